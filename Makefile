@@ -1,0 +1,79 @@
+# The first thing to type is `make run`; `make help` lists the rest.
+
+BIN := .venv/bin
+STAMP := .venv/.locked
+LOCALSTACK := $(BIN)/python -m localstack
+
+export SAM_CLI_TELEMETRY := 0
+export AWS_DEFAULT_REGION ?= us-east-1
+
+# sam, uv and mypy want a home to write to; build machines often have none.
+ifneq ($(shell test -d "$$HOME" && test -w "$$HOME" && echo yes),yes)
+export HOME := $(CURDIR)/.build/home
+$(shell mkdir -p "$(HOME)")
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help run up down status reset logs save invoke admin check test lock venv
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: venv ## start everything and stay in front; Ctrl-C stops it all
+	@$(LOCALSTACK) run
+
+up: venv ## start everything in the background; returns when it is ready
+	@$(LOCALSTACK) up
+
+down: venv ## stop cleanly, keeping all data
+	@$(LOCALSTACK) down
+
+status: venv ## what runs, and where
+	@$(LOCALSTACK) status
+
+reset: venv ## forget all data (the stack must be down)
+	@$(LOCALSTACK) reset
+
+logs: venv ## follow the logs; PART=gateway for one part
+	@$(LOCALSTACK) logs $(PART)
+
+save: venv ## write the emulator's memory to disk now, so that a power cut loses little
+	@$(LOCALSTACK) save
+
+invoke: venv ## invoke one function: F=AuthFunction E=events/login.json
+	@$(LOCALSTACK) invoke "$(F)" "$(E)"
+
+admin: venv ## invite the first administrator: EMAIL=someone@example.org
+	@$(LOCALSTACK) admin "$(EMAIL)"
+
+check: venv ## formatting, lint, types, import contracts, template
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/sam validate --lint
+
+test: check ## check, then every test
+	$(BIN)/pytest
+
+LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
+
+lock: venv ## resolve every requirements file anew from pyproject.toml
+	$(LOCK) pyproject.toml --group dev -o requirements-dev.txt
+	$(LOCK) pyproject.toml -c requirements-dev.txt -o layers/shared/requirements.txt
+	$(LOCK) --group relay -c requirements-dev.txt -o functions/outbox_relay/requirements.txt
+	$(LOCK) localstack/requirements.in -o localstack/requirements.txt
+
+venv: $(STAMP)
+
+# pip installs uv alone, by the hash that the lock gives; uv does the rest in seconds where pip takes minutes.
+$(STAMP): requirements-dev.txt
+	@command -v "$${PYTHON:-python3}" >/dev/null || { echo "Python 3.11, 3.12 or 3.13 is needed, and there is no '$${PYTHON:-python3}' here." >&2; exit 1; }
+	@"$${PYTHON:-python3}" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
+	  echo "Python 3.11, 3.12 or 3.13 is needed; $${PYTHON:-python3} is $$("$${PYTHON:-python3}" -V 2>&1). Name another one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@echo "Making .venv (once; about half a minute)"
+	@test -x $(BIN)/python || "$${PYTHON:-python3}" -m venv .venv
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.txt > .venv/uv.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r .venv/uv.txt
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.txt
+	@touch $(STAMP)
