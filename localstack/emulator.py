@@ -1,0 +1,81 @@
+"""The AWS emulator: its own venv, how it is run, and clients that talk to it and to nothing else."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import boto3
+
+from localstack.settings import HOST, ROOT, Settings
+
+REGION = "us-east-1"
+ACCOUNT = "000000000000"
+LOCK = ROOT / "localstack" / "requirements.txt"
+VENV = ROOT / ".build" / "emulator"
+
+
+def ensure_venv() -> None:
+    """Install the emulator from its hashed lock if that has changed since; safe when two stacks start at once."""
+    VENV.parent.mkdir(exist_ok=True)
+    with Path(f"{VENV}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        stamp = VENV / ".locked"
+        wanted = hashlib.sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()
+        if stamp.exists() and stamp.read_text() == wanted:
+            return
+        uv = Path(sys.executable).with_name("uv")
+        subprocess.run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, VENV], check=True)
+        subprocess.run(
+            [uv, "pip", "sync", "--quiet", "--require-hashes", "--python", VENV / "bin" / "python", LOCK], check=True
+        )
+        stamp.write_text(wanted)
+
+
+def command() -> list[str]:
+    """Runs the emulator in the foreground."""
+    return [str(VENV / "bin" / "python"), "-m", "ministack"]
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """Everything the emulator sees. Functions inherit it, so none of the developer's own variables are in it."""
+    folder = settings.folder / "emulator"
+    return {
+        # Its own venv first: functions are started as plain `python3`.
+        "PATH": os.pathsep.join([str(VENV / "bin"), os.defpath]),
+        "HOME": str(folder),
+        "TMPDIR": str(folder / "tmp"),
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "BIND_HOST": HOST,
+        "GATEWAY_PORT": str(settings.emulator),
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "MINISTACK_REGION": REGION,
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(folder / "state"),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(folder / "s3"),
+        "LAMBDA_WARM_TTL_SECONDS": "60",
+        "PYTHONUNBUFFERED": "1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def ready(settings: Settings) -> bool:
+    """Whether the emulator answers."""
+    try:
+        with urllib.request.urlopen(f"{settings.emulator_url}/_ministack/health", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def session() -> boto3.Session:
+    """Credentials that no AWS account knows: a client made by mistake without the emulator's address reaches nothing."""
+    return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)

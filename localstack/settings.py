@@ -1,0 +1,108 @@
+"""Where this stack listens and keeps its files: everything that tells one stack from another on the same machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+HOST = "127.0.0.1"
+
+DEFAULT_PORTS = {
+    "gateway": 8000,
+    "gateway_admin": 8001,
+    "smtp": 1025,
+    "mail": 8025,
+    "emulator": 4566,
+    "broker": 9092,
+}
+
+
+class InvalidSetting(ValueError):
+    """An environment variable holds something that cannot be meant."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One stack's ports and folder.
+
+    Every port is a variable of its own (`LMS_GATEWAY_PORT`, ...); `LMS_PORT_OFFSET` shifts those that are not set, so that
+    a second stack needs no more than an offset and another `LMS_STACK_DIR`.
+    """
+
+    folder: Path
+    gateway: int
+    gateway_admin: int
+    smtp: int
+    mail: int
+    emulator: int
+    broker: int
+    demo_password: str
+    demo: bool
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Settings:
+        """Raises InvalidSetting, naming the variable."""
+        offset = _integer(environ, "LMS_PORT_OFFSET", 0)
+        ports = {
+            name: _port(environ, f"LMS_{name.upper()}_PORT", default + offset)
+            for name, default in DEFAULT_PORTS.items()
+        }
+        if len(set(ports.values())) < len(ports):
+            raise InvalidSetting(f"two parts cannot share a port: {ports}")
+        return cls(
+            folder=(ROOT / environ.get("LMS_STACK_DIR", ".stack")).resolve(),
+            demo_password=environ.get("LMS_DEMO_PASSWORD", "Learn-by-doing-1"),
+            demo=environ.get("LMS_DEMO", "1") != "0",
+            **ports,
+        )
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """Every port that the stack listens on, by name."""
+        return {name: getattr(self, name) for name in DEFAULT_PORTS}
+
+    @property
+    def logs(self) -> Path:
+        """One file a part."""
+        return self.folder / "logs"
+
+    @property
+    def gateway_url(self) -> str:
+        """Where clients go."""
+        return f"http://{HOST}:{self.gateway}"
+
+    @property
+    def gateway_admin_url(self) -> str:
+        """The gateway's Admin API, for the provisioning function alone."""
+        return f"http://{HOST}:{self.gateway_admin}"
+
+    @property
+    def emulator_url(self) -> str:
+        """Every AWS service."""
+        return f"http://{HOST}:{self.emulator}"
+
+    @property
+    def bootstrap_servers(self) -> str:
+        """What Kafka clients connect to."""
+        return f"{HOST}:{self.broker}"
+
+    @property
+    def mail_url(self) -> str:
+        """The page, and Mailpit's and Twilio's calls."""
+        return f"http://{HOST}:{self.mail}"
+
+
+def _integer(environ: Mapping[str, str], name: str, default: int) -> int:
+    try:
+        return int(environ.get(name, default))
+    except ValueError:
+        raise InvalidSetting(f"{name} must be a whole number, not {environ[name]!r}") from None
+
+
+def _port(environ: Mapping[str, str], name: str, default: int) -> int:
+    port = _integer(environ, name, default)
+    if not 1 <= port <= 65535:
+        raise InvalidSetting(f"{name} would be {port}, which is no port")
+    return port
