@@ -28,7 +28,7 @@ class BuildFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class Artifact:
-    """One zip, and the key under which its content is stored: an emulator, like CloudFormation, redeploys on a new key alone."""
+    """One zip, and the key of its content: functions are redeployed when the key changes, and only then."""
 
     logical_id: str
     path: Path
@@ -36,7 +36,7 @@ class Artifact:
 
 
 def build(template: dict[str, Any], root: Path, cache: Path) -> list[Artifact]:
-    """Zips for every function and layer of `template`; what has not changed since an earlier call comes from `cache`."""
+    """Zips for every function and layer of `template`; those unchanged since an earlier call come from `cache`."""
     sources = [
         (logical_id, root / resource["Properties"][SOURCE_PROPERTY[resource["Type"]]])
         for logical_id, resource in template["Resources"].items()
@@ -44,7 +44,7 @@ def build(template: dict[str, Any], root: Path, cache: Path) -> list[Artifact]:
     ]
     cache.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(lambda source: _build_one(*source, cache), sources))
+        return list(pool.map(lambda source: _build_one(source[0], source[1], cache), sources))
 
 
 def _build_one(logical_id: str, source: Path, cache: Path) -> Artifact:
@@ -72,9 +72,7 @@ def _make(logical_id: str, source: Path, artifacts: Path) -> None:
         "LAMBDA_PLATFORM": "",
     }
     # MAKEFLAGS of an outer make (`make run LMS_PORT_OFFSET=...`) would reach into this one.
-    environment = {
-        name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MFLAGS", "MAKELEVEL"}
-    }
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     done = subprocess.run(
         ["make", "-C", str(source), f"build-{logical_id}", *(f"{name}={value}" for name, value in variables.items())],
         env={**environment, "VIRTUAL_ENV": sys.prefix},

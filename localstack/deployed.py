@@ -1,4 +1,4 @@
-"""What CloudFormation made of the template: the facts that the emulator takes in but does not act on or hand out again."""
+"""What CloudFormation made of the template: facts that the emulator takes in but does not act on or hand out."""
 
 from __future__ import annotations
 

@@ -77,5 +77,5 @@ def ready(settings: Settings) -> bool:
 
 
 def session() -> boto3.Session:
-    """Credentials that no AWS account knows: a client made by mistake without the emulator's address reaches nothing."""
+    """Credentials that no AWS account knows: a client made without the emulator's address reaches nothing."""
     return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)

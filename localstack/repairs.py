@@ -1,4 +1,4 @@
-"""Bring about by API what the emulator reads in a template and leaves undone. Run after every deployment and every start."""
+"""Bring about by API what the emulator reads in a template and leaves undone; for every deployment and start."""
 
 from __future__ import annotations
 

@@ -27,8 +27,8 @@ class InvalidSetting(ValueError):
 class Settings:
     """One stack's ports and folder.
 
-    Every port is a variable of its own (`LMS_GATEWAY_PORT`, ...); `LMS_PORT_OFFSET` shifts those that are not set, so that
-    a second stack needs no more than an offset and another `LMS_STACK_DIR`.
+    Every port is a variable of its own (`LMS_GATEWAY_PORT`, ...); `LMS_PORT_OFFSET` shifts those that are not set, so
+    that a second stack needs no more than an offset and another `LMS_STACK_DIR`.
     """
 
     folder: Path
