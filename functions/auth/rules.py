@@ -1,0 +1,115 @@
+"""The rules of accounts: values in, decisions out."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+Status = Literal["provisioning", "active", "disabled", "erased"]
+
+ACCESS_LIFETIME = timedelta(minutes=15)
+REFRESH_LIFETIME = timedelta(days=30)
+FAMILY_LIFETIME = timedelta(days=90)
+REPEAT_GRACE = timedelta(seconds=10)
+
+CODE_LIFETIME = timedelta(minutes=15)
+INVITATION_LIFETIME = timedelta(days=7)
+CODE_TRIES = 5
+CODES_AN_HOUR = 3
+WRONG_CODES_A_DAY = 10
+# A code asked for twice in a row: the first mail may arrive last, and its code must still count.
+CODE_OVERLAP = timedelta(minutes=2)
+
+FREE_FAILURES = 5
+FAILURES_AN_HOUR = 100
+LONGEST_DELAY = timedelta(minutes=15)
+
+# Crockford's base 32: no I, L, O, U to misread. 10 characters are 50 random bits.
+_ROLL_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_ROLL_LENGTH = 10
+_COMMON_PASSWORDS = frozenset(word for word in FREQUENCY_LISTS["passwords"] if len(word) >= 8)
+
+
+def new_roll_no() -> str:
+    """A student's roll number: short, and not to be guessed from another."""
+    return "".join(secrets.choice(_ROLL_ALPHABET) for _ in range(_ROLL_LENGTH))
+
+
+def new_code() -> str:
+    """Six random digits."""
+    return f"{secrets.randbelow(1_000_000):06d}"
+
+
+def password_fault(password: str, username: str, email: str) -> str | None:
+    """What is wrong with a new password, None for nothing. (Its length is the schema's.)"""
+    plain = password.casefold()
+    if plain in (username.casefold(), email.casefold()):
+        return "The password must not be the username or the e-mail address."
+    if plain in _COMMON_PASSWORDS:
+        return "This password is among the commonest; choose another."
+    return None
+
+
+def delay_after(failures: int) -> timedelta:
+    """How long sign-in from one address to one account waits after so many failures in a row."""
+    if failures <= FREE_FAILURES:
+        return timedelta()
+    return min(timedelta(seconds=2 ** min(failures - FREE_FAILURES, 20)), LONGEST_DELAY)
+
+
+@dataclass(frozen=True)
+class Family:
+    """A chain of refresh tokens, each replacing the one before."""
+
+    current_hash: str
+    previous_hash: str | None
+    rotated_at: datetime
+    expires_at: datetime
+    epoch: int
+
+
+def judge_refresh(
+    family: Family, presented_hash: str, user_epoch: int, now: datetime
+) -> Literal["rotate", "repeat", "revoke", "refuse"]:
+    """What a presented refresh token is answered with.
+
+    `repeat`: a client that lost the answer asks again within 10 s and gets the same successor. `revoke`: a spent token
+    came back later, so somebody holds a copy.
+    """
+    if now >= family.expires_at or family.epoch != user_epoch:
+        return "refuse"
+    if secrets.compare_digest(presented_hash, family.current_hash):
+        return "rotate"
+    is_previous = family.previous_hash is not None and secrets.compare_digest(presented_hash, family.previous_hash)
+    if is_previous and now - family.rotated_at <= REPEAT_GRACE:
+        return "repeat"
+    return "revoke"
+
+
+@dataclass(frozen=True)
+class SentCode:
+    """A code that was sent: its id and when."""
+
+    id: str
+    sent_at: datetime
+
+
+def may_send_code(sent: Sequence[SentCode], now: datetime) -> bool:
+    """Whether another code may go out: three an hour."""
+    return sum(now - code.sent_at < timedelta(hours=1) for code in sent) < CODES_AN_HOUR
+
+
+def remember_code(sent: Sequence[SentCode], new: SentCode) -> list[SentCode]:
+    """The codes to remember once `new` was sent: those of the last hour, oldest first."""
+    return [code for code in sent if new.sent_at - code.sent_at < timedelta(hours=1)] + [new]
+
+
+def code_counts(sent: Sequence[SentCode], code_id: str) -> bool:
+    """Whether a code was not replaced by a newer one: one sent within the two minutes after it replaces nothing."""
+    mine = next((code for code in sent if code.id == code_id), None)
+    return mine is not None and all(
+        code.sent_at - mine.sent_at < CODE_OVERLAP for code in sent if code.sent_at > mine.sent_at
+    )

@@ -1,0 +1,154 @@
+"""The tables that auth owns."""
+
+from pynamodb.attributes import (
+    BooleanAttribute,
+    JSONAttribute,
+    ListAttribute,
+    MapAttribute,
+    NumberAttribute,
+    TTLAttribute,
+    UnicodeAttribute,
+    UTCDateTimeAttribute,
+    VersionAttribute,
+)
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+
+from lms.dynamo import Table, UUIDAttribute, table_name
+from lms.settings import setting
+
+
+class DirectoryIndex(GlobalSecondaryIndex["User"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
+    """Users by type and status, in the order of their registration; what a list shows, no hashes."""
+
+    class Meta:
+        index_name = "directory"
+        projection = IncludeProjection(
+            ["username", "email", "is_type", "status", "roll_no", "created_at", "updated_at", "version"]
+        )
+
+    directory = UnicodeAttribute(hash_key=True)
+    id = UUIDAttribute(range_key=True)
+
+
+class User(Table):
+    """An account. An erased one stays as a tombstone without personal data."""
+
+    class Meta:
+        table_name = table_name("users")
+        region = setting("AWS_REGION")
+
+    id = UUIDAttribute(hash_key=True)
+    username = UnicodeAttribute(null=True)
+    email = UnicodeAttribute(null=True)
+    email_verified = BooleanAttribute(default=False)
+    mobile_verified = BooleanAttribute(default=False)
+    password = UnicodeAttribute(null=True)
+    is_type = UnicodeAttribute()
+    status = UnicodeAttribute()
+    directory = UnicodeAttribute()
+    roll_no = UnicodeAttribute(null=True)
+    consumer_id = UnicodeAttribute(null=True)
+    issuer = UnicodeAttribute(null=True)
+    epoch = NumberAttribute(default=0)
+    created_at = UTCDateTimeAttribute()
+    updated_at = UTCDateTimeAttribute()
+    version = VersionAttribute()
+    directory_index = DirectoryIndex()
+
+
+class Profile(Table):
+    """What a person tells of themselves; its `version` is the user's."""
+
+    class Meta:
+        table_name = table_name("profiles")
+        region = setting("AWS_REGION")
+
+    user_id = UUIDAttribute(hash_key=True)
+    name = UnicodeAttribute()
+    mobile_number = UnicodeAttribute(null=True)
+    city = UnicodeAttribute(null=True)
+    country = UnicodeAttribute(null=True)
+    additional_details = JSONAttribute(default=dict)
+
+
+class Guard(Table):
+    """Holds a name that may exist once: `login#` usernames and roll numbers (one space, for either signs in),
+    `email#`, `mobile#` (confirmed numbers), and `first-admin`."""
+
+    class Meta:
+        table_name = table_name("guards")
+        region = setting("AWS_REGION")
+
+    name = UnicodeAttribute(hash_key=True)
+    user_id = UUIDAttribute()
+
+
+class Session(Table):
+    """A family of refresh tokens: one sign-in on one device."""
+
+    class Meta:
+        table_name = table_name("sessions")
+        region = setting("AWS_REGION")
+
+    family = UnicodeAttribute(hash_key=True)
+    user_id = UUIDAttribute()
+    epoch = NumberAttribute()
+    current_hash = UnicodeAttribute()
+    previous_hash = UnicodeAttribute(null=True)
+    successor_salt = UnicodeAttribute(null=True)
+    rotated_at = UTCDateTimeAttribute()
+    ends_at = UTCDateTimeAttribute()
+    valid_until = UTCDateTimeAttribute()
+    expires_at = TTLAttribute()
+
+
+class Code(Table):
+    """A code or link that was sent, as hashes. `user_id` is empty when nobody was found to send it to."""
+
+    class Meta:
+        table_name = table_name("codes")
+        region = setting("AWS_REGION")
+
+    id = UUIDAttribute(hash_key=True)
+    purpose = UnicodeAttribute()
+    user_id = UUIDAttribute(null=True)
+    destination = UnicodeAttribute(null=True)
+    code_hash = UnicodeAttribute(null=True)
+    link_hash = UnicodeAttribute(null=True)
+    tries = NumberAttribute(default=0)
+    valid_until = UTCDateTimeAttribute()
+    expires_at = TTLAttribute()
+
+
+class SentCodeEntry(MapAttribute[str, object]):
+    id = UnicodeAttribute()
+    sent_at = UTCDateTimeAttribute()
+
+
+class CodeBudget(Table):
+    """What codes an account was sent in the last hour for one purpose, and how many wrong ones it met today."""
+
+    class Meta:
+        table_name = table_name("code_budgets")
+        region = setting("AWS_REGION")
+
+    owner = UnicodeAttribute(hash_key=True)
+    sent = ListAttribute(of=SentCodeEntry, default=list)
+    wrong_day = UnicodeAttribute(null=True)
+    wrong_count = NumberAttribute(default=0)
+    expires_at = TTLAttribute()
+    version = VersionAttribute()
+
+
+class Throttle(Table):
+    """Failed sign-ins: of an account from one address, and of an account in one hour."""
+
+    class Meta:
+        table_name = table_name("throttles")
+        region = setting("AWS_REGION")
+
+    key = UnicodeAttribute(hash_key=True)
+    failures = NumberAttribute(default=0)
+    blocked_until = UTCDateTimeAttribute(null=True)
+    valid_until = UTCDateTimeAttribute(null=True)
+    expires_at = TTLAttribute()

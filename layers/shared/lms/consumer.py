@@ -1,0 +1,126 @@
+"""Kafka records to calls: the one consumer loop of every service.
+
+Record by record. A passing fault raises, and Lambda hands the batch over again; anything else goes to the dead-letter
+queue with its reason, and the partition moves on. So handlers see duplicates and late events: versions decide.
+"""
+
+import base64
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeVar
+from uuid import UUID
+
+import botocore.session
+from aws_lambda_powertools.utilities.data_classes.kafka_event import KafkaEvent, KafkaEventRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import ValidationError
+
+from lms.events import CATALOGUE, Event
+from lms.faults import is_passing
+from lms.log import logger, request_id
+from lms.settings import setting
+
+_E = TypeVar("_E", bound=Event)
+_MAX_VALUE_BYTES = 180_000
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What travels beside an event: its id (the same for every delivery) and where it was read."""
+
+    event_id: UUID
+    request_id: str
+    topic: str
+    partition: int
+    offset: int
+
+
+Handler = Callable[[Any, Envelope], None]
+
+
+class Poison(Exception):
+    """A record that no retry can make good."""
+
+
+class KafkaConsumer:
+    """A Lambda handler for MSK events: each event goes to the handler of its class; unknown types are skipped."""
+
+    def __init__(self, handlers: Mapping[type[Event], Handler]) -> None:
+        self._handlers = dict(handlers)
+
+    def __call__(self, event: dict[str, Any], _: LambdaContext) -> None:
+        counts = {"done": 0, "skipped": 0, "dead": 0}
+        for record in KafkaEvent(event).records:
+            counts[self._take(record)] += 1
+        logger.info("batch", extra=counts)
+
+    def _take(self, record: KafkaEventRecord) -> str:
+        where = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+        try:
+            headers = _headers(record)
+            event = self._parse(record, headers)
+            if event is None:
+                return "skipped"
+            envelope = Envelope(
+                event_id=UUID(headers["ce_id"]),
+                request_id=headers.get("ce_requestid", ""),
+                topic=record.topic,
+                partition=record.partition,
+                offset=record.offset,
+            )
+            token = request_id.set(envelope.request_id)
+            try:
+                self._handlers[type(event)](event, envelope)
+            finally:
+                request_id.reset(token)
+        except Exception as error:
+            if is_passing(error):
+                logger.warning("passing fault, the batch comes again", extra={**where, "error": type(error).__name__})
+                raise
+            logger.exception("dead letter", extra=where)
+            _bury(record, error)
+            return "dead"
+        return "done"
+
+    def _parse(self, record: KafkaEventRecord, headers: Mapping[str, str]) -> Event | None:
+        if "ce_type" not in headers or "ce_id" not in headers:
+            raise Poison("no CloudEvents headers")
+        event_type = CATALOGUE.get(headers["ce_type"])
+        if event_type is None or event_type not in self._handlers:
+            return None
+        try:
+            return event_type.model_validate_json(base64.b64decode(record["value"]))
+        except ValidationError as error:
+            faults = [".".join(map(str, fault["loc"])) + ": " + fault["type"] for fault in error.errors()]
+            raise Poison(f"not a {event_type.type}: {', '.join(faults)}") from error
+
+
+def _headers(record: KafkaEventRecord) -> dict[str, str]:
+    return dict(_decoded(record.get("headers") or []))
+
+
+def _decoded(headers: list[dict[str, list[int]]]) -> Iterator[tuple[str, str]]:
+    for header in headers:
+        for name, value in header.items():
+            # Lambda hands header values over as signed bytes.
+            yield name, bytes(byte & 0xFF for byte in value).decode("utf-8", "replace")
+
+
+@lru_cache(maxsize=1)
+def _sqs() -> Any:
+    return botocore.session.get_session().create_client("sqs", region_name=setting("AWS_REGION"))
+
+
+def _bury(record: KafkaEventRecord, error: Exception) -> None:
+    letter = {
+        "reason": f"{type(error).__name__}: {error}"[:1000],
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "key": record.get("key"),
+        "headers": record.get("headers"),
+        "value": record.get("value") if len(record.get("value") or "") < _MAX_VALUE_BYTES else None,
+    }
+    _sqs().send_message(QueueUrl=setting("DEAD_LETTER_QUEUE_URL"), MessageBody=json.dumps(letter))

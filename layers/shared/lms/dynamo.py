@@ -1,0 +1,189 @@
+"""Storage: the base of every table, and the one way to change several items at once."""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache, wraps
+from typing import Any, ParamSpec, TypeVar
+from uuid import UUID, uuid4
+
+from pynamodb.attributes import Attribute, VersionAttribute
+from pynamodb.connection import Connection, TableConnection
+from pynamodb.constants import STRING
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
+
+from lms.errors import Unavailable
+from lms.faults import is_contention
+from lms.settings import setting
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+_CONTENTION_TRIES = 8
+_STALE_TRIES = 5
+_MAX_PAUSE_SECONDS = 1.0
+
+
+class Stale(Exception):
+    """An item changed between reading and writing it; decide again from fresh state (`retry_stale`)."""
+
+
+@lru_cache(maxsize=1)
+def _connection() -> Connection:
+    return Connection(region=setting("AWS_REGION"))
+
+
+class Table(Model):
+    """The base of every table. All tables of a worker share one client; PynamoDB would make one for each."""
+
+    @classmethod
+    def _get_connection(cls) -> TableConnection:
+        if cls._connection is None:
+            table = super()._get_connection()
+            own, table.connection = table.connection, _connection()
+            if table.table_name not in table.connection._tables:
+                table.connection.add_meta_table(own.get_meta_table(table.table_name))
+        return super()._get_connection()
+
+
+class UUIDAttribute(Attribute[UUID]):
+    """A UUID, stored as its usual text."""
+
+    attr_type = STRING
+
+    def serialize(self, value: UUID) -> str:
+        return str(value)
+
+    def deserialize(self, value: str) -> UUID:
+        return UUID(value)
+
+
+def table_name(resource: str) -> str:
+    """The name of a table; `template.yaml` sets `<RESOURCE>_TABLE` on the functions that may use it."""
+    return setting(f"{resource.upper()}_TABLE")
+
+
+class Transaction:
+    """Collects writes; `transaction()` commits them all or none.
+
+    `refuse` is what a write's failed condition means to the caller; without it the item is `Stale`.
+    """
+
+    def __init__(self) -> None:
+        self._checks: list[tuple[Callable[[TransactWrite], None], Exception]] = []
+        self._deletes: list[tuple[Callable[[TransactWrite], None], Exception]] = []
+        self._puts: list[tuple[Callable[[TransactWrite], None], Exception]] = []
+        self._updates: list[tuple[Callable[[TransactWrite], None], Exception]] = []
+
+    def put(self, item: Model, condition: Condition | None = None, *, refuse: Exception | None = None) -> None:
+        self._puts.append((lambda tx: tx.save(item, condition), refuse or Stale()))
+
+    def update(
+        self,
+        item: Model,
+        actions: list[Action],
+        condition: Condition | None = None,
+        *,
+        refuse: Exception | None = None,
+        add_version_condition: bool = True,
+    ) -> None:
+        self._updates.append(
+            (
+                lambda tx: tx.update(item, list(actions), condition, add_version_condition=add_version_condition),
+                refuse or Stale(),
+            )
+        )
+
+    def delete(self, item: Model, condition: Condition | None = None, *, refuse: Exception | None = None) -> None:
+        self._deletes.append((lambda tx: tx.delete(item, condition), refuse or Stale()))
+
+    def check(
+        self,
+        table: type[Model],
+        hash_key: Any,
+        range_key: Any,
+        condition: Condition,
+        *,
+        refuse: Exception | None = None,
+    ) -> None:
+        self._checks.append((lambda tx: tx.condition_check(table, hash_key, range_key, condition), refuse or Stale()))
+
+    def commit(self) -> None:
+        # PynamoDB sends checks, deletes, puts, updates, in this order, and cancellation reasons come in the order sent.
+        writes = [*self._checks, *self._deletes, *self._puts, *self._updates]
+        if not writes:
+            return
+        # One token for all tries: a try whose answer was lost is not applied twice.
+        token = str(uuid4())
+        for attempt in range(_CONTENTION_TRIES):
+            if attempt:
+                _pause(attempt)
+            try:
+                with TransactWrite(connection=_connection(), client_request_token=token) as tx:
+                    for add, _ in writes:
+                        add(tx)
+            except TransactWriteError as error:
+                if is_contention(error):
+                    continue
+                for (_, refusal), reason in zip(writes, error.cancellation_reasons, strict=False):
+                    if reason is not None and reason.code == "ConditionalCheckFailed":
+                        raise refusal from error
+                raise
+            else:
+                return
+        raise Unavailable("Too many changes at once; try again.")
+
+
+@contextmanager
+def transaction() -> Iterator[Transaction]:
+    """Commits what the block collects, all or nothing.
+
+    Contention and throttling are retried with full jitter; a failed condition raises the write's own `refuse`.
+    """
+    tx = Transaction()
+    yield tx
+    tx.commit()
+
+
+def retry_stale(use_case: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Runs a use case (load, decide, write) again on fresh state while another writer was first."""
+
+    @wraps(use_case)
+    def run(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        for attempt in range(_STALE_TRIES):
+            if attempt:
+                _pause(attempt)
+            try:
+                return use_case(*args, **kwargs)
+            except Stale:
+                continue
+        raise Unavailable("Too many changes at once; try again.")
+
+    return run
+
+
+def next_version(item: Model) -> int:
+    """The version that the item will have once the running transaction has written it."""
+    version: int | None = getattr(item, str(item._version_attribute_name))
+    return (version or 0) + 1
+
+
+def _pause(attempt: int) -> None:
+    time.sleep(random.uniform(0, min(_MAX_PAUSE_SECONDS, 0.02 * 2**attempt)))  # noqa: S311 (jitter, no secret)
+
+
+__all__ = [
+    "Stale",
+    "Table",
+    "Transaction",
+    "UUIDAttribute",
+    "VersionAttribute",
+    "next_version",
+    "retry_stale",
+    "table_name",
+    "transaction",
+]

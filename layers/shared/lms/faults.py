@@ -1,0 +1,49 @@
+"""Tells passing faults, after which the same call may succeed, from lasting ones."""
+
+from botocore.exceptions import ClientError, HTTPClientError
+from pynamodb.exceptions import PynamoDBException
+
+from lms.errors import Problem
+
+_PASSING_CODES = frozenset(
+    {
+        "InternalFailure",
+        "InternalServerError",
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestTimeout",
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingError",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionConflict",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }
+)
+_CONDITION_FAILED = "ConditionalCheckFailed"
+
+
+def is_passing(error: BaseException) -> bool:
+    """True for throttling, time-outs, connections refused or lost, contention, and a neighbour's 5xx."""
+    if isinstance(error, Problem):
+        return error.status in (429, 503)
+    if isinstance(error, PynamoDBException):
+        if error.cause_response_code == "TransactionCanceledException":
+            return is_contention(error)
+        return error.cause is not None and is_passing(error.cause)
+    if isinstance(error, ClientError):
+        answer = error.response
+        status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return status >= 500 or answer.get("Error", {}).get("Code") in _PASSING_CODES
+    return isinstance(error, HTTPClientError | ConnectionError | TimeoutError)
+
+
+def is_contention(error: PynamoDBException) -> bool:
+    """True for a cancelled transaction none of whose conditions failed: another writer or a limit was in the way."""
+    reasons = [reason.code for reason in getattr(error, "cancellation_reasons", ()) if reason is not None]
+    return bool(reasons) and _CONDITION_FAILED not in reasons and any(code in _PASSING_CODES for code in reasons)

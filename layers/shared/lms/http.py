@@ -1,0 +1,178 @@
+"""The HTTP side of every function: one application factory, one shape of refusal, one log line a request."""
+
+import hmac
+import json
+import re
+import time
+from http import HTTPStatus
+from typing import Any
+
+from botocore.exceptions import ClientError, HTTPClientError
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from mangum import Mangum
+from mangum.types import LambdaContext, LambdaEvent
+from pynamodb.exceptions import PynamoDBException
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lms.dynamo import Stale
+from lms.errors import ContentTooLarge, Forbidden, Problem, Unavailable
+from lms.faults import is_passing
+from lms.idempotency import Replay
+from lms.ids import uuid7
+from lms.log import logger, request_id
+from lms.security import GATEWAY_HEADER, require_permissions
+from lms.settings import secret
+
+MAX_BODY_BYTES = 256 * 1024
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._#-]{1,128}\Z")
+_GATEWAY_SECRET = secret("GATEWAY_SECRET")
+
+
+def create_app(title: str) -> FastAPI:
+    """An application that answers every refusal and fault as `application/problem+json`."""
+    # The whole system's documentation is served at the gateway, not by each function.
+    app = FastAPI(title=title, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(Replay, _on_replay)
+    for passing in (PynamoDBException, ClientError, HTTPClientError, Stale):
+        app.add_exception_handler(passing, _on_storage_fault)
+    return app
+
+
+class Entry:
+    """The outermost layer of an application: what must hold before and after any route.
+
+    Refuses bodies over 256 KB (413) and requests that did not come through the gateway (403), lets no exception out
+    (500 without detail), and writes the one log line.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        given = headers.get("x-request-id", "")
+        identity = given if _REQUEST_ID.match(given) else str(uuid7())
+        token = request_id.set(identity)
+        started = time.perf_counter()
+        status = 0
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                out = MutableHeaders(scope=message)
+                out["X-Request-ID"] = identity
+                out.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        try:
+            refusal = await _refuse(headers, receive)
+            if isinstance(refusal, Problem):
+                await problem_response(scope["path"], refusal)(scope, receive, answer)
+            else:
+                await self._app(scope, refusal, answer)
+        except Exception:  # noqa: BLE001 (the last line of defence: whatever it was, the client gets a plain 500)
+            logger.exception("unhandled fault")
+            if not status:
+                await problem_response(scope["path"], Problem())(scope, receive, answer)
+        finally:
+            request_id.reset(token)
+            _log(scope, identity, status, time.perf_counter() - started)
+
+
+async def _refuse(headers: Headers, receive: Receive) -> Problem | Receive:
+    """The refusal that comes before any route, or a `receive` that gives the body already read."""
+    message = await receive()
+    if len(message.get("body", b"")) > MAX_BODY_BYTES:
+        return ContentTooLarge(f"A body may have {MAX_BODY_BYTES} bytes at most.")
+    if not hmac.compare_digest(headers.get(GATEWAY_HEADER, "").encode(), _GATEWAY_SECRET):
+        return Forbidden("Call this service through the gateway.")
+    pending = [message]
+
+    async def replay() -> Message:
+        return pending.pop() if pending else await receive()
+
+    return replay
+
+
+def _log(scope: Scope, identity: str, status: int, seconds: float) -> None:
+    route = scope.get("route")
+    caller = scope.get("state", {}).get("caller")
+    logger.info(
+        "request",
+        extra={
+            "method": scope["method"],
+            "route": getattr(route, "path", None),
+            "status": status,
+            "ms": round(seconds * 1000, 1),
+            "request_id": identity,
+            "caller_id": str(caller.id) if caller else None,
+        },
+    )
+
+
+def problem_response(path: str, problem: Problem) -> Response:
+    """A refusal as `application/problem+json` (RFC 9457)."""
+    body: dict[str, Any] = {
+        "type": f"urn:lms:problem:{problem.code}" if problem.code else "about:blank",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail or problem.title,
+        "instance": path,
+        "request_id": request_id.get(),
+    }
+    if problem.errors is not None:
+        body["errors"] = problem.errors
+    return Response(json.dumps(body), problem.status, problem.headers, "application/problem+json")
+
+
+def _on_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return problem_response(request.url.path, error)
+
+
+def _on_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    problem = Problem("The request has fields that cannot be accepted.")
+    problem.status, problem.title = HTTPStatus.UNPROCESSABLE_ENTITY, "Invalid request"
+    # Pydantic's `input` and `ctx` are left out: they would echo passwords and codes.
+    problem.errors = [{"loc": list(e["loc"]), "msg": e["msg"], "type": e["type"]} for e in error.errors()]
+    return problem_response(request.url.path, problem)
+
+
+def _on_http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    problem = Problem(headers=error.headers)
+    problem.status = error.status_code
+    problem.title = HTTPStatus(error.status_code).phrase
+    return problem_response(request.url.path, problem)
+
+
+def _on_replay(_: Request, replay: Exception) -> Response:
+    assert isinstance(replay, Replay)
+    headers = {"Location": replay.location} if replay.location else None
+    return Response(replay.body, replay.status, headers, "application/json")
+
+
+def _on_storage_fault(request: Request, error: Exception) -> Response:
+    if not (isinstance(error, Stale) or is_passing(error)):
+        raise error
+    logger.warning("storage fault", extra={"error": type(error).__name__})
+    return problem_response(request.url.path, Unavailable("The storage is busy; try again."))
+
+
+class LambdaHandler:
+    """The Lambda entry point of an application. Raises at import when a route declares no permission."""
+
+    def __init__(self, app: FastAPI) -> None:
+        require_permissions(app.routes)
+        self._mangum = Mangum(Entry(app), lifespan="off")
+
+    def __call__(self, event: LambdaEvent, context: LambdaContext) -> dict[str, Any]:
+        return self._mangum(event, context)

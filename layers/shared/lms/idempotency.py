@@ -1,0 +1,145 @@
+"""`Idempotency-Key`: a create sent twice happens once, and both times gets the same answer.
+
+The answer is recorded in the transaction of the create itself, so there is none without the other.
+"""
+
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+from pydantic import BaseModel
+from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.exceptions import DeleteError, DoesNotExist, PutError
+from starlette.concurrency import run_in_threadpool
+
+from lms.clock import Now
+from lms.dynamo import Table, Transaction, table_name
+from lms.errors import Conflict, Invalid
+from lms.security import Caller, current_caller
+from lms.settings import setting
+
+_KEPT = timedelta(hours=24)
+_LEASE = timedelta(seconds=30)
+
+
+class Replay(Exception):
+    """Not a fault: this request was answered before; the recorded answer goes out again."""
+
+    def __init__(self, status: int, body: str, location: str | None) -> None:
+        super().__init__()
+        self.status = status
+        self.body = body
+        self.location = location
+
+
+class IdempotencyRecord(Table):
+    """A request seen: running while `status` is empty, else its answer."""
+
+    class Meta:
+        table_name = table_name("idempotency")
+        region = setting("AWS_REGION")
+
+    key = UnicodeAttribute(hash_key=True)
+    fingerprint = UnicodeAttribute()
+    lease_until = UTCDateTimeAttribute()
+    valid_until = UTCDateTimeAttribute()
+    expires_at = TTLAttribute()
+    status = NumberAttribute(null=True)
+    body = UnicodeAttribute(null=True)
+    location = UnicodeAttribute(null=True)
+
+
+class Once:
+    """Handed to a create; `answer` records what it will say. Without an `Idempotency-Key` it does nothing."""
+
+    def __init__(self, record: IdempotencyRecord | None) -> None:
+        self._record = record
+
+    def answer(self, tx: Transaction, view: BaseModel, *, status: int = 201, location: str | None = None) -> None:
+        """Joins the answer to the transaction that makes it true."""
+        record = self._record
+        if record is None:
+            return
+        record.status = status
+        record.body = view.model_dump_json()
+        record.location = location
+        tx.put(
+            record,
+            (IdempotencyRecord.lease_until == record.lease_until) & IdempotencyRecord.status.does_not_exist(),
+            refuse=_still_running(),
+        )
+
+
+async def _once(
+    request: Request,
+    caller: Annotated[Caller, Depends(current_caller)],
+    now: Now,
+    idempotency_key: Annotated[
+        str | None,
+        Header(min_length=1, max_length=128, description="Makes it safe to send this request again for 24 hours."),
+    ] = None,
+) -> AsyncIterator[Once]:
+    if idempotency_key is None:
+        yield Once(None)
+        return
+    scope = json.dumps([str(caller.id), request.method, request.url.path, idempotency_key])
+    record = IdempotencyRecord(
+        key=hashlib.sha256(scope.encode()).hexdigest(),
+        fingerprint=hashlib.sha256(await request.body()).hexdigest(),
+        lease_until=now + _LEASE,
+        valid_until=now + _KEPT,
+        expires_at=now + _KEPT,
+    )
+    await run_in_threadpool(_begin, record, now)
+    try:
+        yield Once(record)
+    except Exception:
+        # A refusal is no answer worth keeping: the client may correct the state of things and send the same again.
+        await run_in_threadpool(_release, record)
+        raise
+
+
+OncePerKey = Annotated[Once, Depends(_once, scope="function")]
+
+
+def _begin(record: IdempotencyRecord, now: datetime) -> None:
+    free = (
+        IdempotencyRecord.key.does_not_exist()
+        | (IdempotencyRecord.valid_until <= now)
+        | (IdempotencyRecord.status.does_not_exist() & (IdempotencyRecord.lease_until <= now))
+    )
+    try:
+        record.save(condition=free)
+    except PutError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+        _answer_again(record)
+
+
+def _answer_again(record: IdempotencyRecord) -> None:
+    try:
+        earlier = IdempotencyRecord.get(record.key, consistent_read=True)
+    except DoesNotExist:
+        raise _still_running() from None
+    if earlier.fingerprint != record.fingerprint:
+        raise Invalid(["header", "Idempotency-Key"], "This key was used for another request.", "idempotency_key")
+    if earlier.status is None:
+        raise _still_running()
+    raise Replay(int(earlier.status), earlier.body, earlier.location)
+
+
+def _release(record: IdempotencyRecord) -> None:
+    try:
+        record.delete(
+            condition=(IdempotencyRecord.lease_until == record.lease_until) & IdempotencyRecord.status.does_not_exist()
+        )
+    except DeleteError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+
+
+def _still_running() -> Conflict:
+    return Conflict("The same request is still being worked on.", code="still-running", headers={"Retry-After": "1"})

@@ -1,0 +1,129 @@
+"""Lists: pages of a query, and cursors that only their own list and caller can use."""
+
+import base64
+import binascii
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from typing import Annotated, Any, Generic, TypeVar
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from fastapi import Depends, Query, Request
+from pydantic import BaseModel
+from pynamodb.indexes import Index
+from pynamodb.models import Model
+
+from lms.errors import Invalid
+from lms.settings import secret
+
+_T = TypeVar("_T")
+_M = TypeVar("_M", bound=Model)
+_NONCE_BYTES = 12
+
+
+class Page(BaseModel, Generic[_T]):
+    """A page of a list. It may hold fewer items than asked for; only `next: null` ends the list."""
+
+    items: list[_T]
+    next: str | None
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a walk over several partitions stands: which partition, and the last key read in it."""
+
+    partition: int
+    key: dict[str, Any] | None
+
+
+@lru_cache(maxsize=1)
+def _cipher() -> AESGCM:
+    return AESGCM(sha256(secret("CURSOR_KEY")).digest())
+
+
+def seal(position: Position, scope: Mapping[str, object]) -> str:
+    """A cursor for `position`: encrypted, and authenticated together with `scope` (route, filters, caller)."""
+    nonce = os.urandom(_NONCE_BYTES)
+    plain = json.dumps([position.partition, position.key]).encode()
+    return base64.urlsafe_b64encode(nonce + _cipher().encrypt(nonce, plain, _bound(scope))).decode().rstrip("=")
+
+
+def unseal(cursor: str, scope: Mapping[str, object]) -> Position:
+    """The position of a cursor; raises `Invalid` for one that is damaged or was made for another list or caller."""
+    try:
+        raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        partition, key = json.loads(_cipher().decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], _bound(scope)))
+    except (binascii.Error, InvalidTag, ValueError) as error:
+        raise Invalid(["query", "cursor"], "This cursor does not belong to this list.", "cursor") from error
+    return Position(partition, key)
+
+
+def _bound(scope: Mapping[str, object]) -> bytes:
+    return json.dumps(scope, sort_keys=True, default=str).encode()
+
+
+class Listing:
+    """The paging parameters of a request (`?limit=1..100`, default 25, and `?cursor=`)."""
+
+    def __init__(
+        self,
+        request: Request,
+        limit: Annotated[int, Query(ge=1, le=100, description="How many items a page holds at most.")] = 25,
+        cursor: Annotated[
+            str | None, Query(max_length=4096, description="`next` of the page before; omit it for the first page.")
+        ] = None,
+    ) -> None:
+        self.limit = limit
+        self._request = request
+        self._cursor = cursor
+
+    @cached_property
+    def start(self) -> Position:
+        """Where the page begins; raises `Invalid` for a cursor of another list or caller."""
+        return unseal(self._cursor, self._scope) if self._cursor else Position(0, None)
+
+    def page(self, items: Sequence[_T], after: Position | None) -> Page[_T]:
+        return Page(items=list(items), next=seal(after, self._scope) if after else None)
+
+    @property
+    def _scope(self) -> dict[str, object]:
+        # Read late: by now the route's permission has told who calls.
+        caller = getattr(self._request.state, "caller", None)
+        filters = [pair for pair in self._request.query_params.multi_items() if pair[0] not in _PAGING]
+        return {"path": self._request.url.path, "filters": sorted(filters), "caller": caller and caller.id}
+
+
+_PAGING = ("limit", "cursor")
+Paging = Annotated[Listing, Depends()]
+
+
+def walk(
+    source: type[_M] | Index[_M],
+    partitions: Sequence[Any],
+    listing: Listing,
+    **query: Any,
+) -> tuple[list[_M], Position | None]:
+    """At most `listing.limit` items of the partitions, one after the other, and where to go on (None: the end).
+
+    Reads one page of DynamoDB, or one more for each partition that ends within it; never more than is returned.
+    """
+    found: list[_M] = []
+    at = listing.start
+    while at.partition < len(partitions):
+        answer = source.query(
+            partitions[at.partition],
+            limit=listing.limit - len(found),
+            last_evaluated_key=at.key,
+            **query,
+        )
+        found.extend(answer)
+        if answer.last_evaluated_key:
+            return found, Position(at.partition, answer.last_evaluated_key)
+        at = Position(at.partition + 1, None)
+        if len(found) >= listing.limit and at.partition < len(partitions):
+            return found, at
+    return found, None
