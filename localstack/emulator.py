@@ -67,6 +67,11 @@ def environment(settings: Settings) -> dict[str, str]:
     }
 
 
+def bucket_folder(settings: Settings, bucket: str) -> Path:
+    """Where the emulator keeps a bucket's objects on disk."""
+    return settings.folder / "emulator" / "s3" / ACCOUNT / bucket
+
+
 def ready(settings: Settings) -> bool:
     """Whether the emulator answers."""
     try:
