@@ -1,0 +1,78 @@
+"""A world for the services: the tables and queues of `template.yaml` on moto, and a clock that tests can set."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from tests.template import ENVIRONMENT, create_queues, create_tables
+
+# Before any service is imported: its settings are read at import.
+os.environ.update(ENVIRONMENT)
+
+
+@pytest.fixture
+def aws() -> Iterator[None]:
+    """Fresh tables and queues, as the template declares them."""
+    with mock_aws():
+        create_tables(boto3.client("dynamodb"))
+        create_queues(boto3.client("sqs"))
+        yield
+
+
+class Clock:
+    """Time stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        # Tokens are verified against the real clock by python-jose, so time starts now.
+        self.now = datetime.now(UTC).replace(microsecond=0)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **delta: float) -> None:
+        self.now += timedelta(**delta)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def outbox(aws: None) -> "Outbox":
+    return Outbox()
+
+
+class Outbox:
+    """What was emitted."""
+
+    def all(self) -> list[Any]:
+        from lms.events import CATALOGUE
+        from lms.outbox import OutboxItem
+
+        items = sorted(OutboxItem.scan(), key=lambda item: str(item.event_id))
+        return [CATALOGUE[item.type].model_validate_json(item.data) for item in items]
+
+    def of(self, event: type) -> list[Any]:
+        return [told for told in self.all() if type(told) is event]
+
+
+@pytest.fixture
+def dead_letters(aws: None) -> "DeadLetters":
+    return DeadLetters()
+
+
+class DeadLetters:
+    """What was given up, with its reason."""
+
+    def all(self) -> list[Any]:
+        import json
+
+        sqs = boto3.client("sqs")
+        answer = sqs.receive_message(QueueUrl=os.environ["DEAD_LETTER_QUEUE_URL"], MaxNumberOfMessages=10)
+        return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
