@@ -37,8 +37,9 @@ class Artifact:
 
 def build(template: dict[str, Any], root: Path, cache: Path) -> list[Artifact]:
     """Zips for every function and layer of `template`; those unchanged since an earlier call come from `cache`."""
+    shared = template.get("Globals", {}).get("Function", {})
     sources = [
-        (logical_id, root / resource["Properties"][SOURCE_PROPERTY[resource["Type"]]])
+        (logical_id, root / {**shared, **resource["Properties"]}[SOURCE_PROPERTY[resource["Type"]]])
         for logical_id, resource in template["Resources"].items()
         if resource["Type"] in SOURCE_PROPERTY
     ]

@@ -13,6 +13,8 @@ from localstack.settings import Settings
 
 STACK = "lms"
 _FUNCTION_IN_URI = re.compile(r"\$\{(\w+)\.Arn\}")
+# Wherever it stands: the conditions around it are not resolved, and either side of one names the same group.
+_GROUP = re.compile(r'"ConsumerGroupId": "([^"]+)"')
 
 
 @dataclass(frozen=True)
@@ -23,14 +25,15 @@ class KafkaMapping:
     group: str
     function: str
     batch_size: int
-    source_arn: str
+    source_arn: str | None
 
 
 class Deployed:
     """One reading of the stack as it stands; make another after a deployment."""
 
     def __init__(self, settings: Settings) -> None:
-        self._client = emulator.session().client("cloudformation", endpoint_url=settings.emulator_url)
+        self._session, self._url = emulator.session(), settings.emulator_url
+        self._client = self._session.client("cloudformation", endpoint_url=self._url)
 
     @cached_property
     def _resources(self) -> dict[str, Any]:
@@ -46,11 +49,6 @@ class Deployed:
             for page in pages
             for made in page["StackResourceSummaries"]
         }
-
-    @cached_property
-    def _parameters(self) -> dict[str, str]:
-        stack = self._client.describe_stacks(StackName=STACK)["Stacks"][0]
-        return {made["ParameterKey"]: made["ParameterValue"] for made in stack.get("Parameters", [])}
 
     def physical(self, logical_id: str) -> str:
         """The name that a resource was given; KeyError when there is none such."""
@@ -89,28 +87,19 @@ class Deployed:
         }
 
     def kafka_mappings(self) -> list[KafkaMapping]:
-        """Every mapping that names a topic; the emulator stores them without the topic and polls none."""
-        return [
-            KafkaMapping(
-                topic=properties["Topics"][0],
-                group=_group(properties, logical_id),
-                function=self._resolved(properties["FunctionName"]),
-                batch_size=int(properties.get("BatchSize", 100)),
-                source_arn=self._resolved(properties.get("EventSourceArn", "")),
-            )
-            for logical_id, properties in self.of_type("AWS::Lambda::EventSourceMapping").items()
-            if properties.get("Topics")
-        ]
-
-    def _resolved(self, value: str | dict[str, str]) -> str:
-        if isinstance(value, str):
-            return value
-        name = value["Ref"]
-        return self._physical.get(name) or self._parameters[name]
-
-
-def _group(properties: dict[str, Any], logical_id: str) -> str:
-    for kind in ("AmazonManagedKafkaEventSourceConfig", "SelfManagedKafkaEventSourceConfig"):
-        if kind in properties:
-            return str(properties[kind]["ConsumerGroupId"])
-    return logical_id
+        """Every mapping that names a topic; the emulator stores them without topic and group, and polls none."""
+        client = self._session.client("lambda", endpoint_url=self._url)
+        mappings = []
+        for logical_id, properties in self.of_type("AWS::Lambda::EventSourceMapping").items():
+            if "Topics" in properties:
+                stored = client.get_event_source_mapping(UUID=self.physical(logical_id))
+                mappings.append(
+                    KafkaMapping(
+                        topic=properties["Topics"][0],
+                        group=_GROUP.findall(json.dumps(properties))[0],
+                        function=stored["FunctionArn"].rpartition(":")[2],
+                        batch_size=stored["BatchSize"],
+                        source_arn=stored.get("EventSourceArn") or None,
+                    )
+                )
+        return mappings

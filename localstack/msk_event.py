@@ -1,4 +1,4 @@
-"""The event that Lambda hands to a function for records read from MSK."""
+"""The event that Lambda hands to a function for records read from Kafka."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class Record(Protocol):
     headers: Iterable[tuple[str, bytes]]
 
 
-def msk_event(records: Iterable[Record], source_arn: str, bootstrap_servers: str) -> dict[str, Any]:
-    """Records grouped by "topic-partition", in the order given."""
+def msk_event(records: Iterable[Record], source_arn: str | None, bootstrap_servers: str) -> dict[str, Any]:
+    """Records grouped by "topic-partition", in the order given; without an ARN, as from a Kafka that is not MSK."""
     grouped: dict[str, list[dict[str, Any]]] = {}
     for record in records:
         grouped.setdefault(f"{record.topic}-{record.partition}", []).append(_entry(record))
-    return {
-        "eventSource": "aws:kafka",
-        "eventSourceArn": source_arn,
-        "bootstrapServers": bootstrap_servers,
-        "records": grouped,
-    }
+    source = (
+        {"eventSource": "aws:kafka", "eventSourceArn": source_arn}
+        if source_arn
+        else {"eventSource": "SelfManagedKafka"}
+    )
+    return {**source, "bootstrapServers": bootstrap_servers, "records": grouped}
 
 
 def _entry(record: Record) -> dict[str, Any]:
