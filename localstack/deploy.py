@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,16 +28,8 @@ class DeployFailed(RuntimeError):
     """CloudFormation refused or undid the change; the message names the resources and their reasons."""
 
 
-@dataclass(frozen=True)
-class Deployment:
-    """What became of a deployment."""
-
-    outputs: dict[str, str]
-    changed: bool
-
-
-def deploy(settings: Settings, template_file: Path, parameters: dict[str, str]) -> Deployment:
-    """Build what `template_file` names and bring the stack to it; nothing is touched when nothing has changed.
+def deploy(settings: Settings, template_file: Path, parameters: dict[str, str]) -> bool:
+    """Build what `template_file` names and bring the stack to it; False when it stands already.
 
     Raises BuildFailed or DeployFailed.
     """
@@ -75,7 +66,7 @@ def _with_artifacts(template: dict[str, Any], artifacts: list[Artifact]) -> dict
     return {**template, "Resources": resources}
 
 
-def _bring_to(client: CloudFormationClient, template: str, parameters: dict[str, str]) -> Deployment:
+def _bring_to(client: CloudFormationClient, template: str, parameters: dict[str, str]) -> bool:
     wanted = digest([("template", template.encode()), ("parameters", json.dumps(parameters).encode())])
     current = _describe(client)
     if current and current["StackStatus"] == "ROLLBACK_COMPLETE":
@@ -83,7 +74,7 @@ def _bring_to(client: CloudFormationClient, template: str, parameters: dict[str,
         _settle(client)
         current = None
     if current and _tags(current).get(DIGEST_TAG) == wanted and current["StackStatus"].endswith("_COMPLETE"):
-        return Deployment(_outputs(current), changed=False)
+        return False
     request: Any = {
         "StackName": STACK,
         "TemplateBody": template,
@@ -98,7 +89,7 @@ def _bring_to(client: CloudFormationClient, template: str, parameters: dict[str,
     done = _settle(client)
     if done is None or done["StackStatus"] not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
         raise DeployFailed(_reasons(client))
-    return Deployment(_outputs(done), changed=True)
+    return True
 
 
 def _settle(client: CloudFormationClient) -> Any | None:
@@ -123,10 +114,6 @@ def _describe(client: CloudFormationClient) -> Any | None:
 
 def _tags(stack: Any) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])}
-
-
-def _outputs(stack: Any) -> dict[str, str]:
-    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
 def _reasons(client: CloudFormationClient) -> str:

@@ -146,6 +146,7 @@ def main() -> int:
     pollers = [Poller(mapping, settings.bootstrap_servers, invoker(client), stopping) for mapping in mappings]
     for poller in pollers:
         poller.start()
+    log.info("serving %d mappings", len(mappings))
     while not stopping.wait(1):
         pass
     for poller in pollers:

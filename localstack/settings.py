@@ -58,6 +58,11 @@ class Settings:
             **ports,
         )
 
+    def environment(self) -> dict[str, str]:
+        """The variables from which a part of this stack reads the same settings."""
+        ports = {f"LMS_{name.upper()}_PORT": str(port) for name, port in self.ports.items()}
+        return {**ports, "LMS_STACK_DIR": str(self.folder)}
+
     @property
     def ports(self) -> dict[str, int]:
         """Every port that the stack listens on, by name."""
@@ -67,6 +72,16 @@ class Settings:
     def logs(self) -> Path:
         """One file a part."""
         return self.folder / "logs"
+
+    @property
+    def run(self) -> Path:
+        """A locked file for each living process."""
+        return self.folder / "run"
+
+    @property
+    def ready(self) -> Path:
+        """Exists while everything serves."""
+        return self.run / "ready"
 
     @property
     def gateway_url(self) -> str:

@@ -1,0 +1,64 @@
+"""The command line behind the Makefile's targets.
+
+python -m localstack run | up | down | status | reset | logs [PART] | save | invoke FUNCTION [EVENT] | admin EMAIL
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from localstack import commands
+from localstack.build import BuildFailed
+from localstack.deploy import DeployFailed
+from localstack.ports import PortTaken
+from localstack.process import PartFailed
+from localstack.settings import InvalidSetting, Settings
+
+
+def main() -> int:
+    """Carry out one command; what a user can mend is said in one line, without a stack trace."""
+    options = _parser().parse_args()
+    # A developer's own AWS profile may name things that do not exist here.
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    try:
+        return int(options.carry_out(Settings.from_environment(os.environ), options))
+    except (InvalidSetting, PortTaken, PartFailed, BuildFailed, DeployFailed, commands.CannotDo) as failure:
+        print(failure, file=sys.stderr)
+    except (BotoCoreError, ClientError) as failure:
+        print(f"The emulator refused: {failure}", file=sys.stderr)
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m localstack", description="The whole system on one machine.")
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def verb(name: str, what: str, carry_out: commands.Command) -> argparse.ArgumentParser:
+        made = verbs.add_parser(name, help=what)
+        made.set_defaults(carry_out=carry_out)
+        return made
+
+    verb("run", "start everything and stay in front until Ctrl-C", commands.run)
+    verb("up", "start everything in the background; returns when it is ready", commands.up)
+    verb("down", "stop cleanly, keeping all data", commands.down)
+    verb("status", "what runs, and where", commands.status)
+    verb("reset", "forget all data", commands.reset)
+    verb("save", "write the emulator's memory to disk, by a clean stop and a new start", commands.save)
+    logs = verb("logs", "follow the logs", commands.logs)
+    logs.add_argument("part", nargs="?", help="one part's alone")
+    invoke = verb("invoke", "invoke one function and print its answer", commands.invoke)
+    invoke.add_argument("function", help="its logical id in template.yaml, such as AuthFunction")
+    invoke.add_argument("event", nargs="?", type=Path, help="a file of JSON; {} without it")
+    admin = verb("admin", "invite the first administrator", commands.admin)
+    admin.add_argument("email")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

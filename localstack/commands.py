@@ -1,0 +1,225 @@
+"""What each command does."""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from localstack import demo, emulator, parts
+from localstack.deployed import Deployed
+from localstack.process import POLL_SECONDS, PidFile
+from localstack.settings import ROOT, Settings
+from localstack.stack import Stack, stop_leftovers
+
+Command = Callable[[Settings, argparse.Namespace], int]
+
+# Everything that a stack writes into its folder; nothing else there is ever removed.
+OWN = (
+    "emulator",
+    "catcher.sqlite",
+    "gateway.sqlite",
+    "gateway.sqlite-shm",
+    "gateway.sqlite-wal",
+    "clean",
+    "logs",
+    "run",
+)
+
+
+class CannotDo(RuntimeError):
+    """The command does not fit the state of the stack; the message says what does."""
+
+
+class Stopped(BaseException):
+    """SIGTERM or Ctrl-C: no error, so nothing that handles errors may swallow it."""
+
+
+def supervisor_file(settings: Settings) -> PidFile:
+    """By which the supervisor is known."""
+    return PidFile(settings.run / "supervisor.pid")
+
+
+def run(settings: Settings, _: argparse.Namespace) -> int:
+    """Supervise in this process until a signal ends it."""
+    for folder in (settings.logs, settings.run):
+        folder.mkdir(parents=True, exist_ok=True)
+    file = supervisor_file(settings)
+    lock = file.lock()
+    if lock is None:
+        raise CannotDo(f"This stack runs already (process {file.pid()}). See: make status")
+    file.write(os.getpid())
+    saving = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stop_once)
+    signal.signal(signal.SIGUSR1, lambda *_: saving.set())
+    try:
+        Stack(settings).serve(saving, lambda: print(summary(settings), flush=True))
+    except Stopped:
+        return 0
+    finally:
+        os.close(lock)
+    return 0
+
+
+def _stop_once(*_: object) -> None:
+    # A second Ctrl-C must not interrupt the stop that the first one began: data would be lost.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+    raise Stopped
+
+
+def summary(settings: Settings) -> str:
+    """Where everything is, and how to log in."""
+    lines = [
+        f"API      {settings.gateway_url}   (Kong's Admin API: {settings.gateway_admin_url})",
+        f"Mail     {settings.mail_url}   mails and SMS that the system sends (SMTP: port {settings.smtp})",
+        f"AWS      {settings.emulator_url}   Kafka {settings.bootstrap_servers}",
+        f"Logs     {settings.logs}",
+    ]
+    if settings.demo:
+        people = ", ".join((demo.ADMIN, demo.TEACHER, demo.STUDENT))
+        lines += [f"Log in   {people}", f"         password {settings.demo_password}"]
+        lines += [f"         curl -d username={demo.STUDENT} -d password='...' {settings.gateway_url}/auth/login"]
+    return "\n".join(["", *lines, ""])
+
+
+def up(settings: Settings, _: argparse.Namespace) -> int:
+    """Start a supervisor in the background and tell what it says until it is ready."""
+    pid = supervisor_file(settings).pid()
+    if pid:
+        print(f"The stack runs already (process {pid}).{summary(settings)}")
+        return 0
+    settings.logs.mkdir(parents=True, exist_ok=True)
+    log = settings.logs / "supervisor.log"
+    with log.open("ab") as out:
+        begin = out.tell()
+        supervisor = subprocess.Popen(
+            [sys.executable, "-m", "localstack", "run"],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        _follow(log, begin, lambda: settings.ready.exists() or supervisor.poll() is not None)
+    except KeyboardInterrupt:
+        supervisor.terminate()
+        _follow(log, log.stat().st_size, lambda: supervisor.poll() is not None)
+    return supervisor.poll() or 0
+
+
+def _follow(log: Path, begin: int, done: Callable[[], bool]) -> None:
+    """Tell what is added to a log until `done`, and the rest."""
+    with log.open("rb") as lines:
+        lines.seek(begin)
+        while True:
+            last = done()
+            sys.stdout.write(lines.read().decode(errors="replace"))
+            sys.stdout.flush()
+            if last:
+                return
+            time.sleep(POLL_SECONDS)
+
+
+def down(settings: Settings, _: argparse.Namespace) -> int:
+    """Have the supervisor stop everything; without one, stop what a killed one left behind."""
+    file = supervisor_file(settings)
+    pid = file.pid()
+    if pid is None:
+        left = stop_leftovers(settings)
+        print(f"Stopped what was left: {', '.join(left)}." if left else "Nothing runs.")
+        return 0
+    log = settings.logs / "supervisor.log"
+    log.touch()
+    begin = log.stat().st_size
+    os.kill(pid, signal.SIGTERM)
+    _follow(log, begin, lambda: file.pid() is None)
+    return 0
+
+
+def status(settings: Settings, _: argparse.Namespace) -> int:
+    """0 when all parts run, 1 otherwise."""
+    pids = {name: PidFile(settings.run / f"{name}.pid").pid() for name in ("supervisor", *parts.ORDER)}
+    for name, pid in pids.items():
+        ports = ", ".join(str(settings.ports[port]) for port in parts.PORTS.get(name, ()))
+        print(f"{name:12} {f'process {pid}' if pid else 'down':16} {ports}")
+    if pids["supervisor"]:
+        print(summary(settings) if settings.ready.exists() else "not ready yet")
+    return 0 if all(pids.values()) else 1
+
+
+def reset(settings: Settings, _: argparse.Namespace) -> int:
+    """Remove what the stack has written, and nothing else."""
+    if supervisor_file(settings).pid() or stop_leftovers(settings):
+        raise CannotDo("The stack runs. Stop it first: make down")
+    for path in [path for name in OWN for path in settings.folder.glob(name)]:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    print("All data is forgotten.")
+    return 0
+
+
+def save(settings: Settings, _: argparse.Namespace) -> int:
+    """A clean stop and a new start, so that all data is on disk."""
+    file = supervisor_file(settings)
+    pid = file.pid()
+    if pid is None or not settings.ready.exists():
+        raise CannotDo("The stack is not ready, so there is nothing to save. See: make status")
+    before = settings.ready.stat().st_mtime_ns
+    log = settings.logs / "supervisor.log"
+    log.touch()
+    begin = log.stat().st_size
+    os.kill(pid, signal.SIGUSR1)
+    _follow(log, begin, lambda: file.pid() is None or _changed(settings.ready, before))
+    return 0 if file.pid() else 1
+
+
+def _changed(path: Path, before: int) -> bool:
+    try:
+        return path.stat().st_mtime_ns != before
+    except FileNotFoundError:
+        return False
+
+
+def logs(settings: Settings, options: argparse.Namespace) -> int:
+    """Hand over to `tail`, which waits for more."""
+    names = [options.part] if options.part else ["supervisor", *parts.ORDER]
+    files = [settings.logs / f"{name}.log" for name in names]
+    there = [str(file) for file in files if file.exists()]
+    if not there:
+        raise CannotDo(f"There is no log of {' or '.join(names)} in {settings.logs}")
+    os.execvp("tail", ["tail", "-n", "40", "-F", *there])
+
+
+def invoke(settings: Settings, options: argparse.Namespace) -> int:
+    """1 when the function failed; its log goes to the standard error."""
+    payload = options.event.read_bytes() if options.event else b"{}"
+    try:
+        name = Deployed(settings).physical(options.function)
+    except KeyError:
+        raise CannotDo(f"template.yaml has no {options.function!r}") from None
+    client = emulator.session().client("lambda", endpoint_url=settings.emulator_url)
+    answer = client.invoke(FunctionName=name, Payload=payload, LogType="Tail")
+    print(base64.b64decode(answer.get("LogResult", "")).decode(errors="replace"), file=sys.stderr)
+    print(answer["Payload"].read().decode())
+    return 1 if answer.get("FunctionError") else 0
+
+
+def admin(settings: Settings, options: argparse.Namespace) -> int:
+    """The first administrator is invited by mail; refused once there is one."""
+    print(demo.create_admin(settings, Deployed(settings), options.email))
+    print(f"The invitation is at {settings.mail_url}")
+    return 0

@@ -1,0 +1,118 @@
+"""The parts of the stack: what each runs, on which ports, and how to tell that it serves."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import sys
+from pathlib import Path
+
+from localstack import broker, emulator
+from localstack.process import Part
+from localstack.settings import HOST, ROOT, Settings
+
+# Started in this order; the emulator holds everybody's data.
+ORDER = ("emulator", "broker", "catcher", "gateway", "msk_trigger")
+PORTS = {
+    "emulator": ("emulator",),
+    "broker": ("broker",),
+    "catcher": ("smtp", "mail"),
+    "gateway": ("gateway", "gateway_admin"),
+    "msk_trigger": (),
+}
+# Every call that a function is busy with is a process of some 80 MB; past this many the gateway lets calls wait.
+UPSTREAM_CONCURRENCY = max(4, 2 * (os.cpu_count() or 1))
+
+
+def emulator_part(settings: Settings) -> Part:
+    """The AWS emulator; a clean stop writes its memory to disk."""
+    folder = settings.folder / "emulator"
+    return Part(
+        name="emulator",
+        command=emulator.command(),
+        environment=emulator.environment(settings),
+        folder=folder,
+        ready=lambda: emulator.ready(settings),
+        stop_seconds=60,
+        foundation=True,
+    )
+
+
+def broker_part(settings: Settings) -> Part:
+    """The Kafka broker."""
+    return Part(
+        name="broker",
+        command=broker.command(settings),
+        environment=broker.environment(settings),
+        folder=settings.folder,
+        ready=lambda: broker.ready(settings),
+    )
+
+
+def catcher_part(settings: Settings) -> Part:
+    """Mail and SMS."""
+    return Part(
+        name="catcher",
+        command=[sys.executable, "-m", "localstack.catcher"],
+        environment=python_environment(settings),
+        folder=ROOT,
+        ready=lambda: answers(settings.mail, "/readyz"),
+    )
+
+
+def gateway_part(settings: Settings, api_id: str, secret: str) -> Part:
+    """The stand-in for Kong, in front of the deployed API."""
+    return Part(
+        name="gateway",
+        command=[
+            *(sys.executable, "-m", "localstack.gateway"),
+            *("--config", str(ROOT / "localstack" / "kong" / "kong.yml")),
+            *("--data", str(settings.folder / "gateway.sqlite")),
+            *("--proxy-port", str(settings.gateway)),
+            *("--admin-port", str(settings.gateway_admin)),
+            *("--upstream-concurrency", str(UPSTREAM_CONCURRENCY)),
+        ],
+        environment={
+            **python_environment(settings),
+            "UPSTREAM_URL": f"{settings.emulator_url}/_aws/execute-api/{api_id}",
+            "GATEWAY_SECRET": secret,
+        },
+        folder=ROOT,
+        ready=lambda: answers(settings.gateway_admin, "/status"),
+    )
+
+
+def msk_trigger_part(settings: Settings) -> Part:
+    """What polls Kafka for the functions; it lets what is on its way arrive before it ends."""
+    log = settings.logs / "msk_trigger.log"
+    begin = log.stat().st_size if log.exists() else 0
+    return Part(
+        name="msk_trigger",
+        command=[sys.executable, "-m", "localstack.msk_trigger"],
+        environment=python_environment(settings),
+        folder=ROOT,
+        ready=lambda: _says(log, begin, "serving"),
+    )
+
+
+def _says(log: Path, begin: int, word: str) -> bool:
+    return log.exists() and word.encode() in log.read_bytes()[begin:]
+
+
+def python_environment(settings: Settings) -> dict[str, str]:
+    """Everything that a part written in Python sees."""
+    # A developer's AWS profile and region are for AWS.
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "LMS_", "MAKE"))}
+    return {**own, **settings.environment(), "PYTHONUNBUFFERED": "1"}
+
+
+def answers(port: int, path: str) -> bool:
+    """Whether a GET is answered with 200."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=2)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,157 @@
+"""One long-running process, known to whoever asks by a locked file with its id.
+
+The process inherits the lock, so the kernel itself tells whether it lives: no stale id can be taken for it, and what a
+killed supervisor left behind is found and stopped by the next.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+POLL_SECONDS = 0.05
+LOCK_TRIES = 10
+
+
+class PartFailed(RuntimeError):
+    """A part ended or did not become ready; the message holds the end of its log."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What to run, and how to tell that it serves."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    folder: Path
+    ready: Callable[[], bool]
+    start_seconds: float = 30
+    stop_seconds: float = 20
+    # The others keep their data in it and their addresses from it: without it they must start again.
+    foundation: bool = False
+
+
+@dataclass(frozen=True)
+class PidFile:
+    """The file by which a process is known; its directory must exist."""
+
+    path: Path
+
+    def lock(self) -> int | None:
+        """A descriptor that holds the lock until it and its inherited copies are closed; None when another holds it."""
+        handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        # Who only looks (`pid`) holds the lock for an instant, too.
+        for _ in range(LOCK_TRIES):
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(POLL_SECONDS)
+            else:
+                return handle
+        os.close(handle)
+        return None
+
+    def write(self, pid: int | None) -> None:
+        """Name the process that holds the lock; None before it is known."""
+        self.path.write_text(str(pid or ""))
+
+    def pid(self) -> int | None:
+        """The living process; None when there is none."""
+        try:
+            handle = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return None
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return int(self.path.read_text() or 0) or None
+        finally:
+            os.close(handle)
+        return None
+
+
+def stop(file: PidFile, seconds: float) -> bool:
+    """SIGTERM and time to finish, then SIGKILL to it and its children. True when it ended by itself."""
+    pid = file.pid()
+    if pid is None:
+        return True
+    os.kill(pid, signal.SIGTERM)
+    deadline = time.monotonic() + seconds
+    while file.pid() is not None:
+        if time.monotonic() > deadline:
+            kill_group(pid)
+            return False
+        time.sleep(POLL_SECONDS)
+    kill_group(pid)
+    return True
+
+
+def kill_group(pid: int) -> None:
+    """End what a process that led its group has left behind."""
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+class Running:
+    """A started part."""
+
+    def __init__(self, part: Part, run_folder: Path, log_folder: Path) -> None:
+        """Start it; raises PartFailed when an older one still runs."""
+        self.part = part
+        self.file = PidFile(run_folder / f"{part.name}.pid")
+        self._log = log_folder / f"{part.name}.log"
+        lock = self.file.lock()
+        if lock is None:
+            raise PartFailed(f"{part.name} runs already, as process {self.file.pid()}")
+        try:
+            self.file.write(None)
+            with self._log.open("ab") as log:
+                self._process = subprocess.Popen(
+                    part.command,
+                    env=part.environment,
+                    cwd=part.folder,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    pass_fds=(lock,),
+                    # Ctrl-C in a terminal reaches the supervisor alone, which stops its parts in order.
+                    start_new_session=True,
+                )
+            self.file.write(self._process.pid)
+        finally:
+            os.close(lock)
+
+    def wait_ready(self) -> None:
+        """Until the part serves; raises PartFailed when it ends or takes too long."""
+        deadline = time.monotonic() + self.part.start_seconds
+        while not self.part.ready():
+            if not self.alive():
+                raise PartFailed(f"{self.part.name} ended at its start:\n{self._tail()}")
+            if time.monotonic() > deadline:
+                raise PartFailed(
+                    f"{self.part.name} was not ready after {self.part.start_seconds:.0f} s:\n{self._tail()}"
+                )
+            time.sleep(POLL_SECONDS)
+
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return self._process.poll() is None
+
+    def stop(self) -> bool:
+        """As `stop` says; also ends children of a part that died by itself."""
+        by_itself = stop(self.file, self.part.stop_seconds)
+        self._process.wait()
+        kill_group(self._process.pid)
+        return by_itself
+
+    def _tail(self) -> str:
+        return "\n".join(self._log.read_text(errors="replace").splitlines()[-15:])

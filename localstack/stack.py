@@ -1,0 +1,190 @@
+"""The ordered start and stop of everything, and what keeps the data of the parts in step with one another.
+
+The emulator keeps its tables in memory and writes them when it is stopped, while what it holds for the broker (topics,
+records, offsets) is on disk at once. After a clean stop both are of one moment. After a crash the broker's disk is
+ahead of the tables: it tells of users whom no table knows, and offsets step over what will be published again. So a
+start without the marker of a clean stop drops the broker's disk and makes the topics anew. Nothing that the tables
+still know is lost by that: what their Outbox holds as pending, the relay's sweep publishes; what it holds as published
+had been consumed when the tables were written, since a stop lets consumers finish first.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from localstack import bootstrap, broker, demo, emulator, parts, warming
+from localstack.deploy import deploy
+from localstack.deployed import Deployed
+from localstack.ports import refuse_taken
+from localstack.process import Part, PartFailed, PidFile, stop
+from localstack.repairs import repair
+from localstack.settings import HOST, ROOT, Settings
+from localstack.supervisor import FoundationLost, Supervisor
+
+TEMPLATE = ROOT / "template.yaml"
+# Any ARN does: with one, functions get the event that they get from MSK on AWS.
+CLUSTER_ARN = f"arn:aws:kafka:{emulator.REGION}:{emulator.ACCOUNT}:cluster/local/00000000-0000-4000-8000-000000000000-1"
+RESTART_PAUSE_SECONDS = 2.0
+
+
+class Stack:
+    """One stack, kept running by this process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._began = time.monotonic()
+        self._clean = settings.folder / "clean"
+        self._supervisor = Supervisor(settings.run, settings.logs, self._tell)
+
+    def _tell(self, line: str) -> None:
+        print(f"[{time.monotonic() - self._began:6.1f} s] {line}", flush=True)
+
+    def serve(self, saving: threading.Event, announce: Callable[[], None]) -> None:
+        """Start, announce it, keep running until an exception, such as a signal's, ends it; then stop.
+
+        When `saving` is set, stop cleanly and start again, so that all data is on disk.
+        """
+        try:
+            while True:
+                try:
+                    self._start()
+                    self._tell("ready")
+                    announce()
+                    self._settings.ready.touch()
+                    self._supervisor.watch(saving)
+                except FoundationLost as lost:
+                    self._tell(f"{lost}; stopping the rest to start again in order")
+                    self._settings.ready.unlink(missing_ok=True)
+                    self._supervisor.stop_all()
+                    time.sleep(RESTART_PAUSE_SECONDS)
+                else:
+                    self._began = time.monotonic()
+                    self._tell("saving: a clean stop and a new start")
+                    self._stop()
+                    saving.clear()
+        finally:
+            self._stop()
+
+    def _start(self) -> None:
+        settings = self._settings
+        if stop_leftovers(settings):
+            self._tell("stopped what an earlier run had left behind")
+        refuse_taken(settings)
+        emulator.ensure_venv()
+        self._start_emulator()
+        with ThreadPoolExecutor() as pool:
+            # Neither needs what the deployment makes.
+            aside = [pool.submit(self._start_broker), pool.submit(self._start_part, parts.catcher_part(settings))]
+            deployed = self._deploy()
+            _wait(aside)
+            warmed = pool.submit(warming.warm_api, settings, deployed)
+            triggering = pool.submit(self._start_part, parts.msk_trigger_part(settings))
+            self._start_part(parts.gateway_part(settings, deployed.api_id, self._gateway_secret()))
+            _wait([warmed, triggering])
+        self._tell("the API's functions are warm")
+        if settings.demo:
+            demo.ensure(settings, deployed, self._tell)
+        # Whoever has just started the stack rarely sends an event within the next second.
+        threading.Thread(target=warming.warm_consumers, args=(settings,), daemon=True).start()
+
+    def _start_part(self, part: Part) -> None:
+        self._supervisor.start(part)
+        where = ", ".join(str(self._settings.ports[name]) for name in parts.PORTS[part.name])
+        self._tell(f"{part.name} serves" + (f" on {where}" if where else ""))
+
+    def _start_emulator(self) -> None:
+        folder = self._settings.folder / "emulator"
+        if self._clean.exists():
+            self._clean.unlink()
+        elif folder.exists():
+            self._tell("the last stop was not clean: Kafka's topics, ahead of the tables, are made anew")
+            broker.forget_storage(self._settings)
+        shutil.rmtree(folder / "tmp", ignore_errors=True)
+        (folder / "tmp").mkdir(parents=True)
+        self._start_part(parts.emulator_part(self._settings))
+
+    def _start_broker(self) -> None:
+        broker.create_storage(self._settings)
+        self._start_part(parts.broker_part(self._settings))
+        # A process of its own: the Kafka client takes long to import, and the catalogue lives in the functions' layer.
+        made = subprocess.run(
+            [sys.executable, "-m", "localstack.topics"],
+            cwd=ROOT,
+            env={**parts.python_environment(self._settings), "PYTHONPATH": str(ROOT / "layers" / "shared")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if made.returncode:
+            raise PartFailed(f"no topics: {made.stderr}")
+        self._tell(made.stdout.strip())
+
+    def _deploy(self) -> Deployed:
+        settings = self._settings
+        bootstrap.ensure_secrets(emulator.session().client("secretsmanager", endpoint_url=settings.emulator_url))
+        self._tell("building and deploying template.yaml")
+        changed = deploy(settings, TEMPLATE, parameters(settings))
+        deployed = Deployed(settings)
+        repair(settings, deployed)
+        self._tell("deployed" if changed else "deployed already: nothing has changed")
+        return deployed
+
+    def _gateway_secret(self) -> str:
+        client = emulator.session().client("secretsmanager", endpoint_url=self._settings.emulator_url)
+        secret = json.loads(client.get_secret_value(SecretId=bootstrap.CONFIG_SECRET)["SecretString"])
+        return str(secret["gateway"])
+
+    def _stop(self) -> None:
+        """The trigger first: it lets consumers finish, who still need the gateway's Admin API and the broker."""
+        self._settings.ready.unlink(missing_ok=True)
+        started = self._supervisor.running("emulator")
+        if started:
+            self._tell("stopping")
+        for name in reversed(parts.ORDER[1:]):
+            self._supervisor.stop(name)
+        if self._supervisor.stop("emulator") and started:
+            self._clean.touch()
+            self._tell("stopped; all data is on disk")
+
+
+def parameters(settings: Settings) -> dict[str, str]:
+    """The template's parameters for this machine."""
+    return {
+        "ConfigSecretName": bootstrap.CONFIG_SECRET,
+        "SigningKeySecretName": bootstrap.SIGNING_KEYS_SECRET,
+        "PublicUrl": settings.gateway_url,
+        "KongAdminUrl": settings.gateway_admin_url,
+        "KafkaBootstrapServers": settings.bootstrap_servers,
+        "KafkaClusterArn": CLUSTER_ARN,
+        "KafkaSecurity": "plaintext",
+        "SmtpHost": HOST,
+        "SmtpPort": str(settings.smtp),
+        "SmtpStartTls": "false",
+        "TwilioUrl": settings.mail_url,
+        "TwilioAccountSid": "AClocal",
+        "TwilioAuthToken": "local",
+        "TwilioFrom": "+15005550006",
+        "DeletionProtection": "false",
+    }
+
+
+def stop_leftovers(settings: Settings) -> list[str]:
+    """Stop, in order, the parts that a killed supervisor left running, and name them."""
+    left = [name for name in reversed(parts.ORDER) if PidFile(settings.run / f"{name}.pid").pid()]
+    for name in left:
+        by_itself = stop(PidFile(settings.run / f"{name}.pid"), seconds=60)
+        if name == "emulator" and by_itself:
+            (settings.folder / "clean").touch()
+    return left
+
+
+def _wait(futures: list[Future[None]]) -> None:
+    for future in futures:
+        future.result()
