@@ -49,6 +49,7 @@ class User(Table):
     roll_no = UnicodeAttribute(null=True)
     consumer_id = UnicodeAttribute(null=True)
     issuer = UnicodeAttribute(null=True)
+    kid = UnicodeAttribute(null=True)
     epoch = NumberAttribute(default=0)
     created_at = UTCDateTimeAttribute()
     updated_at = UTCDateTimeAttribute()

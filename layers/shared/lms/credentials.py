@@ -10,9 +10,11 @@ from uuid import UUID
 
 import botocore.session
 
-from lms.errors import Forbidden, TooManyRequests, Unauthorized, Unavailable
+from lms.errors import Conflict, Forbidden, Invalid, Problem, TooManyRequests, Unauthorized, Unavailable
 from lms.log import request_id
 from lms.settings import setting
+
+_UNAVAILABLE = "Passwords cannot be checked right now; try again."
 
 
 def check(identifier: str, password: str, client_ip: str) -> UUID:
@@ -25,7 +27,11 @@ def check(identifier: str, password: str, client_ip: str) -> UUID:
 
 
 def change(user_id: UUID, current_password: str, new_password: str, client_ip: str) -> None:
-    """Changes a user's password and ends their sessions. Raises as `check`, and `Unavailable` with nothing changed."""
+    """Changes a user's password and ends their sessions.
+
+    Raises `Forbidden` for a wrong current password, `Invalid` for a weak new one, `TooManyRequests` while slowed down,
+    and `Unavailable`, with nothing changed.
+    """
     _ask(
         {
             "action": "change",
@@ -47,15 +53,23 @@ def _ask(question: dict[str, str]) -> dict[str, Any]:
     response = _lambda().invoke(FunctionName=setting("AUTH_INTERNAL_FUNCTION"), Payload=payload)
     answer: dict[str, Any] = json.loads(response["Payload"].read())
     if "FunctionError" in response:
-        raise Unavailable("Passwords cannot be checked right now; try again.")
-    match answer.get("status"):
-        case 200:
-            return answer
+        raise Unavailable(_UNAVAILABLE)
+    if answer["status"] != 200:
+        raise _refusal(answer)
+    return answer
+
+
+def _refusal(answer: dict[str, Any]) -> Problem:
+    match answer["status"]:
         case 401:
-            raise Unauthorized(answer["detail"])
+            return Unauthorized(answer["detail"])
         case 403:
-            raise Forbidden(answer["detail"], code=answer.get("code"))
+            return Forbidden(answer["detail"], code=answer["code"])
+        case 409:
+            return Conflict(answer["detail"], code=answer["code"], headers=answer["headers"])
+        case 422:
+            return Invalid(["body", "password"], answer["errors"][0]["msg"], answer["errors"][0]["type"])
         case 429:
-            raise TooManyRequests(answer["detail"], retry_after=int(answer["retry_after"]))
+            return TooManyRequests(answer["detail"], retry_after=int(answer["headers"]["Retry-After"]))
         case _:
-            raise Unavailable(answer.get("detail", "Passwords cannot be checked right now; try again."))
+            return Unavailable(_UNAVAILABLE)

@@ -142,6 +142,14 @@ Admin = Annotated[Caller, Depends(Permission(frozenset({"admin"})))]
 Public = Depends(Anonymous())
 
 
+def _client_ip(request: Request) -> str:
+    # Kong sets this header itself, whatever the client sent; X-Forwarded-For may be the client's own invention.
+    return request.headers.get("x-real-ip") or (request.client.host if request.client else "")
+
+
+ClientIp = Annotated[str, Depends(_client_ip)]
+
+
 class UndeclaredPermission(RuntimeError):
     """A route that does not say who may call it."""
 

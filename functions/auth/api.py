@@ -1,0 +1,186 @@
+"""The routes of auth."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Depends, Response
+from fastapi.responses import HTMLResponse
+from fastapi.security import OAuth2PasswordRequestForm
+
+from auth import reset_page
+from auth.schemas import (
+    ChangePassword,
+    CodeSent,
+    Done,
+    ExactName,
+    ForgotPassword,
+    JwkSet,
+    Logout,
+    NewUser,
+    ProfileUpdate,
+    ProfileView,
+    RefreshToken,
+    Registered,
+    Registration,
+    ResetPassword,
+    StartVerification,
+    StatusUpdate,
+    TokenPair,
+    UserType,
+    UserView,
+    VerificationSent,
+    Verify,
+)
+from auth.service import accounts, passwords, sessions, verification
+from lms.clock import Now
+from lms.etags import IfMatch, set_etag
+from lms.http import LambdaHandler, create_app
+from lms.idempotency import OncePerKey
+from lms.pages import Page, Paging
+from lms.security import Admin, AnySignedIn, ClientIp, Public, read_jwks
+
+app = create_app("auth")
+
+
+@app.post("/auth/register", status_code=201, dependencies=[Public])
+def register(form: Registration, response: Response, now: Now) -> Registered:
+    """Registers a student. The account can be used a moment later."""
+    answer = accounts.register(form, now)
+    response.headers["Location"] = f"/auth/profile/{answer.user_id}"
+    return answer
+
+
+@app.post("/auth/users", status_code=201)
+def create_user(form: NewUser, response: Response, now: Now, once: OncePerKey, _: Admin) -> Registered:
+    """Registers a person of any type, who gets an invitation to set a password."""
+    answer = accounts.invite(form, once, now)
+    response.headers["Location"] = f"/auth/profile/{answer.user_id}"
+    return answer
+
+
+@app.post("/auth/login", dependencies=[Public])
+def login(form: Annotated[OAuth2PasswordRequestForm, Depends()], client_ip: ClientIp, now: Now) -> TokenPair:
+    """Signs in with username, e-mail address or roll number."""
+    return sessions.sign_in(form.username, form.password, client_ip, now)
+
+
+@app.post("/instructors/login", dependencies=[Public])
+def instructor_login(form: Annotated[OAuth2PasswordRequestForm, Depends()], client_ip: ClientIp, now: Now) -> TokenPair:
+    """Signs a teacher in; nobody else."""
+    return sessions.sign_in(form.username, form.password, client_ip, now, role="teacher")
+
+
+@app.post("/auth/refresh", dependencies=[Public])
+def refresh(body: RefreshToken, now: Now) -> TokenPair:
+    """Exchanges a refresh token, once, for a new pair."""
+    return sessions.refresh(body.refresh_token, now)
+
+
+@app.post("/auth/logout", status_code=204)
+def logout(body: Logout, now: Now, caller: AnySignedIn) -> None:
+    """Ends one session, or with `everywhere` all of them at once."""
+    if body.refresh_token is not None:
+        sessions.sign_out(caller.id, body.refresh_token)
+    if body.everywhere:
+        sessions.sign_out_everywhere(caller.id, now)
+
+
+@app.post("/auth/forgot-password", status_code=202, dependencies=[Public])
+def forgot_password(body: ForgotPassword, now: Now) -> CodeSent:
+    """Sends a code, and by e-mail a link, if the address or the confirmed number belongs to somebody."""
+    reset_id = passwords.forgot_password(body.email, body.mobile_number, now)
+    return CodeSent(message="If we know this address, a code is on its way to it.", reset_id=reset_id)
+
+
+@app.get("/auth/reset-password", dependencies=[Public], include_in_schema=False)
+def reset_password_page() -> HTMLResponse:
+    """The page that the links in mails lead to."""
+    return HTMLResponse(reset_page.HTML, headers=reset_page.HEADERS)
+
+
+@app.post("/auth/reset-password", dependencies=[Public])
+def reset_password(body: ResetPassword, now: Now) -> Done:
+    """Sets a new password by code or link, and ends every session."""
+    passwords.reset_password(body, now)
+    return Done(message="The password is set. Sign in with it.")
+
+
+@app.post("/auth/change-password")
+def change_password(body: ChangePassword, client_ip: ClientIp, now: Now, caller: AnySignedIn) -> TokenPair:
+    """Changes the caller's password, ends every session, and starts a new one."""
+    return passwords.change_password(caller.id, body.current_password, body.new_password, client_ip, now)
+
+
+@app.post("/auth/verify/start", status_code=202)
+def start_verification(body: StartVerification, now: Now, caller: AnySignedIn) -> VerificationSent:
+    """Sends a code to the caller's e-mail address or mobile number."""
+    verify_id = verification.start(caller.id, body.channel, now)
+    return VerificationSent(message="A code is on its way.", verify_id=verify_id)
+
+
+@app.post("/auth/verify")
+def verify(body: Verify, now: Now, caller: AnySignedIn) -> Done:
+    """Confirms the address or number that the code was sent to."""
+    verification.verify(caller.id, body.verify_id, body.code, now)
+    return Done(message="Confirmed.")
+
+
+@app.get("/auth/profile")
+def own_profile(response: Response, caller: AnySignedIn) -> ProfileView:
+    return _tagged(accounts.show(caller.id), response)
+
+
+@app.put("/auth/profile")
+def update_profile(
+    body: ProfileUpdate, response: Response, if_match: IfMatch, client_ip: ClientIp, now: Now, caller: AnySignedIn
+) -> ProfileView:
+    """Replaces the fields given; a new `email` needs `current_password`."""
+    return _tagged(accounts.update_profile(caller.id, body, client_ip, if_match, now), response)
+
+
+@app.get("/auth/profile/{user_id}")
+def profile(user_id: UUID, response: Response, _: Admin) -> ProfileView:
+    return _tagged(accounts.show(user_id), response)
+
+
+@app.get("/auth/users")
+def list_users(
+    listing: Paging,
+    _: Admin,
+    exact: Annotated[ExactName, Depends()],
+    is_type: UserType | None = None,
+    status: Literal["active", "provisioning", "disabled"] | None = None,
+) -> Page[UserView]:
+    """Users by type and status, or the one with an exact e-mail address, username or roll number."""
+    if exact.field is not None:
+        return accounts.find_users(exact.field, exact.value, listing)
+    return accounts.list_users(is_type, status, listing)
+
+
+@app.patch("/auth/users/{user_id}")
+def set_status(
+    user_id: UUID, body: StatusUpdate, response: Response, if_match: IfMatch, now: Now, admin: Admin
+) -> ProfileView:
+    """Disables or enables a user; a disabled user's tokens end at once."""
+    return _tagged(accounts.set_status(user_id, body.status, admin.id, if_match, now), response)
+
+
+@app.delete("/auth/users/{user_id}", status_code=204)
+def erase(user_id: UUID, if_match: IfMatch, now: Now, admin: Admin) -> None:
+    """Erases a user and every copy of their personal data."""
+    accounts.erase(user_id, admin.id, if_match, now)
+
+
+@app.get("/auth/.well-known/jwks.json", dependencies=[Public])
+def jwks(response: Response) -> JwkSet:
+    """The public keys that access tokens are verified with."""
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return JwkSet.model_validate(read_jwks())
+
+
+def _tagged(view: ProfileView, response: Response) -> ProfileView:
+    set_etag(response, view.version)
+    return view
+
+
+handler = LambdaHandler(app)

@@ -1,0 +1,261 @@
+"""What clients send and see."""
+
+import json
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Any, Literal, get_args
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, EmailStr, Field, model_validator
+
+from lms.countries import COUNTRIES
+from lms.errors import Invalid
+
+_DETAILS_BYTES = 16 * 1024
+_DETAILS_DEPTH = 20
+
+
+def _tidy(value: Any) -> Any:
+    return unicodedata.normalize("NFC", value).strip() if isinstance(value, str) else value
+
+
+def _known_country(value: str) -> str:
+    if value not in COUNTRIES:
+        raise ValueError("no ISO 3166 alpha-2 code")
+    return value
+
+
+def _small_object(value: dict[str, Any]) -> dict[str, Any]:
+    level: list[Any] = [value]
+    for _ in range(_DETAILS_DEPTH):
+        level = [child for node in level for child in _children(node)]
+    if level:
+        raise ValueError(f"nested more than {_DETAILS_DEPTH} deep")
+    # Raises ValueError for NaN, infinities and lone surrogates, none of which JSON can carry.
+    if len(json.dumps(value, allow_nan=False, ensure_ascii=False).encode()) > _DETAILS_BYTES:
+        raise ValueError("more than 16 KB")
+    return value
+
+
+def _children(node: Any) -> Iterable[Any]:
+    if isinstance(node, dict):
+        return node.values()
+    return node if isinstance(node, list) else ()
+
+
+def _no_control_characters(value: str) -> str:
+    if any(unicodedata.category(character) == "Cc" for character in value):
+        raise ValueError("control characters")
+    return value
+
+
+Text = Annotated[
+    str, BeforeValidator(_tidy), Field(min_length=1, max_length=200), AfterValidator(_no_control_characters)
+]
+Username = Annotated[str, BeforeValidator(_tidy), Field(pattern=r"^[A-Za-z0-9._-]{3,64}$")]
+NewPassword = Annotated[str, Field(min_length=8, max_length=128)]
+GivenPassword = Annotated[str, Field(min_length=1, max_length=128)]
+Email = Annotated[EmailStr, BeforeValidator(_tidy), Field(max_length=254)]
+MobileNumber = Annotated[
+    str, BeforeValidator(_tidy), Field(pattern=r"^\+[1-9][0-9]{6,14}$", description="E.164, such as +923001234567.")
+]
+Country = Annotated[str, BeforeValidator(_tidy), AfterValidator(_known_country)]
+Details = Annotated[dict[str, Any], AfterValidator(_small_object)]
+UserType = Literal["student", "teacher", "admin"]
+NameField = Literal["email", "username", "roll_no"]
+_NAME_FIELDS: tuple[NameField, ...] = get_args(NameField)
+
+
+class Request(BaseModel):
+    """A body: fields it does not name are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ProfileFields(Request):
+    name: Text | None = None
+    mobile_number: MobileNumber | None = None
+    city: Text | None = None
+    country: Country | None = None
+    additional_details: Details | None = None
+
+
+class Registration(ProfileFields):
+    username: Username
+    password: NewPassword
+    email: Email
+    is_type: Text = "student"
+
+
+class NewUser(ProfileFields):
+    username: Username
+    email: Email
+    is_type: UserType
+
+
+class Registered(BaseModel):
+    message: str
+    user_id: UUID
+
+
+class RefreshToken(Request):
+    refresh_token: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Logout(Request):
+    refresh_token: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    everywhere: bool = False
+
+    @model_validator(mode="after")
+    def _names_something(self) -> "Logout":
+        if self.refresh_token is None and not self.everywhere:
+            raise ValueError("give the refresh_token of the session to end, or everywhere: true")
+        return self
+
+
+class TokenPair(BaseModel):
+    """Tokens; lifetimes are in seconds."""
+
+    access_token: str
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105 (the kind of token, not one)
+    expires_in: int
+    refresh_token: str
+    refresh_expires_in: int
+
+
+class ForgotPassword(Request):
+    email: Email | None = None
+    mobile_number: MobileNumber | None = None
+
+    @model_validator(mode="after")
+    def _names_one(self) -> "ForgotPassword":
+        if (self.email is None) == (self.mobile_number is None):
+            raise ValueError("give either email or mobile_number")
+        return self
+
+
+class CodeSent(BaseModel):
+    message: str
+    reset_id: UUID
+
+
+class ResetPassword(Request):
+    reset_id: UUID | None = None
+    code: Annotated[str, Field(pattern=r"^[0-9]{6}$")] | None = None
+    token: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    new_password: NewPassword
+
+    @model_validator(mode="after")
+    def _names_one(self) -> "ResetPassword":
+        by_code = self.reset_id is not None and self.code is not None and self.token is None
+        by_link = self.token is not None and self.reset_id is None and self.code is None
+        if not (by_code or by_link):
+            raise ValueError("give either reset_id and code, or token")
+        return self
+
+
+class ChangePassword(Request):
+    current_password: GivenPassword
+    new_password: NewPassword
+
+
+class StartVerification(Request):
+    channel: Literal["email", "mobile_number"]
+
+
+class VerificationSent(BaseModel):
+    message: str
+    verify_id: UUID
+
+
+class Verify(Request):
+    verify_id: UUID
+    code: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
+
+
+class Done(BaseModel):
+    message: str
+
+
+class ProfileUpdate(Request):
+    """The fields to replace; omitted ones stay, null empties one. A new `email` needs `current_password`."""
+
+    name: Text | None = None
+    mobile_number: MobileNumber | None = None
+    city: Text | None = None
+    country: Country | None = None
+    additional_details: Details | None = None
+    email: Email | None = None
+    current_password: GivenPassword | None = None
+
+    @model_validator(mode="after")
+    def _is_allowed(self) -> "ProfileUpdate":
+        for field in ("name", "email", "additional_details"):
+            if field in self.model_fields_set and getattr(self, field) is None:
+                raise ValueError(f"{field} cannot be empty")
+        if self.email is not None and self.current_password is None:
+            raise ValueError("a new email needs current_password")
+        return self
+
+
+class StatusUpdate(Request):
+    status: Literal["active", "disabled"]
+
+
+class ProfileView(BaseModel):
+    """A person's account and profile, as they and administrators see it."""
+
+    id: UUID
+    user_id: UUID
+    username: str
+    email: str
+    email_verified: bool
+    is_type: UserType
+    status: str
+    roll_no: str | None
+    name: str
+    mobile_number: str | None
+    mobile_verified: bool
+    city: str | None
+    country: str | None
+    additional_details: dict[str, Any]
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class UserView(BaseModel):
+    """A line of the administrators' list."""
+
+    id: UUID
+    username: str
+    email: str
+    is_type: UserType
+    status: str
+    roll_no: str | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class JwkSet(BaseModel):
+    keys: list[dict[str, str]]
+
+
+class ExactName:
+    """Query parameters of which one at most may be given: they each name one user."""
+
+    def __init__(
+        self,
+        email: Annotated[str | None, Query(max_length=254)] = None,
+        username: Annotated[str | None, Query(max_length=64)] = None,
+        roll_no: Annotated[str | None, Query(max_length=64)] = None,
+    ) -> None:
+        given = {"email": email, "username": username, "roll_no": roll_no}
+        named = [(field, value) for field in _NAME_FIELDS if (value := given[field]) is not None]
+        if len(named) > 1:
+            raise Invalid(["query", named[1][0]], "Give one of email, username and roll_no.")
+        self.field: NameField | None = named[0][0] if named else None
+        self.value = named[0][1] if named else ""

@@ -1,0 +1,273 @@
+"""Accounts and profiles: made, shown, changed, disabled, erased."""
+
+from datetime import datetime
+from uuid import UUID
+
+from auth import hashing, kong, rules
+from auth.schemas import NameField, NewUser, ProfileUpdate, ProfileView, Registered, Registration, UserView
+from auth.service import codes, gateway, passwords, people, sessions
+from auth.tables import Guard, Profile, User
+from lms import roster, sealed
+from lms.dynamo import Transaction, next_version, retry_stale, transaction
+from lms.errors import Conflict, Forbidden
+from lms.etags import require_match
+from lms.events import Person, UserDisabled, UserEnabled, UserErased, UserRegistered
+from lms.idempotency import Once
+from lms.ids import uuid7
+from lms.outbox import emit
+from lms.pages import Listing, Page, walk
+
+_FIRST_ADMIN = "first-admin"
+_STATUSES: tuple[rules.Status, ...] = ("active", "provisioning", "disabled")
+_TYPES = ("student", "teacher", "admin")
+_TOLD_FIELDS = ("name", "mobile_number", "city", "country", "additional_details")
+
+
+@retry_stale
+def register(form: Registration, now: datetime) -> Registered:
+    """Registers a student. Raises `Forbidden` for any other type, `Conflict` for a username or e-mail that is taken."""
+    passwords.require_strong(form.password, form.username, form.email, field="password")
+    if form.is_type != "student":
+        raise Forbidden("Students alone register themselves; an administrator registers everybody else.")
+    user = _new_user(form.username, form.email, "student", now)
+    user.password = hashing.hash_password(form.password)
+    with transaction() as tx:
+        _store(tx, user, form, None, now)
+    return Registered(message="Registered. The account can be used in a moment.", user_id=user.id)
+
+
+@retry_stale
+def invite(form: NewUser, once: Once, now: datetime) -> Registered:
+    """Registers a person of any type, who gets a link to set a password. Raises `Conflict` as `register` does."""
+    user = _new_user(form.username, form.email, form.is_type, now)
+    answer = Registered(message="Registered. An invitation is on its way.", user_id=user.id)
+    with transaction() as tx:
+        _store(tx, user, form, codes.make("invitation", user, user.email, now), now)
+        once.answer(tx, answer, location=f"/auth/profile/{user.id}")
+    return answer
+
+
+@retry_stale
+def create_first_admin(form: NewUser, now: datetime) -> Registered:
+    """As `invite`, for the first administrator; raises `Conflict` once there is one."""
+    user = _new_user(form.username, form.email, "admin", now)
+    with transaction() as tx:
+        # First among the puts: "there is one already" is the better answer than "the name is taken".
+        _guard(tx, _FIRST_ADMIN, user, Conflict("There is an administrator already.", code="admin-exists"))
+        _store(tx, user, form, codes.make("invitation", user, user.email, now), now)
+    return Registered(message="Registered. An invitation is on its way.", user_id=user.id)
+
+
+def _new_user(username: str, email: str, is_type: str, now: datetime) -> User:
+    return User(
+        id=uuid7(),
+        username=username,
+        email=email,
+        is_type=is_type,
+        status="provisioning",
+        directory=people.directory(is_type, "provisioning"),
+        roll_no=rules.new_roll_no() if is_type == "student" else None,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _store(
+    tx: Transaction, user: User, form: Registration | NewUser, invitation: codes.NewCode | None, now: datetime
+) -> None:
+    version = next_version(user)
+    name = form.name or user.username
+    tx.put(user)
+    taken = Conflict("This username is taken.", code="username-taken")
+    _guard(tx, people.login_name(user.username), user, taken)
+    _guard(tx, people.email_name(user.email), user, Conflict("This email is taken.", code="email-taken"))
+    if user.roll_no:
+        _guard(tx, people.login_name(user.roll_no), user, None)
+    if invitation:
+        tx.put(invitation.row)
+    people.put_card(tx, user, name, status="provisioning", version=version)
+    emit(
+        tx,
+        UserRegistered(
+            version=version,
+            user_id=user.id,
+            is_type=user.is_type,
+            roll_no=user.roll_no,
+            person=Person(
+                username=user.username,
+                email=user.email,
+                name=name,
+                mobile_number=form.mobile_number,
+                city=form.city,
+                country=form.country,
+                additional_details=form.additional_details or {},
+            ),
+            invitation=sealed.seal(invitation.link_token) if invitation else None,
+            invitation_expires_at=invitation.row.valid_until if invitation else None,
+        ),
+        now,
+    )
+
+
+def _guard(tx: Transaction, name: str, user: User, refuse: Conflict | None) -> None:
+    tx.put(Guard(name=name, user_id=user.id), Guard.name.does_not_exist(), refuse=refuse)
+
+
+def show(user_id: UUID) -> ProfileView:
+    """A person's profile; raises `NotFound`."""
+    user = people.get(user_id)
+    return people.view(user, people.profile_of(user))
+
+
+@retry_stale
+def update_profile(
+    user_id: UUID, update: ProfileUpdate, client_ip: str, if_match: int | None, now: datetime
+) -> ProfileView:
+    """Replaces the given fields. A new e-mail address needs the current password, and has to be confirmed anew.
+
+    Raises `Forbidden` for a wrong password, `Conflict` for an address that is taken, `PreconditionFailed`.
+    """
+    user = people.get(user_id)
+    if update.email is not None:
+        sessions.confirm_password(user, update.current_password or "", client_ip, now)
+    require_match(user.version, if_match)
+    profile = people.profile_of(user)
+    old_email, old_mobile, was_verified = user.email, profile.mobile_number, user.mobile_verified
+    for field in update.model_fields_set & set(_TOLD_FIELDS):
+        setattr(profile, field, getattr(update, field))
+    user.mobile_verified = was_verified and profile.mobile_number == old_mobile
+    version = next_version(user)
+    with transaction() as tx:
+        if update.email is not None and update.email != user.email:
+            _swap_email(tx, user, update.email)
+        if was_verified and not user.mobile_verified:
+            tx.delete(Guard(name=people.mobile_name(old_mobile)))
+        tx.update(
+            user,
+            [
+                User.email.set(user.email),
+                User.email_verified.set(user.email_verified),
+                User.mobile_verified.set(user.mobile_verified),
+                User.updated_at.set(now),
+            ],
+        )
+        tx.put(profile)
+        people.put_card(tx, user, profile.name, status=user.status, version=version)
+        previous = old_email if user.email != old_email else None
+        emit(tx, people.profile_updated(user, profile, version=version, previous_email=previous), now)
+    user.updated_at = now
+    return people.view(user, profile)
+
+
+def _swap_email(tx: Transaction, user: User, email: str) -> None:
+    if people.email_name(email) != people.email_name(user.email):
+        _guard(tx, people.email_name(email), user, Conflict("This email is taken.", code="email-taken"))
+        tx.delete(Guard(name=people.email_name(user.email)))
+    user.email = email
+    user.email_verified = False
+
+
+def list_users(is_type: str | None, status: rules.Status | None, listing: Listing) -> Page[UserView]:
+    """Users by type, then status, in the order of their registration."""
+    partitions = [
+        people.directory(kind, state)
+        for kind in ([is_type] if is_type else _TYPES)
+        for state in ([status] if status else _STATUSES)
+    ]
+    users, after = walk(User.directory_index, partitions, listing)
+    return listing.page([_line(user) for user in users], after)
+
+
+def find_users(field: NameField, value: str, listing: Listing) -> Page[UserView]:
+    """The one user who has exactly this username, roll number or e-mail address, as a list."""
+    user = people.find_by_name(people.email_name(value) if field == "email" else people.login_name(value))
+    # Usernames and roll numbers share one space of names: the name found may be of the other kind.
+    if user is None or (getattr(user, field) or "").casefold() != value.casefold():
+        return listing.page([], None)
+    return listing.page([_line(user)], None)
+
+
+def _line(user: User) -> UserView:
+    return UserView.model_validate(user, from_attributes=True)
+
+
+@retry_stale
+def set_status(user_id: UUID, status: rules.Status, admin_id: UUID, if_match: int | None, now: datetime) -> ProfileView:
+    """Disables or enables a user. A disabled one's tokens end at the gateway before this returns.
+
+    Raises `Conflict` for oneself and while the account is being set up, and `GatewayUnavailable`.
+    """
+    user = people.get(user_id)
+    if user_id == admin_id:
+        raise Conflict("You cannot change your own status.", code="own-account")
+    if user.status == "provisioning":
+        raise Conflict("The account is still being set up.", code="provisioning", headers={"Retry-After": "1"})
+    require_match(user.version, if_match)
+    profile = people.profile_of(user)
+    if user.status != status:
+        if status == "disabled":
+            _disable(user, profile, now)
+        else:
+            _enable(user, profile, now)
+        user.refresh(consistent_read=True)
+    return people.view(user, profile)
+
+
+def _disable(user: User, profile: Profile, now: datetime) -> None:
+    # The gateway first: if it cannot be told, nothing is changed, and nobody believes it was.
+    gateway.delete_credentials(user.id)
+    version = next_version(user)
+    with transaction() as tx:
+        tx.update(user, [*people.place(user, "disabled"), *sessions.end_sessions(user, None), User.updated_at.set(now)])
+        people.put_card(tx, user, profile.name, status="disabled", version=version)
+        emit(tx, UserDisabled(version=version, user_id=user.id), now)
+
+
+def _enable(user: User, profile: Profile, now: datetime) -> None:
+    version = next_version(user)
+    with gateway.replaced_credential(user) as credential, transaction() as tx:
+        tx.update(
+            user, [*people.place(user, "active"), *sessions.end_sessions(user, credential), User.updated_at.set(now)]
+        )
+        people.put_card(tx, user, profile.name, status="active", version=version)
+        emit(tx, UserEnabled(version=version, user_id=user.id), now)
+
+
+@retry_stale
+def erase(user_id: UUID, admin_id: UUID, if_match: int | None, now: datetime) -> None:
+    """Erases a user: personal data, sign-in, place at the gateway. A tombstone with the version stays.
+
+    Raises `Conflict` for oneself, `NotFound` the second time, `GatewayUnavailable` with nothing changed.
+    """
+    user = people.get(user_id)
+    if user_id == admin_id:
+        raise Conflict("You cannot erase your own account.", code="own-account")
+    require_match(user.version, if_match)
+    profile = people.profile_of(user)
+    kong.delete_consumer(user.id)
+    version = next_version(user)
+    with transaction() as tx:
+        tx.update(
+            user,
+            [
+                *people.place(user, "erased"),
+                *sessions.end_sessions(user, None),
+                *(field.remove() for field in (User.username, User.email, User.password, User.roll_no)),
+                User.consumer_id.remove(),
+                User.updated_at.set(now),
+            ],
+        )
+        tx.delete(profile)
+        for name in _guards_of(user, profile):
+            tx.delete(Guard(name=name))
+        roster.remove_user(tx, user.id)
+        emit(tx, UserErased(version=version, user_id=user.id), now)
+
+
+def _guards_of(user: User, profile: Profile) -> list[str]:
+    names = [people.login_name(user.username), people.email_name(user.email)]
+    if user.roll_no:
+        names.append(people.login_name(user.roll_no))
+    if user.mobile_verified and profile.mobile_number:
+        names.append(people.mobile_name(profile.mobile_number))
+    return names

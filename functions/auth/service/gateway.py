@@ -1,0 +1,129 @@
+"""Keeping Kong in line with the accounts. The stored account decides; Kong is brought to it, however often."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from uuid import UUID
+
+from auth import kong, signing
+from auth.service import people
+from auth.tables import Profile, User
+from lms.dynamo import next_version, retry_stale, transaction
+from lms.errors import Unavailable
+from lms.events import UserProvisioned, UserRegistered
+from lms.log import logger
+from lms.outbox import emit
+
+
+@retry_stale
+def provision(registered: UserRegistered, now: datetime) -> None:
+    """Makes a registered user known to the gateway, and usable. Repeating it, whole or half, changes nothing more."""
+    user = people.find(registered.user_id)
+    if user is None or user.status != "provisioning":
+        converge(registered.user_id, now)
+        return
+    consumer_id = kong.put_consumer(user.id, user.username)
+    kong.put_group(user.id, user.is_type)
+    credential = _keep_one(user)
+    given = registered.person
+    profile = Profile(
+        user_id=user.id,
+        name=given.name,
+        mobile_number=given.mobile_number,
+        city=given.city,
+        country=given.country,
+        additional_details=given.additional_details,
+    )
+    version = next_version(user)
+    with transaction() as tx:
+        tx.update(
+            user,
+            [
+                *people.place(user, "active"),
+                User.consumer_id.set(consumer_id),
+                User.issuer.set(credential.key),
+                User.kid.set(signing.current_key().kid),
+                User.updated_at.set(now),
+            ],
+        )
+        tx.put(profile)
+        people.put_card(tx, user, profile.name, status="active", version=version)
+        emit(
+            tx,
+            UserProvisioned(
+                version=version,
+                user_id=user.id,
+                is_type=user.is_type,
+                roll_no=user.roll_no,
+                person=people.person(user, profile),
+            ),
+            now,
+        )
+
+
+@retry_stale
+def converge(user_id: UUID, now: datetime) -> None:
+    """Brings Kong to what is stored of a user: one credential if active, none if disabled, nothing if erased."""
+    user = people.find(user_id)
+    if user is None:
+        kong.delete_consumer(user_id)
+    elif user.status == "disabled":
+        delete_credentials(user_id)
+    elif user.status == "active":
+        credential = _keep_one(user)
+        if credential.key != user.issuer:
+            with transaction() as tx:
+                tx.update(
+                    user,
+                    [
+                        User.issuer.set(credential.key),
+                        User.kid.set(signing.current_key().kid),
+                        User.updated_at.set(now),
+                    ],
+                )
+
+
+def _keep_one(user: User) -> kong.Credential:
+    """The user's one credential: the stored one, else the oldest that holds our current key, else a new one."""
+    found = kong.list_credentials(user.id)
+    public_pem = signing.current_key().public_pem
+    kept = next((c for c in found if c.key == user.issuer), None) or next(
+        (c for c in found if c.public_key.strip() == public_pem.strip()), None
+    )
+    if kept is None:
+        kept = kong.create_credential(user.id, public_pem)
+    for other in found:
+        if other.id != kept.id:
+            kong.delete_credential(user.id, other.key)
+    return kept
+
+
+@contextmanager
+def replaced_credential(user: User) -> Iterator[kong.Credential]:
+    """A new credential for the block to store; the old one ends, and every token with it, when the block is through.
+
+    Raises `GatewayUnavailable`, with nothing changed, when Kong cannot be told.
+    """
+    old = user.issuer
+    fresh = kong.create_credential(user.id, signing.current_key().public_pem)
+    try:
+        yield fresh
+    except Exception:
+        _drop(user.id, fresh.key)
+        raise
+    if old is not None:
+        _drop(user.id, old)
+
+
+def _drop(user_id: UUID, key: str) -> None:
+    """Deletes a credential; where that fails, the consumer of the same change's event does it (`converge`)."""
+    try:
+        kong.delete_credential(user_id, key)
+    except Unavailable:
+        logger.warning("a credential is left for the consumer to delete", extra={"user_id": str(user_id)})
+
+
+def delete_credentials(user_id: UUID) -> None:
+    """Ends every token of a user at the gateway."""
+    for credential in kong.list_credentials(user_id):
+        kong.delete_credential(user_id, credential.key)

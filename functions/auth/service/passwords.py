@@ -1,0 +1,109 @@
+"""Passwords: forgotten, reset, changed."""
+
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
+from uuid import UUID
+
+from auth import hashing, rules
+from auth.kong import Credential
+from auth.schemas import ResetPassword, TokenPair
+from auth.service import codes, gateway, people, sessions
+from auth.tables import User
+from lms.dynamo import next_version, retry_stale, transaction
+from lms.errors import Invalid
+from lms.events import Channel, UserPasswordChanged, UserPasswordResetRequested
+from lms.outbox import emit
+
+
+def forgot_password(email: str | None, mobile_number: str | None, now: datetime) -> UUID:
+    """Sends a reset code if there is somebody to send it to. The id that the code goes with; it tells nothing.
+
+    Only a confirmed mobile number leads to its account.
+    """
+    if email is not None:
+        return _send_reset(people.email_name(email), "email", now)
+    return _send_reset(people.mobile_name(mobile_number or ""), "sms", now)
+
+
+@retry_stale
+def _send_reset(name: str, channel: Channel, now: datetime) -> UUID:
+    user = people.find_by_name(name)
+    if user is not None and user.status != "disabled":
+        destination = user.email if channel == "email" else name.removeprefix(people.mobile_name(""))
+        new = codes.make("reset", user, destination, now)
+        if codes.send(new, user, channel, UserPasswordResetRequested, now, with_link=channel == "email"):
+            return new.row.id
+    # Stored all the same: the id that the stranger gets looks and behaves like any other.
+    nobodys = codes.make("reset", None, None, now)
+    nobodys.row.save()
+    return nobodys.row.id
+
+
+@retry_stale
+def reset_password(request: ResetPassword, now: datetime) -> None:
+    """Sets a new password by code or link, and ends every session.
+
+    Raises `BadRequest` for a wrong, spent or expired code or link, one text for all; `Invalid` for a weak password;
+    `GatewayUnavailable`, with nothing changed, when Kong cannot be told.
+    """
+    require_strong(request.new_password, "", "")
+    proof = _proof(request, now)
+    user, row = proof.user, proof.row
+    require_strong(request.new_password, user.username, user.email)
+    # Until the user is provisioned there is no credential, and no session to end.
+    credentials: AbstractContextManager[Credential | None] = (
+        gateway.replaced_credential(user) if user.issuer else nullcontext()
+    )
+    confirms_email = row.destination == user.email
+    with credentials as credential, transaction() as tx:
+        proof.spend(tx)
+        tx.update(
+            user,
+            [
+                User.password.set(hashing.hash_password(request.new_password)),
+                *sessions.end_sessions(user, credential),
+                *([User.email_verified.set(True)] if confirms_email else []),
+                User.updated_at.set(now),
+            ],
+        )
+        emit(tx, UserPasswordChanged(version=next_version(user), user_id=user.id), now)
+
+
+def _proof(request: ResetPassword, now: datetime) -> codes.Proof:
+    if request.token is not None:
+        return codes.check_link(request.token, ("reset", "invitation"), now)
+    assert request.reset_id is not None
+    assert request.code is not None
+    return codes.check_code(request.reset_id, request.code, ("reset",), now)
+
+
+@retry_stale
+def change_password(
+    user_id: UUID, current_password: str, new_password: str, client_ip: str, now: datetime
+) -> TokenPair:
+    """Changes the caller's own password, ends every session, and starts a new one.
+
+    Raises `Forbidden` for a wrong current password, and `GatewayUnavailable`, with nothing changed, when Kong cannot
+    be told.
+    """
+    user = people.get(user_id)
+    require_strong(new_password, user.username, user.email)
+    sessions.confirm_password(user, current_password, client_ip, now)
+    with gateway.replaced_credential(user) as credential, transaction() as tx:
+        tx.update(
+            user,
+            [
+                User.password.set(hashing.hash_password(new_password)),
+                *sessions.end_sessions(user, credential),
+                User.updated_at.set(now),
+            ],
+        )
+        emit(tx, UserPasswordChanged(version=next_version(user), user_id=user.id), now)
+        return sessions.start_session(tx, user, credential, now)
+
+
+def require_strong(password: str, username: str, email: str, *, field: str = "new_password") -> None:
+    """Raises `Invalid` for a password that is too easily guessed; `field` is what the client called it."""
+    fault = rules.password_fault(password, username, email)
+    if fault:
+        raise Invalid(["body", field], fault, "weak_password")

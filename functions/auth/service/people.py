@@ -1,0 +1,139 @@
+"""Finding users, and telling of them: the pieces that every use case shares."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pynamodb.exceptions import DoesNotExist
+from pynamodb.expressions.update import Action
+
+from auth.rules import Status
+from auth.schemas import ProfileView
+from auth.tables import Guard, Profile, User
+from lms import roster
+from lms.dynamo import Transaction, next_version
+from lms.errors import NotFound
+from lms.events import Person, UserProfileUpdated
+
+
+def login_name(name: str) -> str:
+    """The guard of a username or roll number."""
+    return f"login#{name.casefold()}"
+
+
+def email_name(email: str) -> str:
+    return f"email#{email.casefold()}"
+
+
+def mobile_name(number: str) -> str:
+    return f"mobile#{number}"
+
+
+def find_by_name(name: str) -> User | None:
+    """The user who holds a guard, None when nobody does."""
+    try:
+        return find(Guard.get(name, consistent_read=True).user_id)
+    except DoesNotExist:
+        return None
+
+
+def find(user_id: UUID) -> User | None:
+    """A user by id; None for one who never was, or was erased."""
+    try:
+        user = User.get(user_id, consistent_read=True)
+    except DoesNotExist:
+        return None
+    return None if user.status == "erased" else user
+
+
+def get(user_id: UUID) -> User:
+    """As `find`, but raises `NotFound`."""
+    user = find(user_id)
+    if user is None:
+        raise NotFound("There is no such user.")
+    return user
+
+
+def profile_of(user: User) -> Profile:
+    """A user's profile; an empty one until they are provisioned."""
+    try:
+        return Profile.get(user.id, consistent_read=True)
+    except DoesNotExist:
+        return Profile(user_id=user.id, name=user.username)
+
+
+def person(user: User, profile: Profile) -> Person:
+    return Person(
+        username=user.username,
+        email=user.email,
+        name=profile.name,
+        mobile_number=profile.mobile_number,
+        city=profile.city,
+        country=profile.country,
+        additional_details=profile.additional_details or {},
+    )
+
+
+def profile_updated(
+    user: User, profile: Profile, *, version: int, previous_email: str | None = None
+) -> UserProfileUpdated:
+    return UserProfileUpdated(
+        version=version,
+        user_id=user.id,
+        is_type=user.is_type,
+        roll_no=user.roll_no,
+        person=person(user, profile),
+        email_verified=user.email_verified,
+        mobile_verified=user.mobile_verified,
+        previous_email=previous_email,
+    )
+
+
+def put_card(tx: Transaction, user: User, name: str, *, status: str, version: int) -> None:
+    roster.put_user(
+        tx,
+        user.id,
+        role=user.is_type,
+        status=status,
+        name=name,
+        email=user.email,
+        roll_no=user.roll_no,
+        version=version,
+    )
+
+
+def place(user: User, status: Status) -> list[Action]:
+    """The writes that give a user a status, in the directory too."""
+    return [User.status.set(status), User.directory.set(directory(user.is_type, status))]
+
+
+def directory(is_type: str, status: Status) -> str:
+    """The partition of the directory that users of this type and status are listed in."""
+    return f"{is_type}#{status}"
+
+
+def view(user: User, profile: Profile) -> ProfileView:
+    return ProfileView(
+        id=user.id,
+        user_id=user.id,
+        username=user.username,
+        email=user.email,
+        email_verified=user.email_verified,
+        is_type=user.is_type,
+        status=user.status,
+        roll_no=user.roll_no,
+        name=profile.name,
+        mobile_number=profile.mobile_number,
+        mobile_verified=user.mobile_verified,
+        city=profile.city,
+        country=profile.country,
+        additional_details=profile.additional_details or {},
+        version=user.version,
+        created_at=user.created_at,
+        updated_at=user.updated_at,
+    )
+
+
+def touch(user: User, now: datetime) -> int:
+    """Marks a user as changed at `now`; the version that the change gets."""
+    user.updated_at = now
+    return next_version(user)

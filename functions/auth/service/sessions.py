@@ -1,0 +1,214 @@
+"""Signing in and out: passwords to token pairs, refresh tokens to new pairs."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from pynamodb.exceptions import DoesNotExist
+from pynamodb.expressions.update import Action
+
+from auth import hashing, rules, signing
+from auth.kong import Credential
+from auth.schemas import TokenPair
+from auth.service import gateway, people, throttle
+from auth.tables import Session, User
+from lms.dynamo import Transaction, next_version, retry_stale, transaction
+from lms.errors import Conflict, Forbidden, Unauthorized
+from lms.events import UserSessionsRevoked
+from lms.log import logger
+from lms.outbox import emit
+from lms.security import Role
+
+_WRONG_PAIR = "The username or the password is wrong."
+_WRONG_REFRESH = "The refresh token is not valid."
+_MAX_PASSWORD = 128
+
+
+def sign_in(identifier: str, password: str, client_ip: str, now: datetime, role: Role | None = None) -> TokenPair:
+    """A token pair for the right password; `identifier` is a username, an e-mail address or a roll number.
+
+    Raises `Unauthorized` for a wrong pair; only after the right password `Conflict` while the account is being set
+    up, and `Forbidden` when it is disabled or not of the `role` asked for.
+    """
+    user, attempt, replacement = _authenticate(identifier, password, client_ip, now)
+    _require_usable(user, attempt, role)
+    token, session = _new_session(user, int(user.epoch), now)
+    with transaction() as tx:
+        attempt.forgive(tx)
+        tx.put(session)
+        if replacement:
+            tx.update(user, [User.password.set(replacement)])
+    return _pair(user, token, session, now)
+
+
+def check_password(identifier: str, password: str, client_ip: str, now: datetime) -> UUID:
+    """The id of the user whose pair this is; raises as `sign_in` does."""
+    user, attempt, _ = _authenticate(identifier, password, client_ip, now)
+    _require_usable(user, attempt, None)
+    with transaction() as tx:
+        attempt.forgive(tx)
+    return user.id
+
+
+def confirm_password(user: User, password: str, client_ip: str, now: datetime) -> None:
+    """Raises `Forbidden` unless it is the signed-in user's own password; failures slow down as in `sign_in`."""
+    attempt = throttle.begin(str(user.id), client_ip, now)
+    ok, _ = hashing.check_password(password, user.password)
+    if not ok:
+        raise Forbidden("The current password is wrong.", code="wrong-password")
+    with transaction() as tx:
+        attempt.forgive(tx)
+
+
+def _authenticate(
+    identifier: str, password: str, client_ip: str, now: datetime
+) -> tuple[User, throttle.Attempt, str | None]:
+    identifier = identifier.strip()
+    name = people.email_name(identifier) if "@" in identifier else people.login_name(identifier)
+    user = people.find_by_name(name)
+    attempt = throttle.begin(str(user.id) if user else name, client_ip, now)
+    ok, replacement = hashing.check_password(password[:_MAX_PASSWORD], user.password if user else None)
+    if user is None or not ok or len(password) > _MAX_PASSWORD:
+        raise Unauthorized(_WRONG_PAIR)
+    return user, attempt, replacement
+
+
+def _require_usable(user: User, attempt: throttle.Attempt, role: Role | None) -> None:
+    refusal: Conflict | Forbidden
+    if user.status == "provisioning":
+        refusal = Conflict(
+            "The account is being set up; try again in a moment.", code="provisioning", headers={"Retry-After": "1"}
+        )
+    elif user.status != "active":
+        refusal = Forbidden("The account is disabled.", code="disabled")
+    elif role is not None and user.is_type != role:
+        refusal = Forbidden(f"This sign-in is for a {role}.")
+    else:
+        return
+    with transaction() as tx:
+        attempt.forgive(tx)
+    raise refusal
+
+
+@retry_stale
+def refresh(refresh_token: str, now: datetime) -> TokenPair:
+    """A new pair for a refresh token, which is spent by it. Raises `Unauthorized`; see `rules.judge_refresh`."""
+    session = _find_session(refresh_token)
+    user = people.find(session.user_id) if session else None
+    if session is None or user is None or user.status != "active":
+        raise Unauthorized(_WRONG_REFRESH)
+    family = rules.Family(
+        current_hash=session.current_hash,
+        previous_hash=session.previous_hash,
+        rotated_at=session.rotated_at,
+        expires_at=session.valid_until,
+        epoch=int(session.epoch),
+    )
+    presented = hashing.hash_token(refresh_token)
+    match rules.judge_refresh(family, presented, int(user.epoch), now):
+        case "rotate":
+            salt = secrets.token_urlsafe(32)
+            successor = _successor(refresh_token, salt)
+            valid_until = min(now + rules.REFRESH_LIFETIME, session.ends_at)
+            with transaction() as tx:
+                tx.update(
+                    session,
+                    [
+                        Session.current_hash.set(hashing.hash_token(successor)),
+                        Session.previous_hash.set(presented),
+                        Session.successor_salt.set(salt),
+                        Session.rotated_at.set(now),
+                        Session.valid_until.set(valid_until),
+                        Session.expires_at.set(valid_until),
+                    ],
+                    Session.current_hash == presented,
+                )
+            session.valid_until = valid_until
+            return _pair(user, successor, session, now)
+        case "repeat":
+            return _pair(user, _successor(refresh_token, session.successor_salt), session, now)
+        case "revoke":
+            logger.warning("a spent refresh token came back; its family ends", extra={"user_id": str(user.id)})
+            session.delete()
+            raise Unauthorized(_WRONG_REFRESH)
+        case "refuse":
+            raise Unauthorized(_WRONG_REFRESH)
+
+
+def sign_out(user_id: UUID, refresh_token: str) -> None:
+    """Ends a session; that of another person, or none, is left as it is."""
+    session = _find_session(refresh_token)
+    if session is not None and session.user_id == user_id:
+        session.delete()
+
+
+@retry_stale
+def sign_out_everywhere(user_id: UUID, now: datetime) -> None:
+    """Ends every session at once: access tokens at the gateway, refresh tokens here."""
+    user = people.get(user_id)
+    with gateway.replaced_credential(user) as credential, transaction() as tx:
+        tx.update(user, [*end_sessions(user, credential), User.updated_at.set(now)])
+        emit(tx, UserSessionsRevoked(version=next_version(user), user_id=user.id), now)
+
+
+def end_sessions(user: User, credential: Credential | None) -> list[Action]:
+    """The writes on a user that end every session; `credential` is what the gateway knows them by from now on."""
+    return [
+        User.epoch.set(int(user.epoch) + 1),
+        User.issuer.set(credential.key) if credential else User.issuer.remove(),
+        User.kid.set(signing.current_key().kid) if credential else User.kid.remove(),
+    ]
+
+
+def start_session(tx: Transaction, user: User, credential: Credential, now: datetime) -> TokenPair:
+    """A new session in the transaction that ended all others and stored `credential`."""
+    token, session = _new_session(user, int(user.epoch) + 1, now)
+    tx.put(session)
+    user.issuer, user.kid = credential.key, signing.current_key().kid
+    return _pair(user, token, session, now)
+
+
+def _new_session(user: User, epoch: int, now: datetime) -> tuple[str, Session]:
+    family = uuid4().hex
+    token = f"{family}.{secrets.token_urlsafe(32)}"
+    session = Session(
+        family=family,
+        user_id=user.id,
+        epoch=epoch,
+        current_hash=hashing.hash_token(token),
+        rotated_at=now,
+        ends_at=now + rules.FAMILY_LIFETIME,
+        valid_until=now + rules.REFRESH_LIFETIME,
+        expires_at=now + rules.REFRESH_LIFETIME,
+    )
+    return token, session
+
+
+def _find_session(refresh_token: str) -> Session | None:
+    family, dot, _ = refresh_token.partition(".")
+    if not dot or not family:
+        return None
+    try:
+        return Session.get(family, consistent_read=True)
+    except DoesNotExist:
+        return None
+
+
+def _successor(refresh_token: str, salt: str) -> str:
+    """The token that replaces one. It follows from the token and the stored salt, so that a lost answer can be given
+    again without storing a token; neither of the two alone yields it."""
+    family = refresh_token.partition(".")[0]
+    digest = hmac.new(refresh_token.encode(), salt.encode(), hashlib.sha256).digest()
+    return f"{family}.{base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
+
+
+def _pair(user: User, refresh_token: str, session: Session, now: datetime) -> TokenPair:
+    return TokenPair(
+        access_token=signing.access_token(user, now),
+        expires_in=int(rules.ACCESS_LIFETIME.total_seconds()),
+        refresh_token=refresh_token,
+        refresh_expires_in=int((session.valid_until - now).total_seconds()),
+    )

@@ -1,0 +1,96 @@
+"""The signing keys: private halves in Secrets Manager, opened here alone; public halves published to every function."""
+
+import json
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import botocore.session
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from jose import jwk, jwt
+from jose.backends.base import Key
+
+from auth.rules import ACCESS_LIFETIME
+from auth.tables import User
+from lms.ids import uuid7
+from lms.security import ALGORITHM, JWKS_NAME, PublicKeys, read_jwks
+from lms.settings import setting
+
+_SECRET_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """A key that tokens are signed with. `public_pem` is what Kong verifies them with."""
+
+    kid: str
+    private: Key
+    public_pem: str
+
+
+@dataclass(frozen=True)
+class _KeySet:
+    current: str
+    keys: dict[str, SigningKey]
+
+
+@lru_cache(maxsize=1)
+def _secrets_manager() -> Any:
+    return botocore.session.get_session().create_client("secretsmanager", region_name=setting("AWS_REGION"))
+
+
+def current_key() -> SigningKey:
+    """The key for new credentials; its public half is known to every function."""
+    key_set = _key_set()
+    return key_set.keys[key_set.current]
+
+
+def _key_set() -> _KeySet:
+    return _load(int(time.monotonic() // _SECRET_SECONDS))
+
+
+@lru_cache(maxsize=1)
+def _load(_: int) -> _KeySet:
+    answer = _secrets_manager().get_secret_value(SecretId=setting("SIGNING_KEYS_SECRET"))
+    secret = json.loads(answer["SecretString"])
+    _publish(secret["keys"])
+    return _KeySet(secret["current"], {kid: _signing_key(kid, pem) for kid, pem in secret["keys"].items()})
+
+
+def _signing_key(kid: str, pem: str) -> SigningKey:
+    public = load_pem_private_key(pem.encode(), None).public_key()
+    return SigningKey(
+        kid=kid,
+        private=jwk.construct(pem, ALGORITHM),
+        public_pem=public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode(),
+    )
+
+
+def _publish(keys: dict[str, str]) -> None:
+    if {key["kid"] for key in read_jwks()["keys"]} == set(keys):
+        return
+    public = [
+        {**jwk.construct(pem, ALGORITHM).public_key().to_dict(), "kid": kid, "use": "sig"}
+        for kid, pem in sorted(keys.items())
+    ]
+    PublicKeys(name=JWKS_NAME, jwks=json.dumps({"keys": public})).save()
+
+
+def access_token(user: User, now: datetime) -> str:
+    """A token of 15 minutes whose `iss` is the user's own key at Kong, signed with the key that Kong verifies it by."""
+    key = _key_set().keys[user.kid]
+    issued = int(now.timestamp())
+    claims = {
+        "iss": user.issuer,
+        "sub": str(user.id),
+        "role": user.is_type,
+        "username": user.username,
+        "iat": issued,
+        "nbf": issued,
+        "exp": issued + int(ACCESS_LIFETIME.total_seconds()),
+        "jti": str(uuid7()),
+    }
+    token: str = jwt.encode(claims, key.private, algorithm=ALGORITHM, headers={"kid": key.kid})
+    return token
