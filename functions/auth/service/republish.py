@@ -42,7 +42,7 @@ def users(after: str | None, now: datetime, goes_on: Callable[[], bool]) -> tupl
 
 
 def _step(partition: str, after: str | None) -> Iterator[User]:
-    beyond = User.directory_index.id > UUID(after) if after else None
+    beyond = User.id > UUID(after) if after else None
     for line in User.directory_index.query(partition, beyond, limit=_USERS_A_STEP):
         yield User.get(line.id, consistent_read=True)
 

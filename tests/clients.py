@@ -1,0 +1,120 @@
+"""The public door of a function: HTTP requests as API Gateway hands them over, through Kong's headers."""
+
+import base64
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from tests.template import ENVIRONMENT
+
+
+class Answer:
+    """A response, as the client sees it."""
+
+    def __init__(self, raw: dict[str, Any]) -> None:
+        self.status: int = raw["statusCode"]
+        self.headers: dict[str, str] = raw["headers"]
+        body = raw.get("body") or ""
+        self.text: str = base64.b64decode(body).decode() if raw.get("isBase64Encoded") else body
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+    def __repr__(self) -> str:
+        return f"<{self.status} {self.text[:500]}>"
+
+
+class Client:
+    """Calls a Lambda handler with HTTP API events (payload version 2.0)."""
+
+    def __init__(self, handler: Callable[[dict[str, Any], Any], dict[str, Any]]) -> None:
+        self._handler = handler
+        self.headers = {"x-gateway-secret": ENVIRONMENT["GATEWAY_SECRET"], "x-real-ip": "203.0.113.7"}
+
+    def __call__(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        token: str | None = None,
+        form: dict[str, str] | None = None,
+        query: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+        raw: bytes | None = None,
+    ) -> Answer:
+        sent = {**self.headers, **(headers or {})}
+        payload = raw or b""
+        if body is not None:
+            payload = json.dumps(body).encode()
+            sent.setdefault("content-type", "application/json")
+        if form is not None:
+            payload = urlencode(form).encode()
+            sent.setdefault("content-type", "application/x-www-form-urlencoded")
+        if token is not None:
+            sent["authorization"] = f"Bearer {token}"
+        event = {
+            "version": "2.0",
+            "routeKey": "$default",
+            "rawPath": path,
+            "rawQueryString": urlencode(query or {}),
+            "headers": sent,
+            "requestContext": {
+                "http": {"method": method, "path": path, "sourceIp": "127.0.0.1", "protocol": "HTTP/1.1"},
+                "stage": "$default",
+            },
+            "body": base64.b64encode(payload).decode(),
+            "isBase64Encoded": True,
+        }
+        return Answer(self._handler(event, None))
+
+    def get(self, path: str, **kwargs: Any) -> Answer:
+        return self("GET", path, **kwargs)
+
+    def post(self, path: str, body: Any = None, **kwargs: Any) -> Answer:
+        return self("POST", path, body, **kwargs)
+
+    def put(self, path: str, body: Any = None, **kwargs: Any) -> Answer:
+        return self("PUT", path, body, **kwargs)
+
+    def patch(self, path: str, body: Any = None, **kwargs: Any) -> Answer:
+        return self("PATCH", path, body, **kwargs)
+
+    def delete(self, path: str, body: Any = None, **kwargs: Any) -> Answer:
+        return self("DELETE", path, body, **kwargs)
+
+
+def kafka_event(*events: Any) -> dict[str, Any]:
+    """Events (`lms.events`) as an MSK trigger delivers them, in one partition."""
+    from lms.ids import uuid7
+
+    records = []
+    for offset, event in enumerate(events):
+        headers = {
+            "ce_id": str(uuid7()),
+            "ce_type": event.type,
+            "ce_source": "/lms/tests",
+            "ce_specversion": "1.0",
+            "ce_subject": event.subject,
+            "ce_requestid": "request-of-the-test",
+        }
+        records.append(
+            {
+                "topic": event.topic,
+                "partition": 0,
+                "offset": offset,
+                "timestamp": 1700000000000,
+                "timestampType": "CREATE_TIME",
+                "key": base64.b64encode(event.subject.encode()).decode(),
+                "value": base64.b64encode(event.model_dump_json().encode()).decode(),
+                "headers": [{name: list(value.encode())} for name, value in headers.items()],
+            }
+        )
+    return {
+        "eventSource": "aws:kafka",
+        "eventSourceArn": "arn:aws:kafka:eu-central-1:123456789012:cluster/lms/00000000-0000-0000-0000-000000000000-1",
+        "bootstrapServers": "127.0.0.1:9092",
+        "records": {f"{events[0].topic}-0": records} if events else {},
+    }
