@@ -1,6 +1,6 @@
 """Signing in: POST /auth/login, POST /instructors/login."""
 
-from tests.auth.conftest import PASSWORD, Auth
+from tests.auth.conftest import Auth
 
 
 def test_a_registered_student_signs_in_by_username_email_or_roll_number(auth: Auth) -> None:
