@@ -1,0 +1,1 @@
+"""The plugins, each as Kong's own of the same name."""
