@@ -1,0 +1,94 @@
+import json
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
+
+from lms.clock import now
+from lms.outbox import OutboxItem
+from outbox_relay import sweep
+from outbox_relay.service import StillPending
+from tests.outbox_relay.world import Kafka, context, sweep_now, told, wake
+
+EVENTS = Path(__file__).parents[2] / "events"
+OVERDUE = timedelta(minutes=3)
+
+
+def test_what_has_been_pending_for_two_minutes_is_published(kafka: Kafka) -> None:
+    overdue = told(uuid4(), 1, now() - OVERDUE)
+    told(uuid4(), 1, now())
+
+    sweep_now()
+
+    assert kafka.ids == [overdue.event_id]
+    assert OutboxItem.get(overdue.subject, overdue.sequence).pending is None
+
+
+def test_a_newer_event_of_an_overdue_subject_goes_along_in_order(kafka: Kafka) -> None:
+    ada = uuid4()
+    items = [told(ada, 1, now() - OVERDUE), told(ada, 2, now())]
+
+    sweep_now()
+
+    assert kafka.ids == [item.event_id for item in items]
+
+
+def test_every_page_of_every_shard_is_swept(kafka: Kafka, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep, "_PAGE", 4)
+    ada = uuid4()
+    items = [told(ada, version, now() - OVERDUE) for version in range(1, 11)]
+    items += [told(uuid4(), 1, now() - OVERDUE) for _ in range(20)]
+
+    sweep_now()
+
+    assert sorted(kafka.ids) == sorted(item.event_id for item in items)
+    assert [key for key in kafka.ids if key in {item.event_id for item in items[:10]}] == [
+        item.event_id for item in items[:10]
+    ]
+
+
+def test_published_and_parked_events_are_not_swept(kafka: Kafka) -> None:
+    published, parked = told(uuid4(), 1, now() - OVERDUE), told(uuid4(), 1, now() - OVERDUE)
+    kafka.refusals[parked.subject] = MessageSizeTooLargeError("2 MB")
+    wake(published, parked)
+    kafka.refusals.clear()
+
+    sweep_now()
+
+    assert kafka.ids == [published.event_id]
+
+
+def test_a_stuck_subject_is_tried_once_a_sweep_and_reported(kafka: Kafka, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep, "_PAGE", 4)
+    ada, eve = uuid4(), uuid4()
+    stuck = [told(ada, version, now() - OVERDUE) for version in range(1, 11)]
+    other = told(eve, 1, now() - OVERDUE)
+    kafka.refusals[stuck[0].subject] = KafkaTimeoutError("Expiring 1 record(s)")
+    tries: list[str] = []
+    kafka.before_answer = tries.append
+
+    with pytest.raises(StillPending, match="1 subjects wait"):
+        sweep_now()
+
+    assert sorted(tries) == sorted([stuck[0].subject, other.subject])
+    assert kafka.ids == [other.event_id]
+
+
+def test_what_time_does_not_allow_is_left_to_the_next_sweep(kafka: Kafka) -> None:
+    item = told(uuid4(), 1, now() - OVERDUE)
+
+    sweep_now(seconds=20)
+    assert kafka.records == []
+
+    sweep_now()
+    assert kafka.ids == [item.event_id]
+
+
+def test_the_recorded_schedule_event_starts_a_sweep(kafka: Kafka) -> None:
+    item = told(uuid4(), 1, now() - OVERDUE)
+
+    sweep.handler(json.loads((EVENTS / "outbox_sweep.json").read_text()), context(55))
+
+    assert kafka.ids == [item.event_id]
