@@ -41,7 +41,7 @@ save: venv ## write the emulator's memory to disk now, so that a power cut loses
 	@$(LOCALSTACK) save
 
 invoke: venv ## invoke one function: F=AuthFunction E=events/login.json
-	@$(LOCALSTACK) invoke "$(F)" "$(E)"
+	@$(LOCALSTACK) invoke "$(F)" $(E)
 
 admin: venv ## invite the first administrator: EMAIL=someone@example.org
 	@$(LOCALSTACK) admin "$(EMAIL)"

@@ -206,11 +206,13 @@ def logs(settings: Settings, options: argparse.Namespace) -> int:
 
 def invoke(settings: Settings, options: argparse.Namespace) -> int:
     """1 when the function failed; its log goes to the standard error."""
-    payload = options.event.read_bytes() if options.event else b"{}"
     try:
+        payload = options.event.read_bytes() if options.event else b"{}"
         name = Deployed(settings).physical(options.function)
     except KeyError:
         raise CannotDo(f"template.yaml has no {options.function!r}") from None
+    except OSError as failure:
+        raise CannotDo(f"The event cannot be read: {failure}") from failure
     client = emulator.session().client("lambda", endpoint_url=settings.emulator_url)
     answer = client.invoke(FunctionName=name, Payload=payload, LogType="Tail")
     print(base64.b64decode(answer.get("LogResult", "")).decode(errors="replace"), file=sys.stderr)
@@ -220,6 +222,8 @@ def invoke(settings: Settings, options: argparse.Namespace) -> int:
 
 def admin(settings: Settings, options: argparse.Namespace) -> int:
     """The first administrator is invited by mail; refused once there is one."""
-    print(demo.create_admin(settings, Deployed(settings), options.email))
-    print(f"The invitation is at {settings.mail_url}")
+    answer = demo.create_admin(settings, Deployed(settings), options.email)
+    if "error" in answer or "errorMessage" in answer:
+        raise CannotDo(answer.get("error") or answer["errorMessage"])
+    print(f"{options.email} is invited; the mail is at {settings.mail_url}")
     return 0

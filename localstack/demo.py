@@ -18,7 +18,7 @@ from localstack.settings import Settings
 # Kept with the tables, and so lost with them after a crash: then the people are made again.
 MARKER = "lms/demo-data"
 ADMIN, TEACHER, STUDENT = (f"{role}@demo.example" for role in ("admin", "teacher", "student"))
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 30
 _Answer = TypeVar("_Answer")
 _TOKEN = re.compile(r"[?&#]token=([\w.~-]+)")
 
@@ -102,12 +102,12 @@ class _Demo:
             return [catcher.get(f"/api/v1/message/{mail['ID']}").json() for mail in found[:1]]
 
 
-def create_admin(settings: Settings, deployed: Deployed, email: str) -> str:
-    """Have the operations function invite the first administrator; answers what it says."""
+def create_admin(settings: Settings, deployed: Deployed, email: str) -> dict[str, Any]:
+    """Have the operations function invite the first administrator; answers what it says, with `error` on a refusal."""
     client = emulator.session().client("lambda", endpoint_url=settings.emulator_url)
     payload = json.dumps({"action": "create_admin", "email": email}).encode()
     answer = client.invoke(FunctionName=deployed.physical("AuthOperationsFunction"), Payload=payload)
-    return answer["Payload"].read().decode()
+    return dict(json.loads(answer["Payload"].read()))
 
 
 def _await(ask: Callable[[], _Answer], good: Callable[[_Answer], bool]) -> _Answer:

@@ -29,6 +29,7 @@ def ensure_venv() -> None:
         wanted = hashlib.sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()
         if stamp.exists() and stamp.read_text() == wanted:
             return
+        print("installing the AWS emulator (once)", flush=True)
         uv = Path(sys.executable).with_name("uv")
         subprocess.run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, VENV], check=True)
         subprocess.run(

@@ -146,7 +146,7 @@ def main() -> int:
     pollers = [Poller(mapping, settings.bootstrap_servers, invoker(client), stopping) for mapping in mappings]
     for poller in pollers:
         poller.start()
-    log.info("serving %d mappings", len(mappings))
+    settings.trigger_serving.write_text(str(os.getpid()))
     while not stopping.wait(1):
         pass
     for poller in pollers:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import http.client
 import os
 import sys
-from pathlib import Path
 
 from localstack import broker, emulator
-from localstack.process import Part
+from localstack.process import Part, PidFile
 from localstack.settings import HOST, ROOT, Settings
 
 # Started in this order; the emulator holds everybody's data.
@@ -84,19 +83,19 @@ def gateway_part(settings: Settings, api_id: str, secret: str) -> Part:
 
 def msk_trigger_part(settings: Settings) -> Part:
     """What polls Kafka for the functions; it lets what is on its way arrive before it ends."""
-    log = settings.logs / "msk_trigger.log"
-    begin = log.stat().st_size if log.exists() else 0
     return Part(
         name="msk_trigger",
         command=[sys.executable, "-m", "localstack.msk_trigger"],
         environment=python_environment(settings),
         folder=ROOT,
-        ready=lambda: _says(log, begin, "serving"),
+        ready=lambda: _serving(settings),
     )
 
 
-def _says(log: Path, begin: int, word: str) -> bool:
-    return log.exists() and word.encode() in log.read_bytes()[begin:]
+def _serving(settings: Settings) -> bool:
+    """The trigger listens nowhere; it leaves its id where the settings say once its pollers run."""
+    pid = PidFile(settings.run / "msk_trigger.pid").pid()
+    return pid is not None and settings.trigger_serving.exists() and settings.trigger_serving.read_text() == str(pid)
 
 
 def python_environment(settings: Settings) -> dict[str, str]:

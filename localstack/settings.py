@@ -84,6 +84,11 @@ class Settings:
         return self.run / "ready"
 
     @property
+    def trigger_serving(self) -> Path:
+        """Holds the process id of the Kafka trigger whose pollers run."""
+        return self.run / "msk_trigger.serving"
+
+    @property
     def gateway_url(self) -> str:
         """Where clients go."""
         return f"http://{HOST}:{self.gateway}"

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 
 from localstack import bootstrap, broker, demo, emulator, parts, warming
 from localstack.deploy import deploy
@@ -31,7 +33,7 @@ from localstack.supervisor import FoundationLost, Supervisor
 TEMPLATE = ROOT / "template.yaml"
 # Any ARN does: with one, functions get the event that they get from MSK on AWS.
 CLUSTER_ARN = f"arn:aws:kafka:{emulator.REGION}:{emulator.ACCOUNT}:cluster/local/00000000-0000-4000-8000-000000000000-1"
-RESTART_PAUSE_SECONDS = 2.0
+RESTART_PAUSE_SECONDS = 0.5
 
 
 class Stack:
@@ -144,14 +146,33 @@ class Stack:
     def _stop(self) -> None:
         """The trigger first: it lets consumers finish, who still need the gateway's Admin API and the broker."""
         self._settings.ready.unlink(missing_ok=True)
-        started = self._supervisor.running("emulator")
-        if started:
-            self._tell("stopping")
-        for name in reversed(parts.ORDER[1:]):
-            self._supervisor.stop(name)
-        if self._supervisor.stop("emulator") and started:
-            self._clean.touch()
-            self._tell("stopped; all data is on disk")
+        if not self._supervisor.running("emulator"):
+            self._supervisor.stop_all()
+            return
+        self._tell("stopping")
+        with _signals_deferred():
+            for name in reversed(parts.ORDER[1:]):
+                self._supervisor.stop(name)
+            if self._supervisor.stop("emulator"):
+                self._clean.touch()
+                self._tell("stopped; all data is on disk")
+
+
+@contextmanager
+def _signals_deferred() -> Iterator[None]:
+    """Hold back what asks for a stop until the one under way is done: half of one would lose data."""
+    arrived: list[int] = []
+    before = {
+        number: signal.signal(number, lambda received, _: arrived.append(received))
+        for number in (signal.SIGTERM, signal.SIGINT)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if arrived:
+            signal.raise_signal(arrived[0])
 
 
 def parameters(settings: Settings) -> dict[str, str]:

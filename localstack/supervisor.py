@@ -78,8 +78,10 @@ class Supervisor:
 
     def stop(self, name: str) -> bool:
         """Stop one part, if it was started; True when it ended by itself."""
-        running = self._running.pop(name, None)
-        return running.stop() if running else True
+        running = self._running.get(name)
+        by_itself = running.stop() if running else True
+        self._running.pop(name, None)
+        return by_itself
 
     def stop_all(self) -> None:
         """Last started, first stopped."""
