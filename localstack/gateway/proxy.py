@@ -157,7 +157,7 @@ class Proxy:
         request, service = exchange.request, exchange.service
         await request.body.complete()
         if "content-length" in request.headers or "transfer-encoding" in request.headers:
-            exchange.headers.set("Content-Length", str(request.body.size))
+            exchange.headers.add("Content-Length", str(request.body.size))
         target_path = escape(upstream_path(service["path"] or "/", path, _stripped(match)))
         if exchange.query is not None:
             target_path += f"?{exchange.query}"
@@ -227,22 +227,22 @@ def _add_forwarding_headers(exchange: Exchange, match: Match, host: str, port: i
     upstream_host = service["host"] if service["port"] == default_port else f"{service['host']}:{service['port']}"
     came_through = request.headers.get("x-forwarded-for")
     upgrade = (request.headers.get("upgrade") or "").lower() == "websocket"
-    headers.set("Host", (request.headers.get("host") or host) if match.route["preserve_host"] else upstream_host)
-    headers.set("Connection", "keep-alive, Upgrade" if upgrade else "keep-alive")
+    headers.add("Host", (request.headers.get("host") or host) if match.route["preserve_host"] else upstream_host)
+    headers.add("Connection", "keep-alive, Upgrade" if upgrade else "keep-alive")
     if upgrade:
-        headers.set("Upgrade", "websocket")
+        headers.add("Upgrade", "websocket")
     if "trailers" in request.headers.csv("te"):
-        headers.set("TE", "trailers")
-    headers.set("X-Forwarded-For", f"{came_through}, {request.client_ip}" if came_through else request.client_ip)
-    headers.set("X-Forwarded-Proto", "http")
-    headers.set("X-Forwarded-Host", host)
-    headers.set("X-Forwarded-Port", str(port))
-    headers.set("X-Forwarded-Path", exchange.raw_path)
+        headers.add("TE", "trailers")
+    headers.add("X-Forwarded-For", f"{came_through}, {request.client_ip}" if came_through else request.client_ip)
+    headers.add("X-Forwarded-Proto", "http")
+    headers.add("X-Forwarded-Host", host)
+    headers.add("X-Forwarded-Port", str(port))
+    headers.add("X-Forwarded-Path", exchange.raw_path)
     if prefix := _stripped(match):
-        headers.set("X-Forwarded-Prefix", prefix)
-    headers.set("X-Real-IP", request.client_ip)
-    headers.set("X-Kong-Request-Id", exchange.request_id)
-    headers.set("Via", ", ".join([*request.headers.all("via"), _VIA]))
+        headers.add("X-Forwarded-Prefix", prefix)
+    headers.add("X-Real-IP", request.client_ip)
+    headers.add("X-Kong-Request-Id", exchange.request_id)
+    headers.add("Via", ", ".join([*request.headers.all("via"), _VIA]))
 
 
 def _for_client(exchange: Exchange, upstream: UpstreamResponse, latencies: list[tuple[str, str]]) -> Response:

@@ -30,36 +30,46 @@ class _Entry:
     prefix: str
     regex: re.Pattern[str] | None
 
-    def match(self, method: str, host: str, path: str, headers: Headers) -> str | None:
-        if self.methods and method not in self.methods:
-            return None
-        if self.hosts and not any(_host_matches(pattern, host) for pattern in self.hosts):
+    def match(self, host: str, path: str, headers: Headers) -> str | None:
+        """What of the path it matches, None when the route is not for this request."""
+        if self.regex is not None:
+            found = self.regex.match(path)
+            matched = found[0] if found else None
+        else:
+            matched = self.prefix if path.startswith(self.prefix) else None
+        if matched is None or (self.hosts and not any(_host_matches(pattern, host) for pattern in self.hosts)):
             return None
         for name, values in self.headers.items():
             if not values.intersection(value.lower() for value in headers.all(name)):
                 return None
-        if self.regex is not None:
-            found = self.regex.match(path)
-            return found[0] if found else None
-        return self.prefix if path.startswith(self.prefix) else None
+        return matched
 
 
 class Router:
-    """Immutable: made anew whenever routes change."""
+    """Made anew whenever routes change."""
 
     def __init__(self, routes: Iterable[Entity]) -> None:
         entries = [entry for route in routes for entry in _entries(route)]
         self._entries = sorted(entries, key=lambda entry: entry.priority, reverse=True)
+        self._by_method: dict[str, list[_Entry]] = {}
 
     def find(self, method: str, host: str, path: str, headers: Headers) -> Match | None:
         """The route of highest priority that matches; of equals, the one made first. `path` is normalised."""
         port = _HOST_PORT.match(host)
         bare_host = port[1] if port else host
-        for entry in self._entries:
-            matched = entry.match(method, bare_host, path, headers)
+        for entry in self._of_method(method):
+            matched = entry.match(bare_host, path, headers)
             if matched is not None:
                 return Match(entry.route, matched)
         return None
+
+    def _of_method(self, method: str) -> list[_Entry]:
+        entries = self._by_method.get(method)
+        if entries is None:
+            entries = [entry for entry in self._entries if not entry.methods or method in entry.methods]
+            # The parser knows a few dozen methods and refuses all others, so this stays small.
+            self._by_method[method] = entries
+        return entries
 
 
 def path_regex(pattern: str) -> re.Pattern[str]:
