@@ -132,6 +132,158 @@ class UserErased(UserEvent):
     type: ClassVar[str] = "lms.user.erased.v1"
 
 
+class ProgramEvent(Event):
+    topic: ClassVar[str] = "lms.catalog"
+    program_id: UUID
+
+    @property
+    def subject(self) -> str:
+        return f"program#{self.program_id}"
+
+
+class ProgramCreated(ProgramEvent):
+    type: ClassVar[str] = "lms.program.created.v1"
+    title: str
+
+
+class ProgramUpdated(ProgramEvent):
+    type: ClassVar[str] = "lms.program.updated.v1"
+    title: str
+
+
+class ProgramDeleted(ProgramEvent):
+    """The tombstone of a program."""
+
+    type: ClassVar[str] = "lms.program.deleted.v1"
+
+
+class CourseEvent(Event):
+    topic: ClassVar[str] = "lms.catalog"
+    course_id: UUID
+    program_id: UUID
+
+    @property
+    def subject(self) -> str:
+        return f"course#{self.course_id}"
+
+
+class CourseState(CourseEvent):
+    """The whole of a course, but for its outline."""
+
+    title: str
+    program_title: str
+    short_description: str
+    quarter: str | None
+    capacity: int | None
+    enrollment: Literal["open", "closed"]
+    requires_payment: bool
+
+
+class CourseCreated(CourseState):
+    type: ClassVar[str] = "lms.course.created.v1"
+
+
+class CourseUpdated(CourseState):
+    type: ClassVar[str] = "lms.course.updated.v1"
+
+
+class CourseDeleted(CourseEvent):
+    """The tombstone of a course. Results, report cards and vouchers stay."""
+
+    type: ClassVar[str] = "lms.course.deleted.v1"
+
+
+class EnrollmentEvent(Event):
+    """`version` is the enrolment's: of one student in one course."""
+
+    topic: ClassVar[str] = "lms.enrollment"
+    course_id: UUID
+    student_id: UUID
+
+    @property
+    def subject(self) -> str:
+        return f"enrollment#{self.student_id}#{self.course_id}"
+
+
+class StudentEnrolled(EnrollmentEvent):
+    type: ClassVar[str] = "lms.student.enrolled.v1"
+
+
+class StudentDropped(EnrollmentEvent):
+    type: ClassVar[str] = "lms.student.dropped.v1"
+
+
+class StudentCompleted(EnrollmentEvent):
+    type: ClassVar[str] = "lms.student.completed.v1"
+
+
+class AssignmentEvent(Event):
+    """`version` is the assignment's: of one teacher to one course."""
+
+    topic: ClassVar[str] = "lms.enrollment"
+    course_id: UUID
+    instructor_id: UUID
+
+    @property
+    def subject(self) -> str:
+        return f"assignment#{self.instructor_id}#{self.course_id}"
+
+
+class InstructorAssigned(AssignmentEvent):
+    type: ClassVar[str] = "lms.instructor.assigned.v1"
+
+
+class InstructorUnassigned(AssignmentEvent):
+    type: ClassVar[str] = "lms.instructor.unassigned.v1"
+
+
+class OutlineChanged(Event):
+    """A course's outline has a new version; the outline itself is read from the Outline read model."""
+
+    type: ClassVar[str] = "lms.outline.changed.v1"
+    topic: ClassVar[str] = "lms.content"
+    course_id: UUID
+    modules: int
+    lessons: int
+
+    @property
+    def subject(self) -> str:
+        return f"outline#{self.course_id}"
+
+
+class MaterialPublished(Event):
+    """Lessons became visible to students with this version of the outline."""
+
+    type: ClassVar[str] = "lms.material.published.v1"
+    topic: ClassVar[str] = "lms.content"
+    course_id: UUID
+    lessons: tuple[str, ...]
+
+    @property
+    def subject(self) -> str:
+        return f"material#{self.course_id}"
+
+
+class MessageRequested(Event):
+    """Somebody asks for a message to be sent to people or to a class; `version` is always 1."""
+
+    type: ClassVar[str] = "lms.message.requested.v1"
+    topic: ClassVar[str] = "lms.message"
+    message_id: UUID
+    sender_id: UUID
+    course_id: UUID | None
+    recipient_ids: tuple[UUID, ...]
+    kind: Literal["announcement", "course_update", "exam", "deadline"]
+    subject_line: str | None
+    message: str
+    channels: tuple[Literal["in_app", "email", "sms"], ...]
+    send_at: datetime | None
+
+    @property
+    def subject(self) -> str:
+        return f"message#{self.message_id}"
+
+
 CATALOGUE: dict[str, type[Event]] = {
     event.type: event
     for event in (
@@ -145,6 +297,20 @@ CATALOGUE: dict[str, type[Event]] = {
         UserDisabled,
         UserEnabled,
         UserErased,
+        ProgramCreated,
+        ProgramUpdated,
+        ProgramDeleted,
+        CourseCreated,
+        CourseUpdated,
+        CourseDeleted,
+        StudentEnrolled,
+        StudentDropped,
+        StudentCompleted,
+        InstructorAssigned,
+        InstructorUnassigned,
+        OutlineChanged,
+        MaterialPublished,
+        MessageRequested,
     )
 }
 TOPICS: tuple[str, ...] = tuple(sorted({event.topic for event in CATALOGUE.values()}))

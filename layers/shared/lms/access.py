@@ -1,0 +1,29 @@
+"""Who may do what in a course: the caller's role, and the Roster."""
+
+from uuid import UUID
+
+from lms import roster
+from lms.errors import Forbidden
+from lms.security import Caller
+
+
+def teaches_or_manages(caller: Caller, course_id: UUID) -> bool:
+    """Whether the caller is an administrator or a teacher of the course."""
+    return caller.role == "admin" or (caller.role == "teacher" and roster.teaches(caller.id, course_id))
+
+
+def is_enrolled(caller: Caller, course_id: UUID) -> bool:
+    """Whether the caller is a student with an active or completed enrolment in the course."""
+    return caller.role == "student" and roster.enrollment_of(caller.id, course_id) in ("active", "completed")
+
+
+def require_teaching(caller: Caller, course_id: UUID) -> None:
+    """Raises `Forbidden` unless the caller is an administrator or a teacher of the course, existing or not."""
+    if not teaches_or_manages(caller, course_id):
+        raise Forbidden("Teachers of this course and administrators may do this.")
+
+
+def require_belonging(caller: Caller, course_id: UUID) -> None:
+    """As `require_teaching`, but lets enrolled students pass too."""
+    if not (teaches_or_manages(caller, course_id) or is_enrolled(caller, course_id)):
+        raise Forbidden("Those who belong to this course may do this.")
