@@ -8,13 +8,12 @@ import threading
 from pathlib import Path
 from typing import Any
 
-CAPACITY = 1000
-
 
 class Store:
     """Mails and SMS in the order in which they came; safe to call from several threads."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, capacity: int = 1000) -> None:
+        self._capacity = capacity
         self._lock = threading.Lock()
         self._database = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
         self._database.execute(
@@ -38,7 +37,7 @@ class Store:
                 (identity, kind, recipients.lower(), json.dumps(document)),
             )
             self._database.execute(
-                "DELETE FROM caught WHERE number <= (SELECT max(number) FROM caught) - ?", (CAPACITY,)
+                "DELETE FROM caught WHERE number <= (SELECT max(number) FROM caught) - ?", (self._capacity,)
             )
 
     def newest(self, kind: str, limit: int, start: int = 0, recipient: str = "") -> tuple[int, list[dict[str, Any]]]:

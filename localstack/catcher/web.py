@@ -20,7 +20,7 @@ MAX_BODY = 1 << 20
 MAX_PAGE = 1000
 _MESSAGE = re.compile(r"/api/v1/message/([\w-]+)")
 _TWILIO = re.compile(r"/2010-04-01/Accounts/([\w-]+)/Messages\.json")
-_LISTED = (*("ID", "MessageID", "From", "To", "Cc", "Bcc", "ReplyTo", "Subject", "Created", "Tags", "Size", "Snippet"),)
+_LISTED = ("ID", "MessageID", "From", "To", "Cc", "Bcc", "ReplyTo", "Subject", "Created", "Tags", "Size", "Snippet")
 
 
 class Refused(Exception):

@@ -1,0 +1,57 @@
+"""The whole embedded stack, on ports and in a folder of its own; one for all tests that need it."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from localstack.settings import DEFAULT_PORTS, ROOT, Settings
+
+
+class StackUnderTest:
+    """Its addresses are in `settings`; `command` runs what a Makefile target would."""
+
+    def __init__(self, folder: Path) -> None:
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("LMS_", "AWS_"))},
+            "LMS_STACK_DIR": str(folder),
+            **_free_ports(),
+        }
+        self.settings = Settings.from_environment(self._environment)
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """`command("invoke", "AuthFunction")`; its output is told when a test fails."""
+        done = subprocess.run(
+            [sys.executable, "-m", "localstack", *words],
+            cwd=ROOT,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        print(done.stdout, done.stderr)
+        return done
+
+
+def _free_ports() -> Mapping[str, str]:
+    # All at once, so that no two are the same.
+    probes = {name: socket.create_server(("127.0.0.1", 0)) for name in DEFAULT_PORTS}
+    ports = {f"LMS_{name.upper()}_PORT": str(probe.getsockname()[1]) for name, probe in probes.items()}
+    for probe in probes.values():
+        probe.close()
+    return ports
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackUnderTest]:
+    """Started with the first test that asks for it, with the demo people; stopped after the last."""
+    running = StackUnderTest(tmp_path_factory.mktemp("stack"))
+    started = running.command("up")
+    assert started.returncode == 0, started.stdout + started.stderr
+    yield running
+    stopped = running.command("down")
+    assert stopped.returncode == 0, stopped.stdout + stopped.stderr
