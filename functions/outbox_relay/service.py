@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 
-from lms.faults import is_passing
+from lms.faults import is_passing, is_refused
 from lms.log import logger
 from lms.outbox import OutboxItem
 from outbox_relay import publisher
@@ -110,7 +110,7 @@ def _settle(item: OutboxItem, outcome: Exception | None, now: datetime) -> Excep
     try:
         item.update(actions, condition=OutboxItem.subject.exists())
     except UpdateError as error:
-        if error.cause_response_code == "ConditionalCheckFailedException":
+        if is_refused(error):
             return None
         if is_passing(error):
             return error

@@ -16,6 +16,7 @@ from lms import sealed
 from lms.dynamo import Transaction, next_version, transaction
 from lms.errors import BadRequest
 from lms.events import Channel, UserCodeRequested
+from lms.faults import is_refused
 from lms.outbox import emit
 
 Purpose = Literal["reset", "invitation", "verify_email", "verify_mobile"]
@@ -166,7 +167,7 @@ def _count_wrong(purpose: str, user_id: UUID | None, now: datetime) -> None:
             add_version_condition=False,
         )
     except UpdateError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
+        if not is_refused(error):
             raise
     try:
         budget.update(
@@ -179,7 +180,7 @@ def _count_wrong(purpose: str, user_id: UUID | None, now: datetime) -> None:
 
 
 def _wrong_or(error: UpdateError) -> Exception:
-    return BadRequest(_WRONG) if error.cause_response_code == "ConditionalCheckFailedException" else error
+    return BadRequest(_WRONG) if is_refused(error) else error
 
 
 def _budget(purpose: str, user_id: UUID) -> CodeBudget:

@@ -10,6 +10,7 @@ from auth import rules
 from auth.tables import Throttle
 from lms.dynamo import Transaction
 from lms.errors import TooManyRequests
+from lms.faults import is_refused
 
 _SLOW_DOWN = "Too many failed attempts; wait a little."
 _REMEMBERED = timedelta(hours=24)
@@ -90,6 +91,6 @@ def _blocked_until(address: Throttle, now: datetime) -> datetime:
 
 
 def _refusal(error: UpdateError, until: datetime, now: datetime) -> Exception:
-    if error.cause_response_code != "ConditionalCheckFailedException":
+    if not is_refused(error):
         return error
     return TooManyRequests(_SLOW_DOWN, retry_after=int((until - now).total_seconds()) + 1)

@@ -1,6 +1,7 @@
 """Tells passing faults, after which the same call may succeed, from lasting ones."""
 
 from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NotConnectedError
 from pynamodb.exceptions import PynamoDBException
 
 from lms.errors import Problem
@@ -10,6 +11,7 @@ _PASSING_CODES = frozenset(
         "InternalFailure",
         "InternalServerError",
         "LimitExceededException",
+        "ProvisionedThroughputExceeded",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
         "RequestTimeout",
@@ -25,6 +27,7 @@ _PASSING_CODES = frozenset(
         "TransactionInProgressException",
     }
 )
+_REFUSED = "ConditionalCheckFailedException"
 _CONDITION_FAILED = "ConditionalCheckFailed"
 
 
@@ -33,14 +36,19 @@ def is_passing(error: BaseException) -> bool:
     if isinstance(error, Problem):
         return error.status in (429, 503)
     if isinstance(error, PynamoDBException):
-        if error.cause_response_code == "TransactionCanceledException":
-            return is_contention(error)
-        return error.cause is not None and is_passing(error.cause)
+        return is_contention(error) or (error.cause is not None and is_passing(error.cause))
     if isinstance(error, ClientError):
-        answer = error.response
+        # PynamoDB's own error has lost the HTTP status; the one it was raised from has it.
+        answer = error.__cause__.response if isinstance(error.__cause__, ClientError) else error.response
         status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return status >= 500 or answer.get("Error", {}).get("Code") in _PASSING_CODES
-    return isinstance(error, HTTPClientError | ConnectionError | TimeoutError)
+    return isinstance(error, HTTPClientError | NotConnectedError | ConnectionError | TimeoutError)
+
+
+def is_refused(error: PynamoDBException) -> bool:
+    """True when the condition of a write did not hold; of a transaction's writes, `Transaction` tells which one."""
+    # Not `cause_response_code`: it stumbles over time-outs, whose `response` is None.
+    return isinstance(error.cause, ClientError) and error.cause.response["Error"]["Code"] == _REFUSED
 
 
 def is_contention(error: PynamoDBException) -> bool:

@@ -18,6 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from lms.clock import Now
 from lms.dynamo import Table, Transaction, table_name
 from lms.errors import Conflict, Invalid
+from lms.faults import is_refused
 from lms.security import Caller, current_caller
 from lms.settings import setting
 
@@ -114,7 +115,7 @@ def _begin(record: IdempotencyRecord, now: datetime) -> None:
     try:
         record.save(condition=free)
     except PutError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
+        if not is_refused(error):
             raise
         _answer_again(record)
 
@@ -137,7 +138,7 @@ def _release(record: IdempotencyRecord) -> None:
             condition=(IdempotencyRecord.lease_until == record.lease_until) & IdempotencyRecord.status.does_not_exist()
         )
     except DeleteError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
+        if not is_refused(error):
             raise
 
 
