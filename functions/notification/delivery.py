@@ -1,0 +1,53 @@
+"""The delivery queue: a few messages at once; those that should come again are reported one by one."""
+
+import asyncio
+import json
+import traceback
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from aws_lambda_powertools.utilities.data_classes import SQSEvent, SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from lms.clock import now
+from lms.log import logger
+from lms.settings import setting
+from notification import dispatch, service
+
+_AT_ONCE = 5
+
+
+def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, list[dict[str, str]]]:
+    """Delivers a batch of queue entries `{"id": ...}`; answers Lambda's partial batch response."""
+    records = list(SQSEvent(event).records)
+    outcomes = asyncio.run(_deliver_all(records))
+    again = [record for record, fault in zip(records, outcomes, strict=True) if _comes_again(record, fault)]
+    return {"batchItemFailures": [{"itemIdentifier": record.message_id} for record in again]}
+
+
+async def _deliver_all(records: Iterable[SQSRecord]) -> list[BaseException | None]:
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def deliver(record: SQSRecord) -> None:
+        async with gate:
+            await dispatch.deliver(UUID(json.loads(record.body)["id"]), now())
+
+    # Each fault stays with its own entry: an exception would bring the neighbours again as well.
+    return await asyncio.gather(*(deliver(record) for record in records), return_exceptions=True)
+
+
+def _comes_again(record: SQSRecord, fault: BaseException | None) -> bool:
+    if fault is None:
+        return False
+    if isinstance(fault, service.Postponed):
+        service.sqs().change_message_visibility(
+            QueueUrl=setting("DELIVERY_QUEUE_URL"),
+            ReceiptHandle=record.receipt_handle,
+            VisibilityTimeout=max(1, int(fault.pause.total_seconds())),
+        )
+        return True
+    # Its type and place alone: the text of an exception may hold what the message holds.
+    where = traceback.format_tb(fault.__traceback__)
+    logger.error("delivery", extra={"sqs_id": record.message_id, "fault": type(fault).__name__, "where": where})
+    return True

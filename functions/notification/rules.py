@@ -1,0 +1,104 @@
+"""The rules of messages: which event makes which message, how long it counts, when to try again."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID, uuid5
+
+from lms.events import Channel, Event, UserCodeRequested, UserPasswordResetRequested, UserProfileUpdated, UserRegistered
+
+Kind = Literal["welcome", "invitation", "password_reset", "verification", "email_changed"]
+Status = Literal["pending", "sent", "failed", "suppressed"]
+
+TRIES = 5
+KEPT = timedelta(days=365)
+# Longer than the function may run: who holds a message past it is dead.
+LEASE = timedelta(seconds=90)
+# Five tries in under seven minutes: past the five that greylisting asks for, within the fifteen that a code lives.
+_FIRST_PAUSE = timedelta(seconds=10)
+
+_MESSAGES_ID = UUID("5f0a1c37-52b0-4c8e-8a3e-0d6f4b6f2f57")
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message to one person by one channel.
+
+    `text` is what the person's list shows. `facts` (personal) and `secrets` (encrypted, see `lms.sealed`) are what the
+    letter is made of; they are forgotten once it is out.
+    """
+
+    id: UUID
+    recipient_id: UUID
+    kind: Kind
+    channel: Channel
+    destination: str
+    text: str
+    facts: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
+    valid_until: datetime | None = None
+
+
+def message_id(event: Event, recipient_id: UUID, channel: Channel) -> UUID:
+    """The same for every telling of a fact, also for one that is told again under a new event id (`republish`)."""
+    return uuid5(_MESSAGES_ID, f"{event.type} {event.subject} {event.version} {recipient_id} {channel}")
+
+
+def on_registration(event: UserRegistered) -> Message:
+    """A welcome; for somebody whom an administrator registered, the link to set a password with."""
+    facts = {"name": event.person.name, "username": event.person.username}
+    if event.roll_no:
+        facts["roll_no"] = event.roll_no
+    invited = event.invitation is not None
+    return Message(
+        id=message_id(event, event.user_id, "email"),
+        recipient_id=event.user_id,
+        kind="invitation" if invited else "welcome",
+        channel="email",
+        destination=event.person.email,
+        text="You are invited; a link to set your password is in your mail." if invited else "Your account is ready.",
+        facts=facts,
+        secrets={"link_token": event.invitation} if event.invitation else {},
+        valid_until=event.invitation_expires_at,
+    )
+
+
+def on_code(event: UserCodeRequested) -> Message:
+    """The code to reset a password or to confirm an address, where it was asked to go."""
+    resets = isinstance(event, UserPasswordResetRequested)
+    return Message(
+        id=message_id(event, event.user_id, event.channel),
+        recipient_id=event.user_id,
+        kind="password_reset" if resets else "verification",
+        channel=event.channel,
+        destination=event.destination,
+        text="A code to reset your password was sent." if resets else "A code to confirm your contact was sent.",
+        facts={"reset_id": str(event.reset_id)},
+        secrets={"code": event.code, **({"link_token": event.link_token} if event.link_token else {})},
+        valid_until=event.expires_at,
+    )
+
+
+def on_profile_update(event: UserProfileUpdated) -> Message | None:
+    """A word to the old address when the e-mail address changed: its owner may not be who changed it."""
+    if event.previous_email is None:
+        return None
+    return Message(
+        id=message_id(event, event.user_id, "email"),
+        recipient_id=event.user_id,
+        kind="email_changed",
+        channel="email",
+        destination=event.previous_email,
+        text="Your e-mail address was changed.",
+        facts={"name": event.person.name, "username": event.person.username},
+    )
+
+
+def pause_after(tries: int) -> timedelta:
+    """How long a message rests after its n-th try failed: 10, 30, 90, 270 seconds."""
+    return _FIRST_PAUSE * int(3 ** (tries - 1))
+
+
+def is_too_late(valid_until: datetime | None, now: datetime) -> bool:
+    """Whether what a message holds no longer counts."""
+    return valid_until is not None and valid_until <= now
