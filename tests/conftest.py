@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import boto3
@@ -15,12 +16,18 @@ from tests.template import ENVIRONMENT, create_queues, create_tables
 os.environ.update(ENVIRONMENT)
 
 
+@cache
+def _client(service: str) -> Any:
+    # Making one takes as long as a whole test.
+    return boto3.client(service)
+
+
 @pytest.fixture
 def aws() -> Iterator[None]:
     """Fresh tables and queues, as the template declares them."""
     with mock_aws():
-        create_tables(boto3.client("dynamodb"))
-        create_queues(boto3.client("sqs"))
+        create_tables(_client("dynamodb"))
+        create_queues(_client("sqs"))
         yield
 
 
@@ -73,6 +80,5 @@ class DeadLetters:
     def all(self) -> list[Any]:
         import json
 
-        sqs = boto3.client("sqs")
-        answer = sqs.receive_message(QueueUrl=os.environ["DEAD_LETTER_QUEUE_URL"], MaxNumberOfMessages=10)
+        answer = _client("sqs").receive_message(QueueUrl=os.environ["DEAD_LETTER_QUEUE_URL"], MaxNumberOfMessages=10)
         return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
