@@ -104,7 +104,7 @@ def _welcome(facts: Mapping[str, str], setting: Setting) -> Letter:
         f"Welcome to {setting.institute}",
         (
             _greeting(facts),
-            f"welcome to {setting.institute}. Your account is ready.",
+            f"Welcome to {setting.institute}. Your account is ready.",
             sign_in,
             "If you did not register, somebody mistyped their address; you need not do anything.",
             _closing(setting),
@@ -117,7 +117,7 @@ def _invitation(facts: Mapping[str, str], setting: Setting) -> Letter:
         f"Your account at {setting.institute}",
         (
             _greeting(facts),
-            f"an account at {setting.institute} was made for you, with the username {facts['username']}. "
+            f"An account at {setting.institute} was made for you, with the username {facts['username']}. "
             f"To use it, choose a password with the link below. {setting.until()}".rstrip(),
             setting.password_link(facts, "Choose a password"),
             _closing(setting),
@@ -131,7 +131,7 @@ def _password_reset(facts: Mapping[str, str], setting: Setting) -> Letter:
         "Your code to reset your password",
         (
             "Hello,",
-            f"somebody, we hope you, asked to reset the password of your account at {setting.institute}. "
+            f"Somebody, we hope you, asked to reset the password of your account at {setting.institute}. "
             f"Your code is below. {setting.until()}".rstrip(),
             Code(facts["code"]),
             f"It counts together with the reset id {facts['reset_id']}.",
@@ -147,7 +147,7 @@ def _verification(facts: Mapping[str, str], setting: Setting) -> Letter:
         "Your code to confirm your address",
         (
             "Hello,",
-            f"with the code below you confirm that this address belongs to your account at {setting.institute}. "
+            f"With the code below you confirm that this address belongs to your account at {setting.institute}. "
             f"{setting.until()}".rstrip(),
             Code(facts["code"]),
             "If you did not ask for it, ignore this mail.",
@@ -161,7 +161,7 @@ def _email_changed(facts: Mapping[str, str], setting: Setting) -> Letter:
         "Your e-mail address was changed",
         (
             _greeting(facts),
-            f"your account {facts['username']} at {setting.institute} now has another e-mail address. "
+            f"Your account {facts['username']} at {setting.institute} now has another e-mail address. "
             "Mail no longer goes to this one.",
             "If it was not you who changed it, tell us at once: somebody else may hold your account.",
             _closing(setting),

@@ -110,8 +110,7 @@ def settle(row: Notification, status: Status, reason: str | None, now: datetime)
     ]
     actions.append(Notification.reason.set(reason) if reason else Notification.reason.remove())
     _update_held(row, actions)
-    outcome = {"notification_id": str(row.id), "type": row.type, "channel": row.channel, "status": status}
-    logger.info("message", extra={**outcome, "reason": reason, "tries": row.tries, "request_id": row.request_id})
+    _log(row, status, reason)
 
 
 def postpone(row: Notification, reason: str, now: datetime) -> None:
@@ -125,6 +124,7 @@ def postpone(row: Notification, reason: str, now: datetime) -> None:
         Notification.updated_at.set(now),
     ]
     _update_held(row, released)
+    _log(row, "pending", reason)
     raise Postponed(rules.pause_after(int(row.tries)))
 
 
@@ -136,3 +136,8 @@ def _update_held(row: Notification, actions: list[Action]) -> None:
             raise
         # The lease ran out meanwhile, and another sender holds the message: its word counts.
         logger.warning("message taken over", extra={"notification_id": str(row.id)})
+
+
+def _log(row: Notification, status: Status, reason: str | None) -> None:
+    message = {"notification_id": str(row.id), "type": row.type, "channel": row.channel, "tries": row.tries}
+    logger.info("message", extra={**message, "status": status, "reason": reason, "request_id": row.request_id})

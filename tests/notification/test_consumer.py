@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lms.events import Person, UserProfileUpdated
 from lms.sealed import seal, unseal
 from notification import consumer, service
 from tests.clients import kafka_event
@@ -18,6 +17,7 @@ from tests.notification.world import (
     LINK_TOKEN,
     MailServer,
     Queue,
+    moved,
     registered,
     reset_requested,
     row,
@@ -28,19 +28,6 @@ from tests.notification.world import (
 EVENTS = Path(__file__).parents[2] / "events"
 
 Consume = Callable[..., None]
-
-
-def moved(**changes: Any) -> UserProfileUpdated:
-    facts: dict[str, Any] = {
-        "user_id": ADA,
-        "version": 5,
-        "is_type": "student",
-        "roll_no": "7Q2M5K9XTA",
-        "person": Person(username="ada", email="new@example.org", name="Ada Lovelace"),
-        "email_verified": False,
-        "mobile_verified": False,
-    }
-    return UserProfileUpdated(**{**facts, **changes})
 
 
 def test_a_registration_makes_one_pending_welcome_and_queues_its_id(

@@ -19,7 +19,7 @@ import boto3
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from lms.events import Person, UserPasswordResetRequested, UserRegistered, UserVerificationRequested
+from lms.events import Person, UserPasswordResetRequested, UserProfileUpdated, UserRegistered, UserVerificationRequested
 from lms.sealed import seal
 from notification import delivery, service
 from notification.tables import Notification
@@ -185,6 +185,19 @@ def named(name: str) -> UserRegistered:
 
 def addressed(email: str) -> UserRegistered:
     return registered(person=Person(username="ada", email=email, name="Ada Lovelace"))
+
+
+def moved(**changes: Any) -> UserProfileUpdated:
+    facts: dict[str, Any] = {
+        "user_id": ADA,
+        "version": 5,
+        "is_type": "student",
+        "roll_no": "7Q2M5K9XTA",
+        "person": Person(username="ada", email="new@example.org", name="Ada Lovelace"),
+        "email_verified": False,
+        "mobile_verified": False,
+    }
+    return UserProfileUpdated(**{**facts, **changes})
 
 
 def reset_requested(clock: Clock, **changes: Any) -> UserPasswordResetRequested:

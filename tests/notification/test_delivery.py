@@ -1,0 +1,289 @@
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from notification import delivery, dispatch, mail, rules, service
+from notification.tables import Notification
+from tests.conftest import Clock
+from tests.notification.world import (
+    CODE,
+    LINK_TOKEN,
+    MailServer,
+    Queue,
+    addressed,
+    free_port,
+    registered,
+    reset_requested,
+    row,
+    rows,
+)
+
+EVENTS = Path(__file__).parents[2] / "events"
+
+Consume = Callable[..., None]
+
+
+def forgotten(message: Notification) -> bool:
+    return message.destination is None and message.facts is None and message.secrets is None
+
+
+def test_a_message_that_is_out_is_marked_sent_and_forgets_where_and_what(
+    consume: Consume, queue: Queue, mail_server: MailServer, clock: Clock
+) -> None:
+    consume(reset_requested(clock))
+
+    queue.deliver()
+
+    assert row().status == "sent"
+    assert row().reason is None
+    assert forgotten(row())
+
+
+def test_a_repeated_queue_entry_sends_nothing_twice(consume: Consume, queue: Queue, mail_server: MailServer) -> None:
+    consume(registered())
+    entry = json.dumps({"id": str(row().id)})
+    queue.put(entry)
+    queue.put(entry)
+
+    # The repeated ones meet the lease of the first, and wait for how it ends.
+    assert queue.deliver() == 2
+    assert queue.deliver() == 0
+
+    assert len(mail_server.mails) == 1
+
+
+def test_a_sender_that_died_holding_a_message_is_waited_for_and_then_replaced(
+    consume: Consume, queue: Queue, mail_server: MailServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def dies(*_: Any) -> None:
+        raise MemoryError
+
+    consume(registered())
+    with monkeypatch.context() as patch:
+        patch.setattr(mail, "send", dies)
+        assert queue.deliver() == 1
+
+    assert queue.deliver() == 1
+    assert queue.pauses == [90]
+    clock.advance(seconds=91)
+    assert queue.deliver() == 0
+    assert len(mail_server.mails) == 1
+
+
+def test_a_code_that_expired_on_the_way_is_not_sent(
+    consume: Consume, queue: Queue, mail_server: MailServer, clock: Clock
+) -> None:
+    consume(reset_requested(clock))
+    clock.advance(minutes=15)
+
+    assert queue.deliver() == 0
+
+    assert mail_server.mails == []
+    assert (row().status, row().reason) == ("suppressed", "too late")
+    assert forgotten(row())
+
+
+def test_a_refused_recipient_ends_the_message_at_once(consume: Consume, queue: Queue, mail_server: MailServer) -> None:
+    mail_server.to_recipient = "550 5.1.1 <ada@example.org> unknown"
+    consume(registered())
+
+    assert queue.deliver() == 0
+
+    assert (row().status, row().reason) == ("failed", "SMTP 550: recipient refused")
+    assert forgotten(row())
+
+
+def test_a_refused_mail_ends_the_message_at_once(consume: Consume, queue: Queue, mail_server: MailServer) -> None:
+    mail_server.to_data = "554 looks like spam"
+    consume(registered())
+
+    assert queue.deliver() == 0
+
+    assert (row().status, row().reason) == ("failed", "SMTP 554: mail refused")
+
+
+@pytest.mark.parametrize(("recipient", "data"), [("450 greylisted", "250 OK"), ("250 OK", "451 try again")])
+def test_a_passing_refusal_is_tried_again(
+    consume: Consume, queue: Queue, mail_server: MailServer, recipient: str, data: str
+) -> None:
+    mail_server.to_recipient, mail_server.to_data = recipient, data
+    consume(registered())
+
+    assert queue.deliver() == 1
+    assert row().status == "pending"
+
+    mail_server.to_recipient = mail_server.to_data = "250 OK"
+    assert queue.deliver() == 0
+    assert row().status == "sent"
+
+
+def test_after_five_tries_with_growing_pauses_a_message_has_failed(
+    consume: Consume, queue: Queue, mail_server: MailServer
+) -> None:
+    mail_server.to_recipient = "450 greylisted"
+    consume(registered())
+
+    again = [queue.deliver() for _ in range(5)]
+
+    assert again == [1, 1, 1, 1, 0]
+    assert queue.pauses == [10, 30, 90, 270]
+    assert (row().status, row().reason) == ("failed", "SMTP 450: recipient refused")
+    assert forgotten(row())
+
+
+def test_a_message_whose_every_try_killed_the_sender_is_given_up(
+    consume: Consume, queue: Queue, mail_server: MailServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def dies(*_: Any) -> None:
+        raise MemoryError
+
+    consume(registered())
+    monkeypatch.setattr(mail, "send", dies)
+    for _ in range(5):
+        assert queue.deliver() == 1
+        clock.advance(seconds=91)
+
+    assert queue.deliver() == 0
+    assert (row().status, row().reason) == ("failed", "no try came to an end")
+
+
+def test_a_server_that_is_away_brings_the_message_again(
+    consume: Consume, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SMTP_PORT", str(free_port()))
+    dispatch._mail_server.cache_clear()
+    consume(registered())
+
+    assert queue.deliver() == 1
+
+    assert (row().status, row().reason) == ("pending", "SMTP: SMTPConnectError")
+    dispatch._mail_server.cache_clear()
+
+
+def test_a_server_that_falls_silent_brings_the_message_again(
+    consume: Consume, queue: Queue, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail, "_COMMAND_SECONDS", 0.2)
+    mail_server.silent.set()
+    consume(registered())
+
+    assert queue.deliver() == 1
+
+    assert (row().status, row().reason) == ("pending", "SMTP: SMTPReadTimeoutError")
+
+
+def test_a_server_that_is_slow_at_every_step_is_cut_off(
+    consume: Consume, queue: Queue, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatch, "_MAIL_SECONDS", 0.2)
+    monkeypatch.setattr(mail, "_COMMAND_SECONDS", 0.5)
+    mail_server.silent.set()
+    consume(registered())
+
+    assert queue.deliver() == 1
+
+    assert row().reason == "SMTP: too slow"
+
+
+def test_a_mail_that_was_taken_without_an_answer_comes_again_under_the_same_message_id(
+    consume: Consume, queue: Queue, mail_server: MailServer
+) -> None:
+    mail_server.hangs_up_after_data = True
+    consume(registered())
+    assert queue.deliver() == 1
+
+    mail_server.hangs_up_after_data = False
+    assert queue.deliver() == 0
+
+    first, second = mail_server.mails
+    assert first["Message-ID"] == second["Message-ID"]
+
+
+def test_one_bad_entry_does_not_hold_up_its_neighbours(
+    consume: Consume, queue: Queue, mail_server: MailServer, clock: Clock
+) -> None:
+    queue.put("not json")
+    queue.put(json.dumps({"id": "018f4e2a-0000-7000-8000-000000000000"}))
+    consume(addressed("no address"), reset_requested(clock))
+
+    # What is no entry at all goes to the dead-letter queue after twenty receives; an unknown id is dropped.
+    assert queue.deliver() == 1
+
+    assert sorted(message.status for message in rows()) == ["failed", "sent"]
+
+
+def test_a_full_batch_is_delivered(consume: Consume, queue: Queue, mail_server: MailServer, clock: Clock) -> None:
+    consume(*(reset_requested(clock, version=version) for version in range(10)))
+
+    assert queue.deliver() == 0
+
+    assert len(mail_server.mails) == 10
+    assert {message.status for message in rows()} == {"sent"}
+
+
+def test_a_secret_that_cannot_be_decrypted_ends_the_message(
+    consume: Consume, queue: Queue, mail_server: MailServer, clock: Clock
+) -> None:
+    consume(reset_requested(clock, code="not encrypted"))
+
+    assert queue.deliver() == 0
+
+    assert mail_server.mails == []
+    assert (row().status, row().reason) == ("failed", "its secret cannot be decrypted")
+
+
+@pytest.mark.parametrize("answer", ["250 OK", "450 ada@example.org is busy", "550 ada@example.org is unknown"])
+def test_logs_hold_no_address_no_name_and_no_secret(
+    consume: Consume,
+    queue: Queue,
+    mail_server: MailServer,
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
+    answer: str,
+) -> None:
+    mail_server.to_recipient = answer
+    consume(registered(), reset_requested(clock), reset_requested(clock, version=7, destination="x@y, z"))
+
+    queue.deliver()
+
+    logged = "\n".join(str(vars(line)) for line in caplog.records if line.name == "tests")
+    assert all(str(message.id) in logged for message in rows())
+    for secret in (CODE, LINK_TOKEN, "example.org", "x@y", "Lovelace"):
+        assert secret not in logged
+
+
+def test_an_unforeseen_fault_is_logged_by_its_type_and_place_alone(
+    consume: Consume,
+    queue: Queue,
+    mail_server: MailServer,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def breaks(*_: Any) -> None:
+        raise ZeroDivisionError("@".join(("ada", "example.org")))
+
+    monkeypatch.setattr(mail, "send", breaks)
+    consume(registered())
+
+    assert queue.deliver() == 1
+
+    (line,) = [line for line in caplog.records if line.levelname == "ERROR"]
+    assert line.fault == "ZeroDivisionError"
+    assert "breaks" in line.where[-1]
+    assert "ada@example.org" not in str(vars(line))
+
+
+def test_the_recorded_sqs_event_is_delivered(queue: Queue, mail_server: MailServer, clock: Clock) -> None:
+    welcome = replace(rules.on_registration(registered()), id=UUID("3d3f6dc1-0f0c-4bb1-9e0a-27f44f6f7b11"))
+    service.announce(welcome, clock.now)
+
+    context: Any = None
+    answer = delivery.handler(json.loads((EVENTS / "notification_delivery.json").read_text()), context)
+
+    assert answer == {"batchItemFailures": []}
+    assert [mail["To"] for mail in mail_server.mails] == ["ada@example.org"]

@@ -1,0 +1,44 @@
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from lms.settings import SettingsError
+from notification import rules
+from notification.mail import MailServer
+from tests.notification.world import ADA, registered
+
+NOON = datetime(2025, 11, 10, 12, tzinfo=UTC)
+
+
+def test_pauses_grow() -> None:
+    pauses = [rules.pause_after(tries).total_seconds() for tries in range(1, rules.TRIES)]
+
+    assert pauses == [10, 30, 90, 270]
+
+
+def test_a_fact_has_one_message_a_recipient_and_channel() -> None:
+    event = registered()
+
+    assert rules.message_id(event, ADA, "email") == rules.message_id(registered(), ADA, "email")
+    others = {
+        rules.message_id(event, uuid4(), "email"),
+        rules.message_id(event, ADA, "sms"),
+        rules.message_id(registered(version=2), ADA, "email"),
+        rules.message_id(registered(user_id=uuid4()), ADA, "email"),
+    }
+    assert rules.message_id(event, ADA, "email") not in others
+    assert len(others) == 4
+
+
+def test_what_expires_counts_until_then() -> None:
+    assert not rules.is_too_late(None, NOON)
+    assert not rules.is_too_late(NOON + timedelta(seconds=1), NOON)
+    assert rules.is_too_late(NOON, NOON)
+
+
+def test_a_password_is_never_sent_to_a_mail_server_in_clear(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMTP_USERNAME", "lms")
+
+    with pytest.raises(SettingsError, match="SMTP_STARTTLS"):
+        MailServer.from_environment()
