@@ -47,6 +47,10 @@ class BodyTooLarge(Exception):
     """The body has outgrown the limit it was waited for with."""
 
 
+class BrokenBody(Exception):
+    """The body is malformed; nothing more of the connection can be read."""
+
+
 class Body:
     """A request's body as it arrives: in memory up to 1 MiB, in a temporary file beyond."""
 
@@ -55,6 +59,7 @@ class Body:
         self._on_wait = on_wait
         self._file: tempfile.SpooledTemporaryFile[bytes] | None = None
         self._complete = False
+        self._broken = False
         self._discarded = False
         self._changed = asyncio.Event()
 
@@ -71,6 +76,10 @@ class Body:
         self._complete = True
         self._changed.set()
 
+    def fail(self) -> None:
+        self._broken = True
+        self._changed.set()
+
     def discard(self) -> None:
         """Nobody wants what is here or still comes."""
         self._discarded = True
@@ -79,12 +88,14 @@ class Body:
             self._file = None
 
     async def complete(self, limit: int | None = None) -> None:
-        """Returns when the whole body is here. Raises BodyTooLarge as soon as there is more than `limit` bytes."""
+        """Returns when the whole body is here. Raises BodyTooLarge once there is more than `limit`, and BrokenBody."""
         while True:
             if limit is not None and self.size > limit:
                 raise BodyTooLarge
             if self._complete:
                 return
+            if self._broken:
+                raise BrokenBody
             self._on_wait()
             self._changed.clear()
             await self._changed.wait()
@@ -245,10 +256,9 @@ class ServerConnection(asyncio.Protocol):
     def _stop_parsing(self, malformed: Malformed) -> None:
         self._deaf = True
         if self._parsing is not None:
-            # Its head was good and is being answered already; its body will never be whole.
-            self._transport.abort()
-            return
-        self._enqueue(malformed)
+            self._parsing.body.fail()
+        else:
+            self._enqueue(malformed)
 
     def _enqueue(self, item: Request | Malformed) -> None:
         self._queue.append(item)
@@ -320,23 +330,30 @@ class ServerConnection(asyncio.Protocol):
             item = self._queue.popleft()
             self._transport.resume_reading()
             if isinstance(item, Malformed):
-                self._write_whole(self._application.refuse(item), "close", with_body=True)
+                self._write_whole(self._refuse(item), "close", with_body=True)
                 break
             response = await self._answer(item)
             ends_by_close = item.version == "1.0" and not _has_length(response)
             keep_alive = item.keep_alive and not ends_by_close and not response.last
             await self._write(item, response, "keep-alive" if keep_alive else "close")
             item.body.discard()
-            if not keep_alive:
+            if not keep_alive or (self._deaf and not self._queue):
                 break
         self._linger()
 
     async def _answer(self, request: Request) -> Response:
         try:
             return await self._application.respond(request)
+        except BrokenBody:
+            return self._refuse(Malformed(400, _BAD_REQUEST))
         except Exception:
             log.exception("%s failed", request.method)
-            return self._application.refuse(Malformed(500, "An unexpected error occurred"))
+            return self._refuse(Malformed(500, "An unexpected error occurred"))
+
+    def _refuse(self, malformed: Malformed) -> Response:
+        response = self._application.refuse(malformed)
+        response.last = True
+        return response
 
     async def _write(self, request: Request, response: Response, connection: str) -> None:
         if isinstance(response.body, bytes):

@@ -67,6 +67,9 @@ def _json_object(part: str) -> dict[str, Any]:
         value = json.loads(data.decode("utf-8", "surrogateescape")) if data else None
     except (ValueError, RecursionError):
         value = None
+    if isinstance(value, list | str):
+        # Lua finds no fields in these; in anything else it fails.
+        return {}
     if not isinstance(value, dict):
         raise BadToken("invalid JSON")
     return value

@@ -10,6 +10,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
+from localstack.gateway.uri import BadPath, normalize
+
 Entity = dict[str, Any]
 Errors = dict[str, Any]
 Check = Callable[[Any], str | None]
@@ -182,7 +184,13 @@ def _route_path_error(path: str) -> str | None:
         except re.error as error:
             return f"invalid regex: '{path[1:]}' ({error})"
         return None
-    return "must not have empty segments" if "//" in path else None
+    if "//" in path:
+        return "must not have empty segments"
+    try:
+        normal = normalize(path.encode().decode("latin-1")).encode("latin-1").decode(errors="replace")
+    except BadPath:
+        return "invalid url-encoded value"
+    return None if normal == path else f"non-normalized path, consider use '{normal}' instead"
 
 
 def _host_error(host: str) -> str | None:

@@ -64,7 +64,7 @@ class RunningGateway:
 
     def admin(self, method: str, path: str, body: Any = None) -> Answer:
         data = None if body is None else json.dumps(body).encode()
-        return call(self.admin_port, method, path, {"Content-Type": "application/json"}, data)
+        return call(self.admin_port, method, path, {"Content-Type": "application/json"} if data else {}, data)
 
     def proxy(self, method: str, path: str, headers: dict[str, str] | None = None, body: bytes | None = None) -> Answer:
         return call(self.proxy_port, method, path, headers or {}, body)
