@@ -7,7 +7,7 @@ import time
 from http import HTTPStatus
 from typing import Any
 
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from mangum import Mangum
@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lms.dynamo import Stale
-from lms.errors import ContentTooLarge, Forbidden, Problem, Unavailable
+from lms.errors import ContentTooLarge, Forbidden, Invalid, Problem, Unavailable
 from lms.faults import is_passing
 from lms.idempotency import Replay
 from lms.ids import uuid7
@@ -39,8 +39,10 @@ def create_app(title: str) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(Replay, _on_replay)
-    for passing in (PynamoDBException, ClientError, HTTPClientError, Stale):
+    app.add_exception_handler(UnicodeEncodeError, _on_unencodable)
+    for passing in (PynamoDBException, ClientError, BotoCoreError, Stale):
         app.add_exception_handler(passing, _on_storage_fault)
+    app.add_exception_handler(Exception, _on_fault)
     return app
 
 
@@ -77,13 +79,11 @@ class Entry:
                 await problem_response(scope["path"], refusal)(scope, receive, answer)
             else:
                 await self._app(scope, refusal, answer)
-        except Exception:  # noqa: BLE001 (the last line of defence: whatever it was, the client gets a plain 500)
+        except Exception:  # noqa: BLE001 (the last line of defence; the client got its 500 from `_on_fault`)
             logger.exception("unhandled fault")
-            if not status:
-                await problem_response(scope["path"], Problem())(scope, receive, answer)
         finally:
+            _log(scope, status, time.perf_counter() - started)
             request_id.reset(token)
-            _log(scope, identity, status, time.perf_counter() - started)
 
 
 async def _refuse(headers: Headers, receive: Receive) -> Problem | Receive:
@@ -101,7 +101,7 @@ async def _refuse(headers: Headers, receive: Receive) -> Problem | Receive:
     return replay
 
 
-def _log(scope: Scope, identity: str, status: int, seconds: float) -> None:
+def _log(scope: Scope, status: int, seconds: float) -> None:
     route = scope.get("route")
     caller = scope.get("state", {}).get("caller")
     logger.info(
@@ -111,7 +111,6 @@ def _log(scope: Scope, identity: str, status: int, seconds: float) -> None:
             "route": getattr(route, "path", None),
             "status": status,
             "ms": round(seconds * 1000, 1),
-            "request_id": identity,
             "caller_id": str(caller.id) if caller else None,
         },
     )
@@ -148,10 +147,19 @@ def _on_invalid(request: Request, error: Exception) -> Response:
 
 def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == HTTPStatus.BAD_REQUEST:
+        # What FastAPI and Starlette say to a body they cannot parse: no UTF-8, no form, numbers of 5 000 digits.
+        return problem_response(request.url.path, Invalid(["body"], "The body cannot be parsed.", "body_invalid"))
     problem = Problem(headers=error.headers)
     problem.status = error.status_code
     problem.title = HTTPStatus(error.status_code).phrase
     return problem_response(request.url.path, problem)
+
+
+def _on_unencodable(request: Request, error: Exception) -> Response:
+    # Lone surrogates are the one kind of text that cannot be encoded, and only a request can have brought them.
+    assert isinstance(error, UnicodeEncodeError)
+    return problem_response(request.url.path, Invalid(["body"], "The text is no valid Unicode.", "string_unicode"))
 
 
 def _on_replay(_: Request, replay: Exception) -> Response:
@@ -167,6 +175,10 @@ def _on_storage_fault(request: Request, error: Exception) -> Response:
     return problem_response(request.url.path, Unavailable("The storage is busy; try again."))
 
 
+def _on_fault(request: Request, _: Exception) -> Response:
+    return problem_response(request.url.path, Problem())
+
+
 class LambdaHandler:
     """The Lambda entry point of an application. Raises at import when a route declares no permission."""
 
@@ -175,4 +187,7 @@ class LambdaHandler:
         self._mangum = Mangum(Entry(app), lifespan="off")
 
     def __call__(self, event: LambdaEvent, context: LambdaContext) -> dict[str, Any]:
-        return self._mangum(event, context)
+        # Mangum takes a port out of these two before any of our code runs, and falls over one that is no number.
+        # Nothing here asks for host or port.
+        headers = {k: v for k, v in event.get("headers", {}).items() if k.lower() not in ("host", "x-forwarded-port")}
+        return self._mangum({**event, "headers": headers}, context)

@@ -167,8 +167,9 @@ def permission_of(route: APIRoute) -> frozenset[Role] | None:
 def require_permissions(routes: Iterable[object]) -> None:
     """Refuses (at start) an application with a route whose permission is undeclared: the default is no."""
     for route in routes:
-        if isinstance(route, APIRoute):
-            permission_of(route)
+        if not isinstance(route, APIRoute):
+            raise UndeclaredPermission(f"{route} is no API route, so it cannot declare a permission")
+        permission_of(route)
 
 
 def _dependencies(dependant: Dependant) -> Iterator[Dependant]:
