@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 from localstack import bootstrap, broker, demo, emulator, parts, warming
 from localstack.deploy import deploy
@@ -91,10 +92,10 @@ class Stack:
             self._start_part(parts.gateway_part(settings, deployed.api_id, self._gateway_secret()))
             _wait([warmed, triggering])
         self._tell("the API's functions are warm")
+        # Nobody needs to wait for these: the first events do what this does, one after the other.
+        threading.Thread(target=warming.warm_consumers, args=(settings,), daemon=True).start()
         if settings.demo:
             demo.ensure(settings, deployed, self._tell)
-        # Whoever has just started the stack rarely sends an event within the next second.
-        threading.Thread(target=warming.warm_consumers, args=(settings,), daemon=True).start()
 
     def _start_part(self, part: Part) -> None:
         self._supervisor.start(part)
@@ -108,8 +109,7 @@ class Stack:
         elif folder.exists():
             self._tell("the last stop was not clean: Kafka's topics, ahead of the tables, are made anew")
             broker.forget_storage(self._settings)
-        shutil.rmtree(folder / "tmp", ignore_errors=True)
-        (folder / "tmp").mkdir(parents=True)
+        _empty_aside(folder / "tmp")
         self._start_part(parts.emulator_part(self._settings))
 
     def _start_broker(self) -> None:
@@ -156,6 +156,16 @@ class Stack:
             if self._supervisor.stop("emulator"):
                 self._clean.touch()
                 self._tell("stopped; all data is on disk")
+
+
+def _empty_aside(folder: Path) -> None:
+    """Hand over an empty folder at once; removing the thousands of files of earlier functions takes seconds."""
+    old = folder.with_name(f"{folder.name}-{time.time_ns()}")
+    if folder.exists():
+        folder.rename(old)
+    folder.mkdir(parents=True)
+    for stale in folder.parent.glob(f"{folder.name}-*"):
+        threading.Thread(target=shutil.rmtree, args=(stale,), kwargs={"ignore_errors": True}, daemon=True).start()
 
 
 @contextmanager

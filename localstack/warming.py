@@ -38,7 +38,8 @@ def warm_consumers(settings: Settings) -> None:
     client = emulator.session().client("lambda", endpoint_url=settings.emulator_url)
     try:
         mappings = client.list_event_source_mappings()["EventSourceMappings"]
-        for function in sorted({mapping["FunctionArn"] for mapping in mappings}):
-            client.invoke(FunctionName=function, Payload=EMPTY_EVENT)
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            functions = sorted({mapping["FunctionArn"] for mapping in mappings})
+            list(pool.map(lambda function: client.invoke(FunctionName=function, Payload=EMPTY_EVENT), functions))
     except (BotoCoreError, ClientError):
         return
