@@ -45,15 +45,14 @@ def _children(node: Any) -> Iterable[Any]:
     return node if isinstance(node, list) else ()
 
 
-def _no_control_characters(value: str) -> str:
-    if any(unicodedata.category(character) == "Cc" for character in value):
+def _writable(value: str) -> str:
+    # Cs: a lone surrogate, which a JSON escape can spell and no encoding can carry.
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in value):
         raise ValueError("control characters")
     return value
 
 
-Text = Annotated[
-    str, BeforeValidator(_tidy), Field(min_length=1, max_length=200), AfterValidator(_no_control_characters)
-]
+Text = Annotated[str, BeforeValidator(_tidy), Field(min_length=1, max_length=200), AfterValidator(_writable)]
 Username = Annotated[str, BeforeValidator(_tidy), Field(pattern=r"^[A-Za-z0-9._-]{3,64}$")]
 NewPassword = Annotated[str, Field(min_length=8, max_length=128)]
 GivenPassword = Annotated[str, Field(min_length=1, max_length=128)]

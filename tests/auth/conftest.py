@@ -1,21 +1,35 @@
 """Auth on moto, with a Kong in memory at its edge."""
 
+import asyncio
 import json
+import logging
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from io import StringIO
+from threading import Barrier, Lock
+from typing import Any, TypeVar
 
 import boto3
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from jose import jwt
+from moto.core.botocore_stubber import BotocoreStubber
+from passlib.context import CryptContext
 
-from tests.clients import Client, kafka_event
+from tests.clients import Answer, Client, kafka_event
 from tests.conftest import Clock, Outbox
 
 PASSWORD = "correct-horse-7"
+NEW_PASSWORD = "battery-staple-8"
+# The work of Argon2 without its cost: hundreds of people sign in here. `test_hashing.py` looks at the real parameters.
+_CHEAP_HASHES = CryptContext(
+    schemes=["argon2"], argon2__type="ID", argon2__memory_cost=8, argon2__time_cost=1, argon2__parallelism=1
+)
+_T = TypeVar("_T")
 
 
 def _pem() -> str:
@@ -92,7 +106,7 @@ def kong(monkeypatch: pytest.MonkeyPatch) -> Kong:
 
 @pytest.fixture
 def auth(aws: None, kong: Kong, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator["Auth"]:
-    from auth import api, consumer, signing
+    from auth import api, consumer, hashing, internal, operations, signing
     from lms import clock as clock_module
     from lms.security import key_ring
 
@@ -101,9 +115,63 @@ def auth(aws: None, kong: Kong, clock: Clock, monkeypatch: pytest.MonkeyPatch) -
     signing._load.cache_clear()
     key_ring.forget()
     api.app.dependency_overrides[clock_module.now] = clock
-    monkeypatch.setattr(consumer, "now", clock)
+    for module in (consumer, internal, operations):
+        monkeypatch.setattr(module, "now", clock)
+    monkeypatch.setattr(hashing, "_context", _CHEAP_HASHES)
     yield Auth(clock, kong)
     api.app.dependency_overrides.clear()
+
+
+@pytest.fixture
+def whole_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DynamoDB carries out each call as a whole; moto does so in threads only if they take turns."""
+    turn, process = Lock(), BotocoreStubber.process_request
+
+    def one_at_a_time(stubber: BotocoreStubber, request: Any) -> Any:
+        with turn:
+            return process(stubber, request)
+
+    monkeypatch.setattr(BotocoreStubber, "process_request", one_at_a_time)
+
+
+def at_once(calls: Sequence[Callable[[], _T]]) -> list[_T]:
+    """The answers of calls that all start at the same moment, each in a thread of its own."""
+    start = Barrier(len(calls))
+
+    def run(call: Callable[[], _T]) -> _T:
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        try:
+            start.wait()
+            return call()
+        finally:
+            loop.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+@pytest.fixture
+def log() -> Iterator[StringIO]:
+    """Everything that the functions log, as it is written."""
+    from lms.log import logger
+
+    stream = StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logger.registered_formatter)
+    logger.addHandler(handler)
+    yield stream
+    logger._logger.removeHandler(handler)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A mail or SMS with a code."""
+
+    code: str
+    link: str | None
+    destination: str
+    channel: str
 
 
 @dataclass(frozen=True)
@@ -143,8 +211,51 @@ class Auth:
         user_id: str = answer.json["user_id"]
         return user_id
 
-    def login(self, username: str = "amina", password: str = PASSWORD) -> Any:
-        return self.http.post("/auth/login", form={"username": username, "password": password})
+    def login(self, username: str = "amina", password: str = PASSWORD, ip: str = "203.0.113.7") -> Answer:
+        form = {"username": username, "password": password}
+        return self.http.post("/auth/login", form=form, headers={"x-real-ip": ip})
+
+    def refresh(self, token: str) -> Answer:
+        return self.http.post("/auth/refresh", {"refresh_token": token})
+
+    def profile(self, token: str) -> Any:
+        return self.http.get("/auth/profile", token=token).json
+
+    def passes_gateway(self, token: str) -> bool:
+        """Whether Kong still has the credential that a token names."""
+        claims = jwt.get_unverified_claims(token)
+        return claims["iss"] in self.kong.keys(claims["sub"])
+
+    def forget(self, **whom: str) -> str:
+        """Asks for a reset code; its `reset_id`."""
+        answer = self.http.post("/auth/forgot-password", whom)
+        assert answer.status == 202, answer
+        reset_id: str = answer.json["reset_id"]
+        return reset_id
+
+    def reset(self, reset_id: str, code: str, new_password: str = NEW_PASSWORD) -> Answer:
+        body = {"reset_id": reset_id, "code": code, "new_password": new_password}
+        return self.http.post("/auth/reset-password", body)
+
+    def reset_by_link(self, link_token: str, new_password: str = NEW_PASSWORD) -> Answer:
+        return self.http.post("/auth/reset-password", {"token": link_token, "new_password": new_password})
+
+    def sent(self, code_id: str) -> Sent:
+        """What went out with a `reset_id` or `verify_id`."""
+        from lms import sealed
+        from lms.events import UserCodeRequested
+
+        told = next(e for e in Outbox().all() if isinstance(e, UserCodeRequested) and str(e.reset_id) == code_id)
+        link = sealed.unseal(told.link_token) if told.link_token else None
+        return Sent(sealed.unseal(told.code), link, told.destination, told.channel)
+
+    def confirm_mobile(self, token: str) -> Answer:
+        """Starts and finishes the confirmation of the caller's mobile number."""
+        started = self.http.post("/auth/verify/start", {"channel": "mobile_number"}, token=token)
+        assert started.status == 202, started
+        verify_id = started.json["verify_id"]
+        code = self.sent(verify_id).code
+        return self.http.post("/auth/verify", {"verify_id": verify_id, "code": code}, token=token)
 
     def student(self, username: str = "amina", **fields: Any) -> SignedIn:
         user_id = self.register(username, **fields)
