@@ -65,7 +65,7 @@ class Once:
         if record is None:
             return
         record.status = status
-        record.body = view.model_dump_json()
+        record.body = view.model_dump_json(by_alias=True)
         record.location = location
         tx.put(
             record,
