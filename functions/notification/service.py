@@ -10,13 +10,13 @@ import botocore.session
 from pynamodb.exceptions import DoesNotExist, PutError, UpdateError
 from pynamodb.expressions.update import Action
 
+from lms.faults import is_refused
 from lms.log import logger, request_id
 from lms.settings import setting
 from notification import rules
 from notification.rules import Message, Status
 from notification.tables import Notification
 
-_TAKEN = "ConditionalCheckFailedException"
 _FORGOTTEN = (Notification.destination, Notification.facts, Notification.secrets, Notification.leased_until)
 
 
@@ -44,7 +44,7 @@ def announce(message: Message, now: datetime) -> None:
     try:
         row.save(Notification.id.does_not_exist())
     except PutError as error:
-        if error.cause_response_code != _TAKEN:
+        if not is_refused(error):
             raise
         if Notification.get(message.id, consistent_read=True).status != "pending":
             return
@@ -95,7 +95,7 @@ def claim(message_id: UUID, now: datetime) -> Notification | None:
     try:
         row.update(lease)
     except UpdateError as error:
-        if error.cause_response_code != _TAKEN:
+        if not is_refused(error):
             raise
         raise Postponed(rules.LEASE) from error
     return row
@@ -132,7 +132,7 @@ def _update_held(row: Notification, actions: list[Action]) -> None:
     try:
         row.update(actions)
     except UpdateError as error:
-        if error.cause_response_code != _TAKEN:
+        if not is_refused(error):
             raise
         # The lease ran out meanwhile, and another sender holds the message: its word counts.
         logger.warning("message taken over", extra={"notification_id": str(row.id)})
