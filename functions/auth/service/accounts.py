@@ -152,8 +152,8 @@ def update_profile(
             ],
         )
         tx.put(profile)
-        people.put_card(tx, user, profile.name, status=user.status, version=version)
         previous = old_email if user.email != old_email else None
+        people.put_card(tx, user, profile.name, status=user.status, version=version, previous_email=previous)
         emit(tx, people.profile_updated(user, profile, version=version, previous_email=previous), now)
     user.updated_at = now
     return people.view(user, profile)
@@ -260,7 +260,7 @@ def erase(user_id: UUID, admin_id: UUID, if_match: int | None, now: datetime) ->
         tx.delete(profile)
         for name in _guards_of(user, profile):
             tx.delete(Guard(name=name))
-        roster.remove_user(tx, user.id)
+        roster.remove_user(tx, user.id, email=user.email, roll_no=user.roll_no)
         emit(tx, UserErased(version=version, user_id=user.id), now)
 
 

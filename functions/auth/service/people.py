@@ -88,7 +88,9 @@ def profile_updated(
     )
 
 
-def put_card(tx: Transaction, user: User, name: str, *, status: str, version: int) -> None:
+def put_card(
+    tx: Transaction, user: User, name: str, *, status: str, version: int, previous_email: str | None = None
+) -> None:
     roster.put_user(
         tx,
         user.id,
@@ -98,6 +100,7 @@ def put_card(tx: Transaction, user: User, name: str, *, status: str, version: in
         email=user.email,
         roll_no=user.roll_no,
         version=version,
+        previous_email=previous_email,
     )
 
 

@@ -1,10 +1,16 @@
 """Who may do what in a course: the caller's role, and the Roster."""
 
+from typing import Annotated, Literal
 from uuid import UUID
+
+from fastapi import Depends, Path
 
 from lms import roster
 from lms.errors import Forbidden
-from lms.security import Caller
+from lms.security import Caller, TeacherOrAdmin
+
+Standing = Literal["teaches", "belongs"]
+CourseId = Annotated[UUID, Path(alias="courseId")]
 
 
 def teaches_or_manages(caller: Caller, course_id: UUID) -> bool:
@@ -27,3 +33,21 @@ def require_belonging(caller: Caller, course_id: UUID) -> None:
     """As `require_teaching`, but lets enrolled students pass too."""
     if not (teaches_or_manages(caller, course_id) or is_enrolled(caller, course_id)):
         raise Forbidden("Those who belong to this course may do this.")
+
+
+def standing(caller: Caller, membership: roster.RosterItem | None) -> Standing | None:
+    """How a caller stands to a course whose membership of theirs is known; administrators stand as its teachers."""
+    if caller.role == "admin":
+        return "teaches"
+    if membership is None or membership.status not in ("active", "completed"):
+        return None
+    return "teaches" if caller.role == "teacher" else "belongs"
+
+
+def _course_teacher(course_id: CourseId, caller: TeacherOrAdmin) -> Caller:
+    require_teaching(caller, course_id)
+    return caller
+
+
+CourseTeacher = Annotated[Caller, Depends(_course_teacher)]
+"""Lets administrators and the teachers of the course in the path (`courseId`) pass, before the body is looked at."""

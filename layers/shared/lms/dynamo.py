@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
@@ -60,6 +60,36 @@ class UUIDAttribute(Attribute[UUID]):
 
     def deserialize(self, value: str) -> UUID:
         return UUID(value)
+
+
+Key = tuple[type[Model], Any, Any]
+
+
+def read_together(keys: Sequence[Key]) -> list[Any]:
+    """The items of up to 100 different keys (table, hash key, range key or None), in one consistent read of all tables.
+
+    They come in the order of the keys, None for those that do not exist.
+    """
+    wanted = [table.get_operation_kwargs_from_class(hash_key, range_key) for table, hash_key, range_key in keys]
+    asked: dict[str, Any] = {}
+    for key in wanted:
+        asked.setdefault(key["TableName"], {"Keys": [], "ConsistentRead": True})["Keys"].append(key["Key"])
+    found: dict[str, list[dict[str, Any]]] = {}
+    for attempt in range(_CONTENTION_TRIES):
+        if attempt:
+            _pause(attempt)
+        answer = _connection().dispatch("BatchGetItem", {"RequestItems": asked})
+        for name, items in answer["Responses"].items():
+            found.setdefault(name, []).extend(items)
+        asked = answer.get("UnprocessedKeys") or {}
+        if not asked:
+            return [_among(found, table, key) for (table, _, _), key in zip(keys, wanted, strict=True)]
+    raise Unavailable("The storage is busy; try again.")
+
+
+def _among(found: Mapping[str, Sequence[dict[str, Any]]], table: type[Model], wanted: Mapping[str, Any]) -> Any:
+    key = wanted["Key"].items()
+    return next((table.from_raw_data(item) for item in found.get(wanted["TableName"], ()) if key <= item.items()), None)
 
 
 def table_name(resource: str) -> str:
@@ -177,12 +207,14 @@ def _pause(attempt: int) -> None:
 
 
 __all__ = [
+    "Key",
     "Stale",
     "Table",
     "Transaction",
     "UUIDAttribute",
     "VersionAttribute",
     "next_version",
+    "read_together",
     "retry_stale",
     "table_name",
     "transaction",

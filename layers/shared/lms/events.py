@@ -171,7 +171,6 @@ class CourseState(CourseEvent):
     """The whole of a course, but for its outline."""
 
     title: str
-    program_title: str
     short_description: str
     quarter: str | None
     capacity: int | None

@@ -4,7 +4,8 @@ facts in their own transactions, so that an answered 201 holds everywhere at onc
 | owner | item | written by |
 | --- | --- | --- |
 | `user#<id>` | `card` | auth |
-| `course#<id>` | `card` | program |
+| `email#<address>`, `roll#<number>` | `card`: whose it is | auth |
+| `program#<id>`, `course#<id>` | `card` | program |
 | `student#<user id>` | `course#<course id>` | program: enrolments |
 | `teacher#<user id>` | `course#<course id>` | instructor: assignments |
 
@@ -18,7 +19,7 @@ from uuid import UUID
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from lms.dynamo import Table, Transaction, UUIDAttribute, table_name
+from lms.dynamo import Key, Table, Transaction, UUIDAttribute, table_name
 from lms.pages import Listing, Position, walk
 from lms.settings import setting
 
@@ -51,12 +52,11 @@ class RosterItem(Table):
     name = UnicodeAttribute(null=True)
     email = UnicodeAttribute(null=True)
     roll_no = UnicodeAttribute(null=True)
-    # Course cards.
+    # Program and course cards.
     title = UnicodeAttribute(null=True)
     program_id = UUIDAttribute(null=True)
-    program_title = UnicodeAttribute(null=True)
     requires_payment = BooleanAttribute(null=True)
-    # Memberships.
+    # Memberships; `person_id` also of e-mail addresses and roll numbers.
     membership = UnicodeAttribute(null=True)
     person_id = UUIDAttribute(null=True)
     course_id = UUIDAttribute(null=True)
@@ -73,8 +73,12 @@ def put_user(
     email: str,
     roll_no: str | None,
     version: int,
+    previous_email: str | None = None,
 ) -> None:
-    """Writes a user's card; auth alone may. `version` is the user's own."""
+    """Writes a user's card, and whose the e-mail address and the roll number are; auth alone may.
+
+    `version` is the user's own; `previous_email` is set when the address changes.
+    """
     tx.put(
         RosterItem(
             owner=_user(user_id),
@@ -87,11 +91,22 @@ def put_user(
             version=version,
         )
     )
+    names = _names(email, roll_no)
+    for known_as in names:
+        tx.put(RosterItem(owner=known_as, item=_CARD, person_id=user_id, version=version))
+    if previous_email is not None and _email(previous_email) not in names:
+        tx.delete(RosterItem(owner=_email(previous_email), item=_CARD))
 
 
-def remove_user(tx: Transaction, user_id: UUID) -> None:
-    """Removes the card of an erased user; auth alone may."""
-    tx.delete(RosterItem(owner=_user(user_id), item=_CARD))
+def remove_user(tx: Transaction, user_id: UUID, *, email: str, roll_no: str | None) -> None:
+    """Removes all that is known of an erased user; auth alone may."""
+    for owner in (_user(user_id), *_names(email, roll_no)):
+        tx.delete(RosterItem(owner=owner, item=_CARD))
+
+
+def require_user(tx: Transaction, card: RosterItem) -> None:
+    """Lets the transaction commit only while a user's card is as it was read; else it is `Stale`."""
+    tx.check(RosterItem, card.owner, _CARD, RosterItem.version == card.version)
 
 
 def find_user(user_id: UUID) -> RosterItem | None:
@@ -99,21 +114,37 @@ def find_user(user_id: UUID) -> RosterItem | None:
     return _find(_user(user_id), _CARD)
 
 
-def find_users(user_ids: Sequence[UUID]) -> dict[UUID, RosterItem]:
-    """The cards of up to 100 users by id, in one read; those that do not exist are left out."""
+def find_users(user_ids: Iterable[UUID]) -> dict[UUID, RosterItem]:
+    """The cards of users by id, in one read for each 100; those that do not exist are left out."""
     cards = _find_many((_user(user_id), _CARD) for user_id in user_ids)
     return {UUID(card.owner.removeprefix("user#")): card for card in cards}
 
 
+def find_by_name(names: Iterable[str]) -> dict[str, UUID]:
+    """Whose these e-mail addresses and roll numbers are, in one read for each 100; unknown ones are left out."""
+    owners = {name: _email(name) if "@" in name else _roll_no(name) for name in names}
+    found = {item.owner: item.person_id for item in _find_many((owner, _CARD) for owner in set(owners.values()))}
+    return {name: found[owner] for name, owner in owners.items() if owner in found}
+
+
+def put_program(tx: Transaction, program_id: UUID, *, title: str, version: int) -> None:
+    """Writes a program's card; program alone may. `version` is the program's own."""
+    tx.put(RosterItem(owner=_program(program_id), item=_CARD, title=title, version=version))
+
+
+def remove_program(tx: Transaction, program_id: UUID) -> None:
+    """Removes the card of a deleted program; program alone may."""
+    tx.delete(RosterItem(owner=_program(program_id), item=_CARD))
+
+
+def find_programs(program_ids: Iterable[UUID]) -> dict[UUID, RosterItem]:
+    """The cards of programs by id, in one read for each 100; those that do not exist are left out."""
+    cards = _find_many((_program(program_id), _CARD) for program_id in program_ids)
+    return {UUID(card.owner.removeprefix("program#")): card for card in cards}
+
+
 def put_course(
-    tx: Transaction,
-    course_id: UUID,
-    *,
-    title: str,
-    program_id: UUID,
-    program_title: str,
-    requires_payment: bool,
-    version: int,
+    tx: Transaction, course_id: UUID, *, title: str, program_id: UUID, requires_payment: bool, version: int
 ) -> None:
     """Writes a course's card; program alone may. `version` is the course's own."""
     tx.put(
@@ -122,7 +153,6 @@ def put_course(
             item=_CARD,
             title=title,
             program_id=program_id,
-            program_title=program_title,
             requires_payment=requires_payment,
             version=version,
         )
@@ -144,8 +174,8 @@ def find_course(course_id: UUID) -> RosterItem | None:
     return _find(_course(course_id), _CARD)
 
 
-def find_courses(course_ids: Sequence[UUID]) -> dict[UUID, RosterItem]:
-    """The cards of up to 100 courses by id, in one read; those that do not exist are left out."""
+def find_courses(course_ids: Iterable[UUID]) -> dict[UUID, RosterItem]:
+    """The cards of courses by id, in one read for each 100; those that do not exist are left out."""
     cards = _find_many((_course(course_id), _CARD) for course_id in course_ids)
     return {UUID(card.owner.removeprefix("course#")): card for card in cards}
 
@@ -183,12 +213,36 @@ def courses_of(owner_kind: Literal["student", "teacher"], user_id: UUID) -> list
     return list(RosterItem.query(f"{owner_kind}#{user_id}", consistent_read=True))
 
 
+def enrollments_of(student_ids: Iterable[UUID], course_id: UUID) -> dict[UUID, EnrollmentStatus]:
+    """How students belong to a course, by id, in one read for each 100; those who never did are left out."""
+    found = _find_many((f"student#{student_id}", _course(course_id)) for student_id in student_ids)
+    return {item.person_id: cast(EnrollmentStatus, item.status) for item in found}
+
+
 def class_of(
-    course_id: UUID, kind: Literal["student", "teacher"], statuses: Sequence[EnrollmentStatus], listing: Listing
+    course_ids: Sequence[UUID],
+    kind: Literal["student", "teacher"],
+    statuses: Sequence[EnrollmentStatus],
+    listing: Listing,
 ) -> tuple[list[RosterItem], Position | None]:
-    """A page of a course's members of these statuses."""
-    partitions = [_class(course_id, kind, status) for status in statuses]
+    """A page of the members of these statuses of one course after the other."""
+    partitions = [_class(course_id, kind, status) for course_id in course_ids for status in statuses]
     return walk(RosterItem.class_index, partitions, listing)
+
+
+def teachers_of(course_id: UUID) -> list[UUID]:
+    """All teachers of a course: few."""
+    return [item.person_id for item in RosterItem.class_index.query(_class(course_id, "teacher", "active"))]
+
+
+def user_key(user_id: UUID) -> Key:
+    """Where a user's card is, for `read_together`."""
+    return RosterItem, _user(user_id), _CARD
+
+
+def membership_key(kind: Literal["student", "teacher"], person_id: UUID, course_id: UUID) -> Key:
+    """Where a membership is, for `read_together`."""
+    return RosterItem, f"{kind}#{person_id}", _course(course_id)
 
 
 def _membership(
@@ -215,6 +269,22 @@ def _find_many(keys: Iterable[tuple[str, str]]) -> list[RosterItem]:
 
 def _user(user_id: UUID) -> str:
     return f"user#{user_id}"
+
+
+def _email(address: str) -> str:
+    return f"email#{address.casefold()}"
+
+
+def _roll_no(number: str) -> str:
+    return f"roll#{number.casefold()}"
+
+
+def _names(email: str, roll_no: str | None) -> list[str]:
+    return [_email(email), *([_roll_no(roll_no)] if roll_no else [])]
+
+
+def _program(program_id: UUID) -> str:
+    return f"program#{program_id}"
 
 
 def _course(course_id: UUID) -> str:

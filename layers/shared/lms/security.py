@@ -139,6 +139,8 @@ AnySignedIn = Annotated[Caller, Depends(Permission(frozenset(ROLES)))]
 Student = Annotated[Caller, Depends(Permission(frozenset({"student"})))]
 Teacher = Annotated[Caller, Depends(Permission(frozenset({"teacher"})))]
 Admin = Annotated[Caller, Depends(Permission(frozenset({"admin"})))]
+StudentOrAdmin = Annotated[Caller, Depends(Permission(frozenset({"student", "admin"})))]
+TeacherOrAdmin = Annotated[Caller, Depends(Permission(frozenset({"teacher", "admin"})))]
 Public = Depends(Anonymous())
 
 
