@@ -18,7 +18,7 @@ class Exchange:
     raw_path: str
     raw_query: str | None
     route: Entity
-    service: Entity
+    service: Entity | None
     method: str
     headers: Headers
     query: str | None

@@ -122,9 +122,8 @@ class PluginSet:
 
     def _most_specific(self, name: str, exchange: Exchange) -> Plugin | None:
         candidates = self._plugins[name]
-        ids = {"route": exchange.route["id"], "service": exchange.service["id"]}
-        if exchange.consumer:
-            ids["consumer"] = exchange.consumer["id"]
+        scoped = {"route": exchange.route, "service": exchange.service, "consumer": exchange.consumer}
+        ids = {key: entity["id"] for key, entity in scoped.items() if entity}
         for scope in _SCOPES:
             if all(key in ids for key in scope):
                 plugin = candidates.get(tuple((key, ids[key]) for key in scope))

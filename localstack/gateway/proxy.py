@@ -109,8 +109,6 @@ class Proxy:
         if "http" not in match.route["protocols"]:
             return _ask_for_https(request, match.route, request_id, host)
         service = self._store.get("services", match.route["service"]["id"]) if match.route["service"] else None
-        if service is None:
-            return error(503, "no Service found with those values", request_id, accept)
         exchange = Exchange(
             request=request,
             request_id=request_id,
@@ -123,9 +121,11 @@ class Proxy:
             query=query,
         )
         response = await self._access(exchange)
+        if response is None and service is not None:
+            _add_forwarding_headers(exchange, match, service, host, self._port())
+            response = await self._forward(exchange, match, service, path, started)
         if response is None:
-            _add_forwarding_headers(exchange, match, host, self._port())
-            response = await self._forward(exchange, match, path, started)
+            response = exchange.error(503, "no Service found with those values")
         for plugin in self._plugins.of(exchange):
             plugin.filter_headers(exchange, response.headers)
         for name, value in exchange.response_headers.items():
@@ -133,7 +133,7 @@ class Proxy:
         return response
 
     def _refresh(self) -> None:
-        if not self._stale:
+        if self._stale.isdisjoint({"routes", "services", "plugins"}):
             return
         if self._stale & {"routes", "services"}:
             enabled = {service["id"] for service in self._store.all("services") if service["enabled"]}
@@ -142,8 +142,7 @@ class Proxy:
                 for route in self._store.in_order_of_creation("routes")
                 if route["service"] is None or route["service"]["id"] in enabled
             )
-        if self._stale & {"routes", "services", "plugins"}:
-            self._plugins.rebuild()
+        self._plugins.rebuild()
         self._stale.clear()
 
     async def _access(self, exchange: Exchange) -> Response | None:
@@ -153,8 +152,8 @@ class Proxy:
                 return response
         return None
 
-    async def _forward(self, exchange: Exchange, match: Match, path: str, started: float) -> Response:
-        request, service = exchange.request, exchange.service
+    async def _forward(self, exchange: Exchange, match: Match, service: Entity, path: str, started: float) -> Response:
+        request = exchange.request
         await request.body.complete()
         if "content-length" in request.headers or "transfer-encoding" in request.headers:
             exchange.headers.add("Content-Length", str(request.body.size))
@@ -221,8 +220,8 @@ def _for_upstream(headers: Headers) -> Headers:
     return kept
 
 
-def _add_forwarding_headers(exchange: Exchange, match: Match, host: str, port: int) -> None:
-    request, service, headers = exchange.request, exchange.service, exchange.headers
+def _add_forwarding_headers(exchange: Exchange, match: Match, service: Entity, host: str, port: int) -> None:
+    request, headers = exchange.request, exchange.headers
     default_port = {"http": 80, "https": 443}.get(service["protocol"])
     upstream_host = service["host"] if service["port"] == default_port else f"{service['host']}:{service['port']}"
     came_through = request.headers.get("x-forwarded-for")

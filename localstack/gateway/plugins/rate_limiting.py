@@ -110,7 +110,7 @@ class RateLimiting(Plugin):
             case "credential":
                 identifier = exchange.credential and exchange.credential["id"]
             case "service":
-                identifier = exchange.service["id"]
+                identifier = exchange.service and exchange.service["id"]
             case "header":
                 identifier = exchange.request.headers.get(self.config["header_name"] or "")
             case "path":

@@ -1,0 +1,1 @@
+"""Kong's declarative file, made from the permissions that the functions declare."""

@@ -1,0 +1,169 @@
+"""python -m localstack.kong.generate [--check]: writes kong.yml, or tells with status 1 that it is not up to date.
+
+Each route of each function becomes one Kong route: an anchored regular expression and its methods. Who may call it is
+the permission that the function itself declares, so the gateway and the functions cannot disagree.
+"""
+
+import argparse
+import importlib
+import os
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+FILE = Path(__file__).with_name("kong.yml")
+
+# An access token lives 15 minutes; the rest is for clocks that do not quite agree.
+MAX_TOKEN_SECONDS = 960
+CONSUMER_CALLS_A_MINUTE = 600
+STRANGER_CALLS_A_MINUTE = 20
+# On one machine a whole class, and every test, comes from 127.0.0.1.
+LOCAL_FACTOR = 100
+GATEWAY_HEADER = "X-Gateway-Secret"
+
+_HEAD = """\
+# Made by `python -m localstack.kong.generate` from the permissions in functions/*/api.py. Do not edit.
+# ${UPSTREAM_URL} and ${GATEWAY_SECRET} are filled in from the environment.
+"""
+_PARAMETER = re.compile(r"\{[^}]+\}")
+# Stands for settings that a function reads when it is imported, and that do not change its routes.
+_ANY_SETTING = "x" * 64
+
+Plugin = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Route:
+    """A route as a function declares it; `roles` None is public."""
+
+    name: str
+    path: str
+    methods: tuple[str, ...]
+    roles: tuple[str, ...] | None
+
+    @property
+    def pattern(self) -> str:
+        """Kong's path: a parameter is one segment."""
+        literals = [part.replace(".", r"\.") for part in _PARAMETER.split(self.path)]
+        return f"~{'[^/]+'.join(literals)}$"
+
+    @property
+    def takes_from_strangers(self) -> bool:
+        """Public and more than reading: sign-in, registration, payment."""
+        return self.roles is None and self.methods != ("GET",)
+
+
+def declared_routes() -> list[Route]:
+    """The routes of every function that has an `api` module."""
+    for folder in (ROOT / "functions", ROOT / "layers" / "shared"):
+        if str(folder) not in sys.path:
+            sys.path.append(str(folder))
+    return sorted(_import_routes(), key=lambda route: (route.path, route.methods))
+
+
+def _import_routes() -> Iterator[Route]:
+    settings = importlib.import_module("lms.settings")
+    with patch.object(settings, "setting", lambda name: os.environ.get(name) or _ANY_SETTING):
+        security = importlib.import_module("lms.security")
+        for file in sorted((ROOT / "functions").glob("*/api.py")):
+            service = file.parent.name
+            for route in importlib.import_module(f"{service}.api").app.routes:
+                roles = security.permission_of(route)
+                yield Route(
+                    name=f"{service}-{route.name}".replace("_", "-"),
+                    path=route.path,
+                    methods=tuple(sorted(route.methods)),
+                    roles=None if roles is None else tuple(sorted(roles)),
+                )
+
+
+def declarative(routes: list[Route]) -> dict[str, Any]:
+    """The file's content, in Kong's declarative format 3.0."""
+    secret = {
+        "remove": {"headers": [GATEWAY_HEADER]},
+        "add": {"headers": [f"{GATEWAY_HEADER}:${{GATEWAY_SECRET}}"]},
+    }
+    api = {
+        "name": "api",
+        "url": "${UPSTREAM_URL}",
+        "plugins": [_plugin("request-transformer", **secret)],
+        "routes": [*map(_kong_route, routes), _preflight()],
+    }
+    return {"_format_version": "3.0", "plugins": _global_plugins(), "services": [api]}
+
+
+def _kong_route(route: Route) -> dict[str, Any]:
+    return {
+        "name": route.name,
+        "paths": [route.pattern],
+        "methods": list(route.methods),
+        "strip_path": False,
+        "plugins": list(_route_plugins(route)),
+    }
+
+
+def _preflight() -> dict[str, Any]:
+    """Browsers ask for leave before a call; the cors plugin answers them here, whatever they ask about."""
+    return {"name": "preflight", "paths": ["/"], "methods": ["OPTIONS"], "strip_path": False}
+
+
+def _route_plugins(route: Route) -> Iterator[Plugin]:
+    if route.roles is not None:
+        yield _plugin(
+            "jwt",
+            claims_to_verify=["exp"],
+            maximum_expiration=MAX_TOKEN_SECONDS,
+            uri_param_names=[],
+            cookie_names=[],
+            run_on_preflight=False,
+        )
+        yield _plugin("acl", allow=list(route.roles))
+    elif route.takes_from_strangers:
+        yield _plugin("rate-limiting", minute=STRANGER_CALLS_A_MINUTE * LOCAL_FACTOR, limit_by="ip", policy="local")
+
+
+def _global_plugins() -> list[Plugin]:
+    return [
+        _plugin("correlation-id", header_name="X-Request-ID", generator="uuid", echo_downstream=True),
+        _plugin(
+            "cors",
+            origins=["*"],
+            exposed_headers=["ETag", "Location", "Retry-After", "X-Request-ID"],
+            max_age=600,
+        ),
+        _plugin("request-size-limiting", allowed_payload_size=256, size_unit="kilobytes"),
+        _plugin("rate-limiting", minute=CONSUMER_CALLS_A_MINUTE * LOCAL_FACTOR, limit_by="consumer", policy="local"),
+    ]
+
+
+def _plugin(name: str, **config: Any) -> Plugin:
+    return {"name": name, "config": config}
+
+
+def text() -> str:
+    """What kong.yml should hold."""
+    return _HEAD + yaml.safe_dump(declarative(declared_routes()), sort_keys=False, width=120)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="localstack.kong.generate", description="Write kong.yml.")
+    parser.add_argument("--check", action="store_true", help="write nothing; status 1 when the file is not up to date")
+    wanted = text()
+    if not parser.parse_args().check:
+        FILE.write_text(wanted)
+        return 0
+    if FILE.exists() and FILE.read_text() == wanted:
+        return 0
+    print("kong.yml is not up to date: run `python -m localstack.kong.generate`", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
