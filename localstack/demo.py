@@ -18,7 +18,7 @@ from localstack.settings import Settings
 # Kept with the tables, and so lost with them after a crash: then the people are made again.
 MARKER = "lms/demo-data"
 ADMIN, TEACHER, STUDENT = (f"{role}@demo.example" for role in ("admin", "teacher", "student"))
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 90
 _Answer = TypeVar("_Answer")
 _TOKEN = re.compile(r"[?&#]token=([\w.~-]+)")
 
@@ -27,16 +27,20 @@ class DemoFailed(RuntimeError):
     """The system did not answer as a client needs; the message holds what it said."""
 
 
-def ensure(settings: Settings, deployed: Deployed, tell: Callable[[str], None]) -> None:
-    """Make the demo people unless they are there; a failure is told and leaves the stack running."""
+def made(settings: Settings) -> bool:
+    """Whether the demo people are there."""
     secrets = emulator.session().client("secretsmanager", endpoint_url=settings.emulator_url)
     try:
         secrets.describe_secret(SecretId=MARKER)
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise
-    else:
-        return
+        return False
+    return True
+
+
+def make(settings: Settings, deployed: Deployed, tell: Callable[[str], None]) -> None:
+    """Make the demo people; a failure is told and leaves the stack running."""
     tell("making the demo people")
     try:
         with httpx.Client(base_url=settings.gateway_url, timeout=60, trust_env=False) as client:
@@ -44,6 +48,7 @@ def ensure(settings: Settings, deployed: Deployed, tell: Callable[[str], None]) 
     except (DemoFailed, httpx.HTTPError, ClientError) as failure:
         tell(f"no demo people: {failure}")
         return
+    secrets = emulator.session().client("secretsmanager", endpoint_url=settings.emulator_url)
     secrets.create_secret(Name=MARKER, SecretString="made")
     tell("the demo people can log in")
 

@@ -92,10 +92,12 @@ class Stack:
             self._start_part(parts.gateway_part(settings, deployed.api_id, self._gateway_secret()))
             _wait([warmed, triggering])
         self._tell("the API's functions are warm")
-        # Nobody needs to wait for these: the first events do what this does, one after the other.
-        threading.Thread(target=warming.warm_consumers, args=(settings,), daemon=True).start()
-        if settings.demo:
-            demo.ensure(settings, deployed, self._tell)
+        consumers = threading.Thread(target=warming.warm_consumers, args=(settings,), daemon=True)
+        consumers.start()
+        if settings.demo and not demo.made(settings):
+            # The first mail passes through all of them: awake, they pass it on at once.
+            consumers.join()
+            demo.make(settings, deployed, self._tell)
 
     def _start_part(self, part: Part) -> None:
         self._supervisor.start(part)
