@@ -1,68 +1,23 @@
 """The Outline: the table of contents of each course, one item a course, so that a read is one read and a change atomic.
 
-Content writes it; everybody reads it. A module is a chapter, a lesson is a topic, and its subtopics are its resources.
+Content writes it; everybody reads it.
 """
 
 import zlib
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import TypeAdapter
 from pynamodb.attributes import BinaryAttribute, UTCDateTimeAttribute, VersionAttribute
 from pynamodb.exceptions import DoesNotExist
 
-from lms.dynamo import Table, UUIDAttribute, table_name
+from lms.curriculum import Lesson, Module, Outline, Subtopic
+from lms.dynamo import Key, Table, UUIDAttribute, table_name
+from lms.errors import Invalid
 from lms.settings import setting
 
-
-class Subtopic(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-    id: UUID
-    title: str
-    github_repo_link: str | None = None
-    video_link: str | None = None
-
-
-class Lesson(BaseModel):
-    """`duration` is in seconds."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: UUID
-    title: str
-    content_url: str | None = None
-    duration: int | None = None
-    published: bool = True
-    asset: str | None = None
-    subtopics: tuple[Subtopic, ...] = ()
-
-
-class Module(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-    id: UUID
-    title: str
-    description: str = ""
-    published: bool = True
-    lessons: tuple[Lesson, ...] = ()
-
-
-class Outline(BaseModel):
-    """What is taught in a course, in order. `version` 0: nothing yet."""
-
-    model_config = ConfigDict(frozen=True)
-
-    version: int = 0
-    modules: tuple[Module, ...] = ()
-
-    def published(self) -> "Outline":
-        """What students see: published lessons of published modules."""
-        modules = tuple(
-            module.model_copy(update={"lessons": tuple(lesson for lesson in module.lessons if lesson.published)})
-            for module in self.modules
-            if module.published
-        )
-        return self.model_copy(update={"modules": modules})
+# DynamoDB takes 400 KB an item; a Lambda function answers 6 MB at most, and some answers hold several outlines.
+_MAX_STORED_BYTES = 384 * 1024
+_MAX_TEXT_BYTES = 1024 * 1024
 
 
 _modules = TypeAdapter(tuple[Module, ...])
@@ -84,8 +39,17 @@ class OutlineItem(Table):
         return Outline(version=self.version, modules=_modules.validate_json(zlib.decompress(self.modules)))
 
     def store(self, modules: tuple[Module, ...]) -> None:
-        """Sets the modules; the caller's transaction saves the item."""
-        self.modules = zlib.compress(_modules.dump_json(modules))
+        """Sets the modules; the caller's transaction saves the item. Raises `Invalid` for more than one item holds."""
+        text = _modules.dump_json(modules)
+        stored = zlib.compress(text)
+        if len(text) > _MAX_TEXT_BYTES or len(stored) > _MAX_STORED_BYTES:
+            raise Invalid(["body"], "With this, the outline of the course would be too large.", "outline_too_large")
+        self.modules = stored
+
+
+def outline_key(course_id: UUID) -> Key:
+    """Where the outline of a course is, for `read_together`."""
+    return OutlineItem, course_id, None
 
 
 def read_outline(course_id: UUID) -> Outline:
@@ -94,3 +58,6 @@ def read_outline(course_id: UUID) -> Outline:
         return OutlineItem.get(course_id, consistent_read=True).outline()
     except DoesNotExist:
         return Outline()
+
+
+__all__ = ["Lesson", "Module", "Outline", "OutlineItem", "Subtopic", "outline_key", "read_outline"]
