@@ -1,4 +1,4 @@
-"""What is taught in a course, as frozen values. A module is a chapter, a lesson a topic, its subtopics its resources."""
+"""What is taught in a course, as frozen values: modules are chapters, lessons topics, subtopics their resources."""
 
 from datetime import datetime
 from uuid import UUID
