@@ -99,6 +99,8 @@ def up(settings: Settings, _: argparse.Namespace) -> int:
         print(f"The stack runs already (process {pid}).{summary(settings)}")
         return 0
     settings.logs.mkdir(parents=True, exist_ok=True)
+    # A killed supervisor could not take it away.
+    settings.ready.unlink(missing_ok=True)
     log = settings.logs / "supervisor.log"
     with log.open("ab") as out:
         begin = out.tell()

@@ -150,6 +150,8 @@ class Stack:
         self._settings.ready.unlink(missing_ok=True)
         if not self._supervisor.running("emulator"):
             self._supervisor.stop_all()
+            # A signal may have come before an earlier run's parts were all stopped.
+            stop_leftovers(self._settings)
             return
         self._tell("stopping")
         with _signals_deferred():
