@@ -1,4 +1,4 @@
-"""Identifiers whose order is the order of their making."""
+"""Identifiers whose order is the order of their making, as far as a clock tells."""
 
 import secrets
 import time
@@ -6,8 +6,10 @@ from uuid import UUID
 
 
 def uuid7() -> UUID:
-    """A version 7 UUID (RFC 9562, 5.7): milliseconds since 1970, then 74 random bits."""
-    value = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
-    value = value & ~(0xF << 76) | 0x7 << 76
-    value = value & ~(0x3 << 62) | 0x2 << 62
-    return UUID(int=value)
+    """A version 7 UUID (RFC 9562): milliseconds since 1970, their fraction in 1/4096 (6.2, method 3), 62 random bits.
+
+    Two made one after the other in one place are in this order, unless within a quarter of a microsecond.
+    """
+    milliseconds, nanoseconds = divmod(time.time_ns(), 1_000_000)
+    fraction = nanoseconds * 4096 // 1_000_000
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0x2 << 62 | secrets.randbits(62))

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import sha256
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, cast
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -109,18 +109,21 @@ def walk(
 ) -> tuple[list[_M], Position | None]:
     """At most `listing.limit` items of the partitions, one after the other, and where to go on (None: the end).
 
-    Reads one page of DynamoDB, or one more for each partition that ends within it; never more than is returned.
+    Reads one page of DynamoDB, or one more for each partition that ends within it; what a `filter_condition` leaves out
+    of it makes the page shorter, and is not made up for by reading on.
     """
+    model = cast(type[_M], source._model if isinstance(source, Index) else source)
     found: list[_M] = []
     at = listing.start
     while at.partition < len(partitions):
         answer = source.query(
             partitions[at.partition],
-            limit=listing.limit - len(found),
+            page_size=listing.limit - len(found),
             last_evaluated_key=at.key,
             **query,
-        )
-        found.extend(answer)
+        ).page_iter
+        # Not the items of the answer: to come to an item, PynamoDB would read page after page.
+        found.extend(model.from_raw_data(item) for item in next(answer)["Items"])
         if answer.last_evaluated_key:
             return found, Position(at.partition, answer.last_evaluated_key)
         at = Position(at.partition + 1, None)
