@@ -1,0 +1,29 @@
+"""The README's tour, as printed."""
+
+import re
+import subprocess
+
+import pytest
+
+from localstack.settings import ROOT
+from tests.stack.conftest import StackUnderTest
+
+pytestmark = pytest.mark.stack
+
+
+def test_the_tour_of_the_readme_works_as_printed(stack: StackUnderTest) -> None:
+    blocks = re.findall(r"^```bash\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    assert len(blocks) >= 6
+    script = "\n".join(blocks)
+    for printed, here in (
+        ("http://127.0.0.1:8000", stack.settings.gateway_url),
+        ("http://127.0.0.1:8025", stack.settings.mail_url),
+    ):
+        assert printed in script
+        script = script.replace(printed, here)
+    done = subprocess.run(["bash", "-euo", "pipefail"], input=script, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert '"message":"The password is set. Sign in with it."' in done.stdout
+    assert "\n401\n" in done.stdout
+    assert done.stdout.count('"username":"amina"') == 2
+    assert '"status": 403' in done.stdout or '"message":"You cannot consume this service"' in done.stdout
