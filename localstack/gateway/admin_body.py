@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from localstack.gateway.http1 import BodyTooLarge, Request
+from localstack.gateway.body import BodyTooLarge
+from localstack.gateway.http1 import Request
 from localstack.gateway.plugin_set import PLUGINS as PLUGIN_TYPES
 from localstack.gateway.schema import Entity, Field, Kind
 

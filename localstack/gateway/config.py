@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from localstack.gateway.admin import Admin
+from localstack.gateway.entities import Entities
 from localstack.gateway.schema import Entity
 
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
@@ -56,38 +56,38 @@ def _fill_in(value: Any, environment: Mapping[str, str], missing: set[str]) -> A
     return _PLACEHOLDER.sub(replace, value)
 
 
-def apply(document: Entity, admin: Admin) -> None:
+def apply(document: Entity, entities: Entities) -> None:
     """Makes the file's services, routes and plugins. Raises ConfigError at the first that Kong would not take."""
     for service in document.get("services") or ():
         nested = _split(service, "routes", "plugins")
-        parent = _make(admin, "services", service)
+        parent = _make(entities, "services", service)
         for route in nested["routes"]:
-            _apply_route(admin, route, {"service": {"id": parent["id"]}})
-        _apply_plugins(admin, nested["plugins"], {"service": {"id": parent["id"]}})
+            _apply_route(entities, route, {"service": {"id": parent["id"]}})
+        _apply_plugins(entities, nested["plugins"], {"service": {"id": parent["id"]}})
     for route in document.get("routes") or ():
-        _apply_route(admin, route, {})
-    _apply_plugins(admin, document.get("plugins") or (), {})
+        _apply_route(entities, route, {})
+    _apply_plugins(entities, document.get("plugins") or (), {})
 
 
-def _apply_route(admin: Admin, route: Entity, parent: Entity) -> None:
+def _apply_route(entities: Entities, route: Entity, parent: Entity) -> None:
     nested = _split(route, "plugins")
-    made = _make(admin, "routes", route | parent)
-    _apply_plugins(admin, nested["plugins"], {"route": {"id": made["id"]}})
+    made = _make(entities, "routes", route | parent)
+    _apply_plugins(entities, nested["plugins"], {"route": {"id": made["id"]}})
 
 
-def _apply_plugins(admin: Admin, plugins: Any, parent: Entity) -> None:
+def _apply_plugins(entities: Entities, plugins: Any, parent: Entity) -> None:
     for plugin in plugins:
-        _make(admin, "plugins", plugin | parent)
+        _make(entities, "plugins", plugin | parent)
 
 
 def _split(entity: Entity, *names: str) -> dict[str, list[Entity]]:
     return {name: entity.pop(name, None) or [] for name in names}
 
 
-def _make(admin: Admin, collection: str, entity: Entity) -> Entity:
+def _make(entities: Entities, collection: str, entity: Entity) -> Entity:
     name = entity.get("name") if collection != "plugins" else None
     identity = {"id": str(uuid.uuid5(_NAMESPACE, f"{collection}/{name}"))} if name else {}
     try:
-        return admin.make(collection, identity | entity)
+        return entities.make(collection, identity | entity)
     except ValueError as error:
         raise ConfigError(f"{collection} {entity.get('name')!r}: {error}") from error

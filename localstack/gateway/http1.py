@@ -2,21 +2,20 @@
 
 import asyncio
 import logging
-import tempfile
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Protocol
 
 import httptools
 
+from localstack.gateway.body import Body, BrokenBody
 from localstack.gateway.headers import Headers
 
 # nginx's large_client_header_buffers as Kong sets them: 4 of 8 KiB, one line to a buffer.
 MAX_LINE_BYTES = 8 * 1024
 MAX_HEAD_BYTES = 4 * MAX_LINE_BYTES
-BODY_IN_MEMORY_BYTES = 1024 * 1024
 # The largest answer a function can give is 6 MB: a client that reads slowly never holds up an upstream.
 WRITE_HIGH_WATER_BYTES = 8 * 1024 * 1024
 IDLE_SECONDS = 75.0
@@ -41,74 +40,6 @@ _SINGLE = frozenset(
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 log = logging.getLogger(__name__)
-
-
-class BodyTooLarge(Exception):
-    """The body has outgrown the limit it was waited for with."""
-
-
-class BrokenBody(Exception):
-    """The body is malformed; nothing more of the connection can be read."""
-
-
-class Body:
-    """A request's body as it arrives: in memory up to 1 MiB, in a temporary file beyond."""
-
-    def __init__(self, on_wait: Callable[[], None]) -> None:
-        self.size = 0
-        self._on_wait = on_wait
-        self._file: tempfile.SpooledTemporaryFile[bytes] | None = None
-        self._complete = False
-        self._broken = False
-        self._discarded = False
-        self._changed = asyncio.Event()
-
-    def feed(self, data: bytes) -> None:
-        if self._discarded:
-            return
-        if self._file is None:
-            self._file = tempfile.SpooledTemporaryFile(max_size=BODY_IN_MEMORY_BYTES)  # noqa: SIM115 - closed by discard()
-        self._file.write(data)
-        self.size += len(data)
-        self._changed.set()
-
-    def finish(self) -> None:
-        self._complete = True
-        self._changed.set()
-
-    def fail(self) -> None:
-        self._broken = True
-        self._changed.set()
-
-    def discard(self) -> None:
-        """Nobody wants what is here or still comes."""
-        self._discarded = True
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
-    async def complete(self, limit: int | None = None) -> None:
-        """Returns when the whole body is here. Raises BodyTooLarge once there is more than `limit`, and BrokenBody."""
-        while True:
-            if limit is not None and self.size > limit:
-                raise BodyTooLarge
-            if self._complete:
-                return
-            if self._broken:
-                raise BrokenBody
-            self._on_wait()
-            self._changed.clear()
-            await self._changed.wait()
-
-    def read(self) -> bytes:
-        return b"".join(self.chunks())
-
-    def chunks(self) -> Iterator[bytes]:
-        if self._file is None:
-            return
-        self._file.seek(0)
-        while chunk := self._file.read(64 * 1024):
-            yield chunk
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from localstack.gateway import config
 from localstack.gateway.admin import Admin
+from localstack.gateway.entities import Entities
 from localstack.gateway.http1 import Counters, ServerConnection
 from localstack.gateway.proxy import Proxy
 from localstack.gateway.store import Store
@@ -42,9 +43,10 @@ class Gateway:
         counters = Counters()
         self._store = Store(settings.data)
         self._pool = Pool(settings.upstream_concurrency)
-        admin = Admin(self._store, counters, self._clock)
+        entities = Entities(self._store, self._clock)
+        admin = Admin(entities, self._store, counters)
         if self._document is not None:
-            config.apply(self._document, admin)
+            config.apply(self._document, entities)
         loop = asyncio.get_running_loop()
         proxy = Proxy(self._store, self._pool, lambda: self.proxy_port, self._clock)
         self._proxy_server = await loop.create_server(

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import httptools
 
+from localstack.gateway.body import Body
 from localstack.gateway.headers import Headers
-from localstack.gateway.http1 import Body
 
 # Shorter than any server keeps an idle connection, so that none is used while its server closes it.
 POOL_IDLE_SECONDS = 2.0

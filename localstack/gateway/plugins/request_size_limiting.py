@@ -2,8 +2,9 @@
 
 from typing import ClassVar
 
+from localstack.gateway.body import BodyTooLarge
 from localstack.gateway.exchange import Exchange, Plugin
-from localstack.gateway.http1 import BodyTooLarge, Response
+from localstack.gateway.http1 import Response
 from localstack.gateway.schema import Field
 
 _UNITS = {"megabytes": 2**20, "kilobytes": 2**10, "bytes": 1}
