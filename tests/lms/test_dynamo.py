@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 from pynamodb.exceptions import PutError, TransactWriteError
 
+from lms import dynamo
 from lms.dynamo import Stale, Transaction, next_version, retry_stale, table_name, transaction
 from lms.errors import Conflict, NotFound, Unavailable
 from lms.faults import is_passing, is_refused
@@ -14,6 +15,7 @@ from lms.outbox import OutboxItem
 from lms.roster import RosterItem
 from lms.settings import SettingsError
 from tests.lms.conftest import Thing, Wire
+from tests.template import TEMPLATE
 
 Write = Callable[[Transaction], None]
 
@@ -277,6 +279,15 @@ def test_the_next_version_is_the_one_that_the_write_gives(things: type[Thing]) -
 def test_all_tables_of_a_worker_share_one_client(aws: None) -> None:
     tables = (IdempotencyRecord, OutboxItem, RosterItem, Thing)
     assert len({id(table._get_connection().connection.client) for table in tables}) == 1
+
+
+def test_storage_that_hangs_is_given_up_before_the_function_is(aws: None) -> None:
+    config = dynamo._connection().client.meta.config
+    tries = config.retries["total_max_attempts"]
+    # botocore's pauses: up to a second, then up to two.
+    longest = tries * (config.connect_timeout + config.read_timeout) + sum(2**number for number in range(tries - 1))
+    assert tries == 3
+    assert longest < TEMPLATE["Globals"]["Function"]["Timeout"]
 
 
 def test_a_table_can_be_read_and_written_in_a_transaction_whichever_comes_first(things: type[Thing]) -> None:

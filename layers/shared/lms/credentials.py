@@ -9,11 +9,15 @@ from typing import Any
 from uuid import UUID
 
 import botocore.session
+from botocore.config import Config
 
 from lms.errors import Conflict, Forbidden, Invalid, Problem, TooManyRequests, Unauthorized, Unavailable
 from lms.log import request_id
 from lms.settings import setting
 
+# A change that is asked for again finds the password changed, and is refused; and who waits longer than the 20 seconds
+# of an API function is ended without an answer.
+_ONCE = Config(connect_timeout=2, read_timeout=15, retries={"total_max_attempts": 1})
 _UNAVAILABLE = "Passwords cannot be checked right now; try again."
 
 
@@ -45,7 +49,7 @@ def change(user_id: UUID, current_password: str, new_password: str, client_ip: s
 
 @lru_cache(maxsize=1)
 def _lambda() -> Any:
-    return botocore.session.get_session().create_client("lambda", region_name=setting("AWS_REGION"))
+    return botocore.session.get_session().create_client("lambda", region_name=setting("AWS_REGION"), config=_ONCE)
 
 
 def _ask(question: dict[str, str]) -> dict[str, Any]:

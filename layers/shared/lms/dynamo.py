@@ -34,7 +34,10 @@ class Stale(Exception):
 
 @lru_cache(maxsize=1)
 def _connection() -> Connection:
-    return Connection(region=setting("AWS_REGION"))
+    # An API function has 20 seconds: three tries that hang fit into them, and then it can still say so.
+    return Connection(
+        region=setting("AWS_REGION"), connect_timeout_seconds=1, read_timeout_seconds=4, max_retry_attempts=2
+    )
 
 
 class Table(Model):
