@@ -51,7 +51,7 @@ def register(form: Registration, response: Response, now: Now) -> Registered:
 
 
 @app.post("/auth/users", status_code=201)
-def create_user(form: NewUser, response: Response, now: Now, once: OncePerKey, _: Admin) -> Registered:
+def create_user(form: NewUser, response: Response, now: Now, _: Admin, once: OncePerKey) -> Registered:
     """Registers a person of any type, who gets an invitation to set a password."""
     answer = accounts.invite(form, once, now)
     response.headers["Location"] = f"/auth/profile/{answer.user_id}"
@@ -132,7 +132,7 @@ def own_profile(response: Response, caller: AnySignedIn) -> ProfileView:
 
 @app.put("/auth/profile")
 def update_profile(
-    body: ProfileUpdate, response: Response, if_match: IfMatch, client_ip: ClientIp, now: Now, caller: AnySignedIn
+    body: ProfileUpdate, response: Response, client_ip: ClientIp, now: Now, caller: AnySignedIn, if_match: IfMatch
 ) -> ProfileView:
     """Replaces the fields given; a new `email` needs `current_password`."""
     return _tagged(accounts.update_profile(caller.id, body, client_ip, if_match, now), response)
@@ -159,14 +159,14 @@ def list_users(
 
 @app.patch("/auth/users/{user_id}")
 def set_status(
-    user_id: UUID, body: StatusUpdate, response: Response, if_match: IfMatch, now: Now, admin: Admin
+    user_id: UUID, body: StatusUpdate, response: Response, now: Now, admin: Admin, if_match: IfMatch
 ) -> ProfileView:
     """Disables or enables a user; a disabled user's tokens end at once."""
     return _tagged(accounts.set_status(user_id, body.status, admin.id, if_match, now), response)
 
 
 @app.delete("/auth/users/{user_id}", status_code=204)
-def erase(user_id: UUID, if_match: IfMatch, now: Now, admin: Admin) -> None:
+def erase(user_id: UUID, now: Now, admin: Admin, if_match: IfMatch) -> None:
     """Erases a user and every copy of their personal data."""
     accounts.erase(user_id, admin.id, if_match, now)
 
