@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import gc
 import logging
 import signal
 import sys
@@ -36,7 +35,6 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         gateway = Gateway(_settings())
-        gc.freeze()
         asyncio.run(_run(gateway))
     except (ConfigError, OSError) as error:
         print(f"gateway: {error}", file=sys.stderr)
