@@ -31,6 +31,7 @@ class Kafka:
     topics: set[str] = field(default_factory=lambda: {"lms.user"})
     silent: bool = False
     refusals: dict[str, Exception] = field(default_factory=dict)
+    refusals_once: dict[str, Exception] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
     producers: int = 0
     before_answer: Callable[[str], None] = lambda key: None
@@ -63,7 +64,8 @@ class Producer:
         assert not self._closed
         answer = FutureRecordMetadata(FutureProduceResult((topic, 0)), 0, 0, None, len(key), len(value), 0)
         self._kafka.before_answer(key.decode())
-        if error := self._kafka.refusals.get(key.decode()):
+        refusals = self._kafka.refusals
+        if error := self._kafka.refusals_once.pop(key.decode(), None) or refusals.get(key.decode()):
             return answer.failure(error)
         texts = {name: text.decode() for name, text in headers}
         self._kafka.records.append(Record(topic, key.decode(), value, texts))
