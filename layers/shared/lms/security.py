@@ -102,8 +102,8 @@ def verify(token: str) -> Caller:
         if role not in ROLES:
             raise Unauthorized("The access token is not valid.")
         return Caller(id=UUID(claims["sub"]), role=role, username=str(claims["username"]), issuer=claims["iss"])
-    except (JOSEError, KeyError, ValueError, TypeError, AttributeError) as error:
-        # python-jose lets faults of hostile input through as ValueError, TypeError and AttributeError too.
+    except (JOSEError, KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        # python-jose lets faults of hostile input through as any of these, too.
         raise Unauthorized("The access token is not valid.") from error
 
 
