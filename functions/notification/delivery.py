@@ -23,6 +23,7 @@ def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, list[dict[str,
     records = list(SQSEvent(event).records)
     outcomes = asyncio.run(_deliver_all(records))
     again = [record for record, fault in zip(records, outcomes, strict=True) if _comes_again(record, fault)]
+    logger.info("batch", extra={"entries": len(records), "again": len(again)})
     return {"batchItemFailures": [{"itemIdentifier": record.message_id} for record in again]}
 
 
