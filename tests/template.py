@@ -68,6 +68,7 @@ ENVIRONMENT = {
     "AUTH_INTERNAL_FUNCTION": "AuthInternalFunction",
     **{_snake(name): name for name in resources("AWS::DynamoDB::Table")},
     **{f"{_snake(name)}_URL": f"{_QUEUES}/{name}" for name in resources("AWS::SQS::Queue")},
+    **{_snake(name): name.lower() for name in resources("AWS::S3::Bucket")},
 }
 
 

@@ -1,0 +1,49 @@
+"""Which files a lesson may have, what their keys tell, and how they are served."""
+
+import re
+from pathlib import PurePosixPath
+from typing import Literal
+from urllib.parse import quote
+from uuid import UUID
+
+ContentType = Literal["application/pdf", "video/mp4", "image/png", "image/jpeg", "image/webp", "application/zip"]
+
+MAX_BYTES = 200 * 1024 * 1024
+_EXTENSIONS: dict[ContentType, str] = {
+    "application/pdf": ".pdf",
+    "video/mp4": ".mp4",
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/webp": ".webp",
+    "application/zip": ".zip",
+}
+_TYPES = {extension: content_type for content_type, extension in _EXTENSIONS.items()}
+_FILE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.[a-z0-9]+)")
+# A link carries the name twice encoded, and credentials besides; storage takes 8 KB of headers.
+_NAME_CHARACTERS = 60
+
+
+def new_key(course_id: UUID, lesson_id: UUID, file_id: UUID, content_type: ContentType) -> str:
+    """The key of a file to come; its extension tells the one type that it may have."""
+    return f"{_folder(course_id, lesson_id)}{file_id}{_EXTENSIONS[content_type]}"
+
+
+def is_key_of(key: str, course_id: UUID, lesson_id: UUID) -> bool:
+    """Whether a key is one that was given out for this lesson."""
+    folder = _folder(course_id, lesson_id)
+    name = _FILE.fullmatch(key.removeprefix(folder))
+    return key.startswith(folder) and name is not None and name[2] in _TYPES
+
+
+def content_type_of(key: str) -> ContentType:
+    return _TYPES[PurePosixPath(key).suffix]
+
+
+def disposition(key: str, title: str) -> str:
+    """The Content-Disposition (RFC 6266) to serve a file with: only what a browser shows safely is shown by it."""
+    kind = "attachment" if content_type_of(key) == "application/zip" else "inline"
+    return f"{kind}; filename*=UTF-8''{quote(title[:_NAME_CHARACTERS], safe='')}{PurePosixPath(key).suffix}"
+
+
+def _folder(course_id: UUID, lesson_id: UUID) -> str:
+    return f"courses/{course_id}/lessons/{lesson_id}/"

@@ -1,0 +1,1 @@
+"""The use cases of course content: load, decide, one transaction."""

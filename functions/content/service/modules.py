@@ -1,0 +1,86 @@
+"""Modules: listed, made, changed, deleted with their lessons."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from content import rules
+from content.schemas import ModuleUpdate, ModuleView, NewModule
+from content.service.outlines import Course, course_of, course_to_write, save
+from content.service.paging import page_of
+from lms.curriculum import Module
+from lms.dynamo import retry_stale, transaction
+from lms.errors import NotFound
+from lms.etags import require_match
+from lms.idempotency import Once
+from lms.ids import uuid7
+from lms.pages import Listing, Page
+from lms.security import Caller
+
+
+def listed(course: Course, listing: Listing) -> Page[ModuleView]:
+    """The modules that the caller sees, in order."""
+    modules = course.shown.modules
+    page, after = page_of(modules, listing)
+    return listing.page([_view(course.id, modules, module, course.outline.version) for module in page], after)
+
+
+@retry_stale
+def add(course_id: UUID, caller: Caller, body: NewModule, once: Once, now: datetime) -> ModuleView:
+    """Adds a module where `body.position` says, else as the last."""
+    course = course_to_write(course_id, caller)
+    module = Module(id=uuid7(), created_at=now, updated_at=now, **body.fields())
+    modules = rules.place(course.outline.modules, module, body.position)
+    with transaction() as tx:
+        version = save(tx, course, modules, now)
+        answer = _view(course_id, modules, module, version)
+        once.answer(tx, answer, location=location(answer))
+    return answer
+
+
+def location(module: ModuleView) -> str:
+    return f"/modules/{module.id}"
+
+
+@retry_stale
+def change(module_id: UUID, caller: Caller, body: ModuleUpdate, if_match: int | None, now: datetime) -> ModuleView:
+    """Replaces the fields given, and moves the module when a position is given."""
+    course, module = find(module_id, caller)
+    require_match(course.outline.version, if_match)
+    module = rules.changed(module, body.fields(), now)
+    modules = rules.place(course.outline.modules, module, body.position)
+    with transaction() as tx:
+        version = save(tx, course, modules, now)
+    return _view(course.id, modules, module, version)
+
+
+@retry_stale
+def delete(module_id: UUID, caller: Caller, if_match: int | None, now: datetime) -> None:
+    """Deletes a module and its lessons."""
+    course, module = find(module_id, caller)
+    require_match(course.outline.version, if_match)
+    with transaction() as tx:
+        save(tx, course, rules.without(course.outline.modules, module.id), now)
+
+
+def find(module_id: UUID, caller: Caller) -> tuple[Course, Module]:
+    """A module, and its course; raises `NotFound` for one that is not there, or that the caller may not see."""
+    course = course_of(module_id, caller)
+    module = rules.find(course.shown.modules, module_id)
+    if module is None:
+        raise NotFound
+    return course, module
+
+
+def _view(course_id: UUID, siblings: Sequence[Module], module: Module, version: int) -> ModuleView:
+    return ModuleView(
+        id=module.id,
+        course_id=course_id,
+        title=module.title,
+        description=module.description,
+        position=[sibling.id for sibling in siblings].index(module.id),
+        published=module.published,
+        version=version,
+        created_at=module.created_at,
+        updated_at=module.updated_at,
+    )
