@@ -251,11 +251,12 @@ class OutlineChanged(Event):
 
 
 class MaterialPublished(Event):
-    """Lessons became visible to students with this version of the outline."""
+    """Lessons became visible to students with this version of the outline: how many, and the first ten titles."""
 
     type: ClassVar[str] = "lms.material.published.v1"
     topic: ClassVar[str] = "lms.content"
     course_id: UUID
+    count: int
     lessons: tuple[str, ...]
 
     @property
