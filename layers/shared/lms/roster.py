@@ -240,6 +240,11 @@ def user_key(user_id: UUID) -> Key:
     return RosterItem, _user(user_id), _CARD
 
 
+def course_key(course_id: UUID) -> Key:
+    """Where a course's card is, for `read_together`."""
+    return RosterItem, _course(course_id), _CARD
+
+
 def membership_key(kind: Literal["student", "teacher"], person_id: UUID, course_id: UUID) -> Key:
     """Where a membership is, for `read_together`."""
     return RosterItem, f"{kind}#{person_id}", _course(course_id)
