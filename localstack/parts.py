@@ -19,6 +19,8 @@ PORTS = {
     "gateway": ("gateway", "gateway_admin"),
     "msk_trigger": (),
 }
+# 413 comes before 401; but the jwt plugin runs before request-size-limiting, so nginx has to look first.
+MAX_BODY_BYTES = 256 * 1024
 # Every call that a function is busy with is a process of some 80 MB; past this many the gateway lets calls wait.
 UPSTREAM_CONCURRENCY = max(4, 2 * (os.cpu_count() or 1))
 
@@ -70,6 +72,7 @@ def gateway_part(settings: Settings, api_id: str, secret: str) -> Part:
             *("--proxy-port", str(settings.gateway)),
             *("--admin-port", str(settings.gateway_admin)),
             *("--upstream-concurrency", str(UPSTREAM_CONCURRENCY)),
+            *("--client-max-body-size", str(MAX_BODY_BYTES)),
         ],
         environment={
             **python_environment(settings),

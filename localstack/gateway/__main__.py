@@ -18,6 +18,9 @@ def _settings() -> Settings:
     parser.add_argument("--proxy-port", type=int, default=8000)
     parser.add_argument("--admin-port", type=int, default=8001)
     parser.add_argument("--upstream-concurrency", type=int, help="how many upstream requests may run at once")
+    parser.add_argument(
+        "--client-max-body-size", type=int, help="bytes; as nginx's client_max_body_size, before any plugin"
+    )
     return Settings(**vars(parser.parse_args()))
 
 

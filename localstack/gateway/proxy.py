@@ -65,8 +65,16 @@ _NOT_FOR_CLIENT = [
 class Proxy:
     """Sees every change of the store at the next request."""
 
-    def __init__(self, store: Store, pool: Pool, port: Callable[[], int], clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        pool: Pool,
+        port: Callable[[], int],
+        clock: Callable[[], float],
+        client_max_body_size: int | None = None,
+    ) -> None:
         self._pool = pool
+        self._client_max_body_size = client_max_body_size
         self._port = port
         self._store = store
         self._router = Router(())
@@ -102,6 +110,8 @@ class Proxy:
     ) -> Response:
         host, raw_path, path, query = location
         accept = request.headers.get("accept")
+        if self._announces_too_much(request):
+            return error(413, "Payload too large", request_id, accept)
         self._refresh()
         match = self._router.find(request.method, request.headers.get("host") or host, path, request.headers)
         if match is None:
@@ -131,6 +141,11 @@ class Proxy:
         for name, value in exchange.response_headers.items():
             response.headers.set(name, value)
         return response
+
+    def _announces_too_much(self, request: Request) -> bool:
+        """nginx looks at Content-Length before any plugin runs; a chunked body is request-size-limiting's business."""
+        limit = self._client_max_body_size
+        return limit is not None and int(request.headers.get("content-length") or 0) > limit
 
     def _refresh(self) -> None:
         if self._stale.isdisjoint({"routes", "services", "plugins"}):

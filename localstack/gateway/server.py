@@ -20,13 +20,14 @@ BACKLOG = 1024
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`proxy_port` and `admin_port` 0 take free ports; `upstream_concurrency` None does not bound it."""
+    """Ports 0 take free ones; `upstream_concurrency` and `client_max_body_size` (bytes) None do not bound it."""
 
     data: Path
     config: Path | None = None
     proxy_port: int = 8000
     admin_port: int = 8001
     upstream_concurrency: int | None = None
+    client_max_body_size: int | None = None
 
 
 class Gateway:
@@ -48,7 +49,7 @@ class Gateway:
         if self._document is not None:
             config.apply(self._document, entities)
         loop = asyncio.get_running_loop()
-        proxy = Proxy(self._store, self._pool, lambda: self.proxy_port, self._clock)
+        proxy = Proxy(self._store, self._pool, lambda: self.proxy_port, self._clock, settings.client_max_body_size)
         self._proxy_server = await loop.create_server(
             lambda: ServerConnection(proxy, counters), HOST, settings.proxy_port, backlog=BACKLOG
         )

@@ -42,9 +42,15 @@ class Answer:
 class RunningGateway:
     """Runs from `with` to its end on free ports."""
 
-    def __init__(self, data: Path, config: Path | None = None, upstream_concurrency: int | None = None) -> None:
+    def __init__(
+        self,
+        data: Path,
+        config: Path | None = None,
+        upstream_concurrency: int | None = None,
+        client_max_body_size: int | None = None,
+    ) -> None:
         self.clock = Clock()
-        settings = Settings(data, config, 0, 0, upstream_concurrency)
+        settings = Settings(data, config, 0, 0, upstream_concurrency, client_max_body_size)
         self._gateway = Gateway(settings, self.clock)
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, daemon=True)

@@ -122,6 +122,15 @@ def test_a_client_that_reads_slowly_does_not_keep_its_place(tmp_path: Path, upst
             assert gateway.proxy("GET", "/r/small").body == b"small"
 
 
+def test_a_body_announced_as_too_large_is_refused_before_any_plugin_asks_who_sends_it(tmp_path: Path) -> None:
+    with RunningGateway(tmp_path / "data.sqlite", client_max_body_size=1000) as gateway:
+        gateway.route(1)
+        gateway.plugin("/routes/r", "jwt")
+        answer = gateway.proxy("POST", "/r", body=b"x" * 1001)
+        assert (answer.status, answer.json["message"]) == (413, "Payload too large")
+        assert gateway.proxy("POST", "/r", body=b"x" * 1000).status == 401
+
+
 def test_a_large_upload_arrives_whole(gateway: RunningGateway, upstream: int) -> None:
     gateway.route(upstream)
     body = MEGABYTE * 20
