@@ -153,7 +153,7 @@ def list_users(
 ) -> Page[UserView]:
     """Users by type and status, or the one with an exact e-mail address, username or roll number."""
     if exact.field is not None:
-        return accounts.find_users(exact.field, exact.value, listing)
+        return accounts.find_users(exact.field, exact.value, is_type, status, listing)
     return accounts.list_users(is_type, status, listing)
 
 

@@ -6,12 +6,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from auth.schemas import Email, NewUser, Text, Username
-from auth.service import accounts, republish
+from auth.service import accounts
+from auth.service.republish import users
 from lms.clock import now
 from lms.errors import Problem
 from lms.log import logger
-
-_STOP_BEFORE_MS = 30_000
+from lms.republish import Republish, republish
 
 
 class CreateAdmin(BaseModel):
@@ -20,14 +20,6 @@ class CreateAdmin(BaseModel):
     email: Email
     username: Username = "admin"
     name: Text | None = None
-
-
-class Republish(BaseModel):
-    """`after` is the `next` of the answer before; omit it to begin."""
-
-    model_config = ConfigDict(extra="forbid")
-    action: Literal["republish"]
-    after: str | None = None
 
 
 _command: TypeAdapter[CreateAdmin | Republish] = TypeAdapter(
@@ -51,7 +43,4 @@ def _carry_out(command: CreateAdmin | Republish, context: LambdaContext) -> dict
     if isinstance(command, CreateAdmin):
         form = NewUser(username=command.username, email=command.email, is_type="admin", name=command.name)
         return accounts.create_first_admin(form, now()).model_dump(mode="json")
-    told, after = republish.users(
-        command.after, now(), lambda: context.get_remaining_time_in_millis() > _STOP_BEFORE_MS
-    )
-    return {"told": told, "next": after}
+    return republish(command, users, context)

@@ -178,13 +178,16 @@ def list_users(is_type: str | None, status: rules.Status | None, listing: Listin
     return listing.page([_line(user) for user in users], after)
 
 
-def find_users(field: NameField, value: str, listing: Listing) -> Page[UserView]:
+def find_users(
+    field: NameField, value: str, is_type: str | None, status: rules.Status | None, listing: Listing
+) -> Page[UserView]:
     """The one user who has exactly this username, roll number or e-mail address, as a list."""
     user = people.find_by_name(people.email_name(value) if field == "email" else people.login_name(value))
     # Usernames and roll numbers share one space of names: the name found may be of the other kind.
     if user is None or (getattr(user, field) or "").casefold() != value.casefold():
         return listing.page([], None)
-    return listing.page([_line(user)], None)
+    is_meant = user.is_type == (is_type or user.is_type) and user.status == (status or user.status)
+    return listing.page([_line(user)] if is_meant else [], None)
 
 
 def _line(user: User) -> UserView:

@@ -83,10 +83,10 @@ def change_password(
 ) -> TokenPair:
     """Changes the caller's own password, ends every session, and starts a new one.
 
-    Raises `Forbidden` for a wrong current password, and `GatewayUnavailable`, with nothing changed, when Kong cannot
-    be told.
+    Raises `Forbidden` for a wrong current password and when disabled, and `GatewayUnavailable`, with nothing changed,
+    when Kong cannot be told.
     """
-    user = people.get(user_id)
+    user = people.get_active(user_id)
     require_strong(new_password, user.username, user.email)
     sessions.confirm_password(user, current_password, client_ip, now)
     with gateway.replaced_credential(user) as credential, transaction() as tx:

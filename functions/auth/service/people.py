@@ -11,7 +11,7 @@ from auth.schemas import ProfileView
 from auth.tables import Guard, Profile, User
 from lms import roster
 from lms.dynamo import Transaction, next_version
-from lms.errors import NotFound
+from lms.errors import Forbidden, NotFound
 from lms.events import Person, UserProfileUpdated
 
 
@@ -50,6 +50,14 @@ def get(user_id: UUID) -> User:
     user = find(user_id)
     if user is None:
         raise NotFound("There is no such user.")
+    return user
+
+
+def get_active(user_id: UUID) -> User:
+    """As `get`, but raises `Forbidden` for a disabled one: their last request may have passed the gateway in time."""
+    user = get(user_id)
+    if user.status != "active":
+        raise Forbidden("The account is disabled.", code="disabled")
     return user
 
 

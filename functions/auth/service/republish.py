@@ -1,50 +1,42 @@
 """Telling the current state of every user again, for projections that are new or were damaged."""
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
+from functools import partial
 from typing import get_args
 from uuid import UUID
 
 from auth.rules import Status
 from auth.service import people
 from auth.tables import User
-from lms.dynamo import transaction
+from lms.clock import now
+from lms.dynamo import retry_stale, transaction
 from lms.events import Event, Person, UserDisabled, UserErased, UserRegistered, UserType
 from lms.outbox import emit_again
+from lms.republish import Row
 
-_USERS_A_STEP = 25
 _PARTITIONS = [people.directory(is_type, status) for is_type in get_args(UserType) for status in get_args(Status)]
 
 
-def users(after: str | None, now: datetime, goes_on: Callable[[], bool]) -> tuple[int, str | None]:
-    """Tells users again, at their own versions, while `goes_on`; how many, and where to go on (None: all were told).
-
-    Consumers drop what they know already.
-    """
-    told = 0
-    first, _, key = (after or f"{_PARTITIONS[0]} ").partition(" ")
+def users(after: str | None) -> Iterator[Row]:
+    """Every user (`lms.republish.Rows`)."""
+    first, _, last = (after or f"{_PARTITIONS[0]} ").partition(" ")
     for partition in _PARTITIONS[_PARTITIONS.index(first) :]:
-        last = key or None
-        key = ""
-        while True:
-            if not goes_on():
-                return told, f"{partition} {last or ''}"
-            step = list(_step(partition, last))
-            with transaction() as tx:
-                for user in step:
-                    for event in _state(user):
-                        emit_again(tx, event, now)
-            told += len(step)
-            if len(step) < _USERS_A_STEP:
-                break
-            last = str(step[-1].id)
-    return told, None
+        beyond = User.id > UUID(last) if last else None
+        last = ""
+        for line in User.directory_index.query(partition, beyond):
+            yield f"{partition} {line.id}", partial(_tell, line.id)
 
 
-def _step(partition: str, after: str | None) -> Iterator[User]:
-    beyond = User.id > UUID(after) if after else None
-    for line in User.directory_index.query(partition, beyond, limit=_USERS_A_STEP):
-        yield User.get(line.id, consistent_read=True)
+@retry_stale
+def _tell(user_id: UUID) -> None:
+    user = User.get(user_id, consistent_read=True)
+    with transaction() as tx:
+        tx.check(User, user.id, None, User.version == user.version)
+        for event in _state(user):
+            emit_again(tx, event, now())
+        if user.status != "erased":
+            name = people.profile_of(user).name
+            people.put_card(tx, user, name, status=user.status, version=user.version)
 
 
 def _state(user: User) -> Iterator[Event]:

@@ -147,8 +147,11 @@ def sign_out(user_id: UUID, refresh_token: str) -> None:
 
 @retry_stale
 def sign_out_everywhere(user_id: UUID, now: datetime) -> None:
-    """Ends every session at once: access tokens at the gateway, refresh tokens here."""
-    user = people.get(user_id)
+    """Ends every session at once: access tokens at the gateway, refresh tokens here.
+
+    Raises `Forbidden` when disabled, and `GatewayUnavailable` with nothing changed.
+    """
+    user = people.get_active(user_id)
     with gateway.replaced_credential(user) as credential, transaction() as tx:
         tx.update(user, [*end_sessions(user, credential), User.updated_at.set(now)])
         emit(tx, UserSessionsRevoked(version=next_version(user), user_id=user.id), now)
