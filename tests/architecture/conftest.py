@@ -1,0 +1,68 @@
+"""Each function as Lambda finds it: its own zip, the layer, the template's environment, and nothing else."""
+
+import json
+import subprocess
+import sys
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from localstack.build import build
+from tests.architecture.deployed import FUNCTIONS, RUNTIME_ENVIRONMENT, environment, handler
+from tests.template import ROOT, TEMPLATE
+
+_LAYER = "SharedLayer"
+_IMPORT = """
+import importlib, json, sys
+task, layer, handler = sys.argv[1:]
+sys.path[:0] = [task, layer + "/python"]
+module, _, name = handler.rpartition(".")
+assert callable(getattr(importlib.import_module(module), name))
+json.dump({name: getattr(module, "__file__", None) for name, module in sys.modules.items()}, sys.stdout)
+"""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A handler that was imported: the files of all modules that it took, or why it could not be."""
+
+    modules: dict[str, str | None]
+    failure: str
+
+    def took(self, module: str) -> bool:
+        return any(name == module or name.startswith(f"{module}.") for name in self.modules)
+
+
+@pytest.fixture(scope="session")
+def artifacts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The unpacked zip of every function and of the layer."""
+    folder = tmp_path_factory.mktemp("artifacts")
+    unpacked = {}
+    for artifact in build(TEMPLATE, ROOT, ROOT / ".build" / "artifacts"):
+        unpacked[artifact.logical_id] = folder / artifact.logical_id
+        with zipfile.ZipFile(artifact.path) as archive:
+            archive.extractall(unpacked[artifact.logical_id])
+    return unpacked
+
+
+@pytest.fixture(scope="session")
+def imported(artifacts: dict[str, Path]) -> dict[str, Imported]:
+    """Every function's handler, imported in a process of its own."""
+
+    def run(function: str) -> Imported:
+        done = subprocess.run(
+            # Isolated, and without site-packages.
+            [sys.executable, "-I", "-S", "-c", _IMPORT, artifacts[function], artifacts[_LAYER], handler(function)],
+            env={**RUNTIME_ENVIRONMENT, **environment(function)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        modules = {} if done.returncode else json.loads(done.stdout.splitlines()[-1])
+        return Imported(modules, done.stderr if done.returncode else "")
+
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(FUNCTIONS, pool.map(run, FUNCTIONS), strict=True))

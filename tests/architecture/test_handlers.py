@@ -1,0 +1,109 @@
+"""Each handler starts with what its deployment gives it, and takes nothing that would slow its start."""
+
+import ast
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.conftest import Imported
+from tests.architecture.deployed import (
+    API_FUNCTIONS,
+    FUNCTIONS,
+    RUNTIME_ENVIRONMENT,
+    environment,
+    package,
+)
+from tests.template import ROOT, TEMPLATE
+
+every_function = pytest.mark.parametrize("function", FUNCTIONS)
+
+
+@every_function
+def test_a_handler_imports_with_its_zip_the_layer_and_the_templates_environment(
+    imported: dict[str, Imported], function: str
+) -> None:
+    assert not imported[function].failure
+
+
+@every_function
+def test_a_zip_holds_its_own_package_and_what_that_requires(artifacts: dict[str, Path], function: str) -> None:
+    own = package(function)
+    required = ROOT / "functions" / own / "requirements.txt"
+    allowed = {"outbox_relay": {"outbox_relay", "kafka"}}.get(own, {own})
+    packages = {path.parent.name for path in artifacts[function].glob("*/__init__.py")}
+    assert packages == allowed
+    assert required.exists() == (len(allowed) > 1)
+    assert not list(artifacts[function].rglob("*.py[co]")) or list(artifacts[function].rglob("__pycache__"))
+
+
+@every_function
+def test_every_setting_that_a_function_may_read_is_in_its_environment(
+    imported: dict[str, Imported], function: str
+) -> None:
+    assert _read(imported[function], package(function)) <= {*RUNTIME_ENVIRONMENT, *environment(function)}
+
+
+def _read(imported: Imported, own: str) -> set[str]:
+    """The variables that the modules read which a function took of its own package and of the layer's."""
+    files = [file for name, file in imported.modules.items() if file and name.partition(".")[0] in (own, "lms")]
+    return set().union(*map(_settings, files))
+
+
+@cache
+def _settings(file: str) -> frozenset[str]:
+    found = set()
+    for node in ast.walk(ast.parse(Path(file).read_text())):
+        match node:
+            case ast.Call(func=ast.Name(id="setting" | "secret"), args=[ast.Constant(value=str(name))]):
+                found.add(name)
+            case ast.Call(func=ast.Name(id="table_name"), args=[ast.Constant(value=str(name))]):
+                found.add(f"{name.upper()}_TABLE")
+    return frozenset(found)
+
+
+@every_function
+def test_no_function_takes_boto3_or_what_only_tests_need(imported: dict[str, Imported], function: str) -> None:
+    assert not [m for m in ("boto3", "moto", "hypothesis", "pytest", "httpx") if imported[function].took(m)]
+
+
+@every_function
+def test_kafka_is_taken_by_the_relay_alone(imported: dict[str, Imported], function: str) -> None:
+    assert imported[function].took("kafka") == (package(function) == "outbox_relay")
+
+
+@every_function
+def test_smtp_is_taken_by_delivery_alone(imported: dict[str, Imported], function: str) -> None:
+    assert imported[function].took("aiosmtplib") == (function == "NotificationDeliveryFunction")
+
+
+@every_function
+def test_a_web_framework_is_taken_by_functions_behind_the_api_alone(
+    imported: dict[str, Imported], function: str
+) -> None:
+    assert imported[function].took("mangum") == (function in API_FUNCTIONS)
+
+
+def test_a_function_without_a_package_is_not_built() -> None:
+    done = subprocess.run(
+        ["make", "-C", str(ROOT / "functions"), "build-UnheardOfFunction", "ARTIFACTS_DIR=unused"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "no package under functions/ is named like UnheardOfFunction" in done.stderr
+
+
+@pytest.mark.parametrize("folder", ["functions", "layers/shared"])
+def test_what_is_built_for_aws_fits_the_runtime_that_the_template_names(folder: str) -> None:
+    defaults = dict(
+        line.split(" ?= ")
+        for line in (ROOT / folder / "Makefile").read_text().splitlines()
+        if line.startswith("LAMBDA_") and " ?= " in line
+    )
+    parameters = TEMPLATE["Parameters"]
+    assert parameters["FunctionRuntime"]["Default"] == f"python{defaults['LAMBDA_PYTHON']}"
+    assert parameters["FunctionArchitecture"]["Default"] == "arm64"
+    assert defaults["LAMBDA_PLATFORM"].startswith("aarch64-")
