@@ -4,7 +4,8 @@ An event carries the whole state of its entity at `version`, never a difference,
 older than what it knows. `docs/asyncapi.yaml` describes the same for other languages.
 """
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
@@ -264,6 +265,142 @@ class MaterialPublished(Event):
         return f"material#{self.course_id}"
 
 
+class ExamEvent(Event):
+    topic: ClassVar[str] = "lms.exam"
+    exam_id: UUID
+    course_id: UUID
+
+    @property
+    def subject(self) -> str:
+        return f"exam#{self.exam_id}"
+
+
+class ExamState(ExamEvent):
+    """A published exam, without its questions. `duration` is in minutes, `weight` and `pass_mark` are plain numbers."""
+
+    title: str
+    opens_at: datetime
+    closes_at: datetime
+    duration: int
+    weight: Decimal
+    pass_mark: Decimal
+    paper: bool
+
+
+class ExamScheduled(ExamState):
+    """Students can see the exam from now on."""
+
+    type: ClassVar[str] = "lms.exam.scheduled.v1"
+
+
+class ExamChanged(ExamState):
+    type: ClassVar[str] = "lms.exam.changed.v1"
+
+
+class ExamCancelled(ExamEvent):
+    """The tombstone of an exam that was published."""
+
+    type: ClassVar[str] = "lms.exam.cancelled.v1"
+
+
+class ResultRecorded(Event):
+    """A student's result in an exam, told at its release and again on each change; `version` is the result's.
+
+    `score` is the best attempt's, in percent with two places; a missed exam has 0. `released` is False when a result
+    that was told is taken back.
+    """
+
+    type: ClassVar[str] = "lms.result.recorded.v1"
+    topic: ClassVar[str] = "lms.exam"
+    exam_id: UUID
+    course_id: UUID
+    student_id: UUID
+    score: Decimal
+    status: Literal["passed", "failed", "missed"]
+    weight: Decimal
+    released: bool = True
+
+    @property
+    def subject(self) -> str:
+        return f"result#{self.exam_id}#{self.student_id}"
+
+
+class ProgressUpdated(Event):
+    """`version` is the progress's: of one student in one course. `completed` once every lesson was done; it stays."""
+
+    type: ClassVar[str] = "lms.progress.updated.v1"
+    topic: ClassVar[str] = "lms.progress"
+    student_id: UUID
+    course_id: UUID
+    current_module: UUID | None
+    completion_percentage: int
+    completed: bool
+
+    @property
+    def subject(self) -> str:
+        return f"progress#{self.student_id}#{self.course_id}"
+
+
+class AttendanceRecord(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    student_id: UUID
+    status: Literal["present", "late", "absent", "excused"]
+
+
+class AttendanceRecorded(Event):
+    """The whole of one session: a course on one date. What an earlier version said of it no longer counts."""
+
+    type: ClassVar[str] = "lms.attendance.recorded.v1"
+    topic: ClassVar[str] = "lms.progress"
+    course_id: UUID
+    date: date
+    records: tuple[AttendanceRecord, ...]
+
+    @property
+    def subject(self) -> str:
+        return f"attendance#{self.course_id}#{self.date}"
+
+
+class FeedbackSubmitted(Event):
+    type: ClassVar[str] = "lms.feedback.submitted.v1"
+    topic: ClassVar[str] = "lms.progress"
+    feedback_id: UUID
+    course_id: UUID
+    instructor_id: UUID | None
+    rating: int
+
+    @property
+    def subject(self) -> str:
+        return f"feedback#{self.feedback_id}"
+
+
+class VoucherEvent(Event):
+    """`fee` is exact, in units of `currency` (ISO 4217)."""
+
+    topic: ClassVar[str] = "lms.payment"
+    voucher_no: str
+    student_id: UUID
+    course_id: UUID
+    quarter: str
+    fee: Decimal
+    currency: str
+    due_date: date
+
+    @property
+    def subject(self) -> str:
+        return f"voucher#{self.voucher_no}"
+
+
+class VoucherIssued(VoucherEvent):
+    type: ClassVar[str] = "lms.voucher.issued.v1"
+
+
+class PaymentConfirmed(VoucherEvent):
+    type: ClassVar[str] = "lms.payment.confirmed.v1"
+    paid_at: datetime
+
+
 class MessageRequested(Event):
     """Somebody asks for a message to be sent to people or to a class; `version` is always 1."""
 
@@ -308,6 +445,15 @@ CATALOGUE: dict[str, type[Event]] = {
         StudentCompleted,
         InstructorAssigned,
         InstructorUnassigned,
+        ExamScheduled,
+        ExamChanged,
+        ExamCancelled,
+        ResultRecorded,
+        ProgressUpdated,
+        AttendanceRecorded,
+        FeedbackSubmitted,
+        VoucherIssued,
+        PaymentConfirmed,
         OutlineChanged,
         MaterialPublished,
         MessageRequested,
