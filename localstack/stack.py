@@ -87,16 +87,12 @@ class Stack:
             aside = [pool.submit(self._start_broker), pool.submit(self._start_part, parts.catcher_part(settings))]
             deployed = self._deploy()
             _wait(aside)
-            warmed = pool.submit(warming.warm_api, settings, deployed)
+            warmed = pool.submit(warming.warm, settings, deployed)
             triggering = pool.submit(self._start_part, parts.msk_trigger_part(settings))
             self._start_part(parts.gateway_part(settings, deployed.api_id, self._gateway_secret()))
-            _wait([warmed, triggering])
-        self._tell("the API's functions are warm")
-        consumers = threading.Thread(target=warming.warm_consumers, args=(settings,), daemon=True)
-        consumers.start()
+            _wait([triggering])
+            self._tell(f"{warmed.result()} functions are awake")
         if settings.demo and not demo.made(settings):
-            # The first mail passes through all of them: awake, they pass it on at once.
-            consumers.join()
             demo.make(settings, deployed, self._tell)
 
     def _start_part(self, part: Part) -> None:
