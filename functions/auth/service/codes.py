@@ -21,7 +21,7 @@ from lms.outbox import emit
 
 Purpose = Literal["reset", "invitation", "verify_email", "verify_mobile"]
 
-_WRONG = "The code or link is wrong, was used, or has expired."
+WRONG = "The code or link is wrong, was used, or has expired."
 _KEPT_AFTER = timedelta(days=1)
 
 
@@ -101,7 +101,7 @@ class Proof:
 
     def spend(self, tx: Transaction) -> None:
         """Ends the code with its link, and every other one that was sent for the same purpose."""
-        tx.delete(self.row, Code.link_hash.exists(), refuse=BadRequest(_WRONG))
+        tx.delete(self.row, Code.link_hash.exists(), refuse=BadRequest(WRONG))
         if self.row.purpose != "invitation":
             tx.update(
                 CodeBudget(owner=_owner(self.row.purpose, self.user.id)),
@@ -117,7 +117,7 @@ def check_code(code_id: UUID, code: str, purposes: tuple[Purpose, ...], now: dat
     _count_try(row, now)
     _count_wrong(row.purpose, row.user_id, now)
     if not hashing.same(row.code_hash, hashing.hash_code(code_id, code)) or user is None:
-        raise BadRequest(_WRONG)
+        raise BadRequest(WRONG)
     return Proof(row, user, counted=True)
 
 
@@ -126,10 +126,10 @@ def check_link(link_token: str, purposes: tuple[Purpose, ...], now: datetime) ->
     try:
         code_id = UUID(hex=link_token.partition(".")[0])
     except (ValueError, binascii.Error) as error:
-        raise BadRequest(_WRONG) from error
+        raise BadRequest(WRONG) from error
     row, user = _load(code_id, purposes, now)
     if not hashing.same(row.link_hash, hashing.hash_token(link_token)) or user is None:
-        raise BadRequest(_WRONG)
+        raise BadRequest(WRONG)
     return Proof(row, user, counted=False)
 
 
@@ -137,14 +137,14 @@ def _load(code_id: UUID, purposes: tuple[Purpose, ...], now: datetime) -> tuple[
     try:
         row = Code.get(code_id, consistent_read=True)
     except DoesNotExist as error:
-        raise BadRequest(_WRONG) from error
+        raise BadRequest(WRONG) from error
     user = people.find(row.user_id) if row.user_id else None
     if row.purpose not in purposes or row.valid_until <= now or (user and user.status == "disabled"):
-        raise BadRequest(_WRONG)
+        raise BadRequest(WRONG)
     if user is not None and row.purpose != "invitation":
         sent = [rules.SentCode(entry.id, entry.sent_at) for entry in _budget(row.purpose, user.id).sent]
         if not rules.code_counts(sent, str(code_id)):
-            raise BadRequest(_WRONG)
+            raise BadRequest(WRONG)
     return row, user
 
 
@@ -180,7 +180,7 @@ def _count_wrong(purpose: str, user_id: UUID | None, now: datetime) -> None:
 
 
 def _wrong_or(error: UpdateError) -> Exception:
-    return BadRequest(_WRONG) if is_refused(error) else error
+    return BadRequest(WRONG) if is_refused(error) else error
 
 
 def _budget(purpose: str, user_id: UUID) -> CodeBudget:

@@ -45,7 +45,7 @@ def verify(user_id: UUID, verify_id: UUID, code: str, now: datetime) -> None:
     by_mail = row.purpose == "verify_email"
     current = user.email if by_mail else profile.mobile_number
     if user.id != user_id or current != row.destination:
-        raise BadRequest("The code is wrong, was used, or has expired.")
+        raise BadRequest(codes.WRONG)
     with transaction() as tx:
         proof.spend(tx)
         if by_mail:
