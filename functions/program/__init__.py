@@ -1,0 +1,1 @@
+"""Programs, their courses, and who is enrolled."""

@@ -1,0 +1,190 @@
+"""The routes of program."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Path, Query, Response
+
+from lms.access import CourseId, CourseTeacher
+from lms.clock import Now
+from lms.errors import Forbidden
+from lms.etags import IfMatch, set_etag
+from lms.http import LambdaHandler, create_app
+from lms.idempotency import OncePerKey
+from lms.pages import Page, Paging
+from lms.security import Admin, AnySignedIn, Caller, Public, StudentOrAdmin
+from program.schemas import (
+    BulkEnroll,
+    BulkEnrolled,
+    ChapterView,
+    CourseDetails,
+    CourseUpdate,
+    CourseView,
+    Enroll,
+    EnrollmentUpdate,
+    EnrollmentView,
+    NewCourse,
+    NewProgram,
+    ProgramUpdate,
+    ProgramView,
+    ScheduledExam,
+)
+from program.service import bulk, contents, courses, enrollments, programs
+
+app = create_app("program")
+
+ProgramId = Annotated[UUID, Path(alias="programId")]
+StudentId = Annotated[UUID, Path(alias="studentId")]
+CourseInQuery = Annotated[UUID, Query(alias="courseId")]
+ChapterInQuery = Annotated[UUID, Query(alias="chapterId")]
+
+
+def _self_or_admin(student_id: StudentId, caller: StudentOrAdmin) -> Caller:
+    if caller.role == "student" and caller.id != student_id:
+        raise Forbidden("This is another student's enrolment.")
+    return caller
+
+
+SelfOrAdmin = Annotated[Caller, Depends(_self_or_admin)]
+
+
+@app.post("/programs/create", status_code=201)
+def create_program(_: Admin, once: OncePerKey, form: NewProgram, response: Response, now: Now) -> ProgramView:
+    """Creates a program; no other may have its title."""
+    view = programs.create(form, once, now)
+    response.headers["Location"] = programs.location(view.id)
+    set_etag(response, view.version)
+    return view
+
+
+@app.get("/programs/list", dependencies=[Public])
+def list_programs(listing: Paging) -> Page[ProgramView]:
+    return programs.list_programs(listing)
+
+
+@app.get("/programs/{programId}/details", dependencies=[Public])
+def program(program_id: ProgramId, response: Response) -> ProgramView:
+    view = programs.show(program_id)
+    set_etag(response, view.version)
+    return view
+
+
+@app.put("/programs/{programId}/update")
+def update_program(
+    _: Admin, program_id: ProgramId, if_match: IfMatch, body: ProgramUpdate, response: Response, now: Now
+) -> ProgramView:
+    """Replaces the fields given."""
+    view = programs.update(program_id, body, if_match, now)
+    set_etag(response, view.version)
+    return view
+
+
+@app.delete("/programs/{programId}/delete", status_code=204)
+def delete_program(_: Admin, program_id: ProgramId, if_match: IfMatch, now: Now) -> None:
+    """Deletes a program that has no courses."""
+    programs.delete(program_id, if_match, now)
+
+
+@app.post("/programs/{programId}/courses/create", status_code=201)
+def create_course(
+    _: Admin, program_id: ProgramId, once: OncePerKey, form: NewCourse, response: Response, now: Now
+) -> CourseView:
+    """Creates a course within a program."""
+    view = courses.create(program_id, form, once, now)
+    response.headers["Location"] = courses.location(view.id)
+    set_etag(response, view.version)
+    return view
+
+
+@app.get("/programs/{programId}/courses", dependencies=[Public])
+def list_courses(program_id: ProgramId, listing: Paging) -> Page[CourseView]:
+    return courses.list_courses(program_id, listing)
+
+
+@app.put("/courses/{courseId}/update")
+def update_course(
+    _: CourseTeacher, course_id: CourseId, if_match: IfMatch, body: CourseUpdate, response: Response, now: Now
+) -> CourseView:
+    """Replaces the fields given."""
+    view = courses.update(course_id, body, if_match, now)
+    set_etag(response, view.version)
+    return view
+
+
+@app.delete("/courses/{courseId}/delete", status_code=204)
+def delete_course(_: Admin, course_id: CourseId, if_match: IfMatch, now: Now) -> None:
+    """Deletes a course in which no student is active."""
+    courses.delete(course_id, if_match, now)
+
+
+@app.get("/courses/{courseId}/details")
+def course(caller: AnySignedIn, course_id: CourseId, response: Response) -> CourseDetails:
+    """A course with its table of contents; links for those who belong to it, unpublished parts for its teachers."""
+    view = contents.details(course_id, caller)
+    set_etag(response, view.version)
+    return view
+
+
+@app.get("/courses/topics")
+def topics(caller: AnySignedIn, course_id: CourseInQuery, chapter_id: ChapterInQuery) -> ChapterView:
+    """The topics and subtopics of a chapter."""
+    return contents.chapter(course_id, chapter_id, caller)
+
+
+@app.get("/courses/schedule")
+def schedule(caller: AnySignedIn, course_id: CourseInQuery, listing: Paging) -> Page[ScheduledExam]:
+    """The published exams of a course, soonest first."""
+    return contents.schedule(course_id, caller, listing)
+
+
+@app.post("/courses/{courseId}/enrollments", status_code=201)
+def enroll(
+    caller: StudentOrAdmin,
+    course_id: CourseId,
+    once: OncePerKey,
+    response: Response,
+    now: Now,
+    body: Enroll | None = None,
+) -> EnrollmentView:
+    """Enrols the caller, or for an administrator the student named."""
+    view = enrollments.enroll(course_id, body.student_id if body else None, caller, once, now)
+    response.headers["Location"] = enrollments.location(view)
+    set_etag(response, view.version)
+    return view
+
+
+@app.post("/courses/{courseId}/enrollments/bulk")
+def enroll_many(_: Admin, course_id: CourseId, body: BulkEnroll, now: Now) -> BulkEnrolled:
+    """Enrols a list of students, named as the school knows them."""
+    return BulkEnrolled(outcomes=bulk.enroll(course_id, body.students, now))
+
+
+@app.get("/courses/{courseId}/enrollments")
+def list_enrollments(_: CourseTeacher, course_id: CourseId, listing: Paging) -> Page[EnrollmentView]:
+    """Everybody who ever enrolled in the course, with the status they have now."""
+    return enrollments.list_enrollments(course_id, listing)
+
+
+@app.patch("/courses/{courseId}/enrollments/{studentId}")
+def update_enrollment(
+    _: CourseTeacher,
+    course_id: CourseId,
+    student_id: StudentId,
+    if_match: IfMatch,
+    body: EnrollmentUpdate,
+    response: Response,
+    now: Now,
+) -> EnrollmentView:
+    """Completes an enrolment, or makes it active again."""
+    view = enrollments.set_status(course_id, student_id, body.status, if_match, now)
+    set_etag(response, view.version)
+    return view
+
+
+@app.delete("/courses/{courseId}/enrollments/{studentId}", status_code=204)
+def drop(_: SelfOrAdmin, course_id: CourseId, student_id: StudentId, if_match: IfMatch, now: Now) -> None:
+    """Ends an enrolment; the student may come back."""
+    enrollments.drop(course_id, student_id, if_match, now)
+
+
+handler = LambdaHandler(app)

@@ -1,0 +1,161 @@
+"""What clients send and see."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, StrictBool, StrictInt, StringConstraints, field_validator
+
+from lms.fields import CamelBody, CamelView, Description, Name
+from program.rules import Refusal, Status
+
+EnrollmentMode = Literal["open", "closed"]
+Outcome = Literal["enrolled"] | Refusal
+Capacity = Annotated[StrictInt, Field(ge=1, le=1_000_000)]
+# The founding schema writes this one name in snake_case.
+_SHORT_DESCRIPTION = Field(alias="short_description")
+
+
+def _no_null(value: object) -> object:
+    if value is None:
+        raise ValueError("cannot be empty")
+    return value
+
+
+class NewProgram(CamelBody):
+    title: Name
+    description: Description = ""
+
+
+class ProgramUpdate(CamelBody):
+    """The fields to replace; omitted ones stay."""
+
+    title: Name | None = None
+    description: Description | None = None
+
+    _no_nulls = field_validator("title", "description", mode="before")(_no_null)
+
+
+class ProgramView(CamelView):
+    id: UUID
+    title: str
+    description: str
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class NewCourse(CamelBody):
+    """`capacity` null: any number of students."""
+
+    title: Name
+    short_description: Annotated[Description, _SHORT_DESCRIPTION] = ""
+    quarter: Name | None = None
+    capacity: Capacity | None = None
+    enrollment: EnrollmentMode = "open"
+    requires_payment: StrictBool = False
+
+
+class CourseUpdate(CamelBody):
+    """The fields to replace; omitted ones stay, null empties `quarter` and lifts `capacity`."""
+
+    title: Name | None = None
+    short_description: Annotated[Description | None, _SHORT_DESCRIPTION] = None
+    quarter: Name | None = None
+    capacity: Capacity | None = None
+    enrollment: EnrollmentMode | None = None
+    requires_payment: StrictBool | None = None
+
+    _no_nulls = field_validator("title", "short_description", "enrollment", "requires_payment", mode="before")(_no_null)
+
+
+class CourseView(CamelView):
+    id: UUID
+    program_id: UUID
+    title: str
+    short_description: Annotated[str, _SHORT_DESCRIPTION]
+    quarter: str | None = None
+    capacity: int | None = None
+    enrollment: EnrollmentMode
+    requires_payment: bool
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class SubtopicView(CamelView):
+    """Links are null to those who do not belong to the course."""
+
+    subtopic_id: UUID
+    title: str
+    github_repo_link: str | None
+    video_link: str | None
+
+
+class TopicView(CamelView):
+    topic_id: UUID
+    title: str
+    subtopics: list[SubtopicView]
+
+
+class ChapterView(CamelView):
+    chapter_id: UUID
+    title: str
+    topics: list[TopicView]
+
+
+class CourseDetails(CourseView):
+    table_of_contents: list[ChapterView]
+
+
+class ScheduledExam(CamelView):
+    exam_id: UUID
+    title: str
+    exam_date: datetime
+    closes_at: datetime
+    duration: int
+
+
+class Enroll(CamelBody):
+    """`studentId` is for administrators, who enrol others; a student may leave it out."""
+
+    student_id: UUID | None = None
+
+
+class BulkEnroll(CamelBody):
+    """Students by id, e-mail address or roll number."""
+
+    students: Annotated[
+        list[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=254)]],
+        Field(min_length=1, max_length=500),
+    ]
+
+
+class BulkOutcome(CamelView):
+    """What became of one row: `student` as it was given, `studentId` when it is known whom it names."""
+
+    student: str
+    student_id: UUID | None
+    outcome: Outcome
+
+
+class BulkEnrolled(CamelView):
+    outcomes: list[BulkOutcome]
+
+
+class EnrollmentUpdate(CamelBody):
+    status: Literal["active", "completed"]
+
+
+class EnrollmentView(CamelView):
+    """A student's enrolment; `name`, `email` and `rollNo` are null once the student was erased."""
+
+    student_id: UUID
+    course_id: UUID
+    status: Status
+    name: str | None
+    email: str | None
+    roll_no: str | None
+    version: int
+    created_at: datetime
+    updated_at: datetime

@@ -1,0 +1,49 @@
+"""Enrolling a whole list of people at once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from lms import roster
+from program.schemas import BulkOutcome, EnrollmentView, Outcome
+from program.service import courses
+from program.service.enrollments import MOST_AT_ONCE, enroll_all
+
+
+def enroll(course_id: UUID, given: Sequence[str], now: datetime) -> list[BulkOutcome]:
+    """Enrols students named by id, e-mail address or roll number, first come, first served: one outcome a row.
+
+    A student named twice is enrolled once. Sent again, it enrols those still missing. Raises `NotFound`.
+    """
+    courses.get(course_id)
+    ids = _resolve(given)
+    outcomes = _enroll_each(course_id, list(dict.fromkeys(ids[name] for name in given if name in ids)), now)
+    rows = []
+    for name in given:
+        student_id = ids.get(name)
+        outcome: Outcome = outcomes[student_id] if student_id else "unknown"
+        rows.append(BulkOutcome(student=name, student_id=student_id, outcome=outcome))
+        if student_id and outcome == "enrolled":
+            outcomes[student_id] = "already-enrolled"
+    return rows
+
+
+def _resolve(given: Sequence[str]) -> dict[str, UUID]:
+    ids = {name: student_id for name in given if (student_id := _as_id(name))}
+    return ids | roster.find_by_name(name for name in given if name not in ids)
+
+
+def _as_id(name: str) -> UUID | None:
+    try:
+        return UUID(name)
+    except ValueError:
+        return None
+
+
+def _enroll_each(course_id: UUID, student_ids: Sequence[UUID], now: datetime) -> dict[UUID, Outcome]:
+    outcomes: dict[UUID, Outcome] = {}
+    for start in range(0, len(student_ids), MOST_AT_ONCE):
+        some = student_ids[start : start + MOST_AT_ONCE]
+        for student_id, answer in zip(some, enroll_all(course_id, some, now), strict=True):
+            outcomes[student_id] = "enrolled" if isinstance(answer, EnrollmentView) else answer
+    return outcomes

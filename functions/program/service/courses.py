@@ -1,0 +1,172 @@
+"""Courses: made, listed, changed, deleted. What is taught in them is `contents`, who learns there `enrollments`."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pynamodb.exceptions import DoesNotExist
+
+from lms import roster
+from lms.dynamo import Transaction, next_version, retry_stale, transaction
+from lms.errors import Conflict, NotFound
+from lms.etags import require_match
+from lms.events import CourseCreated, CourseDeleted, CourseState, CourseUpdated
+from lms.idempotency import Once
+from lms.ids import uuid7
+from lms.outbox import emit
+from lms.pages import Listing, Page, walk
+from program.schemas import CourseUpdate, CourseView, NewCourse
+from program.service import programs
+from program.tables import Course, Seats
+
+_TERMS = {"capacity", "enrollment", "requires_payment"}
+
+
+@retry_stale
+def create(program_id: UUID, form: NewCourse, once: Once, now: datetime) -> CourseView:
+    """Makes a course within a program; raises `NotFound` without the program."""
+    course = Course(
+        id=uuid7(),
+        program_id=program_id,
+        shelf=shelf_of(program_id, deleted=False),
+        created_at=now,
+        updated_at=now,
+        **form.model_dump(),
+    )
+    version = next_version(course)
+    view = CourseView.model_validate({**course.attribute_values, "version": version})
+    with transaction() as tx:
+        tx.put(course)
+        tx.put(
+            Seats(
+                course_id=course.id,
+                taken=0,
+                capacity=course.capacity,
+                open=course.enrollment == "open",
+                requires_payment=course.requires_payment,
+                terms=version,
+            )
+        )
+        programs.change_shelf(tx, program_id, 1)
+        put_card(tx, course, version)
+        emit(tx, state(CourseCreated, course, version), now)
+        once.answer(tx, view, location=location(course.id))
+    return view
+
+
+def list_courses(program_id: UUID, listing: Listing) -> Page[CourseView]:
+    """The courses of a program, in the order of their creation; raises `NotFound`."""
+    programs.get(program_id)
+    courses, after = walk(Course.shelf_index, [shelf_of(program_id, deleted=False)], listing)
+    return listing.page([CourseView.model_validate(course) for course in courses], after)
+
+
+@retry_stale
+def update(course_id: UUID, update: CourseUpdate, if_match: int | None, now: datetime) -> CourseView:
+    """Replaces the given fields; raises `NotFound`, `PreconditionFailed`.
+
+    A capacity below the number of students enrolled throws nobody out; it lets nobody in.
+    """
+    course = get(course_id)
+    require_match(course.version, if_match)
+    for field in update.model_fields_set:
+        setattr(course, field, getattr(update, field))
+    course.updated_at = now
+    version = next_version(course)
+    with transaction() as tx:
+        tx.put(course)
+        if update.model_fields_set & _TERMS:
+            _change_terms(tx, course, version)
+        put_card(tx, course, version)
+        emit(tx, state(CourseUpdated, course, version), now)
+    return CourseView.model_validate({**course.attribute_values, "version": version})
+
+
+@retry_stale
+def delete(course_id: UUID, if_match: int | None, now: datetime) -> None:
+    """Deletes a course; raises `NotFound`, `Conflict` while students are active, `PreconditionFailed`."""
+    course = get(course_id)
+    seats = Seats.get(course_id, consistent_read=True)
+    if seats.taken:
+        raise Conflict("Students are active in the course.", code="active-students")
+    require_match(course.version, if_match)
+    course.shelf = shelf_of(course.program_id, deleted=True)
+    course.updated_at = now
+    version = next_version(course)
+    with transaction() as tx:
+        tx.put(course)
+        tx.delete(seats, Seats.taken == 0)
+        programs.change_shelf(tx, course.program_id, -1)
+        roster.remove_course(tx, course.id)
+        emit(tx, CourseDeleted(version=version, course_id=course.id, program_id=course.program_id), now)
+
+
+def get(course_id: UUID) -> Course:
+    """A course that is not deleted; raises `NotFound`."""
+    try:
+        return present(Course.get(course_id, consistent_read=True))
+    except DoesNotExist:
+        raise not_found() from None
+
+
+def present(course: Course | None) -> Course:
+    """The course, unless it is none or a tombstone: then raises `NotFound`."""
+    if course is None or is_deleted(course):
+        raise not_found()
+    return course
+
+
+def is_deleted(course: Course) -> bool:
+    return bool(course.shelf == shelf_of(course.program_id, deleted=True))
+
+
+def shelf_of(program_id: UUID, *, deleted: bool) -> str:
+    """The partition in which a program's courses, or those deleted, are listed."""
+    return f"{program_id}#deleted" if deleted else str(program_id)
+
+
+def location(course_id: UUID) -> str:
+    return f"/courses/{course_id}/details"
+
+
+def not_found() -> NotFound:
+    return NotFound("There is no such course.")
+
+
+def state(event: type[CourseState], course: Course, version: int) -> CourseState:
+    """An event that tells the whole of a course."""
+    return event(
+        version=version,
+        course_id=course.id,
+        program_id=course.program_id,
+        title=course.title,
+        short_description=course.short_description,
+        quarter=course.quarter,
+        capacity=course.capacity,
+        enrollment=course.enrollment,
+        requires_payment=course.requires_payment,
+    )
+
+
+def put_card(tx: Transaction, course: Course, version: int) -> None:
+    roster.put_course(
+        tx,
+        course.id,
+        title=course.title,
+        program_id=course.program_id,
+        requires_payment=course.requires_payment,
+        version=version,
+    )
+
+
+def _change_terms(tx: Transaction, course: Course, version: int) -> None:
+    capacity = Seats.capacity.set(course.capacity) if course.capacity is not None else Seats.capacity.remove()
+    tx.update(
+        Seats(course_id=course.id),
+        [
+            capacity,
+            Seats.open.set(course.enrollment == "open"),
+            Seats.requires_payment.set(course.requires_payment),
+            Seats.terms.set(version),
+        ],
+        Seats.taken.exists(),
+    )

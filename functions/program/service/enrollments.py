@@ -1,0 +1,262 @@
+"""Who learns in a course: enrolled, dropped, completed, listed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from pynamodb.exceptions import DoesNotExist
+
+from lms import roster
+from lms.dynamo import Transaction, next_version, read_together, retry_stale, transaction
+from lms.errors import Conflict, Forbidden, Invalid, NotFound
+from lms.etags import require_match
+from lms.events import EnrollmentEvent, StudentCompleted, StudentDropped, StudentEnrolled
+from lms.idempotency import Once
+from lms.outbox import emit
+from lms.pages import Listing, Page, walk
+from lms.roster import RosterItem
+from lms.security import Caller
+from program import rules
+from program.schemas import EnrollmentView
+from program.service import courses
+from program.tables import Enrollment, PaidCourse, Seats
+
+# Each takes four of the hundred writes that a transaction may have, besides the seats' own.
+MOST_AT_ONCE = 24
+
+_EVENTS: dict[rules.Status, type[EnrollmentEvent]] = {
+    "active": StudentEnrolled,
+    "completed": StudentCompleted,
+    "dropped": StudentDropped,
+}
+_CONFLICTS: dict[rules.Refusal, tuple[str, str]] = {
+    "already-enrolled": ("enrolled", "The student is enrolled already."),
+    "closed": ("closed", "The course takes no enrolments now."),
+    "full": ("full", "Every seat of the course is taken."),
+    "unpaid": ("unpaid", "The course has to be paid for first."),
+}
+
+
+@dataclass(frozen=True)
+class _Application:
+    applicant: rules.Applicant
+    card: RosterItem
+    enrollment: Enrollment
+
+
+def enroll(course_id: UUID, student_id: UUID | None, caller: Caller, once: Once, now: datetime) -> EnrollmentView:
+    """Enrols the calling student, or for an administrator the student named.
+
+    Raises `Invalid` for somebody who is no active student, `Forbidden`, `NotFound`, and `Conflict` with the code
+    `enrolled`, `closed`, `full` or `unpaid`.
+    """
+    if caller.role == "student" and student_id not in (None, caller.id):
+        raise Forbidden("You may enrol yourself alone.")
+    if caller.role == "admin" and student_id is None:
+        raise Invalid(["body", "studentId"], "Name the student to enrol.", "missing")
+    [answer] = enroll_all(course_id, [student_id or caller.id], now, once)
+    if isinstance(answer, EnrollmentView):
+        return answer
+    if answer == "unknown":
+        raise Invalid(["body", "studentId"], "This is no active student.", "unknown")
+    raise _conflict(answer)
+
+
+@retry_stale
+def enroll_all(
+    course_id: UUID, student_ids: Sequence[UUID], now: datetime, once: Once | None = None
+) -> list[EnrollmentView | rules.Refusal]:
+    """Enrols up to `MOST_AT_ONCE` different students, first come, first served: their enrolments, or why not.
+
+    Those refused do not hinder the others. `once` is for a single student. Raises `NotFound` without the course.
+    """
+    seats, applications = _read(course_id, student_ids, now)
+    refusals = rules.judge([application.applicant for application in applications], _terms(seats))
+    answers: list[EnrollmentView | rules.Refusal] = []
+    with transaction() as tx:
+        for application, refusal in zip(applications, refusals, strict=True):
+            answers.append(refusal or _accept(tx, application, now))
+        accepted = [answer for answer in answers if isinstance(answer, EnrollmentView)]
+        if accepted:
+            _take_seats(tx, seats, len(accepted))
+        if accepted and once:
+            once.answer(tx, accepted[0], location=location(accepted[0]))
+    return answers
+
+
+def _read(course_id: UUID, student_ids: Sequence[UUID], now: datetime) -> tuple[Seats, list[_Application]]:
+    seats, *found = read_together(
+        [
+            (Seats, course_id, None),
+            *((Enrollment, course_id, student_id) for student_id in student_ids),
+            *((PaidCourse, student_id, course_id) for student_id in student_ids),
+            *(roster.user_key(student_id) for student_id in student_ids),
+        ]
+    )
+    if seats is None:
+        raise courses.not_found()
+    number = len(student_ids)
+    by_student = zip(student_ids, found[:number], found[number : 2 * number], found[2 * number :], strict=True)
+    return seats, [
+        _Application(
+            rules.Applicant(
+                is_student=card is not None and card.role == "student" and card.status == "active",
+                status=enrollment and enrollment.status,
+                paid=paid is not None,
+            ),
+            card,
+            enrollment or Enrollment(course_id=course_id, student_id=student_id, created_at=now),
+        )
+        for student_id, enrollment, paid, card in by_student
+    ]
+
+
+def _accept(tx: Transaction, application: _Application, now: datetime) -> EnrollmentView:
+    roster.require_user(tx, application.card)
+    version = _put(tx, application.enrollment, "active", now)
+    return _view(application.enrollment, application.card, version)
+
+
+@retry_stale
+def drop(course_id: UUID, student_id: UUID, if_match: int | None, now: datetime) -> None:
+    """Ends an active enrolment; raises `NotFound`, `Conflict` once it is completed, `PreconditionFailed`."""
+    enrollment = _get(course_id, student_id)
+    if enrollment.status == "dropped":
+        raise _not_found()
+    if enrollment.status == "completed":
+        raise Conflict("The student has completed the course.", code="completed")
+    require_match(enrollment.version, if_match)
+    with transaction() as tx:
+        _drop(tx, enrollment, now)
+
+
+@retry_stale
+def set_status(
+    course_id: UUID, student_id: UUID, status: rules.Status, if_match: int | None, now: datetime
+) -> EnrollmentView:
+    """Completes an enrolment, or makes it active again if there is a seat.
+
+    Raises `NotFound`, `Conflict` with the code `dropped` or `full`, `PreconditionFailed`.
+    """
+    enrollment, seats, card = read_together(
+        [(Enrollment, course_id, student_id), (Seats, course_id, None), roster.user_key(student_id)]
+    )
+    if enrollment is None or seats is None:
+        raise _not_found()
+    if enrollment.status == "dropped":
+        raise Conflict("The student has dropped the course; enrol them again.", code="dropped")
+    freed = rules.seats_freed(enrollment.status, status)
+    if freed < 0 and _terms(seats).full:
+        raise _conflict("full")
+    require_match(enrollment.version, if_match)
+    if enrollment.status == status:
+        return _view(enrollment, card, enrollment.version)
+    with transaction() as tx:
+        version = _put(tx, enrollment, status, now)
+        if freed < 0:
+            _take_seats(tx, seats, 1)
+        else:
+            _free_seat(tx, course_id)
+    return _view(enrollment, card, version)
+
+
+@retry_stale
+def release(student_id: UUID, now: datetime) -> None:
+    """Ends every active enrolment of a student who was erased, so that others may have the seats."""
+    for membership in roster.courses_of("student", student_id):
+        if membership.status == "active":
+            with transaction() as tx:
+                _drop(tx, _get(membership.course_id, student_id), now)
+
+
+def list_enrollments(course_id: UUID, listing: Listing) -> Page[EnrollmentView]:
+    """Everybody who ever enrolled in a course, with the status they have now; raises `NotFound`."""
+    courses.get(course_id)
+    found, after = walk(Enrollment, [course_id], listing, consistent_read=True)
+    cards = roster.find_users(enrollment.student_id for enrollment in found)
+    views = [_view(enrollment, cards.get(enrollment.student_id), enrollment.version) for enrollment in found]
+    return listing.page(views, after)
+
+
+def location(view: EnrollmentView) -> str:
+    return f"/courses/{view.course_id}/enrollments/{view.student_id}"
+
+
+def status_of(enrollment: Enrollment) -> rules.Status:
+    return cast(rules.Status, enrollment.status)
+
+
+def told(enrollment: Enrollment, version: int) -> EnrollmentEvent:
+    """The event that tells an enrolment as it is."""
+    return _EVENTS[status_of(enrollment)](
+        version=version, course_id=enrollment.course_id, student_id=enrollment.student_id
+    )
+
+
+def _put(tx: Transaction, enrollment: Enrollment, status: rules.Status, now: datetime) -> int:
+    """Gives an enrolment its status, here, in the Roster and for all who listen; the version that it gets."""
+    enrollment.status = status
+    enrollment.updated_at = now
+    version = next_version(enrollment)
+    tx.put(enrollment)
+    roster.put_enrollment(tx, enrollment.student_id, enrollment.course_id, status, version=version)
+    emit(tx, told(enrollment, version), now)
+    return version
+
+
+def _drop(tx: Transaction, enrollment: Enrollment, now: datetime) -> None:
+    _put(tx, enrollment, "dropped", now)
+    _free_seat(tx, enrollment.course_id)
+
+
+def _take_seats(tx: Transaction, seats: Seats, number: int) -> None:
+    """Students may come and go meanwhile; as long as the terms are the same and there is room, this holds."""
+    room = Seats.terms == seats.terms
+    if seats.capacity is not None:
+        room &= Seats.taken <= seats.capacity - number
+    tx.update(Seats(course_id=seats.course_id), [Seats.taken.add(number)], room)
+
+
+def _free_seat(tx: Transaction, course_id: UUID) -> None:
+    tx.update(Seats(course_id=course_id), [Seats.taken.add(-1)], Seats.taken.exists())
+
+
+def _terms(seats: Seats) -> rules.Terms:
+    return rules.Terms(
+        open=seats.open,
+        capacity=None if seats.capacity is None else int(seats.capacity),
+        taken=int(seats.taken),
+        requires_payment=seats.requires_payment,
+    )
+
+
+def _get(course_id: UUID, student_id: UUID) -> Enrollment:
+    try:
+        return Enrollment.get(course_id, student_id, consistent_read=True)
+    except DoesNotExist:
+        raise _not_found() from None
+
+
+def _not_found() -> NotFound:
+    return NotFound("There is no such enrolment.")
+
+
+def _conflict(refusal: rules.Refusal) -> Conflict:
+    code, detail = _CONFLICTS[refusal]
+    return Conflict(detail, code=code)
+
+
+def _view(enrollment: Enrollment, card: RosterItem | None, version: int) -> EnrollmentView:
+    return EnrollmentView(
+        student_id=enrollment.student_id,
+        course_id=enrollment.course_id,
+        status=enrollment.status,
+        name=card.name if card else None,
+        email=card.email if card else None,
+        roll_no=card.roll_no if card else None,
+        version=version,
+        created_at=enrollment.created_at,
+        updated_at=enrollment.updated_at,
+    )
