@@ -127,7 +127,10 @@ class SentCodeEntry(MapAttribute[str, object]):
 
 
 class CodeBudget(Table):
-    """What codes an account was sent in the last hour for one purpose, and how many wrong ones it met today."""
+    """What codes an account was sent in the last hour for one purpose, and how many wrong ones it met today.
+
+    `sent` changes only together with the user's `version`. The count goes on meanwhile: nobody writes the whole item.
+    """
 
     class Meta:
         table_name = table_name("code_budgets")
@@ -138,7 +141,6 @@ class CodeBudget(Table):
     wrong_day = UnicodeAttribute(null=True)
     wrong_count = NumberAttribute(default=0)
     expires_at = TTLAttribute()
-    version = VersionAttribute()
 
 
 class Throttle(Table):

@@ -58,21 +58,21 @@ def send(
 ) -> bool:
     """Stores a code and asks, by event, for it to be sent. False, with nothing done, after three in an hour.
 
-    Raises `Stale` when the user or their budget changed meanwhile.
+    Raises `Stale` when the user, or what they were sent, changed meanwhile.
     """
-    budget = _budget(new.row.purpose, user.id)
-    sent = [rules.SentCode(entry.id, entry.sent_at) for entry in budget.sent]
+    sent = _sent(new.row.purpose, user.id)
     if not rules.may_send_code(sent, now):
         return False
-    remembered = rules.remember_code(sent, rules.SentCode(str(new.row.id), now))
-    budget.sent = [
+    remembered = [
         SentCodeEntry(id=code.id, sent_at=code.sent_at)  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
-        for code in remembered
+        for code in rules.remember_code(sent, rules.SentCode(str(new.row.id), now))
     ]
-    budget.expires_at = now + _KEPT_AFTER
     with transaction() as tx:
         tx.put(new.row)
-        tx.put(budget)
+        tx.update(
+            CodeBudget(owner=_owner(new.row.purpose, user.id)),
+            [CodeBudget.sent.set(remembered), CodeBudget.expires_at.set(now + _KEPT_AFTER)],
+        )
         tx.update(user, [User.updated_at.set(now)])
         emit(
             tx,
@@ -106,7 +106,6 @@ class Proof:
             tx.update(
                 CodeBudget(owner=_owner(self.row.purpose, self.user.id)),
                 [CodeBudget.sent.set([]), *([CodeBudget.wrong_count.add(-1)] if self.counted else [])],
-                add_version_condition=False,
             )
 
 
@@ -139,13 +138,25 @@ def _load(code_id: UUID, purposes: tuple[Purpose, ...], now: datetime) -> tuple[
     except DoesNotExist as error:
         raise BadRequest(WRONG) from error
     user = people.find(row.user_id) if row.user_id else None
-    if row.purpose not in purposes or row.valid_until <= now or (user and user.status == "disabled"):
+    if row.purpose not in purposes or row.valid_until <= now or (user and not _still_counts(row, user)):
         raise BadRequest(WRONG)
-    if user is not None and row.purpose != "invitation":
-        sent = [rules.SentCode(entry.id, entry.sent_at) for entry in _budget(row.purpose, user.id).sent]
-        if not rules.code_counts(sent, str(code_id)):
-            raise BadRequest(WRONG)
     return row, user
+
+
+def _still_counts(row: Code, user: User) -> bool:
+    if user.status == "disabled":
+        return False
+    if row.purpose == "invitation":
+        return user.password is None
+    # Who lost an address, and gave it up here, is not to lose the account by what was sent to it before.
+    reaches_user = row.purpose != "reset" or _leads_to(row.destination, user)
+    return reaches_user and rules.code_counts(_sent(row.purpose, user.id), str(row.id))
+
+
+def _leads_to(destination: str, user: User) -> bool:
+    if "@" in destination:
+        return people.email_name(destination) == people.email_name(user.email)
+    return bool(user.mobile_verified) and people.profile_of(user).mobile_number == destination
 
 
 def _count_try(row: Code, now: datetime) -> None:
@@ -164,7 +175,6 @@ def _count_wrong(purpose: str, user_id: UUID | None, now: datetime) -> None:
         budget.update(
             [CodeBudget.wrong_day.set(today), CodeBudget.wrong_count.set(0)],
             condition=CodeBudget.wrong_day.does_not_exist() | (CodeBudget.wrong_day != today),
-            add_version_condition=False,
         )
     except UpdateError as error:
         if not is_refused(error):
@@ -173,7 +183,6 @@ def _count_wrong(purpose: str, user_id: UUID | None, now: datetime) -> None:
         budget.update(
             [CodeBudget.wrong_count.add(1)],
             condition=CodeBudget.wrong_count < rules.WRONG_CODES_A_DAY,
-            add_version_condition=False,
         )
     except UpdateError as error:
         raise _wrong_or(error) from error
@@ -183,12 +192,12 @@ def _wrong_or(error: UpdateError) -> Exception:
     return BadRequest(WRONG) if is_refused(error) else error
 
 
-def _budget(purpose: str, user_id: UUID) -> CodeBudget:
-    owner = _owner(purpose, user_id)
+def _sent(purpose: str, user_id: UUID) -> list[rules.SentCode]:
     try:
-        return CodeBudget.get(owner, consistent_read=True)
+        budget = CodeBudget.get(_owner(purpose, user_id), consistent_read=True)
     except DoesNotExist:
-        return CodeBudget(owner=owner)
+        return []
+    return [rules.SentCode(entry.id, entry.sent_at) for entry in budget.sent or ()]
 
 
 def _owner(purpose: str, user_id: UUID) -> str:
