@@ -85,7 +85,7 @@ def summary(settings: Settings) -> str:
         f"AWS      {settings.emulator_url}   Kafka {settings.bootstrap_servers}",
         f"Logs     {settings.logs}",
     ]
-    if settings.demo:
+    if settings.demo and demo.made(settings):
         people = ", ".join((demo.ADMIN, demo.TEACHER, demo.STUDENT))
         lines += [f"Log in   {people}", f"         password {settings.demo_password}"]
         lines += [f"         curl -d username={demo.STUDENT} -d password='...' {settings.gateway_url}/auth/login"]

@@ -63,7 +63,9 @@ class _Demo:
     def make(self) -> None:
         """Each step takes what an interrupted earlier run has already done as done."""
         if self._login(ADMIN).status_code != 200:
-            create_admin(self._settings, self._deployed, ADMIN)
+            answer = create_admin(self._settings, self._deployed, ADMIN)
+            if "errorMessage" in answer:
+                raise DemoFailed(f"AuthOperationsFunction failed: {answer['errorMessage']}")
             self._accept_invitation(ADMIN)
         token = self._logged_in(ADMIN)["access_token"]
         teacher = {"username": "teacher", "email": TEACHER, "is_type": "teacher", "name": "Demo Teacher"}
@@ -108,7 +110,10 @@ class _Demo:
 
 
 def create_admin(settings: Settings, deployed: Deployed, email: str) -> dict[str, Any]:
-    """Have the operations function invite the first administrator; answers what it says, with `error` on a refusal."""
+    """Have the operations function invite the first administrator.
+
+    Answers what it says: `error` is a refusal, `errorMessage` the function's own failure.
+    """
     client = emulator.session().client("lambda", endpoint_url=settings.emulator_url)
     payload = json.dumps({"action": "create_admin", "email": email}).encode()
     answer = client.invoke(FunctionName=deployed.physical("AuthOperationsFunction"), Payload=payload)
