@@ -130,7 +130,7 @@ class Enrollment(Table):
 
 
 class PaidCourse(Table):
-    """That a student has paid for a course; the consumer of `payment.confirmed` is to write it."""
+    """That a student has paid for a course, as `payment.confirmed` told."""
 
     class Meta:
         table_name = table_name("paid_courses")

@@ -171,6 +171,11 @@ def release(student_id: UUID, now: datetime) -> None:
                 _drop(tx, _get(membership.course_id, student_id), now)
 
 
+def note_payment(student_id: UUID, course_id: UUID) -> None:
+    """Remembers that a student has paid for a course; once is enough."""
+    PaidCourse(student_id=student_id, course_id=course_id).save()
+
+
 def list_enrollments(course_id: UUID, listing: Listing) -> Page[EnrollmentView]:
     """Everybody who ever enrolled in a course, with the status they have now; raises `NotFound`."""
     courses.get(course_id)

@@ -1,0 +1,90 @@
+"""Enrolling a list of people."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from tests.conftest import Outbox
+from tests.program.conftest import Program
+
+
+def bulk(program: Program, course: str, students: list[Any], token: str | None = None) -> Any:
+    path = f"/courses/{course}/enrollments/bulk"
+    return program.http.post(path, {"students": students}, token=token or program.admin.token)
+
+
+def outcomes(answer: Any) -> list[str]:
+    assert answer.status == 200, answer
+    return [row["outcome"] for row in answer.json["outcomes"]]
+
+
+def test_students_are_named_by_id_email_or_roll_number(program: Program) -> None:
+    from lms import roster
+
+    course = program.new_course()
+    people = [program.person("student") for _ in range(3)]
+    given = [str(people[0].id), people[1].email.upper(), f" {people[2].roll_no.lower()} "]
+    answer = bulk(program, course, given)
+    assert answer.json["outcomes"] == [
+        {"student": name.strip(), "studentId": str(person.id), "outcome": "enrolled"}
+        for name, person in zip(given, people, strict=True)
+    ]
+    assert {roster.enrollment_of(person.id, UUID(course)) for person in people} == {"active"}
+
+
+def test_each_row_has_an_outcome_of_its_own(program: Program) -> None:
+    course = program.new_course(capacity=2)
+    enrolled, fits, late = (program.person("student") for _ in range(3))
+    program.enroll(course, enrolled)
+    given = [
+        enrolled.email,
+        "nobody@example.com",
+        fits.email,
+        program.teacher.email,
+        str(uuid4()),
+        fits.roll_no,
+        late.email,
+        "NOTAROLLNO",
+    ]
+    assert outcomes(bulk(program, course, given)) == [
+        "already-enrolled",
+        "unknown",
+        "enrolled",
+        "unknown",
+        "unknown",
+        "already-enrolled",
+        "full",
+        "unknown",
+    ]
+    assert program.seats_taken(course) == 2
+
+
+def test_a_whole_school_year_is_enrolled_at_once_and_again(program: Program, outbox: Outbox) -> None:
+    from lms.events import StudentEnrolled
+
+    course = program.new_course(capacity=50)
+    people = [program.person("student") for _ in range(60)]
+    given = [person.email for person in people]
+    assert outcomes(bulk(program, course, given)) == ["enrolled"] * 50 + ["full"] * 10
+    assert program.seats_taken(course) == len(outbox.of(StudentEnrolled)) == 50
+    assert outcomes(bulk(program, course, given)) == ["already-enrolled"] * 50 + ["full"] * 10
+
+
+def test_five_hundred_rows_are_taken_and_no_more(program: Program) -> None:
+    course = program.new_course()
+    assert outcomes(bulk(program, course, [f"{n}@example.com" for n in range(500)])) == ["unknown"] * 500
+    for students in ([], ["x"] * 501, ["x" * 255], [""], [1], None, "x"):
+        assert bulk(program, course, students).status == 422
+
+
+def test_a_closed_or_unpaid_course_says_so_on_every_row(program: Program) -> None:
+    people = [program.person("student").email for _ in range(2)]
+    assert outcomes(bulk(program, program.new_course(enrollment="closed"), people)) == ["closed"] * 2
+    assert outcomes(bulk(program, program.new_course(requiresPayment=True), people)) == ["unpaid"] * 2
+
+
+def test_only_administrators_enrol_lists(program: Program) -> None:
+    course = program.new_course(teacher=program.teacher)
+    for person in (program.teacher, program.student):
+        assert bulk(program, course, ["x"], person.token).status == 403
+    assert bulk(program, str(uuid4()), ["x"]).status == 404
+    assert bulk(program, str(uuid4()), []).status == 422

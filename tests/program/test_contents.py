@@ -1,0 +1,150 @@
+"""What is taught in a course, as each caller may see it."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from botocore.client import BaseClient
+
+from tests.program.conftest import Program
+
+GITHUB, VIDEO = "https://github.com/x/y", "https://video.example/1"
+
+
+@pytest.fixture
+def course(program: Program) -> str:
+    course_id = program.new_course(teacher=program.teacher)
+    _write_outline(UUID(course_id))
+    return course_id
+
+
+def _write_outline(course_id: UUID) -> None:
+    from datetime import UTC, datetime
+
+    from lms.outline import Lesson, Module, OutlineItem, Subtopic
+
+    times = {"created_at": datetime.now(UTC), "updated_at": datetime.now(UTC)}
+
+    def lesson(title: str, published: bool = True) -> Lesson:
+        subtopic = Subtopic(id=uuid4(), title="Definition", github_repo_link=GITHUB, video_link=VIDEO)
+        return Lesson(id=uuid4(), title=title, published=published, subtopics=(subtopic,), **times)
+
+    modules = (
+        Module(id=uuid4(), title="Agents", lessons=(lesson("Swarm"), lesson("Hidden", published=False)), **times),
+        Module(id=uuid4(), title="Draft", published=False, lessons=(lesson("Secret"),), **times),
+    )
+    item = OutlineItem(course_id=course_id, updated_at=datetime.now(UTC))
+    item.store(modules)
+    item.save()
+
+
+def details(program: Program, course: str, token: str) -> Any:
+    answer = program.http.get(f"/courses/{course}/details", token=token)
+    assert answer.status == 200, answer
+    return answer.json["tableOfContents"]
+
+
+def links(chapters: Any) -> set[str | None]:
+    subtopics = [s for chapter in chapters for topic in chapter["topics"] for s in topic["subtopics"]]
+    return {subtopic[name] for subtopic in subtopics for name in ("githubRepoLink", "videoLink")}
+
+
+def titles(chapters: Any) -> list[Any]:
+    return [(chapter["title"], [topic["title"] for topic in chapter["topics"]]) for chapter in chapters]
+
+
+def test_those_who_belong_to_a_course_see_its_links(program: Program, course: str) -> None:
+    program.enroll(course)
+    finished = program.person("student")
+    program.enroll(course, finished)
+    program.set_status(course, finished, "completed")
+    for person in (program.student, finished, program.teacher, program.admin):
+        assert links(details(program, course, person.token)) == {GITHUB, VIDEO}
+
+
+def test_everybody_else_sees_the_titles_without_links(program: Program, course: str) -> None:
+    dropped = program.person("student")
+    program.enroll(course, dropped)
+    program.drop(course, dropped)
+    for person in (program.student, dropped, program.person("teacher")):
+        chapters = details(program, course, person.token)
+        assert links(chapters) == {None}
+        assert titles(chapters) == [("Agents", ["Swarm"])]
+    assert program.http.get(f"/courses/{course}/details").status == 401
+
+
+def test_unpublished_parts_are_for_the_courses_teachers(program: Program, course: str) -> None:
+    whole = [("Agents", ["Swarm", "Hidden"]), ("Draft", ["Secret"])]
+    for person in (program.teacher, program.admin):
+        assert titles(details(program, course, person.token)) == whole
+    program.enroll(course)
+    assert titles(details(program, course, program.student.token)) == [("Agents", ["Swarm"])]
+
+
+def test_the_topics_of_a_chapter_are_as_in_the_details(program: Program, course: str) -> None:
+    shown, hidden = (chapter["chapterId"] for chapter in details(program, course, program.teacher.token))
+
+    def topics(chapter: str, token: str) -> Any:
+        return program.http.get("/courses/topics", token=token, query={"courseId": course, "chapterId": chapter})
+
+    for person in (program.student, program.teacher):
+        answer = topics(shown, person.token)
+        assert (answer.status, answer.json) == (200, details(program, course, person.token)[0])
+    assert topics(hidden, program.teacher.token).status == 200
+    assert topics(hidden, program.student.token).status == 404
+    assert topics(str(uuid4()), program.admin.token).status == 404
+    other = {"courseId": str(uuid4()), "chapterId": shown}
+    assert program.http.get("/courses/topics", token=program.admin.token, query=other).status == 404
+    for query in ({}, {"courseId": course}, {"courseId": "x", "chapterId": shown}):
+        assert program.http.get("/courses/topics", token=program.student.token, query=query).status == 422
+
+
+def test_a_course_without_an_outline_has_an_empty_table_of_contents(program: Program) -> None:
+    assert details(program, program.new_course(), program.student.token) == []
+
+
+def test_the_details_of_a_course_are_one_read(
+    program: Program, course: str, calls: list[str], forget: Callable[[], None]
+) -> None:
+    program.enroll(course)
+    for person in (program.student, program.teacher, program.admin):
+        details(program, course, person.token)
+        forget()
+        details(program, course, person.token)
+        assert calls == ["BatchGetItem"]
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the calls to AWS."""
+    seen: list[str] = []
+    make = BaseClient._make_api_call
+
+    def recorded(client: BaseClient, name: str, arguments: Any) -> Any:
+        seen.append(name)
+        return make(client, name, arguments)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", recorded)
+    return seen
+
+
+@pytest.fixture
+def forget(calls: list[str]) -> Callable[[], None]:
+    return calls.clear
+
+
+def test_the_schedule_is_for_those_who_belong_to_the_course(program: Program, course: str) -> None:
+    def schedule(token: str | None, **query: str) -> Any:
+        return program.http.get("/courses/schedule", token=token, query=query)
+
+    assert schedule(None, courseId=course).status == 401
+    assert schedule(program.student.token).status == 422
+    assert schedule(program.student.token, courseId=course).status == 403
+    assert schedule(program.person("teacher").token, courseId=course).status == 403
+    assert schedule(program.student.token, courseId=str(uuid4())).status == 403
+    assert schedule(program.admin.token, courseId=str(uuid4())).status == 404
+    program.enroll(course)
+    for person in (program.student, program.teacher, program.admin):
+        answer = schedule(person.token, courseId=course)
+        assert (answer.status, answer.json) == (200, {"items": [], "next": None})

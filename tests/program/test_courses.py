@@ -1,0 +1,147 @@
+"""Courses: made, changed, deleted."""
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from tests.conftest import Outbox
+from tests.program.conftest import Program, problem
+
+FIELDS = {
+    "title": "AI-201",
+    "short_description": "Fundamentals",
+    "quarter": "Q4",
+    "capacity": 30,
+    "enrollment": "closed",
+    "requiresPayment": True,
+}
+
+
+def test_a_new_course_is_answered_told_and_known_to_every_service(program: Program, outbox: Outbox) -> None:
+    from lms import roster
+    from lms.events import CourseCreated
+
+    path = f"/programs/{program.id}/courses/create"
+    answer = program.http.post(path, FIELDS, token=program.admin.token)
+    assert answer.status == 201, answer
+    made = answer.json
+    assert made.items() >= {**FIELDS, "programId": program.id, "version": 1}.items()
+    assert set(made) == {*FIELDS, "id", "programId", "version", "createdAt", "updatedAt"}
+    assert (answer.headers["location"], answer.headers["etag"]) == (f"/courses/{made['id']}/details", '"1"')
+    [told] = outbox.of(CourseCreated)
+    assert (told.title, told.capacity, told.enrollment, told.requires_payment) == ("AI-201", 30, "closed", True)
+    card = roster.find_course(UUID(made["id"]))
+    assert card is not None
+    assert (card.title, str(card.program_id), card.requires_payment, card.version) == ("AI-201", program.id, True, 1)
+
+
+def test_a_course_needs_only_a_title(program: Program) -> None:
+    answer = program.http.post(f"/programs/{program.id}/courses/create", {"title": "A"}, token=program.admin.token)
+    assert (
+        answer.json.items()
+        >= {
+            "short_description": "",
+            "quarter": None,
+            "capacity": None,
+            "enrollment": "open",
+            "requiresPayment": False,
+        }.items()
+    )
+
+
+def test_a_course_belongs_to_a_program_that_exists(program: Program) -> None:
+    path = "/programs/{}/courses/create"
+    assert program.http.post(path.format(uuid4()), {"title": "A"}, token=program.admin.token).status == 404
+    program.http.delete(f"/programs/{program.id}/delete", token=program.admin.token)
+    assert program.http.post(path.format(program.id), {"title": "A"}, token=program.admin.token).status == 404
+
+
+def test_an_update_replaces_what_it_names_and_null_empties(program: Program, outbox: Outbox) -> None:
+    from lms.events import CourseUpdated
+
+    course = program.new_course(**{**FIELDS, "title": "Old"})
+    path = f"/courses/{course}/update"
+    body = {"title": "New", "capacity": None, "quarter": None, "enrollment": "open"}
+    answer = program.http.put(path, body, token=program.admin.token)
+    assert answer.status == 200, answer
+    assert answer.json.items() >= {**body, "short_description": "Fundamentals", "requiresPayment": True}.items()
+    assert (answer.json["version"], answer.headers["etag"]) == (2, '"2"')
+    shown = program.http.get(f"/courses/{course}/details", token=program.student.token)
+    assert shown.json == {**answer.json, "tableOfContents": []}
+    [told] = outbox.of(CourseUpdated)
+    assert (told.version, told.title, told.capacity, told.quarter) == (2, "New", None, None)
+
+
+def test_a_course_is_changed_by_its_own_teachers_and_administrators(program: Program) -> None:
+    course = program.new_course(teacher=program.teacher)
+    path, body = f"/courses/{course}/update", {"title": "New"}
+    assert program.http.put(path, body, token=program.teacher.token).status == 200
+    assert program.http.put(path, body, token=program.admin.token).status == 200
+    assert program.http.put(path, body, token=program.person("teacher").token).status == 403
+    assert program.http.put(path, body, token=program.student.token).status == 403
+
+
+def test_refusals_come_in_order(program: Program) -> None:
+    course, missing = program.new_course(), uuid4()
+    stranger, admin, old = program.teacher.token, program.admin.token, {"if-match": '"9"'}
+    for path in (f"/courses/{course}/update", f"/courses/{missing}/update", "/courses/not-an-id/update"):
+        assert program.http.put(path, raw=b"x" * 300_000, token=stranger).status == 413
+        assert program.http.put(path, {"bad": 1}).status == 401
+        assert program.http.put(path, {"bad": 1}, token=program.student.token).status == 403
+    for path in (f"/courses/{course}/update", f"/courses/{missing}/update"):
+        assert program.http.put(path, {"bad": 1}, token=stranger).status == 403
+        assert program.http.put(path, {"bad": 1}, token=admin).status == 422
+    assert program.http.put(f"/courses/{missing}/update", {"title": "A"}, token=admin, headers=old).status == 404
+    assert program.http.put(f"/courses/{course}/update", {"title": "A"}, token=admin, headers=old).status == 412
+    assert program.http.delete(f"/courses/{missing}/delete", token=stranger).status == 403
+    assert program.http.delete(f"/courses/{missing}/delete", token=admin, headers=old).status == 404
+    assert program.http.delete(f"/courses/{course}/delete", token=admin, headers=old).status == 412
+    program.enroll(course)
+    assert program.http.delete(f"/courses/{course}/delete", token=admin, headers=old).status == 409
+
+
+def test_a_course_with_active_students_is_not_deleted(program: Program, outbox: Outbox) -> None:
+    from lms import roster
+    from lms.events import CourseDeleted
+
+    course = program.new_course()
+    path = f"/courses/{course}/delete"
+    assert program.enroll(course).status == 201
+    assert problem(program.http.delete(path, token=program.admin.token)) == (409, "active-students")
+    assert program.set_status(course, program.student, "completed").status == 200
+    assert program.http.delete(path, token=program.admin.token).status == 204
+    assert program.http.delete(path, token=program.admin.token).status == 404
+    assert program.http.get(f"/courses/{course}/details", token=program.admin.token).status == 404
+    assert program.http.get(f"/programs/{program.id}/courses").json["items"] == []
+    assert roster.find_course(UUID(course)) is None
+    assert roster.enrollment_of(program.student.id, UUID(course)) == "completed"
+    assert [event.version for event in outbox.of(CourseDeleted)] == [2]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("title", ""),
+        ("title", None),
+        ("short_description", None),
+        ("short_description", "x" * 10_001),
+        ("shortDescription", "x"),
+        ("capacity", 0),
+        ("capacity", 2.5),
+        ("capacity", "30"),
+        ("enrollment", "maybe"),
+        ("enrollment", None),
+        ("requiresPayment", "yes"),
+        ("requires_payment", True),
+        ("programId", str(uuid4())),
+        ("version", 3),
+    ],
+)
+def test_what_cannot_be_accepted_is_named(program: Program, field: str, value: object) -> None:
+    create = f"/programs/{program.id}/courses/create"
+    for answer in (
+        program.http.post(create, {"title": "A", field: value}, token=program.admin.token),
+        program.http.put(f"/courses/{program.new_course()}/update", {field: value}, token=program.admin.token),
+    ):
+        assert answer.status == 422, answer
+        assert answer.json["errors"][0]["loc"] == ["body", field]
