@@ -1,0 +1,47 @@
+"""The rules of enrolment."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from program import rules
+
+STATUSES = st.sampled_from(["active", "completed", "dropped", None])
+APPLICANTS = st.lists(
+    st.builds(rules.Applicant, is_student=st.booleans(), status=STATUSES, paid=st.booleans()), max_size=12
+)
+TERMS = st.builds(
+    rules.Terms,
+    open=st.booleans(),
+    capacity=st.none() | st.integers(1, 10),
+    taken=st.integers(0, 12),
+    requires_payment=st.booleans(),
+)
+
+
+@given(APPLICANTS, TERMS)
+def test_nobody_gets_a_seat_that_is_not_there(applicants: list[rules.Applicant], terms: rules.Terms) -> None:
+    accepted = rules.judge(applicants, terms).count(None)
+    if terms.capacity is not None:
+        assert accepted <= max(0, terms.capacity - terms.taken)
+
+
+@given(APPLICANTS, TERMS)
+def test_whoever_may_enrol_does_while_there_is_room(applicants: list[rules.Applicant], terms: rules.Terms) -> None:
+    answers = rules.judge(applicants, terms)
+    may = [
+        a.is_student and a.status in (None, "dropped") and (a.paid or not terms.requires_payment) for a in applicants
+    ]
+    room = len(applicants) if terms.capacity is None else max(0, terms.capacity - terms.taken)
+    assert answers.count(None) == (min(sum(may), room) if terms.open else 0)
+
+
+@given(st.lists(st.sampled_from(["active", "completed", "dropped"]), min_size=1))
+def test_a_student_who_goes_through_any_states_ends_on_one_seat_or_none(statuses: list[rules.Status]) -> None:
+    seats = 0
+    for old, new in zip(["dropped", *statuses], statuses, strict=False):
+        seats -= rules.seats_freed(old, new)
+    assert seats == (statuses[-1] == "active")
+
+
+def test_titles_that_differ_in_case_and_spaces_are_one() -> None:
+    assert rules.title_key("Agentic  AI") == rules.title_key("AGENTIC ai") != rules.title_key("AgenticAI")
