@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 BUCKET = "lms-artifacts"
+TEMPLATE_KEY = "template.json"
 DIGEST_TAG = "lms:digest"
 DEPLOY_SECONDS = 300
 
@@ -36,8 +37,11 @@ def deploy(settings: Settings, template_file: Path, parameters: dict[str, str]) 
     template = yaml_parse(template_file.read_text())
     artifacts = build(template, template_file.parent, emulator.VENV.parent / "artifacts")
     session = emulator.session()
-    _upload(session.client("s3", endpoint_url=settings.emulator_url), artifacts)
+    s3 = session.client("s3", endpoint_url=settings.emulator_url)
+    _upload(s3, artifacts)
     packaged = json.dumps(_with_artifacts(template, artifacts), sort_keys=True)
+    # CloudFormation takes no more than 51 200 bytes in the request itself.
+    s3.put_object(Bucket=BUCKET, Key=TEMPLATE_KEY, Body=packaged.encode())
     return _bring_to(
         session.client("cloudformation", endpoint_url=settings.emulator_url), packaged, dict(sorted(parameters.items()))
     )
@@ -77,7 +81,7 @@ def _bring_to(client: CloudFormationClient, template: str, parameters: dict[str,
         return False
     request: Any = {
         "StackName": STACK,
-        "TemplateBody": template,
+        "TemplateURL": f"{client.meta.endpoint_url}/{BUCKET}/{TEMPLATE_KEY}",
         "Parameters": [{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()],
         "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
         "Tags": [{"Key": DIGEST_TAG, "Value": wanted}],
