@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StrictBool, model_validator
+from pydantic import AfterValidator, Field, StrictBool, StringConstraints, model_validator
 
 from content.files import ContentType
 from content.rules import Draft
@@ -17,10 +17,11 @@ _STRUCTURE = frozenset({"id", "position", "lessons", "subtopics", "asset"})
 
 
 def _https_link(value: str) -> str:
-    if any(character in '\\"<>' or unicodedata.category(character)[0] in "CZ" for character in value):
-        raise ValueError("spaces, quotes, backslashes and control characters have to be percent-encoded")
+    # Spaces may stand in a path, as people copy them; what else is no URL character could mean something to a page.
+    if any(char in '\\"<>' or (unicodedata.category(char)[0] in "CZ" and char != " ") for char in value):
+        raise ValueError("quotes, backslashes and control characters have to be percent-encoded")
     parts = urlsplit(value)
-    if parts.scheme != "https" or not parts.hostname:
+    if parts.scheme != "https" or not parts.hostname or " " in parts.netloc:
         raise ValueError("a link begins with https:// and a host")
     if "@" in parts.netloc:
         raise ValueError("a link names no user")
@@ -29,7 +30,7 @@ def _https_link(value: str) -> str:
     return value
 
 
-Link = Annotated[str, Field(max_length=2048), AfterValidator(_https_link)]
+Link = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2048), AfterValidator(_https_link)]
 Seconds = Annotated[int, Field(strict=True, ge=0, le=_YEAR_SECONDS)]
 Position = Annotated[
     int, Field(strict=True, ge=0, le=10_000, description="From 0, among its siblings; past the end is the end.")

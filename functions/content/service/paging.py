@@ -12,7 +12,7 @@ _Part = TypeVar("_Part", bound=Module | Lesson)
 def page_of(parts: Sequence[_Part], listing: Listing) -> tuple[Sequence[_Part], Position | None]:
     """At most `listing.limit` parts, and where to go on (None: the end).
 
-    A page begins after the last part of the page before, or at its place in the order when that one is gone by now.
+    A page begins after the last part of the page before, or at its place when that one is gone by now.
     """
     start = listing.start
     begin = start.partition
@@ -20,4 +20,4 @@ def page_of(parts: Sequence[_Part], listing: Listing) -> tuple[Sequence[_Part], 
         begin = next((i for i, part in enumerate(parts, 1) if str(part.id) == start.key["id"]), begin)
     end = begin + listing.limit
     page = parts[begin:end]
-    return page, Position(end, {"id": str(page[-1].id)}) if end < len(parts) else None
+    return page, Position(end - 1, {"id": str(page[-1].id)}) if end < len(parts) else None
