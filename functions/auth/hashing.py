@@ -5,6 +5,7 @@ import hmac
 
 from passlib.context import CryptContext
 
+from auth.rules import LONGEST_PASSWORD
 from lms.settings import secret
 
 # OWASP's parameters for Argon2id: 19 MiB, two passes, one lane.
@@ -24,10 +25,11 @@ def hash_password(password: str) -> str:
 def check_password(password: str, stored: str | None) -> tuple[bool, str | None]:
     """Whether it is the password, and the hash to store instead when the parameters have changed since.
 
-    Without a stored hash the answer is no, after the same work.
+    Without a stored hash, or for a password that is longer than any can be, the answer is no, after the same work.
     """
-    ok, replacement = _context.verify_and_update(password, stored or _DUMMY_HASH)
-    return (ok and stored is not None), (replacement if ok and stored is not None else None)
+    ok, replacement = _context.verify_and_update(password[:LONGEST_PASSWORD], stored or _DUMMY_HASH)
+    ok = ok and stored is not None and len(password) <= LONGEST_PASSWORD
+    return ok, (replacement if ok else None)
 
 
 def hash_token(token: str) -> str:

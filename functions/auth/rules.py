@@ -23,6 +23,7 @@ WRONG_CODES_A_DAY = 10
 # A code asked for twice in a row: the first mail may arrive last, and its code must still count.
 CODE_OVERLAP = timedelta(minutes=2)
 
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 128
 FREE_FAILURES = 5
 FAILURES_AN_HOUR = 100
 LONGEST_DELAY = timedelta(minutes=15)
@@ -30,7 +31,7 @@ LONGEST_DELAY = timedelta(minutes=15)
 # Crockford's base 32: no I, L, O, U to misread. 10 characters are 50 random bits.
 _ROLL_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ROLL_LENGTH = 10
-_COMMON_PASSWORDS = frozenset(word for word in FREQUENCY_LISTS["passwords"] if len(word) >= 8)
+_COMMON_PASSWORDS = frozenset(word for word in FREQUENCY_LISTS["passwords"] if len(word) >= SHORTEST_PASSWORD)
 
 
 def new_roll_no() -> str:
@@ -44,7 +45,9 @@ def new_code() -> str:
 
 
 def password_fault(password: str, username: str, email: str) -> str | None:
-    """What is wrong with a new password, None for nothing. (Its length is the schema's.)"""
+    """What is wrong with a new password, None for nothing."""
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        return f"The password must have {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters."
     plain = password.casefold()
     if plain in (username.casefold(), email.casefold()):
         return "The password must not be the username or the e-mail address."

@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, EmailStr, Field, model_validator
 
+from auth import rules
 from lms.countries import COUNTRIES
 from lms.errors import Invalid
 
@@ -54,8 +55,8 @@ def _writable(value: str) -> str:
 
 Text = Annotated[str, BeforeValidator(_tidy), Field(min_length=1, max_length=200), AfterValidator(_writable)]
 Username = Annotated[str, BeforeValidator(_tidy), Field(pattern=r"^[A-Za-z0-9._-]{3,64}$")]
-NewPassword = Annotated[str, Field(min_length=8, max_length=128)]
-GivenPassword = Annotated[str, Field(min_length=1, max_length=128)]
+NewPassword = Annotated[str, Field(min_length=rules.SHORTEST_PASSWORD, max_length=rules.LONGEST_PASSWORD)]
+GivenPassword = Annotated[str, Field(min_length=1, max_length=rules.LONGEST_PASSWORD)]
 Email = Annotated[EmailStr, BeforeValidator(_tidy), Field(max_length=254)]
 MobileNumber = Annotated[
     str, BeforeValidator(_tidy), Field(pattern=r"^\+[1-9][0-9]{6,14}$", description="E.164, such as +923001234567.")

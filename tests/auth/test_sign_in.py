@@ -5,6 +5,8 @@ from io import StringIO
 
 import pytest
 from jose import jwt
+from moto.dynamodb.exceptions import MockValidationException
+from moto.dynamodb.models import DynamoDBBackend
 
 from auth import hashing, rules
 from auth.tables import Throttle, User
@@ -67,6 +69,20 @@ def test_a_password_hash_is_checked_for_unknown_users_too(auth: Auth, monkeypatc
     assert checked == [hashing._DUMMY_HASH]
 
 
+@pytest.fixture
+def key_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DynamoDB refuses keys of more than 2 048 bytes; moto looks them up."""
+    get_item = DynamoDBBackend.get_item
+
+    def checked(backend: DynamoDBBackend, table: str, keys: dict[str, dict[str, str]], *rest: object) -> object:
+        if any(len(value.encode()) > 2_048 for key in keys.values() for value in key.values()):
+            raise MockValidationException("Size of hashkey has exceeded the maximum size limit of 2048 bytes")
+        return get_item(backend, table, keys, *rest)
+
+    monkeypatch.setattr(DynamoDBBackend, "get_item", checked)
+
+
+@pytest.mark.usefixtures("key_limit")
 def test_names_and_passwords_of_any_length_get_the_one_answer(auth: Auth) -> None:
     auth.student("amina")
     for username, password in (

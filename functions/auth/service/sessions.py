@@ -24,7 +24,8 @@ from lms.security import Role
 
 _WRONG_PAIR = "The username or the password is wrong."
 _WRONG_REFRESH = "The refresh token is not valid."
-_MAX_PASSWORD = 128
+# As long as an e-mail address may be; DynamoDB takes keys of 2 048 bytes at most.
+_LONGEST_IDENTIFIER = 254
 
 
 def sign_in(identifier: str, password: str, client_ip: str, now: datetime, role: Role | None = None) -> TokenPair:
@@ -68,10 +69,10 @@ def _authenticate(
 ) -> tuple[User, throttle.Attempt, str | None]:
     identifier = identifier.strip()
     name = people.email_name(identifier) if "@" in identifier else people.login_name(identifier)
-    user = people.find_by_name(name)
+    user = people.find_by_name(name) if len(identifier) <= _LONGEST_IDENTIFIER else None
     attempt = throttle.begin(str(user.id) if user else name, client_ip, now)
-    ok, replacement = hashing.check_password(password[:_MAX_PASSWORD], user.password if user else None)
-    if user is None or not ok or len(password) > _MAX_PASSWORD:
+    ok, replacement = hashing.check_password(password, user.password if user else None)
+    if user is None or not ok:
         raise Unauthorized(_WRONG_PAIR)
     return user, attempt, replacement
 

@@ -11,7 +11,7 @@ from uuid import UUID
 import botocore.session
 from botocore.config import Config
 
-from lms.errors import Conflict, Forbidden, Invalid, Problem, TooManyRequests, Unauthorized, Unavailable
+from lms.errors import Conflict, Forbidden, Invalid, NotFound, Problem, TooManyRequests, Unauthorized, Unavailable
 from lms.log import request_id
 from lms.settings import setting
 
@@ -34,7 +34,7 @@ def change(user_id: UUID, current_password: str, new_password: str, client_ip: s
     """Changes a user's password and ends their sessions.
 
     Raises `Forbidden` for a wrong current password, `Invalid` for a weak new one, `TooManyRequests` while slowed down,
-    and `Unavailable`, with nothing changed.
+    `NotFound`, and `Unavailable`, with nothing changed.
     """
     _ask(
         {
@@ -69,6 +69,8 @@ def _refusal(answer: dict[str, Any]) -> Problem:
             return Unauthorized(answer["detail"])
         case 403:
             return Forbidden(answer["detail"], code=answer["code"])
+        case 404:
+            return NotFound(answer["detail"])
         case 409:
             return Conflict(answer["detail"], code=answer["code"], headers=answer["headers"])
         case 422:

@@ -1,0 +1,135 @@
+"""Passwords for other functions: `lms.credentials` against auth's internal handler."""
+
+import json
+from io import BytesIO, StringIO
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from auth import internal
+from lms import credentials
+from lms.errors import Conflict, Forbidden, Invalid, NotFound, TooManyRequests, Unauthorized, Unavailable
+from lms.events import UserPasswordChanged
+from tests.auth.conftest import NEW_PASSWORD, PASSWORD, Auth, SignedIn
+from tests.conftest import Outbox
+from tests.template import ROOT
+
+IP = "203.0.113.7"
+
+
+class Lambda:
+    """Lambda's `invoke`, straight to the handler."""
+
+    def __init__(self) -> None:
+        self.down = False
+
+    def invoke(self, *, FunctionName: str, Payload: str) -> dict[str, Any]:
+        assert FunctionName == "AuthInternalFunction"
+        if self.down:
+            return {"FunctionError": "Unhandled", "Payload": BytesIO(b'{"errorMessage": "out of memory"}')}
+        return {"Payload": BytesIO(json.dumps(internal.handler(json.loads(Payload), None)).encode())}
+
+
+@pytest.fixture
+def invoked(auth: Auth, monkeypatch: pytest.MonkeyPatch) -> Lambda:
+    fake = Lambda()
+    monkeypatch.setattr(credentials, "_lambda", lambda: fake)
+    return fake
+
+
+@pytest.fixture
+def amina(auth: Auth, invoked: Lambda) -> SignedIn:
+    return auth.student("amina")
+
+
+def test_a_pair_is_checked_by_username_email_or_roll_number(auth: Auth, amina: SignedIn) -> None:
+    roll_no = auth.profile(amina.token)["roll_no"]
+    for name in ("amina", "amina@example.com", roll_no):
+        assert credentials.check(name, PASSWORD, IP) == UUID(amina.id)
+
+
+def test_a_wrong_pair_is_refused_and_slows_down_sign_in_too(auth: Auth, amina: SignedIn) -> None:
+    for _ in range(6):
+        with pytest.raises(Unauthorized):
+            credentials.check("amina", "wrong-password", IP)
+    with pytest.raises(TooManyRequests) as refusal:
+        credentials.check("amina", PASSWORD, IP)
+    assert int(refusal.value.headers["Retry-After"]) >= 1
+    assert auth.login(ip=IP).status == 429
+
+
+def test_pairs_of_any_length_are_wrong_pairs(amina: SignedIn) -> None:
+    for name, password in (("", ""), ("x" * 5_000, "x"), ("amina", "x" * 5_000), ("amina", "")):
+        with pytest.raises(Unauthorized):
+            credentials.check(name, password, IP)
+
+
+def test_who_is_disabled_or_being_set_up_is_told_after_the_right_password(auth: Auth, amina: SignedIn) -> None:
+    admin = auth.staff("admin")
+    auth.http.patch(f"/auth/users/{amina.id}", {"status": "disabled"}, token=admin.token)
+    with pytest.raises(Forbidden):
+        credentials.check("amina", PASSWORD, IP)
+    auth.register("waiting")
+    with pytest.raises(Conflict) as refusal:
+        credentials.check("waiting", PASSWORD, IP)
+    assert refusal.value.headers["Retry-After"]
+
+
+def test_a_password_is_changed_and_every_session_ended(auth: Auth, amina: SignedIn, outbox: Outbox) -> None:
+    credentials.change(UUID(amina.id), PASSWORD, NEW_PASSWORD, IP)
+    assert auth.login(password=NEW_PASSWORD).status == 200
+    assert not auth.passes_gateway(amina.token)
+    assert auth.refresh(amina.refresh_token).status == 401
+    assert len(outbox.of(UserPasswordChanged)) == 1
+
+
+def test_a_wrong_current_password_is_forbidden(auth: Auth, amina: SignedIn) -> None:
+    for wrong in ("wrong-password", "", "x" * 5_000):
+        with pytest.raises(Forbidden):
+            credentials.change(UUID(amina.id), wrong, NEW_PASSWORD, IP)
+    assert auth.login().status == 200
+
+
+def test_a_weak_new_password_is_invalid(auth: Auth, amina: SignedIn) -> None:
+    for weak in ("short-1", "", "x" * 129, "password123", "amina@example.com"):
+        with pytest.raises(Invalid) as refusal:
+            credentials.change(UUID(amina.id), PASSWORD, weak, IP)
+        assert refusal.value.errors
+        assert refusal.value.errors[0]["loc"] == ["body", "password"]
+        assert refusal.value.errors[0]["msg"]
+    assert auth.login().status == 200
+
+
+def test_a_user_who_does_not_exist_is_not_found(amina: SignedIn) -> None:
+    with pytest.raises(NotFound):
+        credentials.change(uuid4(), PASSWORD, NEW_PASSWORD, IP)
+
+
+def test_while_gateway_or_auth_fail_the_caller_hears_to_try_again(auth: Auth, invoked: Lambda, amina: SignedIn) -> None:
+    auth.kong.down = True
+    with pytest.raises(Unavailable):
+        credentials.change(UUID(amina.id), PASSWORD, NEW_PASSWORD, IP)
+    auth.kong.down = False
+    invoked.down = True
+    with pytest.raises(Unavailable):
+        credentials.check("amina", PASSWORD, IP)
+    invoked.down = False
+    assert credentials.check("amina", PASSWORD, IP) == UUID(amina.id)
+
+
+def test_the_log_names_nobody(amina: SignedIn, log: StringIO) -> None:
+    credentials.check("amina@example.com", PASSWORD, IP)
+    with pytest.raises(Invalid):
+        credentials.change(UUID(amina.id), PASSWORD, "short-1", IP)
+    written = log.getvalue()
+    assert '"check"' in written
+    for secret in ("amina", PASSWORD, "short-1"):
+        assert secret not in written
+
+
+@pytest.mark.parametrize("name", ["check", "change"])
+def test_a_recorded_question_is_answered(auth: Auth, name: str) -> None:
+    question = json.loads((ROOT / "events" / f"auth_internal_{name}.json").read_text())
+    answer = internal.handler(question, None)
+    assert answer["status"] == {"check": 401, "change": 404}[name]
