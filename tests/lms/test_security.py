@@ -3,7 +3,6 @@
 import base64
 import hmac
 import json
-import time
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
@@ -58,9 +57,9 @@ def test_a_token_without_one_of_its_claims_is_refused(signer: Signer, claim: str
 @pytest.mark.parametrize(
     "changes",
     [
-        {"exp": int(time.time()) - 5},
+        {"exp": 1_700_000_000},
         {"exp": "tomorrow"},
-        {"nbf": int(time.time()) + 60},
+        {"nbf": 4_000_000_000},
         {"nbf": []},
         {"iat": "x"},
         {"sub": "nobody"},
