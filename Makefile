@@ -59,7 +59,7 @@ check: venv ## formatting, lint, types, import contracts, template
 	$(BIN)/sam validate --lint
 
 test: check ## check, then every test
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 

@@ -22,6 +22,14 @@ def _client(service: str) -> Any:
     return boto3.client(service)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker runs everything that needs the whole stack, and begins with it: it takes the longest."""
+    for item in items:
+        if item.get_closest_marker("stack"):
+            item.add_marker(pytest.mark.xdist_group("stack"))
+    items.sort(key=lambda item: item.get_closest_marker("stack") is None)
+
+
 @pytest.fixture
 def aws() -> Iterator[None]:
     """Fresh tables and queues, as the template declares them."""
