@@ -6,7 +6,7 @@ from lms import access, roster
 from lms.dynamo import Key, read_together
 from lms.errors import NotFound
 from lms.outline import Lesson, Module, Outline, OutlineItem, Subtopic
-from lms.pages import Listing, Page
+from lms.pages import Listing, Page, part_of
 from lms.security import Caller
 from program.schemas import ChapterView, CourseDetails, ScheduledExam, SubtopicView, TopicView
 from program.service import courses
@@ -36,7 +36,7 @@ def schedule(course_id: UUID, caller: Caller, listing: Listing) -> Page[Schedule
     """The published exams of a course, soonest first; raises `Forbidden`, `NotFound`."""
     access.require_belonging(caller, course_id)
     courses.get(course_id)
-    return listing.page([], None)
+    return listing.page(*part_of(list[ScheduledExam](), lambda exam: exam.exam_id, listing))
 
 
 def _read(course_id: UUID, caller: Caller) -> tuple[Course, Outline, bool]:

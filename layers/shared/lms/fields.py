@@ -1,9 +1,10 @@
 """Fields that bodies have in every service, and the case in which catalogue objects are written."""
 
 import unicodedata
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 _LINE_BREAKS = "\n\r\t"
@@ -28,8 +29,19 @@ def _writable(value: str, allowed: str) -> str:
     return value
 
 
+def _in_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("beyond the calendar") from error
+
+
 Name = Annotated[str, BeforeValidator(_tidy), Field(min_length=1, max_length=200), AfterValidator(_one_line)]
 Description = Annotated[str, BeforeValidator(_tidy), Field(max_length=10_000), AfterValidator(_lines)]
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""A time with any offset, handed on in UTC; a naive one is refused."""
 
 
 class Body(BaseModel):

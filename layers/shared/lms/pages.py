@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -137,3 +137,19 @@ def walk(
         if len(found) >= listing.limit and at.partition < len(partitions):
             return found, at
     return found, None
+
+
+def part_of(
+    whole: Sequence[_T], identity: Callable[[_T], object], listing: Listing
+) -> tuple[Sequence[_T], Position | None]:
+    """As `walk`, of a list that is whole in memory.
+
+    A page begins after the last item of the page before, or at its place when that one is gone by now.
+    """
+    begin = listing.start.partition
+    if listing.start.key is not None:
+        last = listing.start.key["id"]
+        begin = next((place for place, item in enumerate(whole, 1) if str(identity(item)) == last), begin)
+    end = begin + listing.limit
+    part = whole[begin:end]
+    return part, Position(end - 1, {"id": str(identity(part[-1]))}) if end < len(whole) else None

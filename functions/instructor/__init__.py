@@ -1,0 +1,1 @@
+"""Instructors, the courses they teach, and their classes."""

@@ -1,0 +1,62 @@
+"""What clients send and see."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from lms.fields import Body, Description, Moment, Name
+
+Channel = Literal["in_app", "email", "sms"]
+
+
+class InstructorView(BaseModel):
+    """The founding schema writes `assignedCourses` among snake_case names."""
+
+    model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
+
+    id: UUID
+    name: str
+    email: str
+    assigned_courses: Annotated[list[UUID], Field(alias="assignedCourses")]
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class ClassView(BaseModel):
+    """A course that is taught; `students` are the active ones."""
+
+    course_id: UUID
+    title: str
+    program_id: UUID
+    program_title: str
+    students: int
+
+
+class ClassStudent(BaseModel):
+    student_id: UUID
+    course_id: UUID
+    roll_no: str | None
+    name: str | None
+    email: str | None
+    status: Literal["active", "completed"]
+
+
+class ClassMessage(Body):
+    """A message to a class, or to some of it. `send_at`: not before."""
+
+    course_id: UUID
+    recipient_ids: Annotated[list[UUID], Field(min_length=1, max_length=500)] | None = None
+    message: Annotated[Description, Field(min_length=1)]
+    type: Literal["announcement", "course_update", "exam", "deadline"]
+    subject: Name | None = None
+    channels: Annotated[tuple[Channel, ...], Field(min_length=1, max_length=3)] = ("in_app", "email")
+    send_at: Moment | None = None
+
+
+class Accepted(BaseModel):
+    """How many people the message goes to."""
+
+    accepted: int

@@ -1,0 +1,1 @@
+"""The use cases of instructor: load, decide, one transaction."""
