@@ -1,43 +1,22 @@
 """Program on moto: people with tokens and cards in the Roster, and short ways to programs, courses and enrolments."""
 
-import json
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from jose import jwk, jwt
 
-from lms.security import Role
 from tests.clients import Answer, Client, kafka_event
 from tests.conftest import Clock
-
-_KEY = ec.generate_private_key(ec.SECP256R1())
-_PEM = _KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-
-
-@dataclass(frozen=True)
-class Person:
-    id: UUID
-    role: Role
-    token: str
-    email: str
-    roll_no: str | None
+from tests.people import Person, publish_key, sign_in
 
 
 @pytest.fixture
 def program(aws: None, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator["Program"]:
     from lms import clock as clock_module
-    from lms.security import JWKS_NAME, PublicKeys, key_ring
     from program import api, consumer
 
-    public = {**jwk.construct(_PEM, "ES256").public_key().to_dict(), "kid": "key-1"}
-    PublicKeys(name=JWKS_NAME, jwks=json.dumps({"keys": [public]})).save()
-    key_ring.forget()
+    publish_key()
     api.app.dependency_overrides[clock_module.now] = clock
     monkeypatch.setattr(consumer, "now", clock)
     yield Program(clock)
@@ -52,39 +31,8 @@ class Program:
 
         self.http = Client(api.handler)
         self.clock = clock
-        self.admin, self.teacher, self.student = self.person("admin"), self.person("teacher"), self.person("student")
+        self.admin, self.teacher, self.student = sign_in("admin"), sign_in("teacher"), sign_in("student")
         self.id = self.new_program("Agentic AI")["id"]
-
-    def person(self, role: Role, status: str = "active") -> Person:
-        """Somebody whom auth knows, signed in."""
-        from lms import roster
-        from lms.dynamo import transaction
-
-        user_id, now = uuid4(), int(time.time())
-        email, roll_no = f"{user_id.hex}@example.com", user_id.hex[:10].upper() if role == "student" else None
-        with transaction() as tx:
-            roster.put_user(
-                tx,
-                user_id,
-                role=role,
-                status=status,
-                name=f"A {role}",
-                email=email,
-                roll_no=roll_no,
-                version=1,
-            )
-        claims = {
-            "iss": "an-issuer",
-            "sub": str(user_id),
-            "role": role,
-            "username": f"a-{role}",
-            "iat": now,
-            "nbf": now,
-            "exp": now + 900,
-            "jti": str(uuid4()),
-        }
-        token = jwt.encode(claims, _PEM, "ES256", {"kid": "key-1"})
-        return Person(user_id, role, token, email, roll_no)
 
     def new_program(self, title: str, **fields: Any) -> Any:
         answer = self.http.post("/programs/create", {"title": title, **fields}, token=self.admin.token)

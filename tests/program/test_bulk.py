@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from tests.conftest import Outbox
+from tests.people import sign_in
 from tests.program.conftest import Program
 
 
@@ -21,7 +22,7 @@ def test_students_are_named_by_id_email_or_roll_number(program: Program) -> None
     from lms import roster
 
     course = program.new_course()
-    people = [program.person("student") for _ in range(3)]
+    people = [sign_in("student") for _ in range(3)]
     given = [str(people[0].id), people[1].email.upper(), f" {people[2].roll_no.lower()} "]
     answer = bulk(program, course, given)
     assert answer.json["outcomes"] == [
@@ -33,7 +34,7 @@ def test_students_are_named_by_id_email_or_roll_number(program: Program) -> None
 
 def test_each_row_has_an_outcome_of_its_own(program: Program) -> None:
     course = program.new_course(capacity=2)
-    enrolled, fits, late = (program.person("student") for _ in range(3))
+    enrolled, fits, late = (sign_in("student") for _ in range(3))
     program.enroll(course, enrolled)
     given = [
         enrolled.email,
@@ -62,7 +63,7 @@ def test_a_whole_school_year_is_enrolled_at_once_and_again(program: Program, out
     from lms.events import StudentEnrolled
 
     course = program.new_course(capacity=50)
-    people = [program.person("student") for _ in range(60)]
+    people = [sign_in("student") for _ in range(60)]
     given = [person.email for person in people]
     assert outcomes(bulk(program, course, given)) == ["enrolled"] * 50 + ["full"] * 10
     assert program.seats_taken(course) == len(outbox.of(StudentEnrolled)) == 50
@@ -77,7 +78,7 @@ def test_five_hundred_rows_are_taken_and_no_more(program: Program) -> None:
 
 
 def test_a_closed_or_unpaid_course_says_so_on_every_row(program: Program) -> None:
-    people = [program.person("student").email for _ in range(2)]
+    people = [sign_in("student").email for _ in range(2)]
     assert outcomes(bulk(program, program.new_course(enrollment="closed"), people)) == ["closed"] * 2
     assert outcomes(bulk(program, program.new_course(requiresPayment=True), people)) == ["unpaid"] * 2
 

@@ -7,6 +7,7 @@ import pytest
 
 from tests.auth.conftest import at_once, whole_calls
 from tests.conftest import Outbox
+from tests.people import sign_in
 from tests.program.conftest import Program
 
 __all__ = ["whole_calls"]
@@ -22,8 +23,8 @@ def test_of_fifty_at_once_for_the_last_ten_seats_exactly_ten_get_one(program: Pr
 
     course = program.new_course(capacity=12)
     for _ in range(2):
-        program.enroll(course, program.person("student"))
-    students = [program.person("student") for _ in range(50)]
+        program.enroll(course, sign_in("student"))
+    students = [sign_in("student") for _ in range(50)]
     calls = [lambda student=student: program.enroll(course, student) for student in students]
     assert statuses(calls) == [201] * 10 + [409] * 40
     assert program.seats_taken(course) == len(outbox.of(StudentEnrolled)) == 12
@@ -37,7 +38,7 @@ def test_one_student_enrolling_ten_times_at_once_sits_on_one_seat(program: Progr
 
 def test_a_seat_is_freed_once_however_often_it_is_left_at_once(program: Program) -> None:
     course = program.new_course()
-    program.enroll(course, program.person("student"))
+    program.enroll(course, sign_in("student"))
     program.enroll(course)
     assert statuses([lambda: program.drop(course)] * 10) == [204] + [404] * 9
     assert program.seats_taken(course) == 1

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from botocore.client import BaseClient
 
+from tests.people import sign_in
 from tests.program.conftest import Program
 
 GITHUB, VIDEO = "https://github.com/x/y", "https://video.example/1"
@@ -56,7 +57,7 @@ def titles(chapters: Any) -> list[Any]:
 
 def test_those_who_belong_to_a_course_see_its_links(program: Program, course: str) -> None:
     program.enroll(course)
-    finished = program.person("student")
+    finished = sign_in("student")
     program.enroll(course, finished)
     program.set_status(course, finished, "completed")
     for person in (program.student, finished, program.teacher, program.admin):
@@ -64,10 +65,10 @@ def test_those_who_belong_to_a_course_see_its_links(program: Program, course: st
 
 
 def test_everybody_else_sees_the_titles_without_links(program: Program, course: str) -> None:
-    dropped = program.person("student")
+    dropped = sign_in("student")
     program.enroll(course, dropped)
     program.drop(course, dropped)
-    for person in (program.student, dropped, program.person("teacher")):
+    for person in (program.student, dropped, sign_in("teacher")):
         chapters = details(program, course, person.token)
         assert links(chapters) == {None}
         assert titles(chapters) == [("Agents", ["Swarm"])]
@@ -141,7 +142,7 @@ def test_the_schedule_is_for_those_who_belong_to_the_course(program: Program, co
     assert schedule(None, courseId=course).status == 401
     assert schedule(program.student.token).status == 422
     assert schedule(program.student.token, courseId=course).status == 403
-    assert schedule(program.person("teacher").token, courseId=course).status == 403
+    assert schedule(sign_in("teacher").token, courseId=course).status == 403
     assert schedule(program.student.token, courseId=str(uuid4())).status == 403
     assert schedule(program.admin.token, courseId=str(uuid4())).status == 404
     program.enroll(course)

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.conftest import Outbox
+from tests.people import sign_in
 from tests.program.conftest import Program, problem
 
 FIELDS = {
@@ -77,7 +78,7 @@ def test_a_course_is_changed_by_its_own_teachers_and_administrators(program: Pro
     path, body = f"/courses/{course}/update", {"title": "New"}
     assert program.http.put(path, body, token=program.teacher.token).status == 200
     assert program.http.put(path, body, token=program.admin.token).status == 200
-    assert program.http.put(path, body, token=program.person("teacher").token).status == 403
+    assert program.http.put(path, body, token=sign_in("teacher").token).status == 403
     assert program.http.put(path, body, token=program.student.token).status == 403
 
 

@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.conftest import Outbox
-from tests.program.conftest import Person, Program, problem
+from tests.people import Person, put_card, remove_card, sign_in
+from tests.program.conftest import Program, problem
 
 
 def as_admin(program: Program, course: str, student_id: object, **kwargs: Any) -> Any:
@@ -48,8 +49,9 @@ def test_an_administrator_enrols_the_student_they_name(program: Program) -> None
 
 
 def test_an_administrator_names_an_active_student(program: Program) -> None:
-    course = program.new_course()
-    strangers = [uuid4(), program.teacher.id, program.admin.id, program.person("student", "disabled").id]
+    course, disabled = program.new_course(), sign_in("student")
+    put_card(disabled, status="disabled")
+    strangers = [uuid4(), program.teacher.id, program.admin.id, disabled.id]
     for student_id in strangers:
         answer = as_admin(program, course, student_id)
         assert (answer.status, answer.json["errors"][0]["loc"]) == (422, ["body", "studentId"])
@@ -61,7 +63,7 @@ def test_an_administrator_names_an_active_student(program: Program) -> None:
 
 def test_students_enrol_nobody_but_themselves(program: Program) -> None:
     course, path = program.new_course(), "/courses/{}/enrollments"
-    other = {"studentId": str(program.person("student").id)}
+    other = {"studentId": str(sign_in("student").id)}
     assert program.http.post(path.format(course), other, token=program.student.token).status == 403
     own = {"studentId": str(program.student.id)}
     assert program.http.post(path.format(course), own, token=program.student.token).status == 201
@@ -88,7 +90,7 @@ def test_a_closed_course_takes_nobody_until_it_opens(program: Program) -> None:
 
 def test_only_active_students_sit_on_seats(program: Program) -> None:
     course = program.new_course(capacity=1)
-    first, second, third = program.student, program.person("student"), program.person("student")
+    first, second, third = program.student, sign_in("student"), sign_in("student")
     assert program.enroll(course, first).status == 201
     assert problem(program.enroll(course, second)) == (409, "full")
     assert program.drop(course, first).status == 204
@@ -102,7 +104,7 @@ def test_only_active_students_sit_on_seats(program: Program) -> None:
 
 def test_a_lowered_capacity_lets_nobody_in_and_nobody_out(program: Program) -> None:
     course = program.new_course(capacity=3)
-    first, second = program.person("student"), program.person("student")
+    first, second = sign_in("student"), sign_in("student")
     program.enroll(course, first)
     program.enroll(course, second)
     program.http.put(f"/courses/{course}/update", {"capacity": 1}, token=program.admin.token)
@@ -119,7 +121,7 @@ def test_a_course_that_costs_takes_those_who_paid(program: Program) -> None:
     _pay(program, program.student, course)
     assert problem(program.enroll(other)) == (409, "unpaid")
     assert program.enroll(course).status == 201
-    assert problem(program.enroll(course, program.person("student"))) == (409, "unpaid")
+    assert problem(program.enroll(course, sign_in("student"))) == (409, "unpaid")
 
 
 def _pay(program: Program, student: Person, course: str) -> None:
@@ -165,7 +167,7 @@ def test_an_enrolment_is_ended_by_its_student_or_an_administrator(program: Progr
     course = program.new_course(teacher=program.teacher)
     program.enroll(course)
     path = f"/courses/{course}/enrollments/{program.student.id}"
-    for person in (program.teacher, program.person("student")):
+    for person in (program.teacher, sign_in("student")):
         assert program.http.delete(path, token=person.token).status == 403
     assert program.http.delete(path).status == 401
     unknown = f"/courses/{course}/enrollments/{uuid4()}"
@@ -200,7 +202,7 @@ def test_refusals_of_a_change_of_status_come_in_order(program: Program) -> None:
     path, old = f"/courses/{course}/enrollments/{program.student.id}", {"if-match": '"9"'}
     bad, good = {"status": "dropped"}, {"status": "completed"}
     assert program.http.patch(path, bad).status == 401
-    for person in (program.student, program.person("teacher")):
+    for person in (program.student, sign_in("teacher")):
         assert program.http.patch(path, bad, token=person.token).status == 403
     for person in (program.teacher, program.admin):
         assert program.http.patch(path, bad, token=person.token).status == 422
@@ -214,7 +216,7 @@ def test_refusals_of_a_change_of_status_come_in_order(program: Program) -> None:
 
 def test_the_class_is_listed_in_pages_with_everybodys_state(program: Program) -> None:
     course = program.new_course(teacher=program.teacher)
-    students = [program.person("student") for _ in range(7)]
+    students = [sign_in("student") for _ in range(7)]
     for student in students:
         program.enroll(course, student)
     program.drop(course, students[0])
@@ -225,7 +227,7 @@ def test_the_class_is_listed_in_pages_with_everybodys_state(program: Program) ->
     states |= {str(students[0].id): "dropped", str(students[1].id): "completed"}
     assert {item["studentId"]: item["status"] for item in listed} == states
     assert {item["email"] for item in listed} == {student.email for student in students}
-    for person in (students[2], program.person("teacher")):
+    for person in (students[2], sign_in("teacher")):
         assert program.http.get(path, token=person.token).status == 403
     assert program.http.get(f"/courses/{uuid4()}/enrollments", token=program.admin.token).status == 404
 
@@ -240,16 +242,13 @@ def test_an_enrolment_sent_twice_with_one_key_happens_once(program: Program, out
 
 
 def test_an_erased_student_leaves_their_seats(program: Program, outbox: Outbox) -> None:
-    from lms import roster
-    from lms.dynamo import transaction
     from lms.events import StudentDropped, UserErased
 
     active, done = program.new_course("Active", capacity=1), program.new_course("Done")
     program.enroll(active)
     program.enroll(done)
     program.set_status(done, program.student, "completed")
-    with transaction() as tx:
-        roster.remove_user(tx, program.student.id, email=program.student.email, roll_no=program.student.roll_no)
+    remove_card(program.student)
     for _ in range(2):
         program.consume(UserErased(version=5, user_id=program.student.id))
     assert program.seats_taken(active) == 0
@@ -267,8 +266,8 @@ def test_enrolling_costs_the_same_however_many_are_enrolled(
 
     course = program.new_course()
     for _ in range(count):
-        program.enroll(course, program.person("student"))
-    student, seen, make = program.person("student"), [], BaseClient._make_api_call
+        program.enroll(course, sign_in("student"))
+    student, seen, make = sign_in("student"), [], BaseClient._make_api_call
 
     def recorded(client: Any, name: str, arguments: Any) -> Any:
         seen.append((name, len(arguments.get("TransactItems", []))))

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Outbox
+from tests.people import sign_in
 from tests.program.conftest import Program
 
 
@@ -23,7 +24,7 @@ class Context:
 def school(program: Program) -> Program:
     """Programs and courses, some deleted, and enrolments of every state."""
     courses = [program.new_course(f"Course {n}") for n in range(3)]
-    students = [program.person("student") for _ in range(3)]
+    students = [sign_in("student") for _ in range(3)]
     for course in courses:
         for student in students:
             program.enroll(course, student)
