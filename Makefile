@@ -55,7 +55,7 @@ check: venv ## formatting, lint, types, import contracts, template
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	PYTHONPATH=functions:layers/shared $(BIN)/lint-imports
 	$(BIN)/sam validate --lint
 
 test: check ## check, then every test

@@ -32,12 +32,11 @@ from auth.schemas import (
     Verify,
 )
 from auth.service import accounts, passwords, sessions, verification
-from lms.clock import Now
-from lms.etags import IfMatch, set_etag
+from lms.dependencies import ClientIp, IfMatch, Now, OncePerKey, Paging, set_etag
 from lms.http import LambdaHandler, create_app
-from lms.idempotency import OncePerKey
-from lms.pages import Page, Paging
-from lms.security import Admin, AnySignedIn, ClientIp, Public, read_jwks
+from lms.pages import Page
+from lms.security import Admin, AnySignedIn, Public
+from lms.tokens import read_jwks
 
 app = create_app("auth")
 

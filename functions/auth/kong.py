@@ -11,8 +11,8 @@ from uuid import UUID
 import urllib3
 
 from lms.errors import Unavailable
-from lms.security import ALGORITHM
 from lms.settings import setting
+from lms.tokens import ALGORITHM
 
 _TIMEOUT = urllib3.Timeout(connect=2, read=5)
 # A connection that Kong closed while it was idle in the pool is made anew; answers are never retried here.

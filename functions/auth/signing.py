@@ -15,8 +15,8 @@ from jose.backends.base import Key
 from auth.rules import ACCESS_LIFETIME
 from auth.tables import User
 from lms.ids import uuid7
-from lms.security import ALGORITHM, JWKS_NAME, PublicKeys, read_jwks
 from lms.settings import setting
+from lms.tokens import ALGORITHM, JWKS_NAME, PublicKeys, read_jwks
 
 _SECRET_SECONDS = 300
 

@@ -19,17 +19,13 @@ from content.schemas import (
 )
 from content.service import lessons, modules, outlines
 from content.service.outlines import Course
-from lms.access import require_teaching
-from lms.clock import Now
-from lms.etags import IfMatch, set_etag
+from lms.dependencies import CourseId, CourseTeacher, IfMatch, Now, OncePerKey, Paging, set_etag
 from lms.http import LambdaHandler, create_app
-from lms.idempotency import OncePerKey
-from lms.pages import Page, Paging
-from lms.security import AnySignedIn, Caller, TeacherOrAdmin
+from lms.pages import Page
+from lms.security import AnySignedIn, TeacherOrAdmin
 
 app = create_app("content")
 
-CourseId = Annotated[UUID, Path(alias="courseId")]
 ModuleId = Annotated[UUID, Path(alias="moduleId")]
 LessonId = Annotated[UUID, Path(alias="lessonId")]
 
@@ -38,14 +34,7 @@ def _member(course_id: CourseId, caller: AnySignedIn) -> Course:
     return outlines.course_to_read(course_id, caller)
 
 
-def _teacher(course_id: CourseId, caller: TeacherOrAdmin) -> Caller:
-    # Here, and not in the use case alone, so that a stranger gets 403 whatever the body is.
-    require_teaching(caller, course_id)
-    return caller
-
-
 OwnCourse = Annotated[Course, Depends(_member)]
-CourseTeacher = Annotated[Caller, Depends(_teacher)]
 
 
 @app.get("/courses/{courseId}/outline")

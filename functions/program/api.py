@@ -5,14 +5,12 @@ from uuid import UUID
 
 from fastapi import Depends, Path, Query, Response
 
-from lms.access import CourseId, CourseTeacher
-from lms.clock import Now
+from lms.dependencies import CourseId, CourseTeacher, IfMatch, Now, OncePerKey, Paging, set_etag
 from lms.errors import Forbidden
-from lms.etags import IfMatch, set_etag
 from lms.http import LambdaHandler, create_app
-from lms.idempotency import OncePerKey
-from lms.pages import Page, Paging
-from lms.security import Admin, AnySignedIn, Caller, Public, StudentOrAdmin
+from lms.pages import Page
+from lms.security import Admin, AnySignedIn, Public, StudentOrAdmin
+from lms.tokens import Caller
 from program.schemas import (
     BulkEnroll,
     BulkEnrolled,

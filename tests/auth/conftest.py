@@ -108,7 +108,7 @@ def kong(monkeypatch: pytest.MonkeyPatch) -> Kong:
 def auth(aws: None, kong: Kong, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator["Auth"]:
     from auth import api, consumer, hashing, internal, operations, signing
     from lms import clock as clock_module
-    from lms.security import key_ring
+    from lms.tokens import key_ring
 
     secret = {"current": "key-1", "keys": {"key-1": SIGNING_PEM}}
     boto3.client("secretsmanager").create_secret(Name="lms/signing-keys", SecretString=json.dumps(secret))

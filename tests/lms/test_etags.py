@@ -3,8 +3,9 @@
 import pytest
 from fastapi import Response
 
+from lms.dependencies import IfMatch, set_etag
 from lms.errors import PreconditionFailed
-from lms.etags import IfMatch, require_match, set_etag
+from lms.etags import require_match
 from lms.http import LambdaHandler, create_app
 from lms.security import Public
 from tests.clients import Client

@@ -13,10 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from pynamodb.exceptions import DoesNotExist
 
 from lms import clock as clock_module
+from lms.dependencies import OncePerKey
 from lms.dynamo import Stale, retry_stale, transaction
 from lms.errors import Conflict
 from lms.http import LambdaHandler, create_app
-from lms.idempotency import IdempotencyRecord, Once, OncePerKey
+from lms.idempotency import IdempotencyRecord, Once
 from lms.security import AnySignedIn, Student
 from tests.clients import Answer, Client
 from tests.conftest import Clock

@@ -14,18 +14,11 @@ from hypothesis import strategies as st
 from jose import jwt
 
 from lms import security
+from lms.dependencies import ClientIp
 from lms.errors import Unauthorized
 from lms.http import LambdaHandler, create_app
-from lms.security import (
-    Admin,
-    AnySignedIn,
-    ClientIp,
-    Public,
-    Student,
-    Teacher,
-    permission_of,
-    verify,
-)
+from lms.security import Admin, AnySignedIn, Public, Student, Teacher, permission_of
+from lms.tokens import verify
 from tests.clients import Client
 from tests.lms.conftest import Signer, Wire, publish
 

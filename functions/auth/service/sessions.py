@@ -20,7 +20,7 @@ from lms.errors import Conflict, Forbidden, Unauthorized
 from lms.events import UserSessionsRevoked
 from lms.log import logger
 from lms.outbox import emit
-from lms.security import Role
+from lms.tokens import Role
 
 _WRONG_PAIR = "The username or the password is wrong."
 _WRONG_REFRESH = "The refresh token is not valid."

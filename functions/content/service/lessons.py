@@ -10,15 +10,14 @@ from content.files import ContentType
 from content.schemas import LessonUpdate, LessonView, NewLesson, SubtopicView, Upload
 from content.service import modules
 from content.service.outlines import Course, course_of, save
-from content.service.paging import page_of
 from lms.curriculum import Lesson, Module
 from lms.dynamo import retry_stale, transaction
 from lms.errors import NotFound
 from lms.etags import require_match
 from lms.idempotency import Once
 from lms.ids import uuid7
-from lms.pages import Listing, Page
-from lms.security import Caller
+from lms.pages import Listing, Page, part_of
+from lms.tokens import Caller
 
 _SUBTOPICS = ("body", "subtopics")
 
@@ -26,7 +25,7 @@ _SUBTOPICS = ("body", "subtopics")
 def listed(module_id: UUID, caller: Caller, listing: Listing) -> tuple[Page[LessonView], int]:
     """The lessons of a module that the caller sees, in order, and the outline's version."""
     course, module = modules.find(module_id, caller)
-    page, after = page_of(module.lessons, listing)
+    page, after = part_of(module.lessons, lambda lesson: lesson.id, listing)
     version = course.outline.version
     return listing.page([_view(module.id, module.lessons, lesson, version) for lesson in page], after), version
 

@@ -7,21 +7,20 @@ from uuid import UUID
 from content import rules
 from content.schemas import ModuleUpdate, ModuleView, NewModule
 from content.service.outlines import Course, course_of, course_to_write, save
-from content.service.paging import page_of
 from lms.curriculum import Module
 from lms.dynamo import retry_stale, transaction
 from lms.errors import NotFound
 from lms.etags import require_match
 from lms.idempotency import Once
 from lms.ids import uuid7
-from lms.pages import Listing, Page
-from lms.security import Caller
+from lms.pages import Listing, Page, part_of
+from lms.tokens import Caller
 
 
 def listed(course: Course, listing: Listing) -> Page[ModuleView]:
     """The modules that the caller sees, in order."""
     modules = course.shown.modules
-    page, after = page_of(modules, listing)
+    page, after = part_of(modules, lambda module: module.id, listing)
     return listing.page([_view(course.id, modules, module, course.outline.version) for module in page], after)
 
 

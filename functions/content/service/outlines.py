@@ -12,6 +12,7 @@ from content.rules import Modules
 from content.schemas import OutlineModuleView, OutlineUpdate, OutlineView
 from content.tables import ContentId
 from lms import roster
+from lms.access import Standing, standing
 from lms.curriculum import Outline
 from lms.dynamo import Transaction, next_version, read_together, retry_stale, transaction
 from lms.errors import Forbidden, NotFound, Unavailable
@@ -20,7 +21,7 @@ from lms.events import MaterialPublished, OutlineChanged
 from lms.ids import uuid7
 from lms.outbox import emit
 from lms.outline import OutlineItem, outline_key
-from lms.security import Caller
+from lms.tokens import Caller
 
 _TITLES_TOLD = 10
 
@@ -31,8 +32,7 @@ class Course:
 
     id: UUID
     exists: bool
-    may_write: bool
-    may_read: bool
+    standing: Standing | None
     item: OutlineItem | None
 
     @cached_property
@@ -43,7 +43,7 @@ class Course:
     @cached_property
     def shown(self) -> Outline:
         """What the caller sees of it."""
-        return self.outline if self.may_write else self.outline.published()
+        return self.outline if self.standing == "teaches" else self.outline.published()
 
 
 def open_course(course_id: UUID, caller: Caller) -> Course:
@@ -51,17 +51,14 @@ def open_course(course_id: UUID, caller: Caller) -> Course:
     keys = [roster.course_key(course_id), outline_key(course_id)]
     if caller.role != "admin":
         keys.append(roster.membership_key(caller.role, caller.id, course_id))
-    card, item, *memberships = read_together(keys)
-    membership = memberships[0] if memberships else None
-    may_write = caller.role == "admin" or (caller.role == "teacher" and membership is not None)
-    is_enrolled = membership is not None and membership.status in ("active", "completed")
-    return Course(course_id, card is not None, may_write, may_write or is_enrolled, item)
+    card, item, *membership = read_together(keys)
+    return Course(course_id, card is not None, standing(caller, next(iter(membership), None)), item)
 
 
 def course_to_read(course_id: UUID, caller: Caller) -> Course:
     """A course that the caller named; raises `Forbidden` unless they belong to it, existing or not."""
     course = open_course(course_id, caller)
-    if not course.may_read:
+    if course.standing is None:
         raise Forbidden("Those who belong to this course may do this.")
     return course
 
@@ -69,7 +66,7 @@ def course_to_read(course_id: UUID, caller: Caller) -> Course:
 def course_to_write(course_id: UUID, caller: Caller) -> Course:
     """As `course_to_read`, for its teachers and administrators; raises `NotFound` when it does not exist."""
     course = open_course(course_id, caller)
-    if not course.may_write:
+    if course.standing != "teaches":
         raise Forbidden("Teachers of this course and administrators may do this.")
     return existing(course)
 
@@ -88,7 +85,7 @@ def course_of(part_id: UUID, caller: Caller) -> Course:
     except DoesNotExist:
         raise NotFound from None
     course = open_course(pointer.course_id, caller)
-    if not (course.exists and course.may_read):
+    if not course.exists or course.standing is None:
         raise NotFound
     return course
 

@@ -7,7 +7,7 @@ from lms.dynamo import Key, read_together
 from lms.errors import NotFound
 from lms.outline import Lesson, Module, Outline, OutlineItem, Subtopic
 from lms.pages import Listing, Page, part_of
-from lms.security import Caller
+from lms.tokens import Caller
 from program.schemas import ChapterView, CourseDetails, ScheduledExam, SubtopicView, TopicView
 from program.service import courses
 from program.tables import Course

@@ -17,7 +17,7 @@ from lms.idempotency import Once
 from lms.outbox import emit
 from lms.pages import Listing, Page, walk
 from lms.roster import RosterItem
-from lms.security import Caller
+from lms.tokens import Caller
 from program import rules
 from program.schemas import EnrollmentView
 from program.service import courses

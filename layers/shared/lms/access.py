@@ -1,16 +1,13 @@
 """Who may do what in a course: the caller's role, and the Roster."""
 
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
-
-from fastapi import Depends, Path
 
 from lms import roster
 from lms.errors import Forbidden
-from lms.security import Caller, TeacherOrAdmin
+from lms.tokens import Caller
 
 Standing = Literal["teaches", "belongs"]
-CourseId = Annotated[UUID, Path(alias="courseId")]
 
 
 def teaches_or_manages(caller: Caller, course_id: UUID) -> bool:
@@ -42,12 +39,3 @@ def standing(caller: Caller, membership: roster.RosterItem | None) -> Standing |
     if membership is None or membership.status not in ("active", "completed"):
         return None
     return "teaches" if caller.role == "teacher" else "belongs"
-
-
-def _course_teacher(course_id: CourseId, caller: TeacherOrAdmin) -> Caller:
-    require_teaching(caller, course_id)
-    return caller
-
-
-CourseTeacher = Annotated[Caller, Depends(_course_teacher)]
-"""Lets administrators and the teachers of the course in the path (`courseId`) pass, before the body is looked at."""

@@ -94,8 +94,7 @@ class KafkaConsumer:
             return event_type.model_validate_json(base64.b64decode(record["value"]))
         except ValidationError as error:
             faults = [".".join(map(str, fault["loc"])) + ": " + fault["type"] for fault in error.errors()]
-            # Without its cause, whose text quotes the values: the trace goes into the log.
-            raise Poison(f"not a {event_type.type}: {', '.join(faults)}") from None
+            raise Poison(f"not a {event_type.type}: {', '.join(faults)}") from error
 
 
 def _headers(record: KafkaEventRecord) -> dict[str, str]:

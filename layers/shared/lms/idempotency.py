@@ -5,21 +5,16 @@ The answer is recorded in the transaction of the create itself, so there is none
 
 import hashlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated
 
-from fastapi import Depends, Header, Request
 from pydantic import BaseModel
 from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.exceptions import DeleteError, DoesNotExist, PutError
-from starlette.concurrency import run_in_threadpool
 
-from lms.clock import Now
 from lms.dynamo import Table, Transaction, table_name
 from lms.errors import Conflict, Invalid
 from lms.faults import is_refused
-from lms.security import Caller, current_caller
 from lms.settings import setting
 
 _KEPT = timedelta(hours=24)
@@ -74,39 +69,24 @@ class Once:
         )
 
 
-async def _once(
-    request: Request,
-    caller: Annotated[Caller, Depends(current_caller)],
-    now: Now,
-    idempotency_key: Annotated[
-        str | None,
-        Header(min_length=1, max_length=128, description="Makes it safe to send this request again for 24 hours."),
-    ] = None,
-) -> AsyncIterator[Once]:
-    if idempotency_key is None:
-        yield Once(None)
-        return
-    scope = json.dumps([str(caller.id), request.method, request.url.path, idempotency_key])
+def begin(scope: Sequence[str], body: bytes, now: datetime) -> IdempotencyRecord:
+    """Takes a key for a request; `scope` is what the key holds for (caller, method, path, the key itself).
+
+    Raises `Replay` when the request was answered before, `Conflict` while its twin is running, and `Invalid` when the
+    key was used for another body.
+    """
     record = IdempotencyRecord(
-        key=hashlib.sha256(scope.encode()).hexdigest(),
-        fingerprint=hashlib.sha256(await request.body()).hexdigest(),
+        key=hashlib.sha256(json.dumps(scope).encode()).hexdigest(),
+        fingerprint=hashlib.sha256(body).hexdigest(),
         lease_until=now + _LEASE,
         valid_until=now + _KEPT,
         expires_at=now + _KEPT,
     )
-    await run_in_threadpool(_begin, record, now)
-    try:
-        yield Once(record)
-    except Exception:
-        # A refusal is no answer worth keeping: the client may correct the state of things and send the same again.
-        await run_in_threadpool(_release, record)
-        raise
+    _take(record, now)
+    return record
 
 
-OncePerKey = Annotated[Once, Depends(_once, scope="function")]
-
-
-def _begin(record: IdempotencyRecord, now: datetime) -> None:
+def _take(record: IdempotencyRecord, now: datetime) -> None:
     free = (
         IdempotencyRecord.key.does_not_exist()
         | (IdempotencyRecord.valid_until <= now)
@@ -132,7 +112,8 @@ def _answer_again(record: IdempotencyRecord) -> None:
     raise Replay(int(earlier.status), earlier.body, earlier.location)
 
 
-def _release(record: IdempotencyRecord) -> None:
+def release(record: IdempotencyRecord) -> None:
+    """Gives a key back after a refusal: the client may mend the state of things and send the same again."""
     try:
         record.delete(
             condition=(IdempotencyRecord.lease_until == record.lease_until) & IdempotencyRecord.status.does_not_exist()

@@ -8,11 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import sha256
-from typing import Annotated, Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from fastapi import Depends, Query, Request
 from pydantic import BaseModel
 from pynamodb.indexes import Index
 from pynamodb.models import Model
@@ -74,38 +73,20 @@ def _bound(scope: Mapping[str, object]) -> bytes:
 
 
 class Listing:
-    """The paging parameters of a request (`?limit=1..100`, default 25, and `?cursor=`)."""
+    """What a caller wants of a list: so many items, from here on. `scope` tells whose list it is, and is asked late."""
 
-    def __init__(
-        self,
-        request: Request,
-        limit: Annotated[int, Query(ge=1, le=100, description="How many items a page holds at most.")] = 25,
-        cursor: Annotated[
-            str | None, Query(max_length=4096, description="`next` of the page before; omit it for the first page.")
-        ] = None,
-    ) -> None:
+    def __init__(self, limit: int, cursor: str | None, scope: Callable[[], Mapping[str, object]]) -> None:
         self.limit = limit
-        self._request = request
         self._cursor = cursor
+        self._scope = scope
 
     @cached_property
     def start(self) -> Position:
         """Where the page begins; raises `Invalid` for a cursor of another list or caller."""
-        return unseal(self._cursor, self._scope) if self._cursor else Position(0, None)
+        return unseal(self._cursor, self._scope()) if self._cursor else Position(0, None)
 
     def page(self, items: Sequence[_T], after: Position | None) -> Page[_T]:
-        return Page(items=list(items), next=seal(after, self._scope) if after else None)
-
-    @property
-    def _scope(self) -> dict[str, object]:
-        # Read late: by now the route's permission has told who calls.
-        caller = getattr(self._request.state, "caller", None)
-        filters = [pair for pair in self._request.query_params.multi_items() if pair[0] not in _PAGING]
-        return {"path": self._request.url.path, "filters": sorted(filters), "caller": caller and caller.id}
-
-
-_PAGING = ("limit", "cursor")
-Paging = Annotated[Listing, Depends()]
+        return Page(items=list(items), next=seal(after, self._scope()) if after else None)
 
 
 def walk(

@@ -1,0 +1,96 @@
+"""What FastAPI hands to routes beside their permission: time, place, paging, `If-Match`, `Idempotency-Key`."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Header, Path, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from lms.access import require_teaching
+from lms.clock import now
+from lms.etags import etag, version_of
+from lms.idempotency import Once, begin, release
+from lms.pages import Listing
+from lms.security import TeacherOrAdmin, current_caller
+from lms.tokens import Caller
+
+Now = Annotated[datetime, Depends(now)]
+CourseId = Annotated[UUID, Path(alias="courseId")]
+
+
+def _client_ip(request: Request) -> str:
+    # Kong sets this header itself, whatever the client sent; X-Forwarded-For may be the client's own invention.
+    return request.headers.get("x-real-ip") or (request.client.host if request.client else "")
+
+
+ClientIp = Annotated[str, Depends(_client_ip)]
+
+
+def _listing(
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=100, description="How many items a page holds at most.")] = 25,
+    cursor: Annotated[
+        str | None, Query(max_length=4096, description="`next` of the page before; omit it for the first page.")
+    ] = None,
+) -> Listing:
+    def scope() -> dict[str, object]:
+        # Asked late: by then the route's permission has told who calls.
+        caller = getattr(request.state, "caller", None)
+        filters = [pair for pair in request.query_params.multi_items() if pair[0] not in ("limit", "cursor")]
+        return {"path": request.url.path, "filters": sorted(filters), "caller": caller and caller.id}
+
+    return Listing(limit, cursor, scope)
+
+
+Paging = Annotated[Listing, Depends(_listing)]
+"""`?limit=1..100` (default 25) and `?cursor=`."""
+
+
+def _if_match(
+    if_match: Annotated[
+        str | None, Header(description='The `ETag` that the object must still have, such as `"3"`; else 412.')
+    ] = None,
+) -> int | None:
+    return version_of(if_match)
+
+
+IfMatch = Annotated[int | None, Depends(_if_match)]
+
+
+def set_etag(response: Response, version: int) -> None:
+    response.headers["ETag"] = etag(version)
+
+
+async def _once(
+    request: Request,
+    caller: Annotated[Caller, Depends(current_caller)],
+    at: Now,
+    idempotency_key: Annotated[
+        str | None,
+        Header(min_length=1, max_length=128, description="Makes it safe to send this request again for 24 hours."),
+    ] = None,
+) -> AsyncIterator[Once]:
+    if idempotency_key is None:
+        yield Once(None)
+        return
+    scope = [str(caller.id), request.method, request.url.path, idempotency_key]
+    record = await run_in_threadpool(begin, scope, await request.body(), at)
+    try:
+        yield Once(record)
+    except Exception:
+        await run_in_threadpool(release, record)
+        raise
+
+
+OncePerKey = Annotated[Once, Depends(_once, scope="function")]
+
+
+def _course_teacher(course_id: CourseId, caller: TeacherOrAdmin) -> Caller:
+    require_teaching(caller, course_id)
+    return caller
+
+
+CourseTeacher = Annotated[Caller, Depends(_course_teacher)]
+"""Lets administrators and the teachers of the course in the path (`courseId`) pass, before the body is looked at."""
