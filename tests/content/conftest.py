@@ -1,61 +1,28 @@
 """Content on moto: people with tokens, courses in the Roster, and short ways to outlines."""
 
 import json
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import boto3
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from jose import jwk, jwt
 
-from lms.security import Role
 from tests.clients import Answer, Client
 from tests.conftest import Clock
+from tests.people import Person, publish_key, sign_in
 from tests.template import REGION, ROOT, resources
 
-_KEY = ec.generate_private_key(ec.SECP256R1())
-_PEM = _KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 CURRICULUM = json.loads(Path(ROOT / "localstack" / "curriculum.json").read_text())
-
-
-@dataclass(frozen=True)
-class Person:
-    id: UUID
-    role: Role
-    token: str
-
-
-def person(role: Role) -> Person:
-    """Somebody signed in, as their access token tells."""
-    user_id, now = uuid4(), int(time.time())
-    claims = {
-        "iss": "an-issuer",
-        "sub": str(user_id),
-        "role": role,
-        "username": f"a-{role}",
-        "iat": now,
-        "nbf": now,
-        "exp": now + 900,
-        "jti": str(uuid4()),
-    }
-    return Person(user_id, role, jwt.encode(claims, _PEM, "ES256", {"kid": "key-1"}))
 
 
 @pytest.fixture
 def content(aws: None, clock: Clock) -> Iterator["Content"]:
     from content import api
     from lms import clock as clock_module
-    from lms.security import JWKS_NAME, PublicKeys, key_ring
 
-    public = {**jwk.construct(_PEM, "ES256").public_key().to_dict(), "kid": "key-1"}
-    PublicKeys(name=JWKS_NAME, jwks=json.dumps({"keys": [public]})).save()
-    key_ring.forget()
+    publish_key()
     api.app.dependency_overrides[clock_module.now] = clock
     yield Content(clock)
     api.app.dependency_overrides.clear()
@@ -78,7 +45,7 @@ class Content:
 
         self.http = Client(api.handler)
         self.clock = clock
-        self.admin, self.teacher, self.student = person("admin"), person("teacher"), person("student")
+        self.admin, self.teacher, self.student = sign_in("admin"), sign_in("teacher"), sign_in("student")
         self.course = self.new_course()
         self.assign(self.teacher, self.course)
         self.enroll(self.student, self.course)

@@ -8,7 +8,8 @@ from content.service import outlines
 from lms.dynamo import Transaction
 from tests.auth.conftest import at_once, whole_calls
 from tests.clients import Answer
-from tests.content.conftest import Content, person
+from tests.content.conftest import Content
+from tests.people import sign_in
 
 __all__ = ["whole_calls"]  # a fixture
 
@@ -23,7 +24,7 @@ def _until_it_is_taken(content: Content, path: str, title: str, token: str) -> A
 @pytest.mark.usefixtures("whole_calls")
 def test_lessons_that_teachers_add_at_once_are_all_there_once(content: Content) -> None:
     module = content.add_module()
-    teachers = [person("teacher") for _ in range(6)]
+    teachers = [sign_in("teacher") for _ in range(6)]
     for teacher in teachers:
         content.assign(teacher, content.course)
     path = f"/modules/{module['id']}/lessons"

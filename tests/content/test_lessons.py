@@ -6,7 +6,8 @@ from uuid import uuid4
 import pytest
 
 from tests.clients import Answer
-from tests.content.conftest import Content, person
+from tests.content.conftest import Content
+from tests.people import sign_in
 
 REPO, VIDEO = "https://github.com/an/example", "https://video.example/watch?v=1&t=2#start"
 
@@ -133,11 +134,11 @@ def test_students_see_published_lessons_alone(content: Content, module_id: str) 
 
 def test_who_does_not_belong_to_the_course_cannot_tell_whether_an_id_exists(content: Content, module_id: str) -> None:
     lesson = content.add_lesson(module_id)
-    colleague = person("teacher")
+    colleague = sign_in("teacher")
     content.assign(colleague, content.new_course())
     for module, one in [(module_id, lesson["id"]), (str(uuid4()), str(uuid4()))]:
         answers = [
-            content.http.get(f"/modules/{module}/lessons", token=person("student").token),
+            content.http.get(f"/modules/{module}/lessons", token=sign_in("student").token),
             content.http.get(f"/modules/{module}/lessons", token=colleague.token),
             content.http.put(f"/modules/{module}", {"title": "x"}, token=colleague.token),
             content.http.delete(f"/modules/{module}", token=colleague.token),

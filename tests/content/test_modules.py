@@ -4,7 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.content.conftest import Content, person
+from tests.content.conftest import Content
+from tests.people import sign_in
 
 
 def _titles(modules: list[dict[str, str]]) -> list[str]:
@@ -96,7 +97,7 @@ def test_students_see_published_modules_alone(content: Content) -> None:
 @pytest.mark.parametrize(("status", "expected"), [("active", 200), ("completed", 200), ("dropped", 403)])
 def test_who_is_enrolled_reads_and_who_dropped_does_not(content: Content, status: str, expected: int) -> None:
     module = content.add_module()
-    student = person("student")
+    student = sign_in("student")
     content.enroll(student, content.course, status)
     assert content.http.get(f"/courses/{content.course}/modules", token=student.token).status == expected
     assert content.http.get(f"/courses/{content.course}/outline", token=student.token).status == expected

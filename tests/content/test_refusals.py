@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from content import api
 from lms.security import permission_of
 from tests.clients import Answer
-from tests.content.conftest import Content, person
+from tests.content.conftest import Content
+from tests.people import sign_in
 
 ROUTES = [
     (method, route.path, permission_of(route))
@@ -79,7 +80,7 @@ def test_whatever_else_is_wrong_who_does_not_belong_to_the_course_in_the_path_ge
     refused = 0
     for method, path, roles in ROUTES:
         for role in (role for role in ("student", "teacher") if "courseId" in path and role in (roles or ())):
-            answer = content.http(method, paths[path], token=person(role).token, **EVERYTHING_WRONG)
+            answer = content.http(method, paths[path], token=sign_in(role).token, **EVERYTHING_WRONG)
             assert answer.status == 403, (method, path, answer)
             refused += 1
     assert refused == 6
