@@ -1,0 +1,111 @@
+"""Assigning teachers to courses."""
+
+from uuid import uuid4
+
+from tests.conftest import Outbox
+from tests.instructor.conftest import School
+from tests.people import put_card, sign_in
+
+
+def test_an_assigned_teacher_is_one_for_every_service_at_once(school: School, outbox: Outbox) -> None:
+    from lms import roster
+    from lms.events import InstructorAssigned
+
+    course = school.new_course()
+    answer = school.assign(course)
+    assert answer.status == 200, answer
+    assert (
+        answer.json.items()
+        >= {
+            "id": str(school.teacher.id),
+            "name": school.teacher.name,
+            "email": school.teacher.email,
+            "assignedCourses": [str(course)],
+        }.items()
+    )
+    assert set(answer.json) == {"id", "name", "email", "assignedCourses", "version", "created_at", "updated_at"}
+    assert roster.teaches(school.teacher.id, course)
+    assert outbox.all() == [InstructorAssigned(version=1, course_id=course, instructor_id=school.teacher.id)]
+    shown = school.http.get(f"/instructors/{school.teacher.id}", token=school.teacher.token)
+    assert (shown.json, shown.headers["etag"]) == (answer.json, answer.headers["etag"])
+
+
+def test_assigning_again_changes_nothing(school: School, outbox: Outbox) -> None:
+    course = school.new_course()
+    first, second = school.assign(course), school.assign(course)
+    assert (first.status, first.json) == (second.status, second.json)
+    assert len(outbox.all()) == 1
+
+
+def test_an_assignment_ends_once_and_may_begin_again(school: School, outbox: Outbox) -> None:
+    from lms import roster
+
+    course, other = school.new_course(), school.new_course()
+    school.assign(other)
+    school.assign(course)
+    assert school.unassign(course).status == 204
+    assert school.unassign(course).status == 404
+    assert not roster.teaches(school.teacher.id, course)
+    assert roster.teaches(school.teacher.id, other)
+    assert school.assign(course).json["assignedCourses"] == [str(course), str(other)]
+    told = [event for event in outbox.all() if event.course_id == course]
+    assert [(event.type, event.version) for event in told] == [
+        ("lms.instructor.assigned.v1", 1),
+        ("lms.instructor.unassigned.v1", 2),
+        ("lms.instructor.assigned.v1", 3),
+    ]
+
+
+def test_only_active_teachers_are_assigned_to_courses_that_exist(school: School) -> None:
+    course = school.new_course()
+    for nobody in (school.student, school.admin):
+        assert school.assign(course, nobody).status == 404
+    assert school.http.put(f"/instructors/{uuid4()}/courses/{course}", token=school.admin.token).status == 404
+    assert school.assign(uuid4()).status == 404
+    disabled = sign_in("teacher")
+    put_card(disabled, status="disabled", version=2)
+    answer = school.assign(course, disabled)
+    assert (answer.status, answer.json["type"]) == (409, "urn:lms:problem:inactive")
+
+
+def test_only_administrators_assign(school: School) -> None:
+    path = f"/instructors/{school.teacher.id}/courses/{school.new_course()}"
+    for call in (school.http.put, school.http.delete):
+        assert call(path).status == 401
+        for person in (school.teacher, school.student):
+            assert call(path, token=person.token).status == 403
+        assert call(f"/instructors/{school.teacher.id}/courses/x", token=school.admin.token).status == 422
+
+
+def test_if_match_holds_an_assignment_back_from_an_instructor_who_changed(school: School) -> None:
+    first, second = school.new_course(), school.new_course()
+    seen = {"if-match": school.assign(first).headers["etag"]}
+    assert school.assign(second, headers=seen).status == 200
+    assert school.assign(first, headers=seen).status == 412
+    assert school.unassign(first, headers=seen).status == 412
+    assert school.assign(uuid4(), headers=seen).status == 404
+
+
+def test_a_deleted_course_ends_its_assignments(school: School, outbox: Outbox) -> None:
+    from lms import roster
+    from lms.events import InstructorUnassigned
+
+    course, kept, colleague = school.new_course(), school.new_course(), sign_in("teacher")
+    school.assign(course)
+    school.assign(kept)
+    school.assign(course, colleague)
+    deleted = school.delete_course(course)
+    assert [taught["course_id"] for taught in school.classes()] == [str(kept)]
+    school.consume(deleted)
+    school.consume(deleted)
+    assert not roster.teaches(school.teacher.id, course)
+    assert not roster.teaches(colleague.id, course)
+    assert {event.instructor_id for event in outbox.of(InstructorUnassigned)} == {school.teacher.id, colleague.id}
+    assert len(outbox.of(InstructorUnassigned)) == 2
+
+
+def test_the_assignment_to_a_course_that_is_gone_can_be_ended(school: School) -> None:
+    course = school.new_course()
+    school.assign(course)
+    school.delete_course(course)
+    assert school.unassign(course).status == 204

@@ -1,0 +1,51 @@
+"""Telling every assignment again, and the Roster made anew by it."""
+
+from typing import Any
+
+from tests.conftest import Outbox
+from tests.instructor.conftest import School
+from tests.people import remove_card, sign_in
+
+
+class Context:
+    """Lambda's, with time for one row."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 1_000
+
+
+def republish() -> list[Any]:
+    from instructor.operations import handler
+
+    answers, after = [], None
+    while not answers or after is not None:
+        answers.append(handler({"action": "republish", "after": after}, Context()))
+        after = answers[-1]["next"]
+    return answers
+
+
+def test_the_roster_is_rebuilt_and_all_assignments_told_again(school: School, outbox: Outbox) -> None:
+    from lms.events import UserErased
+    from lms.roster import RosterItem
+
+    courses, leaver = [school.new_course() for _ in range(3)], sign_in("teacher")
+    for course in courses:
+        school.assign(course)
+    school.unassign(courses[0])
+    school.assign(courses[1], leaver)
+    remove_card(leaver)
+    school.consume(UserErased(version=2, user_id=leaver.id))
+
+    def items() -> Any:
+        return {(item.owner, item.item): item.attribute_values for item in RosterItem.scan()}
+
+    def last_words() -> Any:
+        return {event.subject: event for event in sorted(outbox.all(), key=lambda event: event.version)}
+
+    before, said = items(), last_words()
+    for item in RosterItem.scan():
+        if item.owner.startswith("teacher#"):
+            item.delete()
+    assert sum(answer["told"] for answer in republish()) == 2
+    assert items() == before
+    assert last_words() == said
