@@ -1,0 +1,139 @@
+"""What an operator invokes: the first administrator, telling current state again."""
+
+import json
+from typing import Any
+
+from auth import api, operations
+from lms import sealed
+from lms.events import UserDisabled, UserErased, UserProfileUpdated, UserRegistered
+from lms.outbox import OutboxItem
+from tests.auth.conftest import PASSWORD, Auth
+from tests.conftest import Outbox
+from tests.template import ENVIRONMENT, ROOT
+
+CREATE = {"action": "create_admin", "email": "root@example.com", "username": "root"}
+
+
+class Context:
+    """A Lambda context with so many calls left before its time is up."""
+
+    def __init__(self, calls: int = 1_000) -> None:
+        self._calls = calls
+
+    def get_remaining_time_in_millis(self) -> int:
+        self._calls -= 1
+        return 900_000 if self._calls >= 0 else 1_000
+
+
+def _operate(command: Any, calls: int = 1_000) -> dict[str, Any]:
+    return operations.handler(command, Context(calls))
+
+
+def _pending_again(before: set[str]) -> list[OutboxItem]:
+    return [item for item in OutboxItem.scan() if str(item.event_id) not in before]
+
+
+def _told() -> set[str]:
+    return {str(item.event_id) for item in OutboxItem.scan()}
+
+
+def test_the_first_administrator_is_invited(auth: Auth, outbox: Outbox) -> None:
+    answer = _operate(CREATE)
+    assert set(answer) == {"message", "user_id"}
+    auth.settle()
+    (told,) = outbox.of(UserRegistered)
+    assert (told.is_type, told.roll_no) == ("admin", None)
+    assert auth.reset_by_link(sealed.unseal(told.invitation), PASSWORD).status == 200
+    token = auth.login("root").json["access_token"]
+    assert auth.http.get("/auth/users", token=token).status == 200
+
+
+def test_there_is_a_first_administrator_once(auth: Auth, outbox: Outbox) -> None:
+    _operate(CREATE)
+    for command in (CREATE, {**CREATE, "username": "other", "email": "other@example.com"}):
+        assert _operate(command) == {"error": "There is an administrator already."}
+    assert len(outbox.of(UserRegistered)) == 1
+
+
+def test_a_name_that_is_taken_leaves_the_place_free(auth: Auth) -> None:
+    auth.register("root")
+    assert "username" in _operate({**CREATE, "email": "free@example.com"})["error"]
+    assert "user_id" in _operate({**CREATE, "username": "root2", "email": "free@example.com"})
+
+
+def test_a_command_that_is_none_is_told_so(auth: Auth) -> None:
+    for command in (
+        {},
+        {"action": "drop_tables"},
+        {"action": "create_admin"},
+        {"action": "create_admin", "email": "x"},
+        {**CREATE, "is_type": "student"},
+        {"action": "republish", "after": 7},
+    ):
+        assert set(_operate(command)) == {"error"}, command
+
+
+def test_republishing_tells_each_user_again_at_their_own_version(auth: Auth) -> None:
+    admin = auth.staff("admin", "root")
+    people = {name: auth.student(name).id for name in ("amina", "bilal", "celal")}
+    auth.http.put("/auth/profile", {"city": "Lahore"}, token=auth.login("amina").json["access_token"])
+    auth.http.patch(f"/auth/users/{people['bilal']}", {"status": "disabled"}, token=admin.token)
+    auth.http.delete(f"/auth/users/{people['celal']}", token=admin.token)
+    versions = {line["id"]: line["version"] for line in _users(auth, admin.token)}
+    before = _told()
+    assert _operate({"action": "republish"}) == {"told": 4, "next": None}
+    again = _pending_again(before)
+    assert {item.type for item in again} == {UserProfileUpdated.type, UserDisabled.type, UserErased.type}
+    for item in again:
+        data = json.loads(item.data)
+        assert item.pending is not None
+        assert int(item.sequence.partition(".")[0]) == data["version"]
+        assert data["version"] == versions.get(data["user_id"], data["version"])
+    amina = next(json.loads(item.data) for item in again if people["amina"] in item.subject)
+    assert amina["person"]["city"] == "Lahore"
+    celal = next(item for item in again if people["celal"] in item.subject)
+    assert (celal.type, "celal" in celal.data) == (UserErased.type, False)
+
+
+def _users(auth: Auth, token: str) -> Any:
+    return auth.http.get("/auth/users", token=token).json["items"]
+
+
+def test_republishing_goes_on_where_its_time_was_up(auth: Auth) -> None:
+    auth.staff("admin")
+    for n in range(5):
+        auth.student(f"person{n}")
+    before = _told()
+    told, rounds, after = 0, 0, None
+    while rounds == 0 or after:
+        answer = _operate({"action": "republish", **({"after": after} if after else {})}, calls=2)
+        told, rounds, after = told + answer["told"], rounds + 1, answer["next"]
+        assert rounds < 20
+    assert told == 6
+    assert rounds > 1
+    assert len({item.subject for item in _pending_again(before)}) == len(_pending_again(before)) == 6
+
+
+def test_what_is_told_again_changes_nothing_here(auth: Auth) -> None:
+    student = auth.student("amina")
+    before = auth.profile(student.token)
+    _operate({"action": "republish"})
+    auth.settle()
+    assert auth.profile(student.token) == before
+    assert auth.passes_gateway(student.token)
+
+
+def test_the_recorded_commands_are_carried_out(auth: Auth) -> None:
+    create = json.loads((ROOT / "events" / "auth_create_admin.json").read_text())
+    assert "user_id" in _operate(create)
+    again = json.loads((ROOT / "events" / "auth_republish.json").read_text())
+    assert _operate(again) == {"told": 1, "next": None}
+
+
+def test_the_recorded_sign_in_is_answered(auth: Auth) -> None:
+    event = json.loads((ROOT / "events" / "auth_login.json").read_text())
+    assert event["headers"]["x-gateway-secret"] == ENVIRONMENT["GATEWAY_SECRET"]
+    auth.student("amina")
+    answer = api.handler(event, None)
+    assert answer["statusCode"] == 200
+    assert json.loads(answer["body"])["token_type"] == "bearer"
