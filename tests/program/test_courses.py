@@ -134,7 +134,7 @@ def test_a_course_with_active_students_is_not_deleted(program: Program, outbox: 
         ("enrollment", None),
         ("requiresPayment", "yes"),
         ("requires_payment", True),
-        ("programId", str(uuid4())),
+        ("programId", "00000000-0000-4000-8000-000000000001"),
         ("version", 3),
     ],
 )
