@@ -31,8 +31,9 @@ _ABSENT = frozenset({"403", "404", "NoSuchKey", "PreconditionFailed"})
 
 @lru_cache(maxsize=1)
 def _s3() -> "S3Client":
-    # Made when a file is first handled: it takes longer than the rest of a cold start together.
-    config = Config(signature_version="s3v4")
+    # Made when a file is first handled, as it delays a cold start. "virtual" makes links to the region's own endpoint;
+    # by default they lead to the global one, which redirects. An endpoint that is an IP address still gets path style.
+    config = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
     client: S3Client = botocore.session.get_session().create_client(  # type: ignore[assignment]  # made from a name
         "s3", region_name=setting("AWS_REGION"), config=config
     )

@@ -180,6 +180,26 @@ def test_storage_that_is_away_for_a_moment_is_503(
     assert _attach(content, lesson, form["key"]).status == 503
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "start"),
+    [
+        (None, f"https://assetsbucket.s3.{ENVIRONMENT['AWS_REGION']}.amazonaws.com/"),
+        ("http://127.0.0.1:4566", "http://127.0.0.1:4566/assetsbucket"),
+    ],
+)
+def test_links_and_forms_lead_where_a_client_can_go(
+    monkeypatch: pytest.MonkeyPatch, endpoint: str | None, start: str
+) -> None:
+    from content import assets
+
+    if endpoint:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    monkeypatch.setattr(assets, "_s3", assets._s3.__wrapped__)
+    form = assets.upload_form(uuid4(), uuid4(), PDF)
+    assert form.upload.url.startswith(start)
+    assert assets.link(form.key, "x").url.startswith(start)
+
+
 def test_the_name_that_a_file_is_saved_by_is_its_lessons() -> None:
     key = files.new_key(uuid4(), uuid4(), uuid4(), "application/zip")
     served = files.disposition(key, 'a"b; c\\d é 🎓' + "x" * 300)
