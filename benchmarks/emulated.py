@@ -1,0 +1,46 @@
+"""An AWS emulator that lives as long as a benchmark; its capacity figures follow DynamoDB's rules."""
+
+import os
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from localstack import emulator
+from localstack.settings import HOST, Settings
+
+_START_SECONDS = 30
+
+
+@contextmanager
+def emulated() -> Iterator[str]:
+    """The address of an emulator with nothing in it."""
+    emulator.ensure_venv()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings.from_environment({"LMS_STACK_DIR": folder, "LMS_EMULATOR_PORT": str(_free_port())})
+        environment = emulator.environment(settings)
+        for name in ("HOME", "TMPDIR", "STATE_DIR", "S3_DATA_DIR"):
+            Path(environment[name]).mkdir(parents=True, exist_ok=True)
+        log = (Path(folder) / "log").open("w")
+        process = subprocess.Popen(emulator.command(), env=environment, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            deadline = time.monotonic() + _START_SECONDS
+            while not emulator.ready(settings):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(f"the emulator does not start:\n{Path(log.name).read_text()}")
+                time.sleep(0.1)
+            os.environ["AWS_ENDPOINT_URL"] = settings.emulator_url
+            yield settings.emulator_url
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
