@@ -4,13 +4,14 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
 from pynamodb.attributes import Attribute, VersionAttribute
 from pynamodb.connection import Connection, TableConnection
-from pynamodb.constants import STRING
+from pynamodb.constants import NUMBER, STRING
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -63,6 +64,18 @@ class UUIDAttribute(Attribute[UUID]):
 
     def deserialize(self, value: str) -> UUID:
         return UUID(value)
+
+
+class DecimalAttribute(Attribute[Decimal]):
+    """An exact number; PynamoDB's own would make a float of it."""
+
+    attr_type = NUMBER
+
+    def serialize(self, value: Decimal) -> str:
+        return format(value, "f")
+
+    def deserialize(self, value: str) -> Decimal:
+        return Decimal(value)
 
 
 Key = tuple[type[Model], Any, Any]
@@ -210,6 +223,7 @@ def _pause(attempt: int) -> None:
 
 
 __all__ = [
+    "DecimalAttribute",
     "Key",
     "Stale",
     "Table",

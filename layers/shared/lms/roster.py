@@ -230,6 +230,13 @@ def class_of(
     return walk(RosterItem.class_index, partitions, listing)
 
 
+def students_after(course_id: UUID, status: EnrollmentStatus, after: UUID | None, limit: int) -> list[UUID]:
+    """The next students of a course behind `after` (None: the first), for walks through a whole class."""
+    behind = RosterItem.person_id > after if after is not None else None
+    found = RosterItem.class_index.query(_class(course_id, "student", status), behind, limit=limit)
+    return [item.person_id for item in found]
+
+
 def teachers_of(course_id: UUID) -> list[UUID]:
     """All teachers of a course: few."""
     return [item.person_id for item in RosterItem.class_index.query(_class(course_id, "teacher", "active"))]
