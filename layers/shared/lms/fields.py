@@ -1,13 +1,15 @@
 """Fields that bodies have in every service, and the case in which catalogue objects are written."""
 
+import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 _LINE_BREAKS = "\n\r\t"
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def _tidy(value: Any) -> Any:
@@ -36,12 +38,22 @@ def _in_utc(value: datetime) -> datetime:
         raise ValueError("beyond the calendar") from error
 
 
+def _spelt_as_day(value: Any) -> Any:
+    # Pydantic would also take seconds since 1970 for a date.
+    if not (isinstance(value, str) and _DAY.fullmatch(value)):
+        raise ValueError("a date such as 2027-02-28 is expected")
+    return value
+
+
 Name = Annotated[str, BeforeValidator(_tidy), Field(min_length=1, max_length=200), AfterValidator(_one_line)]
 Description = Annotated[str, BeforeValidator(_tidy), Field(max_length=10_000), AfterValidator(_lines)]
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 """A time with any offset, handed on in UTC; a naive one is refused."""
+
+Day = Annotated[date, BeforeValidator(_spelt_as_day)]
+"""A date of the calendar, without a time."""
 
 
 class Body(BaseModel):
