@@ -51,6 +51,15 @@ def _key_set() -> _KeySet:
     return _load(int(time.monotonic() // _SECRET_SECONDS))
 
 
+def _key(kid: str) -> SigningKey:
+    keys = _key_set().keys
+    if kid not in keys:
+        # Rotated since this worker looked: another one gave the user a credential of the new key already.
+        _load.cache_clear()
+        keys = _key_set().keys
+    return keys[kid]
+
+
 @lru_cache(maxsize=1)
 def _load(_: int) -> _KeySet:
     answer = _secrets_manager().get_secret_value(SecretId=setting("SIGNING_KEYS_SECRET"))
@@ -80,7 +89,7 @@ def _publish(keys: dict[str, str]) -> None:
 
 def access_token(user: User, now: datetime) -> str:
     """A token of 15 minutes whose `iss` is the user's own key at Kong, signed with the key that Kong verifies it by."""
-    key = _key_set().keys[user.kid]
+    key = _key(user.kid)
     issued = int(now.timestamp())
     claims = {
         "iss": user.issuer,

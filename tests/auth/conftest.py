@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from io import StringIO
 from threading import Barrier, Lock
 from typing import Any, TypeVar
@@ -32,12 +33,12 @@ _CHEAP_HASHES = CryptContext(
 _T = TypeVar("_T")
 
 
-def _pem() -> str:
+def new_signing_key() -> str:
     key = ec.generate_private_key(ec.SECP256R1())
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
-SIGNING_PEM = _pem()
+SIGNING_PEM = new_signing_key()
 
 
 class Kong:
@@ -104,6 +105,12 @@ def kong(monkeypatch: pytest.MonkeyPatch) -> Kong:
     return fake
 
 
+@cache
+def secrets_manager() -> Any:
+    # Making a client takes as long as a whole test.
+    return boto3.client("secretsmanager")
+
+
 @pytest.fixture
 def auth(aws: None, kong: Kong, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator["Auth"]:
     from auth import api, consumer, hashing, internal, operations, signing
@@ -111,7 +118,7 @@ def auth(aws: None, kong: Kong, clock: Clock, monkeypatch: pytest.MonkeyPatch) -
     from lms.tokens import key_ring
 
     secret = {"current": "key-1", "keys": {"key-1": SIGNING_PEM}}
-    boto3.client("secretsmanager").create_secret(Name="lms/signing-keys", SecretString=json.dumps(secret))
+    secrets_manager().create_secret(Name="lms/signing-keys", SecretString=json.dumps(secret))
     signing._load.cache_clear()
     key_ring.forget()
     api.app.dependency_overrides[clock_module.now] = clock
