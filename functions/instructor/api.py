@@ -7,14 +7,12 @@ from fastapi import Depends, Path, Response
 
 from instructor.schemas import Accepted, ClassMessage, ClassStudent, ClassView, InstructorView
 from instructor.service import assignments, classes, messages, people
-from lms.access import CourseId
-from lms.clock import Now
+from lms.dependencies import CourseId, IfMatch, Now, OncePerKey, Paging, set_etag
 from lms.errors import Forbidden
-from lms.etags import IfMatch, set_etag
 from lms.http import LambdaHandler, create_app
-from lms.idempotency import OncePerKey
-from lms.pages import Page, Paging
-from lms.security import Admin, Caller, TeacherOrAdmin
+from lms.pages import Page
+from lms.security import Admin, TeacherOrAdmin
+from lms.tokens import Caller
 
 app = create_app("instructor")
 

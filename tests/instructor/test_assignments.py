@@ -2,9 +2,14 @@
 
 from uuid import uuid4
 
+import pytest
+
+from tests.at_once import Meanwhile, meanwhile
 from tests.conftest import Outbox
 from tests.instructor.conftest import School
-from tests.people import put_card, sign_in
+from tests.people import put_card, remove_card, sign_in
+
+__all__ = ["meanwhile"]
 
 
 def test_an_assigned_teacher_is_one_for_every_service_at_once(school: School, outbox: Outbox) -> None:
@@ -109,3 +114,17 @@ def test_the_assignment_to_a_course_that_is_gone_can_be_ended(school: School) ->
     school.assign(course)
     school.delete_course(course)
     assert school.unassign(course).status == 204
+
+
+@pytest.mark.parametrize("gone", ["course", "teacher"])
+def test_nobody_is_assigned_when_the_course_or_the_teacher_goes_meanwhile(
+    school: School, gone: str, meanwhile: Meanwhile, outbox: Outbox
+) -> None:
+    from lms import roster
+
+    course = school.new_course()
+    school.http.get(f"/instructors/{school.teacher.id}", token=school.teacher.token)
+    meanwhile(lambda: school.delete_course(course) if gone == "course" else remove_card(school.teacher))
+    assert school.assign(course).status == 404
+    assert not roster.teaches(school.teacher.id, course)
+    assert outbox.all() == []

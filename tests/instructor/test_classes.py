@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.auth.conftest import at_once, whole_calls
+from tests.at_once import at_once, whole_calls
 from tests.instructor.conftest import School, enrollment
 from tests.people import remove_card, sign_in
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from tests.auth.conftest import at_once, whole_calls
+from tests.at_once import Meanwhile, at_once, meanwhile, whole_calls
 from tests.conftest import Outbox
-from tests.people import sign_in
-from tests.program.conftest import Program
+from tests.people import remove_card, sign_in
+from tests.program.conftest import Program, problem
 
-__all__ = ["whole_calls"]
+__all__ = ["meanwhile", "whole_calls"]
 pytestmark = pytest.mark.usefixtures("whole_calls")
 
 
@@ -44,23 +44,41 @@ def test_a_seat_is_freed_once_however_often_it_is_left_at_once(program: Program)
     assert program.seats_taken(course) == 1
 
 
-def test_a_course_is_not_deleted_under_a_student_who_enrols(program: Program) -> None:
-    for _ in range(5):
-        course = program.new_course()
-        delete = lambda course=course: program.http.delete(f"/courses/{course}/delete", token=program.admin.token)  # noqa: E731
-        answers = at_once([lambda course=course: program.enroll(course), delete])
-        assert [answer.status for answer in answers] in ([201, 409], [404, 204])
+def test_a_course_is_not_deleted_under_a_student_who_enrols(program: Program, meanwhile: Meanwhile) -> None:
+    course, path = program.new_course(), "/courses/{}/delete"
+    meanwhile(lambda: program.enroll(course))
+    assert problem(program.http.delete(path.format(course), token=program.admin.token)) == (409, "active-students")
+    empty = program.new_course("Empty")
+    meanwhile(lambda: program.http.delete(path.format(empty), token=program.admin.token))
+    assert program.enroll(empty).status == 404
 
 
-def test_a_program_is_not_deleted_under_a_course_that_begins(program: Program) -> None:
-    for n in range(5):
-        made = program.new_program(f"Program {n}")["id"]
-        create = lambda made=made: program.http.post(  # noqa: E731
-            f"/programs/{made}/courses/create", {"title": "A"}, token=program.admin.token
-        )
-        delete = lambda made=made: program.http.delete(f"/programs/{made}/delete", token=program.admin.token)  # noqa: E731
-        answers = at_once([create, delete])
-        assert [answer.status for answer in answers] in ([201, 409], [404, 204])
+def test_a_program_is_not_deleted_under_a_course_that_begins(program: Program, meanwhile: Meanwhile) -> None:
+    path = f"/programs/{program.id}/delete"
+    meanwhile(program.new_course)
+    assert problem(program.http.delete(path, token=program.admin.token)) == (409, "has-courses")
+    empty = program.new_program("Empty")["id"]
+    meanwhile(lambda: program.http.delete(f"/programs/{empty}/delete", token=program.admin.token))
+    create = program.http.post(f"/programs/{empty}/courses/create", {"title": "A"}, token=program.admin.token)
+    assert create.status == 404
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"), [({"enrollment": "closed"}, "closed"), ({"requiresPayment": True}, "unpaid")]
+)
+def test_nobody_slips_into_a_course_that_changes_its_terms(
+    program: Program, meanwhile: Meanwhile, change: Any, refusal: str
+) -> None:
+    course = program.new_course()
+    meanwhile(lambda: program.http.put(f"/courses/{course}/update", change, token=program.admin.token))
+    assert problem(program.enroll(course)) == (409, refusal)
+
+
+def test_nobody_is_enrolled_who_is_erased_meanwhile(program: Program, meanwhile: Meanwhile) -> None:
+    course = program.new_course()
+    meanwhile(lambda: remove_card(program.student))
+    assert program.enroll(course).status == 422
+    assert program.seats_taken(course) == 0
 
 
 def test_of_ten_programs_at_once_with_one_title_exactly_one_is_made(program: Program) -> None:
