@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from jose import jwk, jwt
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, VersionAttribute
 
-from lms import dynamo, log, security
+from lms import dynamo, log, tokens
 from lms.dynamo import Table
 
 
@@ -122,16 +122,16 @@ class Signer:
 
 def publish(*signers: Signer) -> None:
     jwks = json.dumps({"keys": [signer.public for signer in signers]})
-    security.PublicKeys(name=security.JWKS_NAME, jwks=jwks).save()
+    tokens.PublicKeys(name=tokens.JWKS_NAME, jwks=jwks).save()
 
 
 @pytest.fixture
 def signer(aws: None) -> Iterator[Signer]:
     signer = Signer()
     publish(signer)
-    security.key_ring.forget()
+    tokens.key_ring.forget()
     yield signer
-    security.key_ring.forget()
+    tokens.key_ring.forget()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jose import jwt
 
-from lms import security
+from lms import tokens as access_tokens
 from lms.dependencies import ClientIp
 from lms.errors import Unauthorized
 from lms.http import LambdaHandler, create_app
@@ -133,7 +133,7 @@ class _Clock:
 @pytest.fixture
 def seconds(signer: Signer, monkeypatch: pytest.MonkeyPatch) -> _Clock:
     clock = _Clock()
-    monkeypatch.setattr(security, "time", SimpleNamespace(monotonic=clock.monotonic))
+    monkeypatch.setattr(access_tokens, "time", SimpleNamespace(monotonic=clock.monotonic))
     return clock
 
 
@@ -174,7 +174,7 @@ def test_a_withdrawn_key_is_forgotten_within_five_minutes(signer: Signer, second
 
 
 def test_without_published_keys_nobody_gets_in(aws: None) -> None:
-    security.key_ring.forget()
+    access_tokens.key_ring.forget()
     _refused(Signer().token())
 
 
@@ -207,15 +207,15 @@ def app() -> FastAPI:
 
 def test_each_permission_lets_its_roles_pass_and_no_other(app: FastAPI, signer: Signer) -> None:
     call = Client(LambdaHandler(app))
-    tokens = {role: signer.token(role) for role in security.ROLES}
+    tokens = {role: signer.token(role) for role in access_tokens.ROLES}
     allowed = {
         (path, role)
         for path in ("student", "teacher", "admin", "any", "public")
-        for role in security.ROLES
+        for role in access_tokens.ROLES
         if call.get(f"/{path}", token=tokens[role]).status == 200
     }
-    own = {(role, role) for role in security.ROLES}
-    assert allowed == own | {(path, role) for path in ("any", "public") for role in security.ROLES}
+    own = {(role, role) for role in access_tokens.ROLES}
+    assert allowed == own | {(path, role) for path in ("any", "public") for role in access_tokens.ROLES}
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic YTpi", "bearer x", "Token x", "Bearer x y"])
