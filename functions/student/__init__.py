@@ -1,0 +1,1 @@
+"""Students: their profiles, their report cards, what they have learnt so far."""

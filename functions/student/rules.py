@@ -1,0 +1,203 @@
+"""Report cards: what was told of a student in a course, and what follows from it; what a student may say of themselves.
+
+What is told replaces what was told before of the same thing, an exam or a session, at a lower version, and nothing
+else. So the order of telling does not matter, and repetitions change nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
+from typing import Any, Literal, NamedTuple, get_args
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+Letter = Literal["A", "B", "C", "D", "F"]
+Attendance = Literal["present", "late", "absent", "excused"]
+StudentStatus = Literal["active", "suspended", "graduated", "withdrawn"]
+
+_LOWEST: tuple[tuple[Decimal, Letter], ...] = (
+    (Decimal(90), "A"),
+    (Decimal(80), "B"),
+    (Decimal(70), "C"),
+    (Decimal(60), "D"),
+)
+_FIRST_BIRTHDAY = date(1900, 1, 1)
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Result(_Value):
+    """The best attempt of an exam, in percent; `weight` is the exam's, as the result told it."""
+
+    score: Decimal
+    weight: Decimal
+    released: bool
+    version: int
+
+
+class Session(NamedTuple):
+    """How a student attended one date of a course; None when it turned out that they are not on its list.
+
+    A tuple, as a card holds hundreds.
+    """
+
+    status: Attendance | None
+    version: int
+
+
+class Progress(_Value):
+    percentage: int = 0
+    version: int = 0
+
+
+class Facts(_Value):
+    """All that was told of one student in one course, each with the version at which it was told."""
+
+    results: dict[UUID, Result] = {}
+    sessions: dict[date, Session] = {}
+    progress: Progress = Progress()
+
+
+class Exam(_Value):
+    """What a grade depends on of an exam itself."""
+
+    weight: Decimal | None
+    version: int
+
+    @property
+    def cancelled(self) -> bool:
+        return self.weight is None
+
+
+Exams = dict[UUID, Exam]
+
+
+class Override(_Value):
+    """A grade that a person gave in place of the computed one."""
+
+    grade: Letter
+    reason: str
+    by: UUID
+    at: datetime
+
+
+class Contact(_Value):
+    """What auth tells of a person, as far as a student may keep something else here."""
+
+    mobile_number: str | None = None
+    city: str | None = None
+    country: str | None = None
+    additional_details: dict[str, Any] = {}
+
+
+class OwnFields(_Value):
+    """What a student said of themselves here; unset is what they never touched."""
+
+    name: str | None = None
+    mobile_number: str | None = None
+    city: str | None = None
+    country: str | None = None
+    address: str | None = None
+    date_of_birth: date | None = None
+    additional_details: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """What follows from the facts. `percentage` has two places; None where there is nothing to compute from."""
+
+    percentage: Decimal | None
+    letter: Letter | None
+    results: int
+    attendance: int | None
+    sessions: Mapping[Attendance, int]
+
+
+def with_result(facts: Facts, exam_id: UUID, told: Result) -> Facts:
+    """The facts with a result, unless it is known as new or newer."""
+    if _is_known(facts.results.get(exam_id), told.version):
+        return facts
+    return facts.model_copy(update={"results": {**facts.results, exam_id: told}})
+
+
+def with_session(facts: Facts, day: date, told: Session) -> Facts:
+    """The facts with a session, unless it is known as new or newer."""
+    if _is_known(facts.sessions.get(day), told.version):
+        return facts
+    return facts.model_copy(update={"sessions": {**facts.sessions, day: told}})
+
+
+def with_progress(facts: Facts, told: Progress) -> Facts:
+    """The facts with this progress, unless it is known as new or newer."""
+    return facts if _is_known(facts.progress, told.version) else facts.model_copy(update={"progress": told})
+
+
+def with_exam(exams: Exams, exam_id: UUID, told: Exam) -> Exams:
+    """The exams with this one, unless it is known as new or newer."""
+    return exams if _is_known(exams.get(exam_id), told.version) else {**exams, exam_id: told}
+
+
+def _is_known(known: Result | Session | Progress | Exam | None, version: int) -> bool:
+    return known is not None and known.version >= version
+
+
+def report(facts: Facts, exams: Exams) -> Report:
+    """What a report card shows. The weight that an exam told of itself stands before the one that its results told."""
+    marks = [_mark(result, exams.get(exam_id)) for exam_id, result in facts.results.items() if result.released]
+    counted = [mark for mark in marks if mark is not None]
+    percentage = grade_percentage(counted)
+    sessions: dict[Attendance, int] = dict.fromkeys(get_args(Attendance), 0)
+    for session in facts.sessions.values():
+        if session.status is not None:
+            sessions[session.status] += 1
+    return Report(
+        percentage=percentage,
+        letter=None if percentage is None else letter(percentage),
+        results=len(counted),
+        attendance=attendance_percentage(sessions),
+        sessions=sessions,
+    )
+
+
+def _mark(result: Result, exam: Exam | None) -> tuple[Decimal, Decimal] | None:
+    if exam is None:
+        return result.score, result.weight
+    return None if exam.weight is None else (result.score, exam.weight)
+
+
+def grade_percentage(marks: Iterable[tuple[Decimal, Decimal]]) -> Decimal | None:
+    """The mean of scores by their weights (all alike when every weight is 0), half up to two places; None for none."""
+    exact = [(Fraction(score), Fraction(weight)) for score, weight in marks]
+    if not exact:
+        return None
+    total = sum(weight for _, weight in exact)
+    if not total:
+        exact, total = [(score, Fraction(1)) for score, _ in exact], Fraction(len(exact))
+    mean = sum(score * weight for score, weight in exact) / total
+    return Decimal(_half_up(mean * 100)).scaleb(-2)
+
+
+def letter(percentage: Decimal) -> Letter:
+    """The letter of a grade, from the percentage as it is shown."""
+    return next((letter for lowest, letter in _LOWEST if percentage >= lowest), "F")
+
+
+def attendance_percentage(sessions: Mapping[Attendance, int]) -> int | None:
+    """Sessions attended, late or not, among those that count; being excused does not. None when none counts."""
+    attended = sessions["present"] + sessions["late"]
+    counted = attended + sessions["absent"]
+    return _half_up(Fraction(100 * attended, counted)) if counted else None
+
+
+def _half_up(value: Fraction) -> int:
+    return floor(value + Fraction(1, 2))
+
+
+def is_plausible_birthday(day: date, today: date) -> bool:
+    return _FIRST_BIRTHDAY <= day <= today

@@ -1,0 +1,229 @@
+"""What clients send and see."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StrictInt, model_validator
+from pydantic.alias_generators import to_pascal
+
+from lms.fields import Body, Day, Description, Name
+from lms.personal import Country, Details, MobileNumber
+from student.rules import Attendance, Letter, OwnFields, StudentStatus
+
+Percentage = Annotated[Decimal, PlainSerializer(float, return_type=float)]
+Password = Annotated[str, Field(min_length=1, max_length=128)]
+Remarks = Annotated[Description, Field(min_length=1, max_length=2_000)]
+
+
+class Update(Body):
+    """The fields to replace; omitted ones stay, null empties one of `nullable`."""
+
+    nullable: ClassVar[frozenset[str]] = frozenset()
+
+    @model_validator(mode="after")
+    def _has_what_it_cannot_lack(self) -> "Update":
+        for name in self.model_fields_set - self.nullable:
+            if getattr(self, name) is None:
+                raise ValueError(f"{name} cannot be null")
+        return self
+
+    def fields(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class ProfileUpdate(Update):
+    """The fields to replace; omitted ones stay.
+
+    `profile_picture` is a key from POST /student/profilePicture. `password` needs `current_password`, and ends every
+    session. The last five are the school's: naming one is refused.
+    """
+
+    the_schools: ClassVar[frozenset[str]] = frozenset(
+        {"student_status", "program", "enrollment_year", "roll_no", "email"}
+    )
+    nullable = the_schools | {"mobile_number", "city", "country", "address", "date_of_birth", "profile_picture"}
+
+    name: Name | None = None
+    mobile_number: MobileNumber | None = None
+    city: Name | None = None
+    country: Country | None = None
+    address: Annotated[Description, Field(min_length=1, max_length=500)] | None = None
+    date_of_birth: Day | None = None
+    additional_details: Details | None = None
+    profile_picture: Annotated[str, Field(max_length=200)] | None = None
+    password: Password | None = None
+    current_password: Password | None = None
+    student_status: Any = None
+    program: Any = None
+    enrollment_year: Any = None
+    roll_no: Any = None
+    email: Any = None
+
+    @model_validator(mode="after")
+    def _proves_who_asks(self) -> "ProfileUpdate":
+        if (self.password is None) != (self.current_password is None):
+            raise ValueError("give password and current_password together")
+        return self
+
+    def own(self) -> dict[str, Any]:
+        return {name: value for name, value in self.fields().items() if name in OwnFields.model_fields}
+
+
+class StandingUpdate(Update):
+    """The fields to replace; omitted ones stay."""
+
+    nullable = frozenset({"program", "enrollment_year"})
+
+    status: StudentStatus | None = None
+    program: Name | None = None
+    enrollment_year: Annotated[StrictInt, Field(ge=1900, le=2200)] | None = None
+
+
+class StudentProfile(BaseModel):
+    student_id: UUID
+    user_id: UUID
+    student_status: StudentStatus
+    name: str
+    email: str
+    mobile_number: str | None
+    city: str | None
+    country: str | None
+    address: str | None
+    date_of_birth: date | None
+    enrollment_year: int | None
+    program: str | None
+    additional_details: dict[str, Any]
+    roll_no: str
+    profile_picture_url: Annotated[str | None, Field(description="Works for 5 minutes.")]
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class StudentSummary(BaseModel):
+    """A student as teachers see them, and lists show them."""
+
+    id: UUID
+    roll_no: str
+    name: str
+    email: str
+    program: str | None
+    status: StudentStatus
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class UploadForm(BaseModel):
+    """Send the fields as multipart/form-data to the URL, and the file after them, as `file`."""
+
+    url: str
+    fields: dict[str, str]
+
+
+class PictureUpload(BaseModel):
+    """`key` counts once POST /student/updateProfile names it as `profile_picture`; the form works for an hour."""
+
+    upload: UploadForm
+    key: str
+    expires_in: int
+
+
+class CardUpdate(Update):
+    """The fields to replace; omitted ones stay. `grade` overrides the computed one, and needs a `reason`; null ends
+    that."""
+
+    nullable = frozenset({"remarks", "grade"})
+
+    remarks: Remarks | None = None
+    grade: Letter | None = None
+    reason: Remarks | None = None
+
+    @model_validator(mode="after")
+    def _says_why(self) -> "CardUpdate":
+        if (self.grade is None) != (self.reason is None):
+            raise ValueError("give grade and reason together")
+        return self
+
+
+class GradeOverride(BaseModel):
+    grade: Letter
+    reason: str
+    overridden_by: UUID
+    overridden_at: datetime
+
+
+class Metadata(BaseModel):
+    """What the card was computed from: the mean of `results` released results, and sessions by attendance."""
+
+    grade_percentage: Percentage | None
+    computed_grade: Letter | None
+    grade_override: GradeOverride | None
+    results: int
+    sessions: int
+    attendance: dict[Attendance, int]
+
+
+class ReportCardView(BaseModel):
+    """A report card; `version` is 0, and there are no times, before anything was recorded."""
+
+    report_id: UUID
+    student_id: UUID
+    course_id: UUID
+    grade: Letter | None
+    completion_percentage: int
+    attendance: int | None
+    remarks: str | None
+    metadata: Metadata
+    version: int
+    created_at: datetime | None
+    updated_at: datetime | None
+
+
+class _Founding(BaseModel):
+    """Written as the founding document writes this one answer."""
+
+    model_config = ConfigDict(alias_generator=to_pascal, validate_by_name=True, serialize_by_alias=True)
+
+
+class HistorySubtopic(_Founding):
+    subtopic_id: UUID
+    title: str
+    github_repo_link: Annotated[str | None, Field(alias="GitHubRepoLink")]
+    video_link: str | None
+
+
+class HistoryTopic(_Founding):
+    topic_id: UUID
+    title: str
+    subtopics: list[HistorySubtopic]
+
+
+class HistoryChapter(_Founding):
+    chapter_id: UUID
+    title: str
+    topics: list[HistoryTopic]
+
+
+class HistoryCourse(_Founding):
+    """A dropped course has no `Chapters`."""
+
+    course_id: UUID
+    title: str
+    status: str
+    completion_percentage: int
+    grade: Letter | None
+    chapters: list[HistoryChapter] = []
+
+
+class HistoryProgram(_Founding):
+    program_id: UUID
+    title: str
+    courses: list[HistoryCourse]
+
+
+class CourseHistory(_Founding):
+    student_roll_no: str
+    programs: list[HistoryProgram]

@@ -1,0 +1,172 @@
+"""Students: their record, made from the Roster's card when nobody told of them yet; found, listed, kept, forgotten.
+
+Name, e-mail address and roll number are read from the card each time: auth writes it in its own transactions.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from lms import roster
+from lms.dynamo import next_version, read_together, retry_stale, transaction
+from lms.errors import Forbidden, NotFound
+from lms.etags import require_match
+from lms.pages import Listing, Page, walk
+from lms.roster import RosterItem
+from student import pictures
+from student.rules import Contact
+from student.schemas import StandingUpdate, StudentProfile, StudentSummary
+from student.service import cards
+from student.tables import Student
+
+_LISTED = "listed"
+
+
+@dataclass(frozen=True)
+class Person:
+    record: Student
+    card: RosterItem
+
+
+@retry_stale
+def find(student_id: UUID, now: datetime) -> Person | None:
+    """A student; None for anybody else, and for one who was erased."""
+    record, card = read_together([(Student, student_id, None), roster.user_key(student_id)])
+    if card is None or card.role != "student":
+        return None
+    if record is None:
+        record = Student(id=student_id, created_at=now, updated_at=now)
+        with transaction() as tx:
+            roster.require_user(tx, card)
+            tx.put(record)
+    return Person(record, card)
+
+
+def get(student_id: UUID, now: datetime) -> Person:
+    """As `find`, but raises `NotFound`."""
+    person = find(student_id, now)
+    if person is None:
+        raise NotFound("There is no such student.")
+    return person
+
+
+def get_caller(student_id: UUID, now: datetime) -> Person:
+    """The student who asks; raises `Forbidden` when they were erased since their token was made."""
+    person = find(student_id, now)
+    if person is None:
+        raise gone()
+    return person
+
+
+def gone() -> Forbidden:
+    return Forbidden("This account was deleted.", code="erased")
+
+
+@retry_stale
+def note(student_id: UUID, told: Contact, version: int, now: datetime) -> None:
+    """Takes over what auth told of a student at a version of theirs, unless something newer is known."""
+    person = find(student_id, now)
+    if person is None or person.record.told_version >= version:
+        return
+    record = person.record
+    record.told, record.told_version, record.updated_at = told, version, now
+    with transaction() as tx:
+        tx.put(record)
+
+
+def forget(student_id: UUID, now: datetime) -> None:
+    """Forgets what is known of an erased person. What was told of their learning stays, under an id of nobody.
+
+    Nothing makes the record again: there is no card any more to make it from.
+    """
+    pictures.remove_all(student_id)
+    cards.forget_words(student_id, now)
+    _remove(student_id)
+
+
+@retry_stale
+def _remove(student_id: UUID) -> None:
+    [record] = read_together([(Student, student_id, None)])
+    if record is not None:
+        with transaction() as tx:
+            tx.delete(record)
+
+
+@retry_stale
+def change_standing(student_id: UUID, update: StandingUpdate, if_match: int | None, now: datetime) -> StudentProfile:
+    """Replaces what the school decides of a student; raises `NotFound`, `PreconditionFailed`."""
+    person = get(student_id, now)
+    require_match(person.record.version, if_match)
+    for field, value in update.fields().items():
+        setattr(person.record, field, value)
+    return save(person, now)
+
+
+def save(person: Person, now: datetime) -> StudentProfile:
+    """Stores a changed record; the profile as it is then."""
+    person.record.updated_at = now
+    version = next_version(person.record)
+    with transaction() as tx:
+        tx.put(person.record)
+    return profile(person, version)
+
+
+def list_students(listing: Listing) -> Page[StudentSummary]:
+    """All students, in the order of their registration."""
+    found, after = walk(Student.directory_index, [_LISTED], listing)
+    known = roster.find_users(record.id for record in found)
+    # An erased student's card is gone at once, the record a moment later.
+    people = [Person(record, known[record.id]) for record in found if record.id in known]
+    return listing.page([summary(person) for person in people], after)
+
+
+def list_one(roll_no: str, listing: Listing, now: datetime) -> Page[StudentSummary]:
+    """The student who has a roll number, as a list of one, or of none."""
+    student_id = find_id(roll_no)
+    person = None if student_id is None else find(student_id, now)
+    return listing.page([] if person is None else [summary(person)], None)
+
+
+def find_id(roll_no: str) -> UUID | None:
+    """Whose a roll number is."""
+    return roster.find_by_name([roll_no]).get(roll_no)
+
+
+def summary(person: Person) -> StudentSummary:
+    record, card = person.record, person.card
+    return StudentSummary(
+        id=record.id,
+        roll_no=card.roll_no,
+        name=record.own.name or card.name,
+        email=card.email,
+        program=record.program,
+        status=record.status,
+        version=record.version,
+        created_at=record.created_at,
+        updated_at=record.updated_at,
+    )
+
+
+def profile(person: Person, version: int) -> StudentProfile:
+    record, card = person.record, person.card
+    fields = {
+        "name": card.name,
+        "address": None,
+        "date_of_birth": None,
+        **record.told.model_dump(),
+        **record.own.model_dump(exclude_unset=True),
+    }
+    return StudentProfile(
+        student_id=record.id,
+        user_id=record.id,
+        student_status=record.status,
+        email=card.email,
+        roll_no=card.roll_no,
+        program=record.program,
+        enrollment_year=record.enrollment_year,
+        profile_picture_url=pictures.link(record.picture) if record.picture else None,
+        version=version,
+        created_at=record.created_at,
+        updated_at=record.updated_at,
+        **fields,
+    )

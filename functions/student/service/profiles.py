@@ -1,0 +1,60 @@
+"""What students change of their own profile."""
+
+from datetime import datetime
+from uuid import UUID
+
+from lms import credentials
+from lms.dynamo import retry_stale
+from lms.errors import Forbidden, Invalid
+from lms.etags import require_match
+from student import pictures, rules
+from student.schemas import ProfileUpdate, StudentProfile
+from student.service import people
+
+
+def update(
+    student_id: UUID, update: ProfileUpdate, if_match: int | None, client_ip: str, now: datetime
+) -> StudentProfile:
+    """Replaces the fields given; the password first, once everything else is known to be right.
+
+    Raises `Invalid`, `Forbidden` for what is the school's and for a wrong current password, `TooManyRequests` while
+    that is slowed down, `PreconditionFailed`, `Unavailable`.
+    """
+    _require_own(update)
+    _require_plausible(update, now)
+    before = people.get_caller(student_id, now).record
+    if update.profile_picture is not None and update.profile_picture != before.picture:
+        pictures.accept(student_id, update.profile_picture)
+    require_match(before.version, if_match)
+    if update.password is not None and update.current_password is not None:
+        credentials.change(student_id, update.current_password, update.password, client_ip)
+    profile, replaced = _save(student_id, update, if_match, now)
+    if replaced is not None:
+        pictures.remove(replaced)
+    return profile
+
+
+@retry_stale
+def _save(
+    student_id: UUID, update: ProfileUpdate, if_match: int | None, now: datetime
+) -> tuple[StudentProfile, str | None]:
+    """The profile as it is then, and the key of the picture that it had before another."""
+    person = people.get_caller(student_id, now)
+    require_match(person.record.version, if_match)
+    person.record.own = person.record.own.model_copy(update=update.own())
+    replaced = None
+    if "profile_picture" in update.model_fields_set and update.profile_picture != person.record.picture:
+        replaced, person.record.picture = person.record.picture, update.profile_picture
+    return people.save(person, now), replaced
+
+
+def _require_own(update: ProfileUpdate) -> None:
+    not_own = update.model_fields_set & update.the_schools
+    if not_own:
+        raise Forbidden(f"The school keeps these: {', '.join(sorted(not_own))}.", code="not-own")
+
+
+def _require_plausible(update: ProfileUpdate, now: datetime) -> None:
+    birthday = update.date_of_birth
+    if birthday is not None and not rules.is_plausible_birthday(birthday, now.date()):
+        raise Invalid(["body", "date_of_birth"], "This is no date of birth.", "date_of_birth")

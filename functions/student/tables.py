@@ -1,0 +1,126 @@
+"""The tables that student owns."""
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from pynamodb.attributes import Attribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute, VersionAttribute
+from pynamodb.constants import STRING
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+
+from lms.dynamo import Table, UUIDAttribute, table_name
+from lms.settings import setting
+from student.rules import Contact, Exams, Facts, Override, OwnFields
+
+_T = TypeVar("_T")
+
+
+class ValueAttribute(Attribute[_T]):
+    """A value of `kind`, a pydantic model or the like, as JSON: read in microseconds, where a map of maps takes
+    milliseconds, and a session of a class reads a thousand."""
+
+    attr_type = STRING
+
+    def __init__(self, kind: Any, **options: Any) -> None:
+        super().__init__(**options)
+        self._adapter: TypeAdapter[_T] = TypeAdapter(kind)
+
+    def serialize(self, value: _T) -> str:
+        return self._adapter.dump_json(value, exclude_unset=True).decode()
+
+    def deserialize(self, value: str) -> _T:
+        return self._adapter.validate_json(value)
+
+
+class DirectoryIndex(GlobalSecondaryIndex["Student"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
+    """All students, in the order of their registration."""
+
+    class Meta:
+        index_name = "directory"
+        projection = AllProjection()
+
+    directory = UnicodeAttribute(hash_key=True)
+    id = UUIDAttribute(range_key=True)
+
+
+class Student(Table):
+    """A student beyond what the Roster's card says of them, which exists as long as they do.
+
+    `told` is what auth said at `told_version`; what the student said here (`own`) stands before it.
+    """
+
+    class Meta:
+        table_name = table_name("students")
+        region = setting("AWS_REGION")
+
+    id = UUIDAttribute(hash_key=True)
+    directory = UnicodeAttribute(default="listed")
+    status = UnicodeAttribute(default="active")
+    program = UnicodeAttribute(null=True)
+    enrollment_year = NumberAttribute(null=True)
+    told = ValueAttribute[Contact](Contact, default=Contact)
+    told_version = NumberAttribute(default=0)
+    own = ValueAttribute[OwnFields](OwnFields, default=OwnFields)
+    picture = UnicodeAttribute(null=True)
+    created_at = UTCDateTimeAttribute()
+    updated_at = UTCDateTimeAttribute()
+    version = VersionAttribute()
+    directory_index = DirectoryIndex()
+
+
+class ReportCard(Table):
+    """What was told of a student in a course, and what its teachers say; grades are computed when it is read."""
+
+    class Meta:
+        table_name = table_name("report_cards")
+        region = setting("AWS_REGION")
+
+    student_id = UUIDAttribute(hash_key=True)
+    course_id = UUIDAttribute(range_key=True)
+    facts = ValueAttribute[Facts](Facts, default=Facts)
+    remarks = UnicodeAttribute(null=True)
+    override = ValueAttribute[Override](Override, null=True)
+    created_at = UTCDateTimeAttribute()
+    updated_at = UTCDateTimeAttribute()
+    version = VersionAttribute()
+
+
+class SessionList(Table):
+    """Whom any version of a session (a course on a date) has named, up to the latest, whose version this has."""
+
+    class Meta:
+        table_name = table_name("session_lists")
+        region = setting("AWS_REGION")
+
+    course_id = UUIDAttribute(hash_key=True)
+    day = UnicodeAttribute(range_key=True)
+    students = ValueAttribute[frozenset[UUID]](frozenset[UUID])
+    version = NumberAttribute()
+
+
+class KnownCourse(Table):
+    """A course as it was told; it outlives the Roster's card. `exams` are those that count in its grades."""
+
+    class Meta:
+        table_name = table_name("known_courses")
+        region = setting("AWS_REGION")
+
+    id = UUIDAttribute(hash_key=True)
+    title = UnicodeAttribute(null=True)
+    program_id = UUIDAttribute(null=True)
+    course_version = NumberAttribute(default=0)
+    exams = ValueAttribute[Exams](Exams, default=dict)
+    version = VersionAttribute()
+
+
+class KnownProgram(Table):
+    """A program as it was told; it outlives the Roster's card."""
+
+    class Meta:
+        table_name = table_name("known_programs")
+        region = setting("AWS_REGION")
+
+    id = UUIDAttribute(hash_key=True)
+    title = UnicodeAttribute()
+    program_version = NumberAttribute()
+    version = VersionAttribute()
