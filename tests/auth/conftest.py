@@ -26,6 +26,7 @@ from tests.conftest import Clock, Outbox
 
 PASSWORD = "correct-horse-7"
 NEW_PASSWORD = "battery-staple-8"
+TARIQ = {"username": "tariq", "email": "tariq@example.com", "is_type": "teacher", "name": "Tariq Aziz"}
 # The work of Argon2 without its cost: hundreds of people sign in here. `test_hashing.py` looks at the real parameters.
 _CHEAP_HASHES = CryptContext(
     schemes=["argon2"], argon2__type="ID", argon2__memory_cost=8, argon2__time_cost=1, argon2__parallelism=1
@@ -293,3 +294,41 @@ class Auth:
         return SignedIn(
             user_id, username, f"{username}@example.com", answer.json["access_token"], answer.json["refresh_token"]
         )
+
+
+@pytest.fixture
+def admin(auth: Auth) -> SignedIn:
+    return auth.staff("admin", "root")
+
+
+class Desk:
+    """What an administrator does."""
+
+    def __init__(self, auth: Auth, token: str) -> None:
+        self._http = auth.http
+        self._token = token
+
+    def create(self, body: Any = None, **headers: str) -> Answer:
+        return self._http.post("/auth/users", body or TARIQ, token=self._token, headers=headers)
+
+    def set_status(self, user_id: str, status: str, **headers: str) -> Answer:
+        return self._http.patch(f"/auth/users/{user_id}", {"status": status}, token=self._token, headers=headers)
+
+    def erase(self, user_id: str, **headers: str) -> Answer:
+        return self._http.delete(f"/auth/users/{user_id}", token=self._token, headers=headers)
+
+    def profile(self, user_id: str) -> Answer:
+        return self._http.get(f"/auth/profile/{user_id}", token=self._token)
+
+    def users(self, **query: str) -> Answer:
+        return self._http.get("/auth/users", token=self._token, query=query)
+
+    def names(self, **query: str) -> list[str]:
+        answer = self.users(**query)
+        assert answer.status == 200, answer
+        return [item["username"] for item in answer.json["items"]]
+
+
+@pytest.fixture
+def desk(auth: Auth, admin: SignedIn) -> Desk:
+    return Desk(auth, admin.token)

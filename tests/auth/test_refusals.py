@@ -48,11 +48,6 @@ HOSTILE_BODIES = {
 }
 
 
-@pytest.fixture
-def admin(auth: Auth) -> SignedIn:
-    return auth.staff("admin")
-
-
 def _is_problem(answer: Answer) -> bool:
     return answer.headers["content-type"] == "application/problem+json" and answer.json["status"] == answer.status
 

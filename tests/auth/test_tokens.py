@@ -21,11 +21,6 @@ PUBLIC_PEM = load(SIGNING_PEM.encode(), None).public_key().public_bytes(Encoding
 
 
 @pytest.fixture
-def admin(auth: Auth) -> SignedIn:
-    return auth.staff("admin")
-
-
-@pytest.fixture
 def claims(admin: SignedIn) -> Claims:
     return jwt.get_unverified_claims(admin.token)
 

@@ -1,0 +1,150 @@
+"""Administrators register people, once for each `Idempotency-Key`: POST /auth/users."""
+
+from typing import Any
+
+import pytest
+
+from auth.service import accounts
+from lms import sealed
+from lms.events import UserRegistered
+from lms.idempotency import IdempotencyRecord
+from tests.auth.conftest import PASSWORD, TARIQ, Auth, Desk, at_once
+from tests.conftest import Outbox
+
+
+def test_an_administrator_registers_anybody_who_then_sets_a_password(auth: Auth, desk: Desk, outbox: Outbox) -> None:
+    for is_type in ("student", "teacher", "admin"):
+        body = {"username": f"new-{is_type}", "email": f"new-{is_type}@example.com", "is_type": is_type}
+        answer = desk.create(body)
+        assert answer.status == 201
+        assert answer.headers["location"] == f"/auth/profile/{answer.json['user_id']}"
+        auth.settle()
+        told = next(e for e in outbox.of(UserRegistered) if str(e.user_id) == answer.json["user_id"])
+        assert told.is_type == is_type
+        assert (told.roll_no is not None) == (is_type == "student")
+        assert auth.reset_by_link(sealed.unseal(told.invitation), PASSWORD).status == 200
+        assert auth.login(f"new-{is_type}").status == 200
+        assert auth.kong.groups[answer.json["user_id"]] == {is_type}
+
+
+def test_an_invitation_is_good_for_a_week_and_once(auth: Auth, desk: Desk, outbox: Outbox) -> None:
+    links = []
+    for name in ("tariq", "sana"):
+        desk.create({**TARIQ, "username": name, "email": f"{name}@example.com"})
+        told = next(e for e in outbox.of(UserRegistered) if e.person.username == name)
+        links.append(sealed.unseal(told.invitation))
+    auth.settle()
+    auth.clock.advance(days=6, hours=23)
+    assert auth.reset_by_link(links[0]).status == 200
+    assert auth.reset_by_link(links[0]).status == 400
+    auth.clock.advance(hours=1)
+    assert auth.reset_by_link(links[1]).status == 400
+
+
+def test_an_invitation_can_be_followed_before_the_gateway_knows_the_person(
+    auth: Auth, desk: Desk, outbox: Outbox
+) -> None:
+    desk.create()
+    link = sealed.unseal(next(e for e in outbox.of(UserRegistered) if e.person.username == "tariq").invitation)
+    assert auth.reset_by_link(link, PASSWORD).status == 200
+    assert auth.login("tariq").status == 409
+    auth.settle()
+    assert auth.login("tariq").status == 200
+
+
+def test_what_an_administrator_may_not_send_is_refused(desk: Desk) -> None:
+    for change in (
+        {"password": PASSWORD},
+        {"is_type": "root"},
+        {"is_type": None},
+        {"email": "x"},
+        {"username": "a b"},
+        {"status": "active"},
+    ):
+        assert desk.create({**TARIQ, **change}).status == 422, change
+    assert desk.create({"username": "tariq", "email": "tariq@example.com"}).status == 422
+
+
+def test_names_that_are_taken_are_refused(auth: Auth, desk: Desk) -> None:
+    auth.register("tariq")
+    assert "username" in desk.create({**TARIQ, "email": "free@example.com"}).json["detail"]
+    assert "email" in desk.create({**TARIQ, "username": "free"}).json["detail"]
+
+
+def test_the_same_key_and_body_get_the_first_answer_again(desk: Desk, outbox: Outbox) -> None:
+    first = desk.create(**{"idempotency-key": "k1"})
+    again = desk.create(**{"idempotency-key": "k1"})
+    assert (again.status, again.text) == (201, first.text)
+    assert again.headers["location"] == first.headers["location"]
+    assert len([e for e in outbox.of(UserRegistered) if e.person.username == "tariq"]) == 1
+
+
+def test_without_a_key_a_repetition_is_a_conflict(desk: Desk) -> None:
+    assert desk.create().status == 201
+    assert desk.create().status == 409
+
+
+def test_a_key_is_good_for_one_body(desk: Desk) -> None:
+    desk.create(**{"idempotency-key": "k1"})
+    answer = desk.create({**TARIQ, "name": "Another"}, **{"idempotency-key": "k1"})
+    assert answer.status == 422
+    assert answer.json["errors"][0]["loc"] == ["header", "Idempotency-Key"]
+
+
+def test_a_key_belongs_to_its_caller(auth: Auth, desk: Desk) -> None:
+    other = Desk(auth, auth.staff("admin", "other-root").token)
+    assert desk.create(**{"idempotency-key": "k1"}).status == 201
+    body = {**TARIQ, "username": "sana", "email": "sana@example.com"}
+    assert other.create(body, **{"idempotency-key": "k1"}).status == 201
+
+
+def test_a_key_is_forgotten_after_a_day(auth: Auth, desk: Desk) -> None:
+    desk.create(**{"idempotency-key": "k1"})
+    auth.clock.advance(hours=23, minutes=59)
+    assert desk.create(**{"idempotency-key": "k1"}).status == 201
+    auth.clock.advance(minutes=1)
+    assert desk.create(**{"idempotency-key": "k1"}).status == 409, "worked on anew, and the name is taken by now"
+
+
+def test_a_refusal_leaves_the_key_free(auth: Auth, desk: Desk) -> None:
+    auth.register("tariq")
+    assert desk.create(**{"idempotency-key": "k1"}).status == 409
+    assert desk.create({**TARIQ, "email": "x"}, **{"idempotency-key": "k1"}).status == 422
+    body = {**TARIQ, "username": "sana", "email": "sana@example.com"}
+    assert desk.create(body, **{"idempotency-key": "k1"}).status == 201
+
+
+def test_a_key_outside_its_bounds_is_refused(desk: Desk) -> None:
+    assert desk.create(**{"idempotency-key": ""}).status == 422
+    assert desk.create(**{"idempotency-key": "x" * 129}).status == 422
+    assert desk.create(**{"idempotency-key": "x" * 128}).status == 201
+
+
+def test_a_twin_that_is_still_running_is_told_to_wait(auth: Auth, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    twins = []
+    invite = accounts.invite
+
+    def twin_in_between(*args: Any) -> Any:
+        if not twins:
+            twins.extend(at_once([lambda: desk.create(**{"idempotency-key": "k1"})]))
+        return invite(*args)
+
+    monkeypatch.setattr(accounts, "invite", twin_in_between)
+    assert desk.create(**{"idempotency-key": "k1"}).status == 201
+    assert twins[0].status == 409
+    assert int(twins[0].headers["retry-after"]) >= 1
+    assert twins[0].json["type"] == "urn:lms:problem:still-running"
+
+
+@pytest.mark.usefixtures("whole_calls")
+def test_of_many_twins_at_once_one_creates_and_none_fails(desk: Desk, outbox: Outbox) -> None:
+    answers = at_once([lambda: desk.create(**{"idempotency-key": "k1"})] * 8)
+    created = {answer.text for answer in answers if answer.status == 201}
+    assert len(created) == 1
+    assert {answer.status for answer in answers} <= {201, 409}
+    assert len([e for e in outbox.of(UserRegistered) if e.person.username == "tariq"]) == 1
+
+
+def test_keys_are_kept_as_hashes(desk: Desk) -> None:
+    desk.create(**{"idempotency-key": "my-secret-key"})
+    assert "my-secret-key" not in str([row.serialize() for row in IdempotencyRecord.scan()])
