@@ -52,6 +52,7 @@ ENVIRONMENT = {
     "CURSOR_KEY": "cursor-key-of-the-tests-0123456789-0123",
     "EVENT_KEY": "event-key-of-the-tests-0123456789-0123",
     "CODE_PEPPER": "pepper-of-the-tests-0123456789-0123456",
+    "WEBHOOK_SECRET": "webhook-secret-of-the-tests-0123456789",
     "SIGNING_KEYS_SECRET": "lms/signing-keys",
     "KONG_ADMIN_URL": "http://127.0.0.1:9",
     "PUBLIC_URL": "http://127.0.0.1:8000",

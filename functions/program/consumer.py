@@ -1,8 +1,8 @@
-"""Events of other services, as far as they free seats or allow to take them."""
+"""Events of other services, as far as they free seats, allow to take them, or complete enrolments."""
 
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
-from lms.events import PaymentConfirmed, UserErased
+from lms.events import PaymentConfirmed, ProgressUpdated, UserErased
 from program.service import enrollments
 
 
@@ -14,4 +14,9 @@ def _paid(event: PaymentConfirmed, _: Envelope) -> None:
     enrollments.note_payment(event.student_id, event.course_id)
 
 
-handler = KafkaConsumer({UserErased: _release, PaymentConfirmed: _paid})
+def _progressed(event: ProgressUpdated, _: Envelope) -> None:
+    if event.completed:
+        enrollments.complete(event.student_id, event.course_id, now())
+
+
+handler = KafkaConsumer({UserErased: _release, PaymentConfirmed: _paid, ProgressUpdated: _progressed})

@@ -115,7 +115,10 @@ class Seats(Table):
 
 
 class Enrollment(Table):
-    """How a student belongs to a course; it outlives dropping, and the course. The Roster has a copy."""
+    """How a student belongs to a course; it outlives dropping, and the course. The Roster has a copy.
+
+    `learned_all`: the enrolment was completed once because every lesson was done, and is not for that reason again.
+    """
 
     class Meta:
         table_name = table_name("enrollments")
@@ -124,6 +127,7 @@ class Enrollment(Table):
     course_id = UUIDAttribute(hash_key=True)
     student_id = UUIDAttribute(range_key=True)
     status = UnicodeAttribute()
+    learned_all = BooleanAttribute(default=False)
     created_at = UTCDateTimeAttribute()
     updated_at = UTCDateTimeAttribute()
     version = VersionAttribute()

@@ -171,6 +171,23 @@ def release(student_id: UUID, now: datetime) -> None:
                 _drop(tx, _get(membership.course_id, student_id), now)
 
 
+@retry_stale
+def complete(student_id: UUID, course_id: UUID, now: datetime) -> None:
+    """Completes the enrolment of a student who has done every lesson.
+
+    Once: a teacher may make it active again, and later or repeated news of the lessons leave it so.
+    """
+    [enrollment] = read_together([(Enrollment, course_id, student_id)])
+    if enrollment is None or enrollment.learned_all or enrollment.status == "dropped":
+        return
+    freed = rules.seats_freed(enrollment.status, "completed")
+    enrollment.learned_all = True
+    with transaction() as tx:
+        _put(tx, enrollment, "completed", now)
+        if freed:
+            _free_seat(tx, course_id)
+
+
 def note_payment(student_id: UUID, course_id: UUID) -> None:
     """Remembers that a student has paid for a course; once is enough."""
     PaidCourse(student_id=student_id, course_id=course_id).save()

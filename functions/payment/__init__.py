@@ -1,0 +1,1 @@
+"""Vouchers, and whether they are paid."""

@@ -1,0 +1,122 @@
+"""What clients send and see."""
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.alias_generators import to_pascal
+
+from lms.fields import Body, Day, Moment, Name
+from payment.currencies import CURRENCIES
+from payment.rules import Status
+
+_MONEY = re.compile(r"\d{1,10}(\.\d{1,2})?", re.ASCII)
+
+
+def _exact(value: Any) -> Any:
+    # A JSON number would have been through a float.
+    if not (isinstance(value, str) and _MONEY.fullmatch(value)):
+        raise ValueError('an amount such as "5000.00" is expected, as a string')
+    return value
+
+
+def _known_currency(value: str) -> str:
+    if value not in CURRENCIES:
+        raise ValueError("no ISO 4217 code")
+    return value
+
+
+def _encodable(value: str) -> str:
+    # A lone surrogate, which a JSON escape can spell and no encoding can carry, raises a ValueError.
+    value.encode()
+    return value
+
+
+Money = Annotated[Decimal, BeforeValidator(_exact), Field(gt=0)]
+Currency = Annotated[str, AfterValidator(_known_currency)]
+Password = Annotated[str, Field(min_length=1, max_length=128), AfterValidator(_encodable)]
+
+
+class StatusRequest(Body):
+    """A student's own pair, in the founding document's spelling."""
+
+    model_config = ConfigDict(alias_generator=to_pascal)
+
+    student_roll_no: Name
+    password: Password
+
+
+class PaymentStatus(BaseModel):
+    """A voucher as students see it; `Date` is when it was paid."""
+
+    model_config = ConfigDict(alias_generator=to_pascal, validate_by_name=True, serialize_by_alias=True)
+
+    course: str
+    quarter: str
+    fee: str
+    voucher_no: str
+    payment: Literal["Paid", "Unpaid", "Overdue"]
+    date: datetime | None
+
+
+class NewVoucher(Body):
+    """`due_date`: the last day (in UTC) on which the voucher is not overdue."""
+
+    student_id: UUID
+    course_id: UUID
+    quarter: Name
+    fee: Money
+    currency: Currency = "PKR"
+    due_date: Day
+
+
+class NoticeView(BaseModel):
+    """A payment that paid nothing, because of its amount or currency, or because the voucher was paid already."""
+
+    event_id: str
+    amount: str
+    currency: str
+    paid_at: datetime
+    reference: str
+    reason: Literal["amount", "currency", "already-paid"]
+    received_at: datetime
+
+
+class VoucherView(BaseModel):
+    """A voucher as administrators see it; `fee` is a decimal number with two places, as text."""
+
+    voucher_no: str
+    student_id: UUID
+    course_id: UUID
+    course: str
+    quarter: str
+    fee: str
+    currency: str
+    due_date: date
+    status: Status
+    paid_at: datetime | None
+    reference: str | None
+    notices: list[NoticeView]
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class Notice(Body):
+    """What the payment provider tells."""
+
+    event_id: Name
+    voucher_no: Name
+    amount: Money
+    currency: Currency
+    paid_at: Moment
+    reference: Name
+
+
+class NoticeTaken(BaseModel):
+    voucher_no: str
+    status: Literal["paid"] = "paid"
+    paid_at: datetime

@@ -1,0 +1,61 @@
+"""What students see of their vouchers, signed in or with roll number and password."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal, cast
+from uuid import UUID
+
+from lms import credentials, roster
+from lms.errors import NotFound, Unauthorized
+from lms.pages import Listing, Page, walk
+from payment import rules
+from payment.schemas import PaymentStatus
+from payment.service import vouchers
+from payment.tables import Voucher
+
+
+def check(roll_no: str, password: str, client_ip: str, now: datetime) -> PaymentStatus:
+    """The latest voucher of the student whose pair this is.
+
+    Raises `Unauthorized` for a wrong pair, `NotFound` without a voucher, and as `lms.credentials.check` does.
+    """
+    student_id = _student_of(roll_no, password, client_ip)
+    latest = list(Voucher.query(student_id, consistent_read=True, scan_index_forward=False, limit=1))
+    if not latest:
+        raise NotFound("There is no voucher.")
+    return _statuses(latest, now.date())[0]
+
+
+def list_own(student_id: UUID, listing: Listing, today: date) -> Page[PaymentStatus]:
+    """A student's vouchers, the newest first."""
+    found, after = walk(Voucher, [student_id], listing, consistent_read=True, scan_index_forward=False)
+    return listing.page(_statuses(found, today), after)
+
+
+def _student_of(roll_no: str, password: str, client_ip: str) -> UUID:
+    # One answer for whatever is wrong with the pair: a username with its password is none here, and nobody shall see
+    # that it would be one elsewhere.
+    refusal = Unauthorized("The roll number or the password is wrong.")
+    try:
+        student_id = credentials.check(roll_no, password, client_ip)
+    except Unauthorized:
+        raise refusal from None
+    card = roster.find_user(student_id)
+    if card is None or card.roll_no is None or card.roll_no.casefold() != roll_no.casefold():
+        raise refusal
+    return student_id
+
+
+def _statuses(found: list[Voucher], today: date) -> list[PaymentStatus]:
+    titles = vouchers.titles_of(found)
+    return [
+        PaymentStatus(
+            course=titles[voucher.course_id],
+            quarter=voucher.quarter,
+            fee=rules.fee_text(Decimal(voucher.fee), voucher.currency),
+            voucher_no=voucher.voucher_no,
+            payment=cast(Literal["Paid", "Unpaid", "Overdue"], vouchers.status_of(voucher, today).capitalize()),
+            date=voucher.paid_at,
+        )
+        for voucher in found
+    ]

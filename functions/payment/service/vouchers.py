@@ -1,0 +1,141 @@
+"""Vouchers: issued, found, listed."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, cast
+from uuid import UUID
+
+from pynamodb.exceptions import DoesNotExist
+
+from lms import roster
+from lms.dynamo import next_version, read_together, retry_stale, transaction
+from lms.errors import Invalid, NotFound
+from lms.events import VoucherIssued
+from lms.idempotency import Once
+from lms.ids import uuid7
+from lms.outbox import emit
+from lms.pages import Listing, Page, walk
+from payment import rules
+from payment.rules import Status
+from payment.schemas import NewVoucher, NoticeView, VoucherView
+from payment.tables import Voucher, VoucherNumber
+
+
+@retry_stale
+def issue(form: NewVoucher, once: Once, now: datetime) -> VoucherView:
+    """Issues a voucher under a new number; raises `Invalid` for somebody who is no student, and without the course."""
+    student, course = read_together([roster.user_key(form.student_id), roster.course_key(form.course_id)])
+    if student is None or student.role != "student":
+        raise Invalid(["body", "student_id"], "This is no student.", "unknown")
+    if course is None:
+        raise Invalid(["body", "course_id"], "There is no such course.", "unknown")
+    voucher_id, voucher_no = uuid7(), rules.new_voucher_no()
+    voucher = Voucher(
+        student_id=form.student_id,
+        id=voucher_id,
+        voucher_no=voucher_no,
+        course_id=form.course_id,
+        course_title=course.title,
+        quarter=form.quarter,
+        fee=f"{form.fee:.2f}",
+        currency=form.currency,
+        due_date=form.due_date.isoformat(),
+        due_order=f"{form.due_date.isoformat()}#{voucher_id}",
+        due_shard=rules.due_shard(voucher_no),
+        status="unpaid",
+        created_at=now,
+        updated_at=now,
+    )
+    version = next_version(voucher)
+    answer = view(voucher, version, course.title, now.date())
+    with transaction() as tx:
+        tx.put(voucher)
+        tx.put(
+            VoucherNumber(voucher_no=voucher_no, student_id=form.student_id, voucher_id=voucher_id),
+            VoucherNumber.voucher_no.does_not_exist(),
+        )
+        emit(tx, VoucherIssued(version=version, **told(voucher)), now)
+        once.answer(tx, answer, location=location(form.student_id))
+    return answer
+
+
+def get(voucher_no: str) -> Voucher:
+    """The voucher with this number, which people may type in small letters; raises `NotFound`."""
+    try:
+        number = VoucherNumber.get(voucher_no.upper(), consistent_read=True)
+    except DoesNotExist:
+        raise NotFound("There is no such voucher.") from None
+    return Voucher.get(number.student_id, number.voucher_id, consistent_read=True)
+
+
+def list_vouchers(student_id: UUID | None, status: Status | None, listing: Listing, today: date) -> Page[VoucherView]:
+    """A student's vouchers, the newest first, or those of a status (None: of each), the one due first at the front."""
+    if student_id is not None:
+        found, after = walk(Voucher, [student_id], listing, consistent_read=True, scan_index_forward=False)
+        found = [voucher for voucher in found if status in (None, status_of(voucher, today))]
+    else:
+        found, after = walk(Voucher.status_index, listing=listing, **_partitions(status, today))
+    titles = titles_of(found)
+    return listing.page([view(one, one.version, titles[one.course_id], today) for one in found], after)
+
+
+def _partitions(status: Status | None, today: date) -> dict[str, Any]:
+    """Where vouchers of a status are, also those that the schedule has not yet found overdue."""
+    match status:
+        case "overdue":
+            return {"partitions": ["overdue", "unpaid"], "range_key_condition": Voucher.due_order < today.isoformat()}
+        case "unpaid":
+            # No condition on the key: one that moves on at midnight would shut out the cursors of the day before.
+            return {"partitions": ["unpaid"], "filter_condition": Voucher.due_date >= today.isoformat()}
+        case "paid":
+            return {"partitions": ["paid"]}
+        case _:
+            return {"partitions": ["unpaid", "overdue", "paid"]}
+
+
+def titles_of(vouchers: list[Voucher]) -> dict[UUID, str]:
+    """The titles of the vouchers' courses: today's, or what a course that is gone was called."""
+    cards = roster.find_courses({voucher.course_id for voucher in vouchers})
+    titles = {voucher.course_id: str(voucher.course_title) for voucher in vouchers}
+    return titles | {course_id: str(card.title) for course_id, card in cards.items()}
+
+
+def status_of(voucher: Voucher, today: date) -> Status:
+    return rules.status(cast(Status, voucher.status), date.fromisoformat(voucher.due_date), today)
+
+
+def told(voucher: Voucher) -> dict[str, Any]:
+    """What every event of a voucher tells."""
+    return {
+        "voucher_no": voucher.voucher_no,
+        "student_id": voucher.student_id,
+        "course_id": voucher.course_id,
+        "quarter": voucher.quarter,
+        "fee": Decimal(voucher.fee),
+        "currency": voucher.currency,
+        "due_date": date.fromisoformat(voucher.due_date),
+    }
+
+
+def view(voucher: Voucher, version: int, course: str, today: date) -> VoucherView:
+    return VoucherView(
+        voucher_no=voucher.voucher_no,
+        student_id=voucher.student_id,
+        course_id=voucher.course_id,
+        course=course,
+        quarter=voucher.quarter,
+        fee=voucher.fee,
+        currency=voucher.currency,
+        due_date=date.fromisoformat(voucher.due_date),
+        status=status_of(voucher, today),
+        paid_at=voucher.paid_at,
+        reference=voucher.reference,
+        notices=[NoticeView.model_validate(notice) for notice in voucher.notices],
+        version=version,
+        created_at=voucher.created_at,
+        updated_at=voucher.updated_at,
+    )
+
+
+def location(student_id: UUID) -> str:
+    return f"/payments/vouchers?student_id={student_id}"

@@ -1,0 +1,1 @@
+"""Progress, attendance and feedback."""

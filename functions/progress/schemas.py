@@ -1,0 +1,122 @@
+"""What clients send and see."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, Field, StrictInt, field_validator
+
+from lms.fields import CamelBody, CamelView, Day, Description
+from lms.pages import Page
+
+Percentage = Annotated[StrictInt, Field(ge=0, le=100)]
+Comment = Annotated[Description, Field(max_length=2_000)]
+AttendanceStatus = Literal["present", "late", "absent", "excused"]
+
+
+class NewProgress(CamelBody):
+    """`completionPercentage` counts only where the course has no lessons."""
+
+    student_id: UUID
+    course_id: UUID
+    current_module: UUID | None = None
+    completion_percentage: Percentage = 0
+
+
+class ProgressUpdate(CamelBody):
+    """The fields to replace; omitted ones stay, null empties `currentModule`."""
+
+    current_module: UUID | None = None
+    completion_percentage: Percentage | None = None
+
+    @field_validator("completion_percentage", mode="before")
+    @classmethod
+    def _is_given(cls, value: Any) -> Any:
+        if value is None:
+            raise ValueError("cannot be empty")
+        return value
+
+
+class ProgressView(CamelView):
+    """`lessonsDone` are the present lessons that are done; `version` 0: nothing was recorded yet."""
+
+    id: UUID
+    student_id: UUID
+    course_id: UUID
+    current_module: UUID | None
+    completion_percentage: int
+    completed: bool
+    lessons_done: list[UUID]
+    version: int
+    created_at: datetime | None
+    updated_at: datetime | None
+
+
+class AttendanceRecord(CamelBody):
+    student_id: UUID
+    status: AttendanceStatus
+
+
+def _each_once(records: list[AttendanceRecord]) -> list[AttendanceRecord]:
+    if len({record.student_id for record in records}) != len(records):
+        raise ValueError("each student can be named once")
+    return records
+
+
+class NewAttendance(CamelBody):
+    """The whole of a session. No records: it did not take place."""
+
+    course_id: UUID
+    date: Day
+    records: Annotated[list[AttendanceRecord], Field(max_length=1_000), AfterValidator(_each_once)]
+
+
+class AttendanceRecordView(CamelView):
+    student_id: UUID
+    status: AttendanceStatus
+
+
+class AttendanceView(CamelView):
+    """A session; a student sees their own record alone."""
+
+    course_id: UUID
+    date: date
+    records: list[AttendanceRecordView]
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class NewFeedback(CamelBody):
+    """Of a course, or with `instructorId` of somebody who teaches it."""
+
+    course_id: UUID
+    rating: Annotated[StrictInt, Field(ge=1, le=5)]
+    comment: Comment = ""
+    instructor_id: UUID | None = None
+
+
+class FeedbackView(CamelView):
+    """`studentId` is for administrators and the author; null to others."""
+
+    id: UUID
+    course_id: UUID
+    student_id: UUID | None
+    instructor_id: UUID | None
+    rating: int
+    comment: str
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class SummaryView(CamelView):
+    """Of all feedback on a course: `average` with two places, null without any; `histogram` by rating."""
+
+    count: int
+    average: float | None
+    histogram: dict[int, int]
+
+
+class FeedbackPage(Page[FeedbackView]):
+    summary: SummaryView

@@ -1,0 +1,106 @@
+"""Attendance: sessions recorded and shown."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pynamodb.exceptions import DoesNotExist
+
+from lms import access, events, roster
+from lms.dynamo import next_version, retry_stale, transaction
+from lms.errors import Invalid, NotFound
+from lms.idempotency import Once
+from lms.outbox import emit
+from lms.pages import Listing, Page, walk
+from lms.tokens import Caller
+from progress.schemas import AttendanceRecordView, AttendanceView, NewAttendance
+from progress.tables import Attendance
+
+
+@retry_stale
+def record(body: NewAttendance, caller: Caller, once: Once, now: datetime) -> AttendanceView:
+    """Records a session, in place of what was recorded of the same date.
+
+    Raises `Forbidden` unless the caller teaches the course, `NotFound`, `Invalid` for students who are neither enrolled
+    nor in the session already.
+    """
+    access.require_teaching(caller, body.course_id)
+    if roster.find_course(body.course_id) is None:
+        raise _no_course()
+    session = _session(body)
+    _require_class(body, session)
+    session.records = {str(record.student_id): record.status for record in body.records}
+    session.created_at = session.created_at or now
+    session.updated_at = now
+    version = next_version(session)
+    view = _view(session, version)
+    told = events.AttendanceRecorded(
+        version=version,
+        course_id=body.course_id,
+        date=body.date,
+        records=tuple(
+            events.AttendanceRecord(student_id=record.student_id, status=record.status) for record in body.records
+        ),
+    )
+    with transaction() as tx:
+        tx.put(session)
+        emit(tx, told, now)
+        once.answer(tx, view, location=location(view))
+    return view
+
+
+def list_sessions(course_id: UUID, caller: Caller, listing: Listing) -> Page[AttendanceView]:
+    """The sessions of a course, the last one first; a student sees their own records alone. Raises `NotFound`."""
+    if roster.find_course(course_id) is None:
+        raise _no_course()
+    sessions, after = walk(Attendance, [course_id], listing, consistent_read=True, scan_index_forward=False)
+    own = str(caller.id) if caller.role == "student" else None
+    return listing.page([_view(session, session.version, own) for session in sessions if _shows(session, own)], after)
+
+
+def location(view: AttendanceView) -> str:
+    return f"/attendance/{view.course_id}"
+
+
+def _session(body: NewAttendance) -> Attendance:
+    try:
+        return Attendance.get(body.course_id, body.date.isoformat(), consistent_read=True)
+    except DoesNotExist:
+        return Attendance(course_id=body.course_id, date=body.date.isoformat(), records={})
+
+
+def _require_class(body: NewAttendance, session: Attendance) -> None:
+    # Who dropped out later was there all the same: the session can still be corrected.
+    unknown = [record.student_id for record in body.records if str(record.student_id) not in session.records]
+    enrolled = {
+        student_id
+        for student_id, status in roster.enrollments_of(unknown, body.course_id).items()
+        if status in ("active", "completed")
+    }
+    strangers = set(unknown) - enrolled
+    if strangers:
+        place = next(place for place, record in enumerate(body.records) if record.student_id in strangers)
+        raise Invalid(
+            ["body", "records", place, "studentId"], "This student is not enrolled in the course.", "not_enrolled"
+        )
+
+
+def _shows(session: Attendance, student_id: str | None) -> bool:
+    return student_id is None or student_id in session.records
+
+
+def _view(session: Attendance, version: int, own: str | None = None) -> AttendanceView:
+    records = session.records if own is None else {own: session.records[own]}
+    return AttendanceView(
+        course_id=session.course_id,
+        date=session.date,
+        records=[
+            AttendanceRecordView(student_id=UUID(student_id), status=status) for student_id, status in records.items()
+        ],
+        version=version,
+        created_at=session.created_at,
+        updated_at=session.updated_at,
+    )
+
+
+def _no_course() -> NotFound:
+    return NotFound("There is no such course.")

@@ -1,0 +1,146 @@
+"""Feedback: given, shown with its summary, forgotten with its author."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pynamodb.attributes import NumberAttribute
+from pynamodb.exceptions import DoesNotExist
+from pynamodb.expressions.update import Action
+
+from lms import access, roster
+from lms.dynamo import Transaction, next_version, retry_stale, transaction
+from lms.errors import Forbidden, Invalid, NotFound
+from lms.events import FeedbackSubmitted
+from lms.idempotency import Once
+from lms.ids import uuid7
+from lms.outbox import emit
+from lms.pages import Listing, walk
+from lms.tokens import Caller
+from progress import rules
+from progress.schemas import FeedbackPage, FeedbackView, NewFeedback, SummaryView
+from progress.tables import Feedback, FeedbackAuthor, FeedbackSummary
+
+_COUNTERS: tuple[NumberAttribute, ...] = (
+    FeedbackSummary.ones,
+    FeedbackSummary.twos,
+    FeedbackSummary.threes,
+    FeedbackSummary.fours,
+    FeedbackSummary.fives,
+)
+
+
+@retry_stale
+def submit(body: NewFeedback, caller: Caller, once: Once, now: datetime) -> FeedbackView:
+    """Gives feedback on a course or one of its instructors, in place of what the caller said of them before.
+
+    Raises `Forbidden` unless enrolled, `NotFound`, `Invalid` for an instructor who does not teach the course.
+    """
+    if not access.is_enrolled(caller, body.course_id):
+        raise Forbidden("Those who are enrolled in this course may do this.")
+    if roster.find_course(body.course_id) is None:
+        raise _no_course()
+    if body.instructor_id is not None and not roster.teaches(body.instructor_id, body.course_id):
+        raise Invalid(["body", "instructorId"], "This instructor does not teach the course.", "unknown")
+    author = FeedbackAuthor(caller.id, _about(body.course_id, body.instructor_id))
+    feedback = _given(author, body)
+    rated_before = None if feedback.rating is None else int(feedback.rating)
+    feedback.rating, feedback.comment = body.rating, body.comment
+    feedback.created_at = feedback.created_at or now
+    feedback.updated_at = now
+    version = next_version(feedback)
+    view = _view(feedback, version, caller)
+    told = FeedbackSubmitted(
+        version=version,
+        feedback_id=feedback.id,
+        course_id=body.course_id,
+        instructor_id=body.instructor_id,
+        rating=body.rating,
+    )
+    with transaction() as tx:
+        tx.put(feedback)
+        if rated_before is None:
+            author.course_id, author.feedback_id = body.course_id, feedback.id
+            tx.put(author, FeedbackAuthor.feedback_id.does_not_exist())
+        _count(tx, body.course_id, body.rating, rated_before)
+        emit(tx, told, now)
+        once.answer(tx, view, location=location(view))
+    return view
+
+
+def list_feedback(course_id: UUID, caller: Caller, listing: Listing) -> FeedbackPage:
+    """What was said of a course, the newest first, with the summary of all of it; raises `NotFound`."""
+    if roster.find_course(course_id) is None:
+        raise _no_course()
+    found, after = walk(Feedback, [course_id], listing, consistent_read=True, scan_index_forward=False)
+    page = listing.page([_view(feedback, feedback.version, caller) for feedback in found], after)
+    return FeedbackPage(items=page.items, next=page.next, summary=_summary(course_id))
+
+
+def forget(student_id: UUID, now: datetime) -> None:
+    """Removes author and words from all feedback of somebody who was erased; their ratings still count."""
+    for author in FeedbackAuthor.query(student_id, consistent_read=True):
+        _forget(author, now)
+
+
+@retry_stale
+def _forget(author: FeedbackAuthor, now: datetime) -> None:
+    feedback = Feedback.get(author.course_id, author.feedback_id, consistent_read=True)
+    feedback.student_id, feedback.comment, feedback.updated_at = None, "", now
+    with transaction() as tx:
+        tx.put(feedback)
+        tx.delete(author)
+
+
+def location(view: FeedbackView) -> str:
+    return f"/feedback/{view.course_id}"
+
+
+def _about(course_id: UUID, instructor_id: UUID | None) -> str:
+    return f"{course_id}#{instructor_id or 'course'}"
+
+
+def _given(author: FeedbackAuthor, body: NewFeedback) -> Feedback:
+    try:
+        known = FeedbackAuthor.get(author.student_id, author.about, consistent_read=True)
+    except DoesNotExist:
+        return Feedback(
+            course_id=body.course_id, id=uuid7(), student_id=author.student_id, instructor_id=body.instructor_id
+        )
+    return Feedback.get(known.course_id, known.feedback_id, consistent_read=True)
+
+
+def _count(tx: Transaction, course_id: UUID, rating: int, rated_before: int | None) -> None:
+    if rating == rated_before:
+        return
+    changes: list[Action] = [_COUNTERS[rating - 1].add(1)]
+    if rated_before is not None:
+        changes.append(_COUNTERS[rated_before - 1].add(-1))
+    tx.update(FeedbackSummary(course_id), changes)
+
+
+def _summary(course_id: UUID) -> SummaryView:
+    try:
+        item = FeedbackSummary.get(course_id, consistent_read=True)
+    except DoesNotExist:
+        item = FeedbackSummary(course_id)
+    counts = [int(number) for number in (item.ones, item.twos, item.threes, item.fours, item.fives)]
+    return SummaryView.model_validate(rules.summary(counts))
+
+
+def _view(feedback: Feedback, version: int, caller: Caller) -> FeedbackView:
+    names_author = caller.role == "admin" or caller.id == feedback.student_id
+    return FeedbackView(
+        id=feedback.id,
+        course_id=feedback.course_id,
+        student_id=feedback.student_id if names_author else None,
+        instructor_id=feedback.instructor_id,
+        rating=feedback.rating,
+        comment=feedback.comment,
+        version=version,
+        created_at=feedback.created_at,
+        updated_at=feedback.updated_at,
+    )
+
+
+def _no_course() -> NotFound:
+    return NotFound("There is no such course.")
