@@ -1,0 +1,1 @@
+"""Exams: set, sat against the clock, graded, released, told."""

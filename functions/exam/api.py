@@ -1,0 +1,244 @@
+"""The routes of exam."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import Body, Depends, Path, Query, Response
+
+from exam.schemas import (
+    AccommodationUpdate,
+    AccommodationView,
+    AttemptAnswers,
+    AttemptSummary,
+    AttemptView,
+    ExamUpdate,
+    ExamView,
+    MarkedAttempt,
+    MarksUpdate,
+    NewExam,
+    NewQuestion,
+    NewResult,
+    QuestionUpdate,
+    QuestionView,
+    Regrade,
+    Regrading,
+    ResultDetails,
+    Results,
+    ResultView,
+    StudentQuestion,
+)
+from exam.service import attempts, exams, marking, questions, results, upkeep
+from lms.dependencies import CourseId, IfMatch, Now, OncePerKey, Paging, set_etag
+from lms.errors import Forbidden
+from lms.http import LambdaHandler, create_app
+from lms.pages import Page
+from lms.security import AnySignedIn, Student, TeacherOrAdmin
+from lms.tokens import Caller
+
+app = create_app("exam")
+
+# One name for both meanings, as OpenAPI wants it: a course's id to list, an exam's own to change.
+CourseIdAsId = Annotated[UUID, Path(alias="id", description="The course's id.")]
+ExamIdAsId = Annotated[UUID, Path(alias="id", description="The exam's id.")]
+ExamId = Annotated[UUID, Path(alias="examId")]
+QuestionId = Annotated[UUID, Path(alias="questionId")]
+AttemptId = Annotated[UUID, Path(alias="attemptId")]
+StudentId = Annotated[UUID, Path(alias="studentId")]
+Status = Annotated[Literal["running", "submitted", "pending", "graded"] | None, Query()]
+GivenAnswers = Annotated[
+    dict[UUID, Any],
+    Body(
+        max_length=questions.MOST_QUESTIONS,
+        description="Answers by question id: a choice's id, ids of choices, a boolean, a number, a text; null: none.",
+    ),
+]
+
+
+@app.post("/exams", status_code=201)
+def create_exam(caller: TeacherOrAdmin, once: OncePerKey, body: NewExam, response: Response, now: Now) -> ExamView:
+    """Sets an exam."""
+    view = exams.create(body, caller, once, now)
+    response.headers["Location"] = exams.location(view.id)
+    return view
+
+
+@app.get("/exams/{id}")
+def list_exams(caller: AnySignedIn, course_id: CourseIdAsId, listing: Paging) -> Page[ExamView]:
+    """The exams of a course; students see those published."""
+    return exams.list_exams(course_id, caller, listing)
+
+
+@app.get("/courses/{courseId}/exams")
+def list_exams_of_course(caller: AnySignedIn, course_id: CourseId, listing: Paging) -> Page[ExamView]:
+    """The exams of a course; students see those published."""
+    return exams.list_exams(course_id, caller, listing)
+
+
+@app.put("/exams/{id}")
+def update_exam(
+    caller: TeacherOrAdmin, exam_id: ExamIdAsId, if_match: IfMatch, body: ExamUpdate, response: Response, now: Now
+) -> ExamView:
+    """Replaces the fields given; once somebody has begun, the title, and `closesAt` to a later time."""
+    view = exams.update(exam_id, caller, body, if_match, now)
+    set_etag(response, view.version)
+    return view
+
+
+@app.delete("/exams/{id}", status_code=204)
+def delete_exam(caller: TeacherOrAdmin, exam_id: ExamIdAsId, if_match: IfMatch, now: Now) -> None:
+    """Deletes an exam that nobody has begun."""
+    exams.delete(exam_id, caller, if_match, now)
+
+
+@app.post("/exams/{examId}/release")
+def release(caller: TeacherOrAdmin, exam_id: ExamId, now: Now) -> ExamView:
+    """Releases the results of an exam with manual release; one that is still open closes by it."""
+    view = exams.release(exam_id, caller, now)
+    upkeep.begin_work(exam_id, now)
+    return view
+
+
+@app.put("/exams/{examId}/accommodations/{studentId}")
+def accommodate(
+    caller: TeacherOrAdmin, exam_id: ExamId, student_id: StudentId, body: AccommodationUpdate, now: Now
+) -> AccommodationView:
+    """Grants one student more time, a later closing, more attempts."""
+    return marking.accommodate(exam_id, student_id, caller, body, now)
+
+
+@app.post("/exams/{examId}/questions", status_code=201)
+def add_question(
+    caller: TeacherOrAdmin, exam_id: ExamId, once: OncePerKey, body: NewQuestion, response: Response, now: Now
+) -> QuestionView:
+    view = questions.add(exam_id, caller, body, once, now)
+    response.headers["Location"] = questions.location(view)
+    return view
+
+
+@app.get("/exams/{examId}/questions")
+def list_questions(
+    caller: AnySignedIn, exam_id: ExamId, listing: Paging, now: Now
+) -> Page[QuestionView] | Page[StudentQuestion]:
+    """The questions; students see them during an attempt, and with keys after the release."""
+    return questions.listed(exam_id, caller, listing, now)
+
+
+@app.put("/questions/{questionId}")
+def change_question(
+    caller: TeacherOrAdmin,
+    question_id: QuestionId,
+    if_match: IfMatch,
+    body: QuestionUpdate,
+    response: Response,
+    now: Now,
+) -> QuestionView:
+    """Replaces the fields given, until somebody has begun."""
+    view = questions.change(question_id, caller, body, if_match, now)
+    set_etag(response, view.version)
+    return view
+
+
+@app.delete("/questions/{questionId}", status_code=204)
+def delete_question(caller: TeacherOrAdmin, question_id: QuestionId, if_match: IfMatch, now: Now) -> None:
+    questions.delete(question_id, caller, if_match, now)
+
+
+@app.post("/exams/{examId}/regrade", status_code=202)
+def regrade(caller: TeacherOrAdmin, exam_id: ExamId, once: OncePerKey, body: Regrade, now: Now) -> Regrading:
+    """Mends a key after the exam has begun; every attempt is graded again."""
+    return questions.regrade(exam_id, caller, body, once, now)
+
+
+@app.post("/exams/{examId}/attempts", status_code=201, responses={200: {"model": AttemptView}})
+def start(caller: Student, exam_id: ExamId, once: OncePerKey, response: Response, now: Now) -> AttemptView:
+    """Begins an attempt, or answers (200) the one that is running."""
+    view, is_new = attempts.start(exam_id, caller, once, now)
+    response.status_code = 201 if is_new else 200
+    response.headers["Location"] = attempts.location(view)
+    set_etag(response, view.version)
+    return view
+
+
+@app.get("/exams/{examId}/attempts")
+def list_attempts(
+    caller: AnySignedIn, exam_id: ExamId, listing: Paging, now: Now, status: Status = None
+) -> Page[AttemptSummary]:
+    """Teachers see all attempts, students their own."""
+    return attempts.listed(exam_id, caller, status, listing, now)
+
+
+@app.get("/attempts/{attemptId}")
+def show_attempt(
+    caller: AnySignedIn, attempt_id: AttemptId, response: Response, now: Now
+) -> MarkedAttempt | AttemptView:
+    """An attempt for its student, with questions; or with its marks, for teachers."""
+    view = attempts.show(attempt_id, caller, now)
+    set_etag(response, view.version)
+    return view
+
+
+@app.put("/attempts/{attemptId}/answers")
+def save_answers(
+    caller: Student, attempt_id: AttemptId, if_match: IfMatch, body: GivenAnswers, response: Response, now: Now
+) -> AttemptAnswers:
+    """Saves the answers given and leaves the others as they are; any number of times, until the deadline."""
+    view = attempts.save(attempt_id, caller, body, if_match, now)
+    set_etag(response, view.version)
+    return view
+
+
+@app.post("/attempts/{attemptId}/submit")
+def submit(caller: Student, attempt_id: AttemptId, now: Now) -> AttemptSummary:
+    """Ends an attempt and has it graded; again, it answers the same."""
+    return attempts.submit(attempt_id, caller, now)
+
+
+@app.put("/attempts/{attemptId}/marks")
+def mark(
+    caller: TeacherOrAdmin, attempt_id: AttemptId, if_match: IfMatch, body: MarksUpdate, response: Response, now: Now
+) -> MarkedAttempt:
+    """Gives marks, for `text` questions or instead of the key's."""
+    view = marking.mark(attempt_id, caller, body, if_match, now)
+    set_etag(response, view.version)
+    return view
+
+
+@app.post("/results", status_code=201, responses={200: {"model": ResultView}})
+def record_result(
+    caller: TeacherOrAdmin, once: OncePerKey, body: NewResult, response: Response, now: Now
+) -> ResultView:
+    """Records the result of an exam on paper, or replaces (200) the one recorded before."""
+    view, is_first = marking.record(body, caller, once, now)
+    response.status_code = 201 if is_first else 200
+    response.headers["Location"] = marking.location(view)
+    set_etag(response, view.version)
+    return view
+
+
+def _self_or_staff(caller: AnySignedIn, student_id: StudentId) -> Caller:
+    if caller.role == "student" and caller.id != student_id:
+        raise Forbidden("This is another student's result.")
+    return caller
+
+
+@app.get("/results/{examId}/{studentId}")
+def show_result(
+    caller: Annotated[Caller, Depends(_self_or_staff)],
+    exam_id: ExamId,
+    student_id: StudentId,
+    response: Response,
+    now: Now,
+) -> ResultDetails:
+    """The best attempt's result with the marked answers; for the student once it is released."""
+    view = results.show(exam_id, student_id, caller, now)
+    set_etag(response, view.version)
+    return view
+
+
+@app.get("/exams/{examId}/results")
+def list_results(caller: TeacherOrAdmin, exam_id: ExamId, listing: Paging) -> Results:
+    """The results of an exam, and how they are spread."""
+    return results.listed(exam_id, caller, listing)
+
+
+handler = LambdaHandler(app)

@@ -1,0 +1,1 @@
+"""What holds of exams, whoever asks: pure, and handed the time."""

@@ -1,0 +1,340 @@
+"""What clients send and see."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from exam.rules.grading import Outcome
+from exam.rules.questions import LARGEST_NUMBER, Kind
+from exam.rules.terms import ReleaseMode
+from lms.fields import CamelBody, CamelView, Description, Moment, Name
+from lms.pages import Page
+
+_FIRST_YEAR, _LAST_YEAR = 2000, 2200
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise PydanticCustomError("number_type", "a number is expected")
+    # By its text: a float's own binary value would have dozens of places.
+    return Decimal(str(value))
+
+
+def _calendar(value: datetime) -> datetime:
+    if not _FIRST_YEAR <= value.year < _LAST_YEAR:
+        raise ValueError(f"a year from {_FIRST_YEAR} to {_LAST_YEAR} is expected")
+    return value
+
+
+def _no_null(value: object) -> object:
+    if value is None:
+        raise ValueError("cannot be empty")
+    return value
+
+
+Number = Annotated[Decimal, PlainSerializer(float, return_type=float)]
+"""An exact number that clients see as a JSON number."""
+_Given = Annotated[Decimal, BeforeValidator(_number)]
+Percent = Annotated[_Given, Field(ge=0, le=100, decimal_places=2)]
+Weight = Annotated[_Given, Field(ge=0, le=1000, decimal_places=2)]
+Points = Annotated[_Given, Field(gt=0, le=1000, decimal_places=2)]
+Marks = Annotated[_Given, Field(ge=0, le=1000, decimal_places=2)]
+KeyNumber = Annotated[_Given, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER, decimal_places=12)]
+Tolerance = Annotated[_Given, Field(ge=0, le=LARGEST_NUMBER, decimal_places=12)]
+Time = Annotated[Moment, AfterValidator(_calendar)]
+Minutes = Annotated[StrictInt, Field(ge=1, le=14 * 24 * 60)]
+AttemptsAllowed = Annotated[StrictInt, Field(ge=1, le=20)]
+ChoiceId = Annotated[StrictStr, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
+QuestionText = Annotated[Description, Field(min_length=1)]
+
+
+class NewExam(CamelBody):
+    """`duration` in minutes; `closesAt` omitted or null: `duration` after `examDate`."""
+
+    course_id: UUID
+    title: Name
+    duration: Minutes
+    exam_date: Time
+    closes_at: Time | None = None
+    pass_mark: Percent = Decimal(50)
+    weight: Weight = Decimal(1)
+    attempts_allowed: AttemptsAllowed = 1
+    shuffle: StrictBool = False
+    paper: StrictBool = False
+    release: ReleaseMode = "onClose"
+    published: StrictBool = False
+
+
+class ExamUpdate(CamelBody):
+    """The fields to replace; omitted ones stay, `closesAt` null is `duration` after `examDate` again."""
+
+    title: Name | None = None
+    duration: Minutes | None = None
+    exam_date: Time | None = None
+    closes_at: Time | None = None
+    pass_mark: Percent | None = None
+    weight: Weight | None = None
+    attempts_allowed: AttemptsAllowed | None = None
+    shuffle: StrictBool | None = None
+    paper: StrictBool | None = None
+    release: ReleaseMode | None = None
+    published: StrictBool | None = None
+
+    _no_nulls = field_validator(
+        "title",
+        "duration",
+        "exam_date",
+        "pass_mark",
+        "weight",
+        "attempts_allowed",
+        "shuffle",
+        "paper",
+        "release",
+        "published",
+        mode="before",
+    )(_no_null)
+
+
+class ExamView(CamelView):
+    id: UUID
+    course_id: UUID
+    title: str
+    duration: int
+    exam_date: datetime
+    closes_at: datetime
+    pass_mark: Number
+    weight: Number
+    attempts_allowed: int
+    shuffle: bool
+    paper: bool
+    release: ReleaseMode
+    published: bool
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class ChoiceBody(CamelBody):
+    id: ChoiceId
+    text: Annotated[Description, Field(min_length=1, max_length=2_000)]
+
+
+class NumericKeyBody(CamelBody):
+    value: KeyNumber
+    tolerance: Tolerance = Decimal(0)
+
+
+KeyBody = StrictBool | StrictStr | Annotated[list[StrictStr], Field(max_length=50)] | NumericKeyBody | None
+Choices = Annotated[list[ChoiceBody], Field(max_length=50)]
+
+
+class NewQuestion(CamelBody):
+    """`correctAnswer` by `kind`: a choice's id, ids of choices, a boolean, `{value, tolerance}`, null."""
+
+    question_text: QuestionText
+    kind: Kind
+    choices: Choices = Field(default_factory=list)
+    correct_answer: KeyBody = None
+    points: Points = Decimal(1)
+    explanation: Description = ""
+
+
+class QuestionUpdate(CamelBody):
+    """The fields to replace; omitted ones stay."""
+
+    question_text: QuestionText | None = None
+    kind: Kind | None = None
+    choices: Choices | None = None
+    correct_answer: KeyBody = None
+    points: Points | None = None
+    explanation: Description | None = None
+
+    _no_nulls = field_validator("question_text", "kind", "choices", "points", "explanation", mode="before")(_no_null)
+
+
+class Regrade(CamelBody):
+    """`correctAnswer` as in a question, or `full_credit`: everybody gets the points."""
+
+    question_id: UUID
+    correct_answer: KeyBody
+    reason: Name
+
+
+class Regrading(CamelView):
+    """Attempts are graded again within minutes; the results tell when they change."""
+
+    exam_id: UUID
+    question_id: UUID
+    reason: str
+
+
+class ChoiceView(CamelView):
+    id: str
+    text: str
+
+
+class NumericKeyView(CamelView):
+    value: Number
+    tolerance: Number
+
+
+class StudentQuestion(CamelView):
+    """A question as it is put to students."""
+
+    id: UUID
+    exam_id: UUID
+    question_text: str
+    kind: Kind
+    choices: list[ChoiceView]
+    points: Number
+
+
+class QuestionView(StudentQuestion):
+    """A question with its key. `fullCredit`: it was found to be wrong, and everybody gets its points."""
+
+    correct_answer: bool | str | list[str] | NumericKeyView | None
+    explanation: str
+    full_credit: bool
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class AttemptSummary(CamelView):
+    """An attempt in short. Its student sees `status` running or submitted, and `score` once it is released."""
+
+    id: UUID
+    exam_id: UUID
+    student_id: UUID
+    number: int
+    status: Literal["running", "submitted", "pending", "graded"]
+    started_at: datetime
+    deadline: datetime
+    submitted_at: datetime | None
+    score: Number | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class AttemptAnswers(AttemptSummary):
+    answers: dict[UUID, Any]
+
+
+class AttemptView(AttemptAnswers):
+    """What its student works with: the questions in the order of this attempt."""
+
+    questions: list[StudentQuestion]
+
+
+class Change(CamelView):
+    """What was changed after all: the score before, why, when, and by whom."""
+
+    score: Number | None
+    reason: str
+    at: datetime
+    by: UUID | None
+    attempt_id: UUID | None
+
+
+class MarkedAttempt(AttemptAnswers):
+    """What teachers see: also the marks by question, null where one is still to be given."""
+
+    marks: dict[UUID, Number | None]
+    history: list[Change]
+
+
+class MarksUpdate(CamelBody):
+    """Marks by question id. `reason` is needed for whatever is not the first marking of a `text` question."""
+
+    marks: Annotated[dict[UUID, Marks], Field(min_length=1, max_length=200)]
+    reason: Name | None = None
+
+
+class AccommodationUpdate(CamelBody):
+    """The fields to replace; omitted ones stay, `closesAt` null takes the student's own closing back."""
+
+    extra_minutes: Annotated[StrictInt, Field(ge=0, le=14 * 24 * 60)] | None = None
+    closes_at: Time | None = None
+    extra_attempts: Annotated[StrictInt, Field(ge=0, le=20)] | None = None
+
+    _no_nulls = field_validator("extra_minutes", "extra_attempts", mode="before")(_no_null)
+
+
+class AccommodationView(CamelView):
+    exam_id: UUID
+    student_id: UUID
+    extra_minutes: int
+    closes_at: datetime | None
+    extra_attempts: int
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class NewResult(CamelBody):
+    """`reason` is needed to replace a result that was recorded before."""
+
+    exam_id: UUID
+    student_id: UUID
+    score: Percent
+    reason: Name | None = None
+
+
+class ResultView(CamelView):
+    """`score` is the best attempt's, in percent; null while a teacher has something to mark."""
+
+    id: UUID
+    exam_id: UUID
+    student_id: UUID
+    score: Number | None
+    status: Outcome
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class MarkedAnswer(CamelView):
+    """`marks` of `points`; null while a teacher has to give them."""
+
+    question_id: UUID
+    question_text: str
+    answer: Any
+    correct_answer: bool | str | list[str] | NumericKeyView | None
+    explanation: str
+    points: Number
+    marks: Number | None
+
+
+class ResultDetails(ResultView):
+    """`answers` are the best attempt's; null for a paper exam, a missed one, and while only scores are out."""
+
+    attempt_id: UUID | None
+    answers: list[MarkedAnswer] | None
+    history: list[Change]
+
+
+class Summary(CamelView):
+    """Of the results with a score; who missed the exam is not among them. `histogram` by whole percent, 0 to 100."""
+
+    count: int
+    mean: Number | None
+    pass_rate: Number | None
+    histogram: list[int]
+
+
+class Results(Page[ResultView]):
+    summary: Summary

@@ -1,0 +1,241 @@
+"""Exam on moto: a course with its teacher and students, and short ways to exams, attempts and results."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from tests.clients import Answer, Client
+from tests.conftest import Clock
+from tests.people import Person, publish_key, sign_in
+
+SINGLE = {
+    "questionText": "Which of them plans?",
+    "kind": "single",
+    "choices": [{"id": "a", "text": "The agent"}, {"id": "b", "text": "The tool"}],
+    "correctAnswer": "a",
+    "points": 2,
+    "explanation": "Tools only act.",
+}
+MULTIPLE = {
+    "questionText": "Which are protocols?",
+    "kind": "multiple",
+    "choices": [{"id": name, "text": name.upper()} for name in ("mcp", "a2a", "gpu", "http")],
+    "correctAnswer": ["mcp", "a2a", "http"],
+    "points": 3,
+    "explanation": "A GPU is hardware.",
+}
+TRUEFALSE = {"questionText": "Tokens expire.", "kind": "truefalse", "correctAnswer": True, "explanation": "exp"}
+NUMERIC = {
+    "questionText": "How much is 0.1 + 0.2?",
+    "kind": "numeric",
+    "correctAnswer": {"value": 0.3, "tolerance": 0.01},
+    "points": 1.5,
+    "explanation": "Roughly.",
+}
+TEXT = {"questionText": "Why?", "kind": "text", "points": 4, "explanation": "Because."}
+ALL_KINDS = [SINGLE, MULTIPLE, TRUEFALSE, NUMERIC, TEXT]
+
+
+@pytest.fixture
+def exam(aws: None, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator["ExamService"]:
+    from exam import api, tick
+    from lms import clock as clock_module
+
+    publish_key()
+    api.app.dependency_overrides[clock_module.now] = clock
+    monkeypatch.setattr(tick, "now", clock)
+    yield ExamService(clock)
+    api.app.dependency_overrides.clear()
+
+
+class Lambda:
+    """What Lambda tells a function of its own time."""
+
+    def __init__(self, milliseconds: int = 55_000) -> None:
+        self._milliseconds = milliseconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self._milliseconds
+
+
+class ExamService:
+    """The exam service, a course, its teacher, two students, and an administrator."""
+
+    def __init__(self, clock: Clock) -> None:
+        from exam import api
+
+        self.http = Client(api.handler)
+        self.clock = clock
+        self.admin, self.teacher, self.student, self.other = (
+            sign_in(role) for role in ("admin", "teacher", "student", "student")
+        )
+        self.course = self.new_course()
+        self.assign(self.teacher, self.course)
+        self.enroll(self.student)
+        self.enroll(self.other)
+
+    def new_course(self) -> UUID:
+        from lms import roster
+        from lms.dynamo import transaction
+
+        course_id = uuid4()
+        with transaction() as tx:
+            roster.put_course(tx, course_id, title="Agents", program_id=uuid4(), requires_payment=False, version=1)
+        return course_id
+
+    def assign(self, teacher: Person, course_id: UUID) -> None:
+        from lms import roster
+        from lms.dynamo import transaction
+
+        with transaction() as tx:
+            roster.put_assignment(tx, teacher.id, course_id, version=1)
+
+    def enroll(self, student: Person, status: Any = "active") -> Person:
+        from lms import roster
+        from lms.dynamo import transaction
+
+        with transaction() as tx:
+            roster.put_enrollment(tx, student.id, self.course, status, version=1)
+        return student
+
+    def new_student(self) -> Person:
+        return self.enroll(sign_in("student"))
+
+    def at(self, **delta: float) -> str:
+        """A time from now on, as clients write it."""
+        return (self.clock() + timedelta(**delta)).isoformat()
+
+    def draft(self, **fields: Any) -> Any:
+        """An exam of an hour that opens now, not published."""
+        body = {"courseId": str(self.course), "title": "Final", "duration": 60, "examDate": self.at(), **fields}
+        answer = self.http.post("/exams", body, token=self.teacher.token)
+        assert answer.status == 201, answer
+        return answer.json
+
+    def add(self, exam_id: str, question: Any) -> Any:
+        answer = self.http.post(f"/exams/{exam_id}/questions", question, token=self.teacher.token)
+        assert answer.status == 201, answer
+        return answer.json
+
+    def change(self, exam_id: str, **fields: Any) -> Answer:
+        return self.http.put(f"/exams/{exam_id}", fields, token=self.teacher.token)
+
+    def publish(self, *questions: Any, **fields: Any) -> Any:
+        """A published exam with questions (one single choice unless others are given)."""
+        exam = self.draft(**fields)
+        for question in questions or (SINGLE,):
+            self.add(exam["id"], question)
+        answer = self.change(exam["id"], published=True)
+        assert answer.status == 200, answer
+        return answer.json
+
+    def paper(self, **fields: Any) -> Any:
+        return self.draft(paper=True, published=True, **fields)
+
+    def questions(self, exam_id: str, as_: Person | None = None) -> Any:
+        answer = self.http.get(
+            f"/exams/{exam_id}/questions", token=(as_ or self.teacher).token, query={"limit": "100"}
+        )
+        assert answer.status == 200, answer
+        return answer.json["items"]
+
+    def start(self, exam_id: str, student: Person | None = None, **kwargs: Any) -> Answer:
+        return self.http.post(f"/exams/{exam_id}/attempts", token=(student or self.student).token, **kwargs)
+
+    def started(self, exam_id: str, student: Person | None = None) -> Any:
+        answer = self.start(exam_id, student)
+        assert answer.status == 201, answer
+        return answer.json
+
+    def save(self, attempt: Any, answers: Any, student: Person | None = None, **kwargs: Any) -> Answer:
+        path = f"/attempts/{attempt['id']}/answers"
+        return self.http.put(path, answers, token=(student or self.student).token, **kwargs)
+
+    def submit(self, attempt: Any, student: Person | None = None) -> Answer:
+        return self.http.post(f"/attempts/{attempt['id']}/submit", token=(student or self.student).token)
+
+    def sit(self, exam: Any, answers: Any = None, student: Person | None = None) -> Any:
+        """A whole attempt: `answers` by the place of the question as it was set; None: the single choice's key."""
+        attempt = self.started(exam["id"], student)
+        ids = [question["id"] for question in self.questions(exam["id"])]
+        given = {ids[place]: value for place, value in ({0: "a"} if answers is None else answers).items()}
+        assert self.save(attempt, given, student).status == 200
+        answer = self.submit(attempt, student)
+        assert answer.status == 200, answer
+        return answer.json
+
+    def show(self, attempt: Any, as_: Person | None = None) -> Answer:
+        return self.http.get(f"/attempts/{attempt['id']}", token=(as_ or self.student).token)
+
+    def mark(self, attempt: Any, marks: Any, **fields: Any) -> Answer:
+        path = f"/attempts/{attempt['id']}/marks"
+        return self.http.put(path, {"marks": marks, **fields}, token=self.teacher.token)
+
+    def result(self, exam_id: str, student: Person | None = None, as_: Person | None = None) -> Answer:
+        """A student's result, as that student sees it unless somebody else looks."""
+        student = student or self.student
+        return self.http.get(f"/results/{exam_id}/{student.id}", token=(as_ or student).token)
+
+    def score(self, exam_id: str, student: Person | None = None) -> tuple[str, float | None]:
+        """Status and score, as the teacher sees them."""
+        answer = self.result(exam_id, student, as_=self.teacher)
+        assert answer.status == 200, answer
+        return answer.json["status"], answer.json["score"]
+
+    def record(self, exam_id: str, score: float, student: Person | None = None, **fields: Any) -> Answer:
+        body = {"examId": exam_id, "studentId": str((student or self.student).id), "score": score, **fields}
+        return self.http.post("/results", body, token=self.teacher.token)
+
+    def grant(self, exam_id: str, student: Person | None = None, **fields: Any) -> Answer:
+        path = f"/exams/{exam_id}/accommodations/{(student or self.student).id}"
+        return self.http.put(path, fields, token=self.teacher.token)
+
+    def regrade(self, exam_id: str, question_id: str, key: Any, reason: str = "The key was wrong") -> Answer:
+        body = {"questionId": question_id, "correctAnswer": key, "reason": reason}
+        return self.http.post(f"/exams/{exam_id}/regrade", body, token=self.teacher.token)
+
+    def release(self, exam_id: str) -> Answer:
+        return self.http.post(f"/exams/{exam_id}/release", token=self.teacher.token)
+
+    def results(self, exam_id: str, **query: str) -> Any:
+        answer = self.http.get(f"/exams/{exam_id}/results", token=self.teacher.token, query=query)
+        assert answer.status == 200, answer
+        return answer.json
+
+    def tick(self, context: Any = None) -> None:
+        from exam import tick
+
+        tick.handler({}, context or Lambda())
+
+    def pass_(self, **delta: float) -> None:
+        """Lets time pass, and the tick come."""
+        self.clock.advance(**delta)
+        self.tick()
+
+    def walk(self, path: str, *, limit: int, token: str, **query: str) -> list[Any]:
+        """All items of a list, page after page."""
+        items, cursor = [], None
+        while True:
+            asked = {"limit": str(limit), **query, **({"cursor": cursor} if cursor else {})}
+            answer = self.http.get(path, token=token, query=asked)
+            assert answer.status == 200, answer
+            assert len(answer.json["items"]) <= limit
+            items += answer.json["items"]
+            cursor = answer.json["next"]
+            if cursor is None:
+                return items
+
+
+def moment(text: str) -> datetime:
+    """A time as it was answered."""
+    assert text.endswith("Z")
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def code(answer: Answer) -> tuple[int, str]:
+    """Status and code of a refusal."""
+    assert answer.headers["content-type"] == "application/problem+json", answer
+    return answer.status, answer.json["type"].removeprefix("urn:lms:problem:")
