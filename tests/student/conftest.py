@@ -1,0 +1,229 @@
+"""Student on moto: people with cards in the Roster, courses as program and instructor would write them, and what
+exam, progress and auth tell."""
+
+import io
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import boto3
+import pytest
+
+from lms.roster import EnrollmentStatus
+from tests.clients import Answer, Client, kafka_event
+from tests.conftest import Clock
+from tests.people import Person, publish_key, sign_in
+from tests.template import ENVIRONMENT, REGION
+
+DAY = "2026-09-07"
+
+
+class Auth:
+    """The auth function, as Lambda lets student see it."""
+
+    def __init__(self) -> None:
+        self.password = "correct-horse-7"
+        self.asked: list[dict[str, Any]] = []
+
+    def invoke(self, *, FunctionName: str, Payload: str) -> dict[str, Any]:
+        assert FunctionName == ENVIRONMENT["AUTH_INTERNAL_FUNCTION"]
+        question = json.loads(Payload)
+        self.asked.append(question)
+        right = question["current_password"] == self.password
+        answer: dict[str, Any] = {"status": 200 if right else 403, "detail": "wrong", "code": "wrong-password"}
+        if len(question["new_password"]) < 8:
+            answer = {"status": 422, "detail": None, "errors": [{"msg": "too short", "type": "weak_password"}]}
+        elif right:
+            self.password = question["new_password"]
+        return {"Payload": io.BytesIO(json.dumps(answer).encode())}
+
+
+@pytest.fixture
+def auth(monkeypatch: pytest.MonkeyPatch) -> Auth:
+    from lms import credentials
+
+    fake = Auth()
+    monkeypatch.setattr(credentials, "_lambda", lambda: fake)
+    return fake
+
+
+@pytest.fixture
+def bucket(aws: None) -> Any:
+    """The bucket of pictures, and a client to look into it with."""
+    name = ENVIRONMENT["ASSETS_BUCKET"]
+    boto3.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+    return boto3.resource("s3").Bucket(name)
+
+
+@pytest.fixture
+def school(aws: None, clock: Clock, auth: Auth, monkeypatch: pytest.MonkeyPatch) -> Iterator["School"]:
+    from lms import clock as clock_module
+    from student import api, consumer
+
+    publish_key()
+    api.app.dependency_overrides[clock_module.now] = clock
+    monkeypatch.setattr(consumer, "now", clock)
+    yield School(clock)
+    api.app.dependency_overrides.clear()
+
+
+class School:
+    """The student service, a course with its teacher and a student, and an administrator."""
+
+    def __init__(self, clock: Clock) -> None:
+        from student import api
+
+        self.http = Client(api.handler)
+        self.clock = clock
+        self.admin, self.teacher, self.student = sign_in("admin"), sign_in("teacher"), sign_in("student")
+        self.program = self.new_program("Agentic AI")
+        self.course = self.new_course()
+        self.assign(self.teacher, self.course)
+        self.enroll(self.student, self.course)
+
+    def new_program(self, title: str) -> UUID:
+        from lms import roster
+        from lms.dynamo import transaction
+        from lms.ids import uuid7
+
+        program_id = uuid7()
+        with transaction() as tx:
+            roster.put_program(tx, program_id, title=title, version=1)
+        return program_id
+
+    def new_course(self, title: str = "AI-201", program: UUID | None = None) -> UUID:
+        from lms import roster
+        from lms.dynamo import transaction
+        from lms.ids import uuid7
+
+        course_id = uuid7()
+        with transaction() as tx:
+            roster.put_course(
+                tx, course_id, title=title, program_id=program or self.program, requires_payment=False, version=1
+            )
+        return course_id
+
+    def assign(self, teacher: Person, course_id: UUID) -> None:
+        from lms import roster
+        from lms.dynamo import transaction
+
+        with transaction() as tx:
+            roster.put_assignment(tx, teacher.id, course_id, version=1)
+
+    def enroll(self, student: Person, course_id: UUID, status: EnrollmentStatus = "active") -> None:
+        from lms import roster
+        from lms.dynamo import transaction
+
+        with transaction() as tx:
+            roster.put_enrollment(tx, student.id, course_id, status, version=1)
+
+    def consume(self, *events: Any) -> None:
+        from student import consumer
+
+        consumer.handler(kafka_event(*events), None)
+
+    def result(self, score: str, *, exam_id: UUID | None = None, version: int = 1, **fields: Any) -> Any:
+        """What exam tells of a result, of the student in the course unless it is somebody else's."""
+        from lms.events import ResultRecorded
+
+        told: dict[str, Any] = {
+            "course_id": self.course,
+            "student_id": self.student.id,
+            "status": "passed",
+            "weight": Decimal(1),
+        }
+        return ResultRecorded(exam_id=exam_id or uuid4(), score=Decimal(score), version=version, **{**told, **fields})
+
+    def exam(self, exam_id: UUID, weight: str, *, version: int = 1) -> Any:
+        from lms.events import ExamChanged
+
+        return ExamChanged(
+            exam_id=exam_id,
+            course_id=self.course,
+            title="Midterm",
+            opens_at=self.clock(),
+            closes_at=self.clock(),
+            duration=60,
+            weight=Decimal(weight),
+            pass_mark=Decimal(50),
+            paper=True,
+            version=version,
+        )
+
+    def progress(self, percentage: int, *, version: int = 1, **fields: Any) -> Any:
+        from lms.events import ProgressUpdated
+
+        told: dict[str, Any] = {"course_id": self.course, "student_id": self.student.id}
+        return ProgressUpdated(
+            current_module=None,
+            completion_percentage=percentage,
+            completed=percentage == 100,
+            version=version,
+            **{**told, **fields},
+        )
+
+    def session(self, statuses: dict[UUID, str], *, day: str = DAY, version: int = 1) -> Any:
+        from lms.events import AttendanceRecorded
+
+        records = [{"student_id": student_id, "status": status} for student_id, status in statuses.items()]
+        return AttendanceRecorded.model_validate(
+            {"course_id": self.course, "date": day, "records": records, "version": version}
+        )
+
+    def attended(self, *statuses: str) -> list[Any]:
+        """Sessions of the student, one a day."""
+        return [
+            self.session({self.student.id: status}, day=f"2026-09-{day:02}") for day, status in enumerate(statuses, 1)
+        ]
+
+    def profile_event(self, *, version: int, student: Person | None = None, **fields: Any) -> Any:
+        from lms.events import UserProfileUpdated
+
+        student = student or self.student
+        person = {"username": "amina", "email": student.email, "name": student.name, **fields}
+        return UserProfileUpdated.model_validate(
+            {
+                "user_id": student.id,
+                "is_type": student.role,
+                "roll_no": student.roll_no,
+                "person": person,
+                "email_verified": True,
+                "mobile_verified": False,
+                "version": version,
+            }
+        )
+
+    def card(self, student: Person | None = None, course: UUID | None = None) -> Any:
+        """A report card as its student sees it."""
+        student = student or self.student
+        answer = self.http.get("/student/reportCards", token=student.token)
+        assert answer.status == 200, answer
+        (card,) = (card for card in answer.json["items"] if card["course_id"] == str(course or self.course))
+        return card
+
+    def profile(self, student: Person | None = None) -> Any:
+        answer = self.http.get("/student/profile", token=(student or self.student).token)
+        assert answer.status == 200, answer
+        return answer.json
+
+    def update(self, **fields: Any) -> Answer:
+        return self.http.post("/student/updateProfile", fields, token=self.student.token)
+
+    def write(
+        self, card: str | None = None, *, as_: Person | None = None, headers: Any = None, **fields: Any
+    ) -> Answer:
+        path = card or f"/students/{self.student.id}/reportCards/{self.course}"
+        return self.http.put(path, fields, token=(as_ or self.teacher).token, headers=headers)
+
+
+def problem(answer: Answer) -> tuple[int, str]:
+    """Status and code of a refusal."""
+    assert answer.headers["content-type"] == "application/problem+json", answer
+    return answer.status, answer.json["type"].removeprefix("urn:lms:problem:")
+
+
+def fault(answer: Answer) -> tuple[int, str]:
+    """Status and the code of the first field at fault."""
+    return answer.status, answer.json["errors"][0]["type"]
