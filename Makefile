@@ -19,7 +19,7 @@ export UV_SYSTEM_CERTS ?= 1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down status reset logs save invoke admin check test lock venv
+.PHONY: help run up down status reset logs save invoke admin check test kong docs bench lock venv
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,15 @@ check: venv ## formatting, lint, types, import contracts, template
 
 test: check ## check, then every test
 	$(BIN)/pytest -n 2 --dist loadgroup
+
+kong: venv ## write the gateway's routes anew from the functions' permissions
+	$(BIN)/python -m localstack.kong.generate
+
+docs: venv ## write docs/asyncapi.yaml anew from the catalogue of events
+	PYTHONPATH=layers/shared $(BIN)/python docs/generate_asyncapi.py
+
+bench: venv ## what each endpoint asks of DynamoDB, and what that costs
+	PYTHONPATH=functions:layers/shared $(BIN)/python -m benchmarks.calls
 
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 
