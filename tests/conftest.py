@@ -9,6 +9,8 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
 
 from tests.template import ENVIRONMENT, create_queues, create_tables
 
@@ -30,11 +32,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("stack") is None)
 
 
+@cache
+def _made_tables() -> dict[str, Any]:
+    # Through the API once; to make them for each test would take longer than most tests.
+    create_tables(_client("dynamodb"))
+    return dict(_tables())
+
+
+def _tables() -> dict[str, Any]:
+    tables: dict[str, Any] = dynamodb_backends[DEFAULT_ACCOUNT_ID][ENVIRONMENT["AWS_REGION"]].tables
+    return tables
+
+
 @pytest.fixture
 def aws() -> Iterator[None]:
-    """Fresh tables and queues, as the template declares them."""
+    """Empty tables and queues, as the template declares them."""
     with mock_aws():
-        create_tables(_client("dynamodb"))
+        made = _made_tables()
+        for table in made.values():
+            table.items.clear()
+            if table.stream_shard:
+                table.stream_shard.items.clear()
+        _tables().update(made)
         create_queues(_client("sqs"))
         yield
 
