@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lms.cursors import seal, unseal
 from lms.dependencies import Paging
 from lms.errors import Invalid
 from lms.http import LambdaHandler, create_app
-from lms.pages import Page, Position, seal, unseal, walk
+from lms.pages import Page, Position, walk
 from lms.security import AnySignedIn, Public
 from tests.clients import Answer, Client
 from tests.lms.conftest import Signer, Thing, Wire

@@ -10,9 +10,10 @@ from starlette.concurrency import run_in_threadpool
 
 from lms.access import require_teaching
 from lms.clock import now
+from lms.cursors import seal, unseal
 from lms.etags import etag, version_of
 from lms.idempotency import Once, begin, release
-from lms.pages import Listing
+from lms.pages import Listing, Position
 from lms.security import TeacherOrAdmin, current_caller
 from lms.tokens import Caller
 
@@ -41,7 +42,10 @@ def _listing(
         filters = [pair for pair in request.query_params.multi_items() if pair[0] not in ("limit", "cursor")]
         return {"path": request.url.path, "filters": sorted(filters), "caller": caller and caller.id}
 
-    return Listing(limit, cursor, scope)
+    def start() -> Position:
+        return unseal(cursor, scope()) if cursor else Position(0, None)
+
+    return Listing(limit, start, lambda after: seal(after, scope()))
 
 
 Paging = Annotated[Listing, Depends(_listing)]

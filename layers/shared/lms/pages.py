@@ -1,27 +1,16 @@
-"""Lists: pages of a query, and cursors that only their own list and caller can use."""
+"""Lists: pages of a query, or of what is in memory."""
 
-import base64
-import binascii
-import json
-import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from hashlib import sha256
+from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import BaseModel
 from pynamodb.indexes import Index
 from pynamodb.models import Model
 
-from lms.errors import Invalid
-from lms.settings import secret
-
 _T = TypeVar("_T")
 _M = TypeVar("_M", bound=Model)
-_NONCE_BYTES = 12
 
 
 class Page(BaseModel, Generic[_T]):
@@ -39,54 +28,21 @@ class Position:
     key: dict[str, Any] | None
 
 
-@lru_cache(maxsize=1)
-def _cipher() -> AESGCM:
-    return AESGCM(sha256(secret("CURSOR_KEY")).digest())
-
-
-def seal(position: Position, scope: Mapping[str, object]) -> str:
-    """A cursor for `position`: encrypted, and authenticated together with `scope` (route, filters, caller)."""
-    nonce = os.urandom(_NONCE_BYTES)
-    plain = json.dumps([position.partition, position.key]).encode()
-    return _text(nonce + _cipher().encrypt(nonce, plain, _bound(scope)))
-
-
-def unseal(cursor: str, scope: Mapping[str, object]) -> Position:
-    """The position of a cursor; raises `Invalid` for one that is damaged or was made for another list or caller."""
-    try:
-        raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        if _text(raw) != cursor:
-            # Python's decoder skips foreign characters and spare bits.
-            raise ValueError("not the spelling that was given out")
-        partition, key = json.loads(_cipher().decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], _bound(scope)))
-    except (binascii.Error, InvalidTag, ValueError) as error:
-        raise Invalid(["query", "cursor"], "This cursor does not belong to this list.", "cursor") from error
-    return Position(partition, key)
-
-
-def _text(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
-
-
-def _bound(scope: Mapping[str, object]) -> bytes:
-    return json.dumps(scope, sort_keys=True, default=str).encode()
-
-
 class Listing:
-    """What a caller wants of a list: so many items, from here on. `scope` tells whose list it is, and is asked late."""
+    """What a caller wants of a list: at most `limit` items, from `start` on."""
 
-    def __init__(self, limit: int, cursor: str | None, scope: Callable[[], Mapping[str, object]]) -> None:
+    def __init__(self, limit: int, start: Callable[[], Position], seal: Callable[[Position], str]) -> None:
         self.limit = limit
-        self._cursor = cursor
-        self._scope = scope
+        self._start = start
+        self._seal = seal
 
     @cached_property
     def start(self) -> Position:
         """Where the page begins; raises `Invalid` for a cursor of another list or caller."""
-        return unseal(self._cursor, self._scope()) if self._cursor else Position(0, None)
+        return self._start()
 
     def page(self, items: Sequence[_T], after: Position | None) -> Page[_T]:
-        return Page(items=list(items), next=seal(after, self._scope()) if after else None)
+        return Page(items=list(items), next=self._seal(after) if after else None)
 
 
 def walk(
