@@ -12,10 +12,13 @@ import boto3
 import pytest
 
 from lms.roster import EnrollmentStatus
+from tests.at_once import meanwhile, whole_calls
 from tests.clients import Answer, Client, kafka_event
 from tests.conftest import Clock
 from tests.people import Person, publish_key, sign_in
 from tests.template import ENVIRONMENT, REGION
+
+__all__ = ["meanwhile", "whole_calls"]
 
 DAY = "2026-09-07"
 

@@ -79,9 +79,9 @@ def forget(student_id: UUID, now: datetime) -> None:
 
     Nothing makes the record again: there is no card any more to make it from.
     """
-    pictures.remove_all(student_id)
     cards.forget_words(student_id, now)
     _remove(student_id)
+    pictures.remove_all(student_id)
 
 
 @retry_stale
