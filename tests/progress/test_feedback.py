@@ -21,14 +21,17 @@ def test_feedback_is_given_and_told(school: School, outbox: Outbox) -> None:
     answer = school.rate(4, comment="  Clear\nand to the point ")
     assert answer.status == 201
     assert answer.headers["location"] == f"/feedback/{school.course}"
-    assert answer.json.items() >= {
-        "courseId": str(school.course),
-        "studentId": str(school.student.id),
-        "instructorId": None,
-        "rating": 4,
-        "comment": "Clear\nand to the point",
-        "version": 1,
-    }.items()
+    assert (
+        answer.json.items()
+        >= {
+            "courseId": str(school.course),
+            "studentId": str(school.student.id),
+            "instructorId": None,
+            "rating": 4,
+            "comment": "Clear\nand to the point",
+            "version": 1,
+        }.items()
+    )
     [told] = outbox.of(FeedbackSubmitted)
     assert (str(told.feedback_id), told.course_id, told.instructor_id, told.rating) == (
         answer.json["id"],

@@ -14,15 +14,18 @@ from tests.progress.conftest import School, problem
 def test_who_has_just_enrolled_is_at_the_beginning(school: School) -> None:
     school.outline.add_module(lessons=2)
     shown = school.progress()
-    assert shown.items() >= {
-        "studentId": str(school.student.id),
-        "courseId": str(school.course),
-        "currentModule": None,
-        "completionPercentage": 0,
-        "completed": False,
-        "lessonsDone": [],
-        "version": 0,
-    }.items()
+    assert (
+        shown.items()
+        >= {
+            "studentId": str(school.student.id),
+            "courseId": str(school.course),
+            "currentModule": None,
+            "completionPercentage": 0,
+            "completed": False,
+            "lessonsDone": [],
+            "version": 0,
+        }.items()
+    )
     for reader in (school.teacher, school.admin):
         assert school.http.get(school.path(), token=reader.token).json == shown
 
