@@ -30,8 +30,9 @@ app = create_app("student")
 
 StudentId = Annotated[UUID, Path()]
 CourseId = Annotated[UUID, Path()]
-RollNo = Annotated[str, Query(pattern=r"^[0-9A-Za-z]{1,64}$")]
-RollNoOfHistory = Annotated[str, Query(alias="StudentRollNo", pattern=r"^[0-9A-Za-z]{1,64}$")]
+_ROLL_NO = r"^[0-9A-Za-z]{1,64}$"
+RollNo = Annotated[str | None, Query(pattern=_ROLL_NO)]
+FoundingRollNo = Annotated[str | None, Query(alias="StudentRollNo", pattern=_ROLL_NO)]
 
 
 def _sight(student_id: StudentId, caller: AnySignedIn) -> Sight:
@@ -72,7 +73,7 @@ def upload_picture(student: Student) -> PictureUpload:
 
 
 @app.get("/student/courseHistory", response_model_exclude_unset=True)
-def course_history(caller: AnySignedIn, roll_no: RollNoOfHistory | None = None) -> CourseHistory:
+def course_history(caller: AnySignedIn, roll_no: FoundingRollNo = None) -> CourseHistory:
     """Programs and courses with their chapters: a student's own, or for others that of the student named."""
     if caller.role == "student":
         return history.own_history(caller.id, roll_no)
@@ -87,7 +88,7 @@ def own_report_cards(student: Student, listing: Paging) -> Page[ReportCardView]:
 
 
 @app.get("/students")
-def list_students(_: Admin, listing: Paging, now: Now, roll_no: RollNo | None = None) -> Page[StudentSummary]:
+def list_students(_: Admin, listing: Paging, now: Now, roll_no: RollNo = None) -> Page[StudentSummary]:
     if roll_no is not None:
         return people.list_one(roll_no, listing, now)
     return people.list_students(listing)

@@ -64,7 +64,7 @@ def _computed(card: Any) -> Any:
     return {name: card[name] for name in kept}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=_histories(), cuts=st.lists(st.integers(0, 30), max_size=3))
 def test_any_interleaving_gives_the_card_of_the_final_facts(
     school: School, history: tuple[list[Tell], list[Tell]], cuts: list[int]
