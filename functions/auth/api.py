@@ -7,7 +7,7 @@ from fastapi import Depends, Response
 from fastapi.responses import HTMLResponse
 from fastapi.security import OAuth2PasswordRequestForm
 
-from auth import reset_page
+from auth import reset_page, signing
 from auth.schemas import (
     ChangePassword,
     CodeSent,
@@ -36,7 +36,6 @@ from lms.dependencies import ClientIp, IfMatch, Now, OncePerKey, Paging, set_eta
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
 from lms.security import Admin, AnySignedIn, Public
-from lms.tokens import read_jwks
 
 app = create_app("auth")
 
@@ -174,7 +173,7 @@ def erase(user_id: UUID, now: Now, admin: Admin, if_match: IfMatch) -> None:
 def jwks(response: Response) -> JwkSet:
     """The public keys that access tokens are verified with."""
     response.headers["Cache-Control"] = "public, max-age=300"
-    return JwkSet.model_validate(read_jwks())
+    return JwkSet.model_validate(signing.published_keys())
 
 
 def _tagged(view: ProfileView, response: Response) -> ProfileView:

@@ -47,6 +47,12 @@ def current_key() -> SigningKey:
     return key_set.keys[key_set.current]
 
 
+def published_keys() -> dict[str, Any]:
+    """The JSON Web Key Set, also where nobody has signed in yet."""
+    _key_set()
+    return read_jwks()
+
+
 def _key_set() -> _KeySet:
     return _load(int(time.monotonic() // _SECRET_SECONDS))
 

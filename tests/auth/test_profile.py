@@ -163,3 +163,11 @@ def test_changing_a_confirmed_number_unconfirms_and_frees_it(auth: Auth, amina: 
     assert [guard.name for guard in Guard.scan() if guard.name.startswith("mobile#")] == []
     bilal = auth.student("bilal", mobile_number="+923001234567")
     assert auth.confirm_mobile(bilal.token).status == 200
+
+
+def test_a_taken_address_is_told_before_a_version_that_has_passed(auth: Auth) -> None:
+    student = auth.student("amina")
+    auth.student("bilal")
+    update = {"email": "bilal@example.com", "current_password": PASSWORD}
+    answer = auth.http.put("/auth/profile", update, token=student.token, headers={"if-match": '"1"'})
+    assert (answer.status, answer.json["type"]) == (409, "urn:lms:problem:email-taken")

@@ -282,3 +282,16 @@ def test_a_recorded_batch_provisions_its_user(auth: Auth, monkeypatch: pytest.Mo
     consumer.handler(event, None)
     assert _user(str(user_id)).status == "active"
     assert Profile.get(user_id).city == "Lahore"
+
+
+def test_a_late_event_spares_the_credential_that_a_running_change_is_about_to_store(auth: Auth) -> None:
+    student = auth.student()
+    registered = Outbox().of(UserRegistered)[0]
+    stored = auth.kong.keys(student.id)
+    fresh = auth.kong.call("POST", f"/consumers/{student.id}/jwt", {"algorithm": "ES256", "rsa_public_key": "x"})
+    auth.kong.credentials[student.id][-1]["created_at"] = int(auth.clock().timestamp())
+    auth.consume(registered)
+    assert auth.kong.keys(student.id) == [*stored, fresh["key"]]
+    auth.clock.advance(minutes=1)
+    auth.consume(registered)
+    assert auth.kong.keys(student.id) == stored

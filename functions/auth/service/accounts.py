@@ -80,7 +80,7 @@ def _store(
     tx.put(user)
     taken = Conflict("This username is taken.", code="username-taken")
     _guard(tx, people.login_name(user.username), user, taken)
-    _guard(tx, people.email_name(user.email), user, Conflict("This email is taken.", code="email-taken"))
+    _guard(tx, people.email_name(user.email), user, _email_taken())
     if user.roll_no:
         _guard(tx, people.login_name(user.roll_no), user, None)
     if invitation:
@@ -130,6 +130,7 @@ def update_profile(
     user = people.get(user_id)
     if update.email is not None:
         sessions.confirm_password(user, update.current_password or "", client_ip, now)
+        _require_free(update.email, user)
     require_match(user.version, if_match)
     profile = people.profile_of(user)
     old_email, old_mobile, was_verified = user.email, profile.mobile_number, user.mobile_verified
@@ -159,9 +160,20 @@ def update_profile(
     return people.view(user, profile)
 
 
+def _require_free(email: str, user: User) -> None:
+    """The transaction decides; this tells the conflict before a failed `If-Match`."""
+    holder = people.find_by_name(people.email_name(email))
+    if holder is not None and holder.id != user.id:
+        raise _email_taken()
+
+
+def _email_taken() -> Conflict:
+    return Conflict("This email is taken.", code="email-taken")
+
+
 def _swap_email(tx: Transaction, user: User, email: str) -> None:
     if people.email_name(email) != people.email_name(user.email):
-        _guard(tx, people.email_name(email), user, Conflict("This email is taken.", code="email-taken"))
+        _guard(tx, people.email_name(email), user, _email_taken())
         tx.delete(Guard(name=people.email_name(user.email)))
     user.email = email
     user.email_verified = False

@@ -1,5 +1,6 @@
 """Keeping Kong in line with the accounts. The stored account decides; Kong is brought to it, however often."""
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -13,6 +14,10 @@ from lms.errors import Unavailable
 from lms.events import UserProvisioned, UserRegistered
 from lms.log import logger
 from lms.outbox import emit
+
+# A credential so young may be one that a running request is about to store (`replaced_credential`). If it is a leftover
+# of a request that died, no token names it, and the next event of the user has it deleted.
+_STORING_SECONDS = 20
 
 
 @retry_stale
@@ -70,7 +75,7 @@ def converge(user_id: UUID, now: datetime) -> None:
     elif user.status == "disabled":
         delete_credentials(user_id)
     elif user.status == "active":
-        credential = _keep_one(user)
+        credential = _keep_one(user, made_before=now.timestamp() - _STORING_SECONDS)
         if credential.key != user.issuer:
             with transaction() as tx:
                 tx.update(
@@ -83,8 +88,11 @@ def converge(user_id: UUID, now: datetime) -> None:
                 )
 
 
-def _keep_one(user: User) -> kong.Credential:
-    """The user's one credential: the stored one, else the oldest that holds our current key, else a new one."""
+def _keep_one(user: User, made_before: float = math.inf) -> kong.Credential:
+    """The user's one credential: the stored one, else the oldest that holds our current key, else a new one.
+
+    Of the others, those made before a time (seconds since 1970) are deleted.
+    """
     found = kong.list_credentials(user.id)
     public_pem = signing.current_key().public_pem
     kept = next((c for c in found if c.key == user.issuer), None) or next(
@@ -93,7 +101,7 @@ def _keep_one(user: User) -> kong.Credential:
     if kept is None:
         kept = kong.create_credential(user.id, public_pem)
     for other in found:
-        if other.id != kept.id:
+        if other.id != kept.id and other.created_at < made_before:
             kong.delete_credential(user.id, other.key)
     return kept
 

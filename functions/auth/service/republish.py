@@ -10,7 +10,7 @@ from auth.service import people
 from auth.tables import User
 from lms.clock import now
 from lms.dynamo import retry_stale, transaction
-from lms.events import Event, Person, UserDisabled, UserErased, UserRegistered, UserType
+from lms.events import Event, UserDisabled, UserErased, UserType
 from lms.outbox import emit_again
 from lms.republish import Row
 
@@ -43,16 +43,10 @@ def _state(user: User) -> Iterator[Event]:
     if user.status == "erased":
         yield UserErased(version=user.version, user_id=user.id)
         return
-    profile = people.profile_of(user)
     if user.status == "provisioning":
-        yield UserRegistered(
-            version=user.version,
-            user_id=user.id,
-            is_type=user.is_type,
-            roll_no=user.roll_no,
-            person=Person(username=user.username, email=user.email, name=profile.name),
-        )
+        # Their registration is still to be heard, and it alone carries the profile and the invitation.
         return
+    profile = people.profile_of(user)
     yield people.profile_updated(user, profile, version=user.version)
     if user.status == "disabled":
         yield UserDisabled(version=user.version, user_id=user.id)
