@@ -136,9 +136,7 @@ class ExamService:
         return self.draft(paper=True, published=True, **fields)
 
     def questions(self, exam_id: str, as_: Person | None = None) -> Any:
-        answer = self.http.get(
-            f"/exams/{exam_id}/questions", token=(as_ or self.teacher).token, query={"limit": "100"}
-        )
+        answer = self.http.get(f"/exams/{exam_id}/questions", token=(as_ or self.teacher).token, query={"limit": "100"})
         assert answer.status == 200, answer
         return answer.json["items"]
 

@@ -1,0 +1,286 @@
+"""Grading and terms: pure, exact."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exam.rules import grading, terms
+from exam.rules.grading import Sitting, grade, half_up
+from exam.rules.questions import Choice, NumericKey, Question, in_order_of, read_answer, require_sound
+from exam.rules.terms import Accommodation, Terms
+from lms.errors import Invalid
+
+NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
+IDS = ("a", "b", "c", "d", "e")
+
+
+def question(kind: Any, key: Any, points: str = "1", **fields: Any) -> Question:
+    choices = tuple(Choice(id=name, text=name) for name in IDS) if kind in ("single", "multiple") else ()
+    return Question(
+        id=uuid4(),
+        question_text="?",
+        kind=kind,
+        choices=choices,
+        correct_answer=key,
+        points=Decimal(points),
+        version=1,
+        created_at=NOW,
+        updated_at=NOW,
+        **fields,
+    )
+
+
+def score(questions: list[Question], *answers: Any) -> Decimal | None:
+    given = {one.id: answer for one, answer in zip(questions, answers, strict=False) if answer is not None}
+    return grade(questions, given, {}).score
+
+
+_POINTS = st.decimals(min_value="0.01", max_value=1000, places=2).map(str)
+_CHOSEN = st.sets(st.sampled_from(IDS), min_size=1).map(lambda chosen: tuple(sorted(chosen)))
+_NUMBERS = st.decimals(min_value=-(10**6), max_value=10**6, places=6)
+_QUESTIONS = st.one_of(
+    st.builds(question, st.just("single"), st.sampled_from(IDS), _POINTS),
+    st.builds(question, st.just("multiple"), _CHOSEN, _POINTS),
+    st.builds(question, st.just("truefalse"), st.booleans(), _POINTS),
+    st.builds(
+        question,
+        st.just("numeric"),
+        st.builds(NumericKey, value=_NUMBERS, tolerance=st.decimals(min_value=0, max_value=10, places=3)),
+        _POINTS,
+    ),
+)
+
+
+def _any_answer(one: Question) -> st.SearchStrategy[Any]:
+    kinds: dict[str, st.SearchStrategy[Any]] = {
+        "single": st.sampled_from(IDS),
+        "multiple": _CHOSEN.map(list),
+        "truefalse": st.booleans(),
+        "numeric": st.floats(allow_nan=False, allow_infinity=False) | st.integers(),
+    }
+    return st.none() | kinds[one.kind]
+
+
+def _own_key(one: Question) -> Any:
+    key = one.correct_answer
+    if isinstance(key, NumericKey):
+        return float(key.value)
+    return list(key) if isinstance(key, tuple) else key
+
+
+@given(st.data(), st.lists(_QUESTIONS, min_size=1, max_size=8))
+def test_no_answers_ever_earn_more_than_the_points_or_less_than_nothing(data: Any, questions: list[Question]) -> None:
+    answers = {one.id: answer for one in questions if (answer := data.draw(_any_answer(one))) is not None}
+    result = grade(questions, answers, {})
+    assert all(Decimal(0) <= (result.marks[one.id] or 0) <= one.points for one in questions)
+    assert result.score is not None
+    assert Decimal(0) <= result.score <= 100
+
+
+@given(st.lists(_QUESTIONS, min_size=1, max_size=8))
+def test_the_key_itself_earns_full_marks(questions: list[Question]) -> None:
+    result = grade(questions, {one.id: _own_key(one) for one in questions}, {})
+    assert result.score == 100
+    assert result.marks == {one.id: one.points for one in questions}
+
+
+@given(st.lists(_QUESTIONS, min_size=1, max_size=8))
+def test_an_empty_attempt_earns_nothing(questions: list[Question]) -> None:
+    assert grade(questions, {}, {}).score == 0
+
+
+@given(st.sets(st.sampled_from(IDS), min_size=1), st.sets(st.sampled_from(IDS)))
+def test_wrong_choices_take_away_as_much_as_right_ones_give(key: set[str], chosen: set[str]) -> None:
+    one = question("multiple", tuple(sorted(key)), "7")
+    right, wrong = len(chosen & key), len(chosen - key)
+    expected = half_up(Fraction(100 * max(0, right - wrong), len(key)))
+    assert score([one], sorted(chosen)) == expected
+
+
+@given(st.fractions(min_value=0, max_value=100))
+def test_percentages_have_two_places_rounded_half_up(value: Fraction) -> None:
+    rounded = half_up(value)
+    assert rounded.as_tuple().exponent == -2
+    assert Fraction(-1, 200) < Fraction(rounded) - value <= Fraction(1, 200)
+
+
+def test_the_score_is_made_of_exact_marks_and_not_of_rounded_ones() -> None:
+    thirds = [question("multiple", ("a", "b", "c")) for _ in range(3)]
+    result = grade(thirds, {one.id: ["a"] for one in thirds}, {})
+    assert set(result.marks.values()) == {Decimal("0.33")}
+    assert result.score == Decimal("33.33")
+    assert grade(thirds, {one.id: ["a", "b"] for one in thirds}, {}).score == Decimal("66.67")
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"), [(0.1 + 0.2, 100), (0.31, 100), (0.29, 100), (0.3101, 0), (0.2899, 0), (-0.3, 0), (0, 0)]
+)
+def test_a_number_is_right_within_its_tolerance(answer: float, expected: int) -> None:
+    one = question("numeric", NumericKey(value=Decimal("0.3"), tolerance=Decimal("0.01")))
+    assert score([one], answer) == expected
+
+
+def test_without_tolerance_a_number_is_compared_as_it_was_written() -> None:
+    assert score([question("numeric", NumericKey(value=Decimal("0.1")))], 0.1) == 100
+
+
+def test_a_text_waits_for_its_marks_and_so_does_the_score() -> None:
+    text, single = question("text", None, "3"), question("single", "a")
+    waiting = grade([text, single], {text.id: "x", single.id: "a"}, {})
+    assert (waiting.marks, waiting.score) == ({text.id: None, single.id: Decimal(1)}, None)
+    assert grade([text, single], {single.id: "a"}, {text.id: Decimal("1.5")}).score == Decimal("62.5")
+
+
+def test_what_a_teacher_gave_stands_before_the_key_and_full_credit_before_both() -> None:
+    one = question("single", "a", "4")
+    assert grade([one], {one.id: "b"}, {one.id: Decimal(3)}).score == 75
+    void = one.model_copy(update={"full_credit": True})
+    assert grade([void], {}, {one.id: Decimal(3)}).score == 100
+
+
+def test_the_best_attempt_counts_the_first_of_equals_and_none_that_waits() -> None:
+    sittings = [Sitting(id=uuid4(), started_at=NOW, score=points) for points in (None, Decimal(50), Decimal(50))]
+    assert grading.best(sittings) == sittings[1]
+    assert grading.best(sittings[:1]) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [
+        ("single", None),
+        ("single", "z"),
+        ("single", ("a",)),
+        ("single", True),
+        ("multiple", None),
+        ("multiple", ()),
+        ("multiple", "a"),
+        ("multiple", ("a", "z")),
+        ("multiple", ("a", "a")),
+        ("truefalse", None),
+        ("truefalse", "true"),
+        ("numeric", None),
+        ("numeric", "3"),
+        ("text", "a"),
+        ("text", False),
+    ],
+)
+def test_a_key_that_does_not_fit_its_question_is_refused(kind: str, key: Any) -> None:
+    with pytest.raises(Invalid) as refused:
+        require_sound(question(kind, key))
+    assert refused.value.errors is not None
+    assert refused.value.errors[0]["loc"] == ["body", "correctAnswer"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "given"),
+    [
+        ("single", "a", "z"),
+        ("single", "a", ["a"]),
+        ("multiple", ("a",), "a"),
+        ("multiple", ("a",), ["a", "a"]),
+        ("multiple", ("a",), [1]),
+        ("multiple", ("a",), [[]]),
+        ("truefalse", True, "true"),
+        ("truefalse", True, 1),
+        ("numeric", NumericKey(value=Decimal(1)), True),
+        ("numeric", NumericKey(value=Decimal(1)), "1"),
+        ("numeric", NumericKey(value=Decimal(1)), float("nan")),
+        ("numeric", NumericKey(value=Decimal(1)), float("inf")),
+        ("numeric", NumericKey(value=Decimal(1)), 10**16),
+        ("text", None, 5),
+        ("text", None, "x" * 10_001),
+        ("text", None, "\ud800"),
+        ("text", None, {"a": 1}),
+    ],
+)
+def test_what_is_no_answer_to_its_question_is_refused(kind: str, key: Any, given: Any) -> None:
+    with pytest.raises(Invalid):
+        read_answer(question(kind, key), given)
+
+
+@pytest.mark.parametrize("nothing", [None, "", []])
+def test_an_answer_can_be_taken_back(nothing: Any) -> None:
+    assert read_answer(question("single", "a"), nothing) is None
+
+
+@given(st.integers(min_value=1, max_value=30))
+def test_shuffling_keeps_every_question_and_gives_an_attempt_one_order(number: int) -> None:
+    questions = [question("truefalse", True) for _ in range(number)]
+    attempt_id = uuid4()
+    order = in_order_of(attempt_id, questions)
+    assert order == in_order_of(attempt_id, questions[::-1])
+    assert {one.id for one in order} == {one.id for one in questions}
+
+
+def make_terms(**fields: Any) -> Terms:
+    base: dict[str, Any] = {
+        "published": True,
+        "paper": False,
+        "opens_at": NOW,
+        "closes_at": NOW + timedelta(hours=2),
+        "last_closing": NOW + timedelta(hours=2),
+        "duration": timedelta(hours=1),
+        "attempts_allowed": 1,
+        "release": "onClose",
+        "released_at": None,
+    }
+    return Terms(**{**base, **fields})
+
+
+@pytest.mark.parametrize(
+    ("started", "granted", "expected"),
+    [
+        (0, Accommodation(), 60),
+        (90, Accommodation(), 120),
+        (0, Accommodation(extra=timedelta(minutes=30)), 90),
+        (90, Accommodation(extra=timedelta(minutes=30)), 150),
+        (90, Accommodation(closes_at=NOW + timedelta(minutes=180)), 150),
+        (90, Accommodation(closes_at=NOW + timedelta(minutes=100)), 120),
+    ],
+)
+def test_a_deadline_is_the_duration_or_the_students_own_closing(
+    started: int, granted: Accommodation, expected: int
+) -> None:
+    deadline = terms.deadline(make_terms(), granted, NOW + timedelta(minutes=started))
+    assert deadline == NOW + timedelta(minutes=expected)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "attempts", "granted", "refusal"),
+    [
+        (-1, 0, Accommodation(), "not-open"),
+        (0, 0, Accommodation(), None),
+        (119, 0, Accommodation(), None),
+        (120, 0, Accommodation(), "closed"),
+        (120, 0, Accommodation(extra=timedelta(minutes=1)), None),
+        (0, 1, Accommodation(), "attempts"),
+        (0, 1, Accommodation(extra_attempts=1), None),
+    ],
+)
+def test_an_attempt_begins_between_opening_and_closing_while_one_is_left(
+    minutes: int, attempts: int, granted: Accommodation, refusal: str | None
+) -> None:
+    assert terms.why_not_start(make_terms(), granted, attempts, NOW + timedelta(minutes=minutes)) == refusal
+
+
+@pytest.mark.parametrize(
+    ("release", "before", "after"),
+    [("onClose", "nothing", "everything"), ("onSubmit", "score", "everything"), ("manual", "nothing", "nothing")],
+)
+def test_results_are_out_once_the_last_student_cannot_answer_any_more(release: Any, before: str, after: str) -> None:
+    exam = make_terms(release=release, last_closing=NOW + timedelta(hours=3))
+    assert terms.released(exam, NOW + timedelta(minutes=179)) == before
+    assert terms.released(exam, NOW + timedelta(hours=3)) == after
+
+
+def test_a_student_who_may_still_answer_is_shown_no_key_after_a_release_by_hand() -> None:
+    exam = make_terms(release="manual", released_at=NOW)
+    late = NOW + timedelta(hours=2)
+    assert terms.shown(exam, Accommodation(), [], late) == "everything"
+    assert terms.shown(exam, Accommodation(extra=timedelta(minutes=1)), [], late) == "nothing"
