@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from localstack import demo, emulator, parts
+from localstack.demo.people import ADMIN, STUDENT, TEACHER, create_admin
 from localstack.deployed import Deployed
 from localstack.process import POLL_SECONDS, PidFile
 from localstack.settings import ROOT, Settings
@@ -85,10 +86,10 @@ def summary(settings: Settings) -> str:
         f"AWS      {settings.emulator_url}   Kafka {settings.bootstrap_servers}",
         f"Logs     {settings.logs}",
     ]
-    if settings.demo and demo.made(settings):
-        people = ", ".join((demo.ADMIN, demo.TEACHER, demo.STUDENT))
+    if demo.made(settings) != "none":
+        people = ", ".join((ADMIN, TEACHER, STUDENT))
         lines += [f"Log in   {people}", f"         password {settings.demo_password}"]
-        lines += [f"         curl -d username={demo.STUDENT} -d password='...' {settings.gateway_url}/auth/login"]
+        lines += [f"         curl -d username={STUDENT} -d password='...' {settings.gateway_url}/auth/login"]
     return "\n".join(["", *lines, ""])
 
 
@@ -224,7 +225,7 @@ def invoke(settings: Settings, options: argparse.Namespace) -> int:
 
 def admin(settings: Settings, options: argparse.Namespace) -> int:
     """The first administrator is invited by mail; refused once there is one."""
-    answer = demo.create_admin(settings, Deployed(settings), options.email)
+    answer = create_admin(settings, Deployed(settings), options.email)
     if "error" in answer or "errorMessage" in answer:
         raise CannotDo(answer.get("error") or answer["errorMessage"])
     print(f"{options.email} is invited; the mail is at {settings.mail_url}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, get_args
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
@@ -17,6 +18,10 @@ DEFAULT_PORTS = {
     "emulator": 4566,
     "broker": 9092,
 }
+
+DemoData = Literal["none", "people", "full"]
+# Each holds what those before it do.
+DEMO_DATA: tuple[DemoData, ...] = get_args(DemoData)
 
 
 class InvalidSetting(ValueError):
@@ -39,7 +44,7 @@ class Settings:
     emulator: int
     broker: int
     demo_password: str
-    demo: bool
+    demo: DemoData
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
@@ -54,7 +59,7 @@ class Settings:
         return cls(
             folder=(ROOT / environ.get("LMS_STACK_DIR", ".stack")).resolve(),
             demo_password=environ.get("LMS_DEMO_PASSWORD", "Learn-by-doing-1"),
-            demo=environ.get("LMS_DEMO", "1") != "0",
+            demo=_demo_data(environ.get("LMS_DEMO", "full")),
             **ports,
         )
 
@@ -112,6 +117,13 @@ class Settings:
     def mail_url(self) -> str:
         """The page, and Mailpit's and Twilio's calls."""
         return f"http://{HOST}:{self.mail}"
+
+
+def _demo_data(wanted: str) -> DemoData:
+    for amount in DEMO_DATA:
+        if amount == wanted:
+            return amount
+    raise InvalidSetting(f"LMS_DEMO must be one of {', '.join(DEMO_DATA)}, not {wanted!r}")
 
 
 def _integer(environ: Mapping[str, str], name: str, default: int) -> int:

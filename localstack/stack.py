@@ -92,8 +92,7 @@ class Stack:
             self._start_part(parts.gateway_part(settings, deployed.api_id, self._gateway_secret()))
             _wait([triggering])
             self._tell(f"{warmed.result()} functions are awake")
-        if settings.demo and not demo.made(settings):
-            demo.make(settings, deployed, self._tell)
+        demo.make(settings, deployed, self._tell)
 
     def _start_part(self, part: Part) -> None:
         self._supervisor.start(part)

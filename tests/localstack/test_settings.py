@@ -60,3 +60,9 @@ def test_the_port_of_a_server_that_has_just_gone_is_free() -> None:
     connection.close()
     client.close()
     refuse_taken(Settings.from_environment({"LMS_PORT_OFFSET": "12000", "LMS_SMTP_PORT": str(port)}))
+
+
+def test_demo_data_that_nobody_makes_is_refused() -> None:
+    assert Settings.from_environment({}).demo == "full"
+    with pytest.raises(InvalidSetting, match="LMS_DEMO must be one of none, people, full"):
+        Settings.from_environment({"LMS_DEMO": "some"})

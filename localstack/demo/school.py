@@ -1,0 +1,87 @@
+"""A real curriculum, a teacher for each of its courses, and thirty more students who learn in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from localstack.demo.api import Api, DemoFailed, awaited
+from localstack.demo.people import ADMIN, STUDENT, TEACHER, invite_teachers, register
+from localstack.deployed import Deployed
+from localstack.settings import ROOT
+
+CURRICULUM = ROOT / "localstack" / "curriculum.json"
+# One a course.
+TEACHERS = {
+    TEACHER: "Demo Teacher",
+    "nadia.farooq@demo.example": "Nadia Farooq",
+    "omar.sheikh@demo.example": "Omar Sheikh",
+}
+# Besides the demo student.
+CLASSMATES = {
+    f"{first}.{last}@demo.example".lower(): f"{first} {last}"
+    for first in ("Ayesha", "Bilal", "Fatima", "Hamza", "Sana", "Zain")
+    for last in ("Ahmed", "Hussain", "Khan", "Malik", "Siddiqui")
+}
+# Hashing a password keeps a core busy.
+AT_ONCE = 2
+_OK, _CREATED = frozenset({200}), frozenset({201})
+_WRITTEN_OR_THERE = frozenset({200, 412})
+
+
+def make_school(api: Api, _: Deployed, tell: Callable[[str], None]) -> None:
+    """Each step takes what an interrupted earlier run has already done as done."""
+    curriculum = json.loads(CURRICULUM.read_text())
+    admin = api.token(ADMIN)
+    tell(f"registering {len(CLASSMATES)} more students")
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(lambda person: register(api, *person), CLASSMATES.items()))
+    teachers = [_id(api, token) for token in invite_teachers(api, admin, TEACHERS).values()]
+    courses = _courses(api, admin, curriculum, tell)
+    for number, (course, teacher) in enumerate(zip(courses, teachers, strict=True)):
+        api.call("PUT", f"/instructors/{teacher}/courses/{course}", token=admin, good=_OK)
+        # The demo student learns everywhere, the others in one course each.
+        _enroll(api, admin, course, [STUDENT, *list(CLASSMATES)[number :: len(courses)]])
+    tell(f"{len(CLASSMATES) + 1} students are enrolled, every course has its teacher")
+
+
+def _courses(api: Api, admin: str, curriculum: Any, tell: Callable[[str], None]) -> list[str]:
+    program = _found_or_created(api, admin, "/programs/list", "/programs/create", curriculum["program"])
+    path = f"/programs/{program}/courses"
+    ids = []
+    for course in curriculum["courses"]:
+        fields = {name: course[name] for name in ("title", "short_description")}
+        ids.append(_found_or_created(api, admin, path, f"{path}/create", fields))
+        outline = {"modules": course["modules"]}
+        unless_written = {"If-Match": '"0"'}
+        api.call("PUT", f"/courses/{ids[-1]}/outline", outline, token=admin, good=_WRITTEN_OR_THERE, **unless_written)
+        lessons = [lesson for module in course["modules"] for lesson in module["lessons"]]
+        subtopics = sum(len(lesson["subtopics"]) for lesson in lessons)
+        tell(f"{course['title']}: {len(course['modules'])} modules, {len(lessons)} lessons, {subtopics} subtopics")
+    return ids
+
+
+def _found_or_created(api: Api, admin: str, listed: str, create: str, fields: dict[str, str]) -> str:
+    for item in api.items(listed):
+        if item["title"] == fields["title"]:
+            return str(item["id"])
+    return str(api.call("POST", create, fields, token=admin, good=_CREATED).json()["id"])
+
+
+def _enroll(api: Api, admin: str, course: str, students: list[str]) -> None:
+    """Tried until all are known: whoever has just registered is not, for a moment."""
+
+    def outcomes() -> set[str]:
+        body = {"students": students}
+        answer = api.call("POST", f"/courses/{course}/enrollments/bulk", body, token=admin, good=_OK)
+        return {row["outcome"] for row in answer.json()["outcomes"]}
+
+    last = awaited(outcomes, lambda outcomes: "unknown" not in outcomes)
+    if not last <= {"enrolled", "already-enrolled"}:
+        raise DemoFailed(f"not everybody could be enrolled in the course {course}: {sorted(last)}")
+
+
+def _id(api: Api, token: str) -> str:
+    return str(api.call("GET", "/auth/profile", token=token, good=_OK).json()["id"])
