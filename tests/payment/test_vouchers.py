@@ -1,0 +1,264 @@
+"""Vouchers through their door: issued, listed, shown to students, overdue in time."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lms.events import VoucherIssued
+from tests.conftest import Outbox
+from tests.payment.conftest import Payment
+from tests.people import sign_in
+
+
+def test_a_voucher_is_issued_and_told(payment: Payment, outbox: Outbox) -> None:
+    answer = payment.post()
+    assert answer.status == 201
+    assert answer.headers["location"] == f"/payments/vouchers?student_id={payment.student.id}"
+    voucher = answer.json
+    assert (
+        voucher.items()
+        >= {
+            "student_id": str(payment.student.id),
+            "course_id": str(payment.course),
+            "course": "Generative AI",
+            "quarter": "Q4",
+            "fee": "5000.00",
+            "currency": "PKR",
+            "due_date": payment.day(10),
+            "status": "unpaid",
+            "paid_at": None,
+            "reference": None,
+            "notices": [],
+            "version": 1,
+        }.items()
+    )
+    [told] = outbox.of(VoucherIssued)
+    assert (told.voucher_no, told.version, str(told.fee), told.currency) == (voucher["voucher_no"], 1, "5000.00", "PKR")
+    assert (told.student_id, told.course_id, told.due_date.isoformat()) == (
+        payment.student.id,
+        payment.course,
+        payment.day(10),
+    )
+    assert payment.vouchers() == payment.vouchers(student_id=str(payment.student.id)) == [voucher]
+
+
+def test_students_see_their_own_vouchers_in_the_founding_shape_the_newest_first(payment: Payment) -> None:
+    numbers = [payment.issue(quarter=f"Q{n}")["voucher_no"] for n in range(1, 4)]
+    payment.issue(sign_in("student"))
+    listed = payment.walk("/student/payment", limit=2, token=payment.student.token)
+    assert [item["VoucherNo"] for item in listed] == numbers[::-1]
+    assert listed[0] == {
+        "Course": "Generative AI",
+        "Quarter": "Q3",
+        "Fee": "5000 Rs",
+        "VoucherNo": numbers[2],
+        "Payment": "Unpaid",
+        "Date": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("fee", "currency", "shown", "kept"),
+    [
+        ("5000", "PKR", "5000 Rs", "5000.00"),
+        ("5000.5", "PKR", "5000.50 Rs", "5000.50"),
+        ("0.01", "PKR", "0.01 Rs", "0.01"),
+        ("100", "USD", "100.00 USD", "100.00"),
+        ("9999999999.99", "EUR", "9999999999.99 EUR", "9999999999.99"),
+    ],
+)
+def test_a_fee_is_kept_and_shown_exactly(payment: Payment, fee: str, currency: str, shown: str, kept: str) -> None:
+    assert payment.issue(fee=fee, currency=currency)["fee"] == kept
+    assert payment.own()[0]["Fee"] == shown
+
+
+@given(st.decimals("0.01", "9999999999.99", places=2), st.sampled_from(["PKR", "USD"]))
+def test_what_people_read_is_the_fee(fee: Any, currency: str) -> None:
+    from decimal import Decimal
+
+    from payment.rules import fee_text
+
+    amount, unit = fee_text(fee, currency).split()
+    assert Decimal(amount) == fee
+    assert unit == ("Rs" if currency == "PKR" else "USD")
+
+
+def test_numbers_are_unique_and_tell_nothing_of_one_another(payment: Payment) -> None:
+    from payment.rules import new_voucher_no
+
+    numbers = {new_voucher_no() for _ in range(2_000)}
+    assert len(numbers) == 2_000
+    assert all(len(number) == 12 and number.isalnum() for number in numbers)
+    assert len({number[:3] for number in numbers}) > 1_500
+
+
+def test_a_number_that_is_taken_is_not_given_again(payment: Payment, monkeypatch: pytest.MonkeyPatch) -> None:
+    from payment import rules
+
+    drawn = iter(["ONE", "ONE", "TWO"])
+    monkeypatch.setattr(rules, "new_voucher_no", lambda: next(drawn))
+    assert [payment.issue()["voucher_no"] for _ in range(2)] == ["ONE", "TWO"]
+
+
+def test_a_voucher_is_for_a_student_and_a_course_that_exist(payment: Payment) -> None:
+    for field, value in (("student_id", uuid4()), ("student_id", payment.teacher.id), ("course_id", uuid4())):
+        answer = payment.post(**{field: str(value)})
+        assert (answer.status, answer.json["errors"][0]["loc"]) == (422, ["body", field])
+
+
+def test_a_voucher_is_overdue_from_the_day_after_on_schedule_or_not(payment: Payment) -> None:
+    payment.issue(due_date=payment.day(0))
+    assert payment.own()[0]["Payment"] == "Unpaid"
+    payment.tick()
+    assert payment.vouchers(status="unpaid")
+    payment.clock.now = (payment.clock() + timedelta(days=1)).replace(hour=0, minute=0, second=0)
+    for _ in range(2):
+        assert payment.own()[0]["Payment"] == "Overdue"
+        assert [voucher["status"] for voucher in payment.vouchers(status="overdue")] == ["overdue"]
+        assert payment.vouchers(status="unpaid") == []
+        payment.tick()
+    assert payment.vouchers()[0]["version"] == 2
+
+
+def test_a_voucher_that_was_paid_is_never_overdue(payment: Payment) -> None:
+    voucher = payment.issue(due_date=payment.day(0))
+    payment.confirm(voucher["voucher_no"])
+    payment.clock.advance(days=2)
+    payment.tick()
+    assert payment.own()[0]["Payment"] == "Paid"
+    assert payment.vouchers(status="overdue") == []
+
+
+def test_what_one_minute_does_not_allow_is_left_to_the_next(payment: Payment) -> None:
+    from payment.tables import Voucher
+
+    for _ in range(5):
+        payment.issue(due_date=payment.day(-1))
+    payment.tick(rows=2)
+    assert [item.status for item in Voucher.scan()].count("overdue") == 2
+    payment.tick()
+    assert [item.status for item in Voucher.scan()].count("overdue") == 5
+    assert all(item.due_shard is None for item in Voucher.scan())
+
+
+def test_vouchers_are_listed_by_status_in_the_order_in_which_they_are_due(payment: Payment) -> None:
+    days = {n: payment.issue(sign_in("student"), due_date=payment.day(n))["voucher_no"] for n in (3, -2, 5, -1, 1, 4)}
+    payment.confirm(days[4])
+    token = payment.admin.token
+
+    def listed(**query: str) -> list[str]:
+        return [v["voucher_no"] for v in payment.walk("/payments/vouchers", limit=2, token=token, **query)]
+
+    assert listed(status="overdue") == [days[-2], days[-1]]
+    payment.tick()
+    assert listed(status="Overdue") == [days[-2], days[-1]]
+    assert listed(status="unpaid") == [days[1], days[3], days[5]]
+    assert listed(status="paid") == [days[4]]
+    assert sorted(listed()) == sorted(days.values())
+
+
+def test_a_walk_goes_on_over_midnight(payment: Payment) -> None:
+    for n in (0, 0, 1):
+        payment.issue(due_date=payment.day(n))
+    for status in ("unpaid", "overdue"):
+        query = {"status": status, "limit": "1"}
+        first = payment.http.get("/payments/vouchers", token=payment.admin.token, query=query)
+        payment.clock.advance(days=1)
+        answer = payment.http.get(
+            "/payments/vouchers", token=payment.admin.token, query=query | {"cursor": first.json["next"]}
+        )
+        assert answer.status == 200, answer
+
+
+def test_a_students_vouchers_are_listed_by_status_too(payment: Payment) -> None:
+    paid, unpaid, overdue = (payment.issue(due_date=payment.day(n))["voucher_no"] for n in (1, 1, -1))
+    payment.confirm(paid)
+    for status, number in (("paid", paid), ("unpaid", unpaid), ("overdue", overdue)):
+        found = payment.vouchers(student_id=str(payment.student.id), status=status)
+        assert [voucher["voucher_no"] for voucher in found] == [number]
+    assert payment.vouchers(student_id=str(uuid4())) == []
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(dues=st.lists(st.integers(-2, 2), max_size=6), limit=st.integers(1, 4))
+def test_a_walk_over_vouchers_meets_each_once(payment: Payment, dues: list[int], limit: int) -> None:
+    student = sign_in("student")
+    issued = [payment.issue(student, due_date=payment.day(n))["voucher_no"] for n in dues]
+    token, by_student = payment.admin.token, {"student_id": str(student.id)}
+    walks = [
+        payment.walk("/payments/vouchers", limit=limit, token=token, **by_student),
+        payment.walk("/student/payment", limit=limit, token=student.token),
+    ]
+    assert [[item.get("voucher_no", item.get("VoucherNo")) for item in walk] for walk in walks] == [issued[::-1]] * 2
+    every = [item["voucher_no"] for item in payment.walk("/payments/vouchers", limit=limit, token=token)]
+    assert len(every) == len(set(every))
+    assert set(issued) <= set(every)
+
+
+def test_a_course_that_is_gone_keeps_its_name_on_vouchers(payment: Payment) -> None:
+    payment.issue()
+    payment.close(payment.course)
+    assert payment.own()[0]["Course"] == payment.vouchers()[0]["course"] == "Generative AI"
+
+
+def test_a_voucher_sent_twice_with_one_key_is_issued_once(payment: Payment, outbox: Outbox) -> None:
+    first, second = (payment.post(key="v-1") for _ in range(2))
+    assert (first.status, first.json) == (second.status, second.json)
+    assert first.headers["location"] == second.headers["location"]
+    assert len(outbox.of(VoucherIssued)) == 1
+    assert payment.post(key="v-1", fee="1.00").status == 422
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("fee", 5000),
+        ("fee", 5000.0),
+        ("fee", "5000.001"),
+        ("fee", "-1"),
+        ("fee", "0"),
+        ("fee", "0.00"),
+        ("fee", "1e3"),
+        ("fee", "NaN"),
+        ("fee", "٥٠٠٠"),
+        ("fee", "12345678901"),
+        ("fee", None),
+        ("currency", "XXX"),
+        ("currency", "pkr"),
+        ("currency", None),
+        ("due_date", "2027-02-29"),
+        ("due_date", "2027-01-01T00:00:00Z"),
+        ("due_date", 0),
+        ("quarter", ""),
+        ("quarter", "Q\u00004"),
+        ("quarter", None),
+        ("student_id", "x"),
+        ("course_id", None),
+        ("status", "paid"),
+        ("voucher_no", "ABC"),
+    ],
+)
+def test_a_bad_voucher_is_refused_field_by_field(payment: Payment, field: str, value: Any) -> None:
+    answer = payment.post(**{field: value})
+    assert (answer.status, answer.json["errors"][0]["loc"]) == (422, ["body", field])
+
+
+def test_refusals_come_in_order(payment: Payment) -> None:
+    calls = [("POST", "/payments/vouchers"), ("GET", "/payments/vouchers"), ("POST", "/payments/vouchers/X/confirm")]
+    bad = {"limit": "0"}
+    for method, path in calls:
+        assert payment.http(method, path, {"bad": 1}, query=bad).status == 401
+        for person in (payment.student, payment.teacher):
+            assert payment.http(method, path, {"bad": 1}, query=bad, token=person.token).status == 403
+    assert payment.http.get("/payments/vouchers", query={"status": "lost"}, token=payment.admin.token).status == 422
+    assert payment.http.get("/payments/vouchers", query={"student_id": "x"}, token=payment.admin.token).status == 422
+    assert payment.confirm("UNHEARDOF").status == 404
+    assert payment.confirm("X" * 65).status == 422
+    assert payment.http.get("/student/payment").status == 401
+    for person in (payment.admin, payment.teacher):
+        assert payment.http.get("/student/payment", token=person.token, query=bad).status == 403
+    assert payment.http.get("/student/payment", token=payment.student.token, query=bad).status == 422
