@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StrictInt, model_validator
@@ -188,6 +188,9 @@ class _Founding(BaseModel):
     model_config = ConfigDict(alias_generator=to_pascal, validate_by_name=True, serialize_by_alias=True)
 
 
+HistoryStatus = Literal["in-progress", "completed", "dropped"]
+
+
 class HistorySubtopic(_Founding):
     subtopic_id: UUID
     title: str
@@ -212,7 +215,7 @@ class HistoryCourse(_Founding):
 
     course_id: UUID
     title: str
-    status: str
+    status: HistoryStatus
     completion_percentage: int
     grade: Letter | None
     chapters: list[HistoryChapter] = []

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from lms.events import CourseDeleted, ExamCancelled
-from tests.people import sign_in
+from tests.people import remove_card, sign_in
 from tests.student.conftest import School, problem
 
 
@@ -244,3 +244,9 @@ def test_a_card_is_written_on_by_teachers_of_its_course_alone(school: School) ->
     stranger = f"/students/{sign_in('student').id}/reportCards/{school.course}"
     assert problem(school.write(stranger, remarks="x"))[0] == 404
     assert school.write(stranger, remarks="").status == 422
+
+
+def test_nobody_writes_about_a_student_who_was_erased(school: School) -> None:
+    school.enroll(school.student, school.course, "completed")
+    remove_card(school.student)
+    assert school.write(remarks="x").status == 404

@@ -21,7 +21,7 @@ def list_cards(sight: Sight, listing: Listing) -> Page[ReportCardView]:
     """A report card for each course that a student belongs to, and for those dropped of which something is known."""
     memberships, after = part_of(sight.memberships(), lambda item: item.course_id, listing)
     course_ids = [item.course_id for item in memberships]
-    found = find_cards(sight.student_id, course_ids)
+    found = _find_cards(sight.student_id, course_ids)
     views = [
         _view(card or blank(sight.student_id, item.course_id), exams)
         for item, (card, exams) in zip(memberships, found, strict=True)
@@ -30,8 +30,7 @@ def list_cards(sight: Sight, listing: Listing) -> Page[ReportCardView]:
     return listing.page(views, after)
 
 
-def find_cards(student_id: UUID, course_ids: Sequence[UUID]) -> list[tuple[ReportCard | None, rules.Exams]]:
-    """What is known of a student in each of several courses, and of their exams."""
+def _find_cards(student_id: UUID, course_ids: Sequence[UUID]) -> list[tuple[ReportCard | None, rules.Exams]]:
     cards = [(ReportCard, student_id, course_id) for course_id in course_ids]
     courses = [(KnownCourse, course_id, None) for course_id in course_ids]
     found = read_all([*cards, *courses])
@@ -45,11 +44,18 @@ def write_on(
 ) -> ReportCardView:
     """Sets the remarks, or a grade that stands before the computed one.
 
-    Raises `NotFound` for somebody who never belonged to the course, `PreconditionFailed`.
+    Raises `NotFound` for somebody who never belonged to the course or was erased, `PreconditionFailed`.
     """
-    if roster.enrollment_of(student_id, course_id) is None:
+    student, membership, known, course = read_together(
+        [
+            roster.user_key(student_id),
+            roster.membership_key("student", student_id, course_id),
+            (ReportCard, student_id, course_id),
+            (KnownCourse, course_id, None),
+        ]
+    )
+    if student is None or membership is None:
         raise NotFound("There is no such report card.")
-    [(known, exams)] = find_cards(student_id, [course_id])
     card = known or blank(student_id, course_id)
     require_match(card.version or 0, if_match)
     if "remarks" in update.model_fields_set:
@@ -59,7 +65,7 @@ def write_on(
     version = _stamp(card, now)
     with transaction() as tx:
         tx.put(card)
-    return _view(card, exams, version)
+    return _view(card, course.exams if course else {}, version)
 
 
 def _override(update: CardUpdate, author_id: UUID, now: datetime) -> Override | None:

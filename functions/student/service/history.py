@@ -16,6 +16,7 @@ from student.schemas import (
     HistoryChapter,
     HistoryCourse,
     HistoryProgram,
+    HistoryStatus,
     HistorySubtopic,
     HistoryTopic,
 )
@@ -24,7 +25,7 @@ from student.service.reading import read_all
 from student.service.sight import Sight, sight_of
 from student.tables import KnownCourse, KnownProgram, ReportCard
 
-_STATUSES = {"active": "in-progress", "completed": "completed", "dropped": "dropped"}
+_STATUSES: dict[str, HistoryStatus] = {"active": "in-progress", "completed": "completed", "dropped": "dropped"}
 
 
 @dataclass(frozen=True)
