@@ -14,6 +14,7 @@ from tests.architecture.deployed import (
     RUNTIME_ENVIRONMENT,
     environment,
     package,
+    variables,
 )
 from tests.template import ROOT, TEMPLATE
 
@@ -43,6 +44,12 @@ def test_every_setting_that_a_function_may_read_is_in_its_environment(
     imported: dict[str, Imported], function: str
 ) -> None:
     assert _read(imported[function], package(function)) <= {*RUNTIME_ENVIRONMENT, *environment(function)}
+
+
+@every_function
+def test_a_function_is_given_no_secret_that_it_does_not_read(imported: dict[str, Imported], function: str) -> None:
+    given = {name for name, value in variables(function).items() if "resolve:secretsmanager" in str(value)}
+    assert given <= _read(imported[function], package(function))
 
 
 def _read(imported: Imported, own: str) -> set[str]:
