@@ -104,8 +104,9 @@ def mark_done(student_id: UUID, course_id: UUID, lesson_id: UUID, if_match: int 
         raise NotFound("There is no such lesson in this course.")
     progress = place.progress
     require_match(progress.version or 0, if_match)
-    if str(lesson_id) in progress.done and _is_told(progress, place.learned()):
-        return _view(place, place.learned(), progress.version)
+    state = place.learned()
+    if lesson_id in state.lessons_done and _is_told(progress, state):
+        return _view(place, state, progress.version)
     progress.done.add(str(lesson_id))
     progress.current_module = module_id
     with transaction() as tx:
@@ -137,8 +138,8 @@ def follow_outline(course_id: UUID, progress_ids: Sequence[UUID], now: datetime)
     outline = _as_students_see(item)
     with transaction() as tx:
         for progress in found:
-            if progress is not None and not _is_told(progress, _learned(progress, outline)):
-                _put(tx, progress, outline, now)
+            if progress is not None and not _is_told(progress, state := _learned(progress, outline)):
+                _put(tx, progress, state, now)
 
 
 def location(view: ProgressView) -> str:
@@ -160,9 +161,8 @@ def _is_told(progress: Progress, state: Learned) -> bool:
     return (progress.percentage, progress.completed) == (state.percentage, state.completed)
 
 
-def _put(tx: Transaction, progress: Progress, outline: Outline, now: datetime) -> Learned:
-    """Stores progress as it is in this outline, and tells of it."""
-    state = _learned(progress, outline)
+def _put(tx: Transaction, progress: Progress, state: Learned, now: datetime) -> int:
+    """Stores progress, and tells of it; the version that it gets."""
     progress.percentage, progress.completed = state.percentage, state.completed
     progress.updated_at = now
     version = next_version(progress)
@@ -176,16 +176,15 @@ def _put(tx: Transaction, progress: Progress, outline: Outline, now: datetime) -
         completed=state.completed,
     )
     emit(tx, told, now)
-    return state
+    return version
 
 
 def _save(tx: Transaction, place: _Place, now: datetime) -> ProgressView:
     progress = place.progress
     if progress.version is None:
         progress.created_at = now
-    version = next_version(progress)
-    state = _put(tx, progress, place.outline, now)
-    return _view(place, state, version)
+    state = place.learned()
+    return _view(place, state, _put(tx, progress, state, now))
 
 
 def _read(student_id: UUID, course_id: UUID) -> _Place:
