@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from lms.events import UserErased, UserProvisioned, UserRegistered
+from tests.at_once import Meanwhile
 from tests.conftest import DeadLetters
 from tests.people import put_card, remove_card, sign_in
 from tests.student.conftest import Auth, School, fault, problem
@@ -38,7 +39,7 @@ def test_a_student_of_whom_nobody_told_has_a_profile(school: School) -> None:
 def test_what_auth_tells_fills_the_profile_in_any_order(school: School) -> None:
     told: dict[str, Any] = {"mobile_number": "+923001234567", "city": "Karachi", "country": "PK"}
     first, second = (school.profile_event(version=2, **told), school.profile_event(version=3, city="Lahore"))
-    school.consume(second, first, second)
+    school.consume(second, first)
     profile = school.profile()
     assert (profile["city"], profile["mobile_number"], profile["country"]) == ("Lahore", None, None)
     other = sign_in("student")
@@ -203,6 +204,20 @@ def _stored_text(school: School) -> set[str]:
 
     stored = " ".join(str(item.serialize()) for table in (Student, ReportCard) for item in table.scan())
     return {word for word in ("12 Shahrah-e-Faisal", "Karachi", "Amina") if word in stored}
+
+
+def test_who_is_erased_while_their_record_is_made_leaves_none(
+    school: School, bucket: Any, meanwhile: Meanwhile
+) -> None:
+    from student.tables import Student
+
+    def erase() -> None:
+        remove_card(school.student)
+        school.consume(UserErased(user_id=school.student.id, version=3))
+
+    meanwhile(erase)
+    assert problem(school.http.get("/student/profile", token=school.student.token)) == (403, "erased")
+    assert list(Student.scan()) == []
 
 
 def test_a_late_erasure_of_somebody_unknown_is_no_fault(school: School, bucket: Any, dead_letters: DeadLetters) -> None:
