@@ -7,9 +7,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from tests.at_once import whole_calls
 from tests.clients import Answer, Client
 from tests.conftest import Clock
 from tests.people import Person, publish_key, sign_in
+
+__all__ = ["whole_calls"]  # The tick works in threads.
 
 SINGLE = {
     "questionText": "Which of them plans?",
@@ -27,20 +30,25 @@ MULTIPLE = {
     "points": 3,
     "explanation": "A GPU is hardware.",
 }
-TRUEFALSE = {"questionText": "Tokens expire.", "kind": "truefalse", "correctAnswer": True, "explanation": "exp"}
+TRUEFALSE = {
+    "questionText": "Tokens expire.",
+    "kind": "truefalse",
+    "correctAnswer": True,
+    "explanation": "A claim tells when.",
+}
 NUMERIC = {
     "questionText": "How much is 0.1 + 0.2?",
     "kind": "numeric",
     "correctAnswer": {"value": 0.3, "tolerance": 0.01},
     "points": 1.5,
-    "explanation": "Roughly.",
+    "explanation": "Binary fractions are rough.",
 }
-TEXT = {"questionText": "Why?", "kind": "text", "points": 4, "explanation": "Because."}
+TEXT = {"questionText": "Why?", "kind": "text", "points": 4, "explanation": "It is a matter of style."}
 ALL_KINDS = [SINGLE, MULTIPLE, TRUEFALSE, NUMERIC, TEXT]
 
 
 @pytest.fixture
-def exam(aws: None, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator["ExamService"]:
+def exam(aws: None, whole_calls: None, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator["ExamService"]:
     from exam import api, tick
     from lms import clock as clock_module
 
@@ -49,6 +57,25 @@ def exam(aws: None, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator["
     monkeypatch.setattr(tick, "now", clock)
     yield ExamService(clock)
     api.app.dependency_overrides.clear()
+
+
+Calls = list[tuple[str, Any]]
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
+    """Every call to DynamoDB from now on: the operation, and what it was given."""
+    from pynamodb.connection import Connection
+
+    made: Calls = []
+    dispatch = Connection.dispatch
+
+    def record(self: Connection, operation: str, kwargs: Any) -> Any:
+        made.append((operation, kwargs))
+        return dispatch(self, operation, kwargs)
+
+    monkeypatch.setattr(Connection, "dispatch", record)
+    return made
 
 
 class Lambda:

@@ -1,0 +1,147 @@
+"""Before its release nothing that a student can see depends on what is right."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from lms.events import ResultRecorded
+from tests.clients import Answer
+from tests.conftest import Outbox
+from tests.exam.conftest import ALL_KINDS, ExamService
+from tests.people import Person
+
+RIGHT = ["a", ["mcp", "a2a", "http"], True, 0.3, "Because"]
+WRONG = ["b", ["gpu"], False, 7, "No idea"]
+SECRETS = [question["explanation"] for question in ALL_KINDS]
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class Diary:
+    """All that one student gets to see, with ids in the order in which they appear instead of themselves."""
+
+    def __init__(self) -> None:
+        self.pages: list[Any] = []
+        self._names: dict[str, str] = {}
+
+    def keep(self, answer: Answer) -> Answer:
+        body = json.loads(answer.text) if answer.text else None
+        if isinstance(body, dict):
+            body = {k: v for k, v in body.items() if k not in ("answers", "request_id")}
+        headers = {k: v for k, v in answer.headers.items() if k not in ("x-request-id", "content-length")}
+        page = json.dumps([answer.status, headers, body])
+        for secret in (*SECRETS, "correctAnswer", "explanation", "fullCredit", "full_credit", '"marks'):
+            assert secret not in answer.text, (secret, answer)
+        self.pages.append(_ID.sub(lambda found: self._names.setdefault(found[0], f"id {len(self._names)}"), page))
+        return answer
+
+
+def _look_around(exam: ExamService, diary: Diary, exam_id: str, attempt: Any, student: Person, other: Person) -> None:
+    """Every request that a student may send about an exam, an attempt and its result."""
+    token = student.token
+    for method, path, body in (
+        ("GET", f"/exams/{exam.course}", None),
+        ("GET", f"/courses/{exam.course}/exams", None),
+        ("GET", f"/exams/{exam_id}/questions", None),
+        ("GET", f"/exams/{exam_id}/attempts", None),
+        ("GET", f"/exams/{exam_id}/attempts?status=pending", None),
+        ("GET", f"/exams/{exam_id}/attempts?status=graded", None),
+        ("GET", f"/exams/{exam_id}/results", None),
+        ("GET", f"/attempts/{attempt['id']}", None),
+        ("GET", f"/results/{exam_id}/{student.id}", None),
+        ("GET", f"/results/{exam_id}/{other.id}", None),
+        ("PUT", f"/attempts/{attempt['id']}/answers", {}),
+        ("POST", f"/attempts/{attempt['id']}/submit", None),
+        ("PUT", f"/attempts/{attempt['id']}/marks", {"marks": {}}),
+        ("POST", f"/exams/{exam_id}/attempts", None),
+        ("POST", f"/exams/{exam_id}/regrade", {}),
+        ("POST", f"/exams/{exam_id}/release", None),
+        ("POST", "/results", {"examId": exam_id, "studentId": str(student.id), "score": 100}),
+    ):
+        bare, _, status = path.partition("?status=")
+        query = {"status": status} if status else None
+        diary.keep(exam.http(method, bare, body, token=token, query=query))
+
+
+@pytest.mark.parametrize("release", ["onClose", "manual"])
+def test_right_and_wrong_answers_look_the_same_until_the_release(
+    exam: ExamService, outbox: Outbox, release: str
+) -> None:
+    published = exam.publish(*ALL_KINDS, release=release, attemptsAllowed=2)
+    exam_id = published["id"]
+    question_ids = [question["id"] for question in exam.questions(exam_id)]
+    sittings: list[tuple[Person, Person, list[Any], Diary, Any]] = []
+    for student, other, given in ((exam.student, exam.other, RIGHT), (exam.other, exam.student, WRONG)):
+        diary = Diary()
+        attempt = diary.keep(exam.start(exam_id, student)).json
+        sittings.append((student, other, given, diary, attempt))
+
+    def each(step: Callable[[Person, Person, list[Any], Diary, Any], Any]) -> None:
+        for sitting in sittings:
+            step(*sitting)
+
+    def look(student: Person, other: Person, _: Any, diary: Diary, attempt: Any) -> None:
+        _look_around(exam, diary, exam_id, attempt, student, other)
+
+    def save(student: Person, _other: Person, given: list[Any], diary: Diary, attempt: Any) -> None:
+        for question_id, answer in zip(question_ids, given, strict=True):
+            diary.keep(exam.save(attempt, {question_id: answer}, student))
+
+    each(save)
+    each(lambda student, _o, _g, diary, attempt: diary.keep(exam.submit(attempt, student)))
+    each(look)
+    # What teachers do meanwhile goes well for one and badly for the other.
+    each(lambda _s, _o, given, _d, attempt: exam.mark(attempt, {question_ids[4]: 4 if given is RIGHT else 0}))
+    each(look)
+    exam.mark(sittings[0][4], {question_ids[3]: 1}, reason="Only one of them is marked again")
+    exam.regrade(exam_id, question_ids[0], "a")
+    exam.regrade(exam_id, question_ids[2], "full_credit")
+    exam.tick()
+    each(look)
+    assert exam.score(exam_id, exam.student) != exam.score(exam_id, exam.other)
+
+    assert sittings[0][3].pages == sittings[1][3].pages
+    assert outbox.of(ResultRecorded) == []
+    assert all(secret not in event.model_dump_json() for event in outbox.all() for secret in SECRETS)
+
+
+def test_a_score_that_is_released_on_submit_comes_without_keys(exam: ExamService) -> None:
+    published = exam.publish(*ALL_KINDS[:4], release="onSubmit")
+    diary = Diary()
+    attempt = diary.keep(exam.start(published["id"])).json
+    submitted = diary.keep(exam.submit(attempt)).json
+    assert submitted["score"] == 0
+    for path in (f"/attempts/{attempt['id']}", f"/exams/{published['id']}/attempts"):
+        diary.keep(exam.http.get(path, token=exam.student.token))
+    assert exam.http.get(f"/exams/{published['id']}/questions", token=exam.student.token).status == 403
+    result = exam.result(published["id"])
+    assert result.json["answers"] is None
+    assert not any(secret in result.text for secret in SECRETS)
+
+
+def test_no_key_is_shown_to_a_student_who_still_has_time(exam: ExamService) -> None:
+    published = exam.publish(*ALL_KINDS[:4], release="manual")
+    exam.grant(published["id"], closesAt=exam.at(hours=5), extraAttempts=1)
+    exam.sit(published, {})
+    exam.sit(published, {}, exam.other)
+    exam.clock.advance(hours=2)
+    exam.release(published["id"])
+    path = f"/exams/{published['id']}/questions"
+    assert "correctAnswer" in exam.http.get(path, token=exam.other.token).text
+    assert exam.http.get(path, token=exam.student.token).status == 403
+    assert exam.result(published["id"]).status == 404
+    second = exam.started(published["id"])
+    assert "correctAnswer" not in exam.http.get(path, token=exam.student.token).text
+    assert exam.submit(second).json["score"] is None
+    exam.pass_(hours=3)
+    assert "correctAnswer" in exam.http.get(path, token=exam.student.token).text
+    assert exam.result(published["id"]).json["status"] == "failed"
+
+
+def test_who_made_no_attempt_never_sees_a_key(exam: ExamService) -> None:
+    published = exam.publish()
+    exam.pass_(hours=2)
+    assert exam.result(published["id"]).json["status"] == "missed"
+    assert exam.http.get(f"/exams/{published['id']}/questions", token=exam.student.token).status == 403

@@ -1,0 +1,178 @@
+"""The tick: deadlines and closings found by index, in slices, whatever fails in between."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from lms.events import ResultRecorded
+from tests.at_once import Meanwhile, meanwhile
+from tests.conftest import Outbox
+from tests.exam.conftest import SINGLE, TRUEFALSE, Calls, ExamService, Lambda
+
+__all__ = ["meanwhile"]
+
+NO_TIME = Lambda(9_000)
+
+
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    from exam import tick
+    from exam.service import upkeep
+
+    monkeypatch.setattr(upkeep, "_PAGE", 2)
+    monkeypatch.setattr(tick, "_PAGE", 2)
+
+
+class ShortOfTime:
+    """Enough time for so many looks at the clock."""
+
+    def __init__(self, looks: int) -> None:
+        self._looks = looks
+
+    def get_remaining_time_in_millis(self) -> int:
+        self._looks -= 1
+        return 55_000 if self._looks >= 0 else 0
+
+
+def test_what_was_never_submitted_is_submitted_and_graded_at_its_deadline(exam: ExamService) -> None:
+    published = exam.publish(duration=30, closesAt=exam.at(hours=5))
+    attempt = exam.started(published["id"])
+    exam.save(attempt, {attempt["questions"][0]["id"]: "a"})
+    exam.pass_(minutes=29)
+    assert exam.show(attempt).json["status"] == "running"
+    exam.clock.advance(minutes=7)
+    seen = exam.show(attempt).json
+    exam.tick()
+    assert exam.show(attempt).json == seen
+    assert (seen["status"], seen["submittedAt"], seen["version"]) == ("submitted", attempt["deadline"], 3)
+    assert exam.score(published["id"]) == ("passed", 100)
+    exam.tick()
+    assert exam.results(published["id"])["summary"]["count"] == 1
+
+
+def test_a_minute_without_anything_due_reads_the_indexes_and_nothing_else(exam: ExamService, calls: Calls) -> None:
+    published = exam.publish(closesAt=exam.at(hours=5))
+    exam.started(published["id"])
+    calls.clear()
+    exam.tick()
+    assert [operation for operation, _ in calls] == ["Query"] * 20
+    assert {kwargs["IndexName"] for _, kwargs in calls} == {"due"}
+
+
+def test_a_deadline_that_was_moved_is_waited_for(exam: ExamService) -> None:
+    published = exam.publish(closesAt=exam.at(minutes=30))
+    attempt = exam.started(published["id"])
+    exam.change(published["id"], closesAt=exam.at(minutes=45))
+    exam.pass_(minutes=30)
+    assert exam.show(attempt).json["status"] == "running"
+    exam.pass_(minutes=15)
+    assert exam.show(attempt, exam.teacher).json["status"] == "graded"
+
+
+def test_students_that_do_not_fit_into_one_minute_come_in_the_next(exam: ExamService, small_pages: None) -> None:
+    published = exam.publish(duration=30, closesAt=exam.at(hours=5))
+    students = [exam.new_student() for _ in range(7)]
+    for student in students:
+        exam.started(published["id"], student)
+    exam.clock.advance(minutes=30)
+    exam.tick(NO_TIME)
+    assert exam.results(published["id"])["summary"]["count"] == 0
+    exam.tick(ShortOfTime(2))
+    assert 0 < exam.results(published["id"])["summary"]["count"] < 7
+    exam.tick()
+    assert exam.results(published["id"])["summary"]["count"] == 7
+
+
+def test_a_walk_goes_on_where_the_last_one_stopped(exam: ExamService, small_pages: None, outbox: Outbox) -> None:
+    published = exam.publish()
+    for student in (exam.new_student() for _ in range(5)):
+        exam.sit(published, student=student)
+    exam.clock.advance(hours=1)
+    told = 0
+    for _ in range(10):
+        exam.tick(ShortOfTime(3))
+        before, told = told, len(outbox.of(ResultRecorded))
+        assert told - before <= 4
+    assert told == 7
+    versions = {(event.subject, event.version) for event in outbox.of(ResultRecorded)}
+    assert len(versions) == 7
+
+
+def test_one_student_who_fails_does_not_hold_up_the_others(
+    exam: ExamService, small_pages: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from exam.service import candidates
+    from exam.service.upkeep import Unsettled
+
+    published = exam.publish(duration=30, closesAt=exam.at(hours=5))
+    students = [exam.new_student() for _ in range(5)]
+    for student in students:
+        exam.started(published["id"], student)
+    exam.clock.advance(minutes=30)
+    settle = candidates.bring_up_to_date
+
+    def fail_for_one(exam_id: Any, student_id: Any, now: Any) -> None:
+        if student_id == students[0].id:
+            raise RuntimeError("storage of one item is damaged")
+        settle(exam_id, student_id, now)
+
+    monkeypatch.setattr(candidates, "bring_up_to_date", fail_for_one)
+    with pytest.raises(Unsettled):
+        exam.tick()
+    assert exam.results(published["id"])["summary"]["count"] == 4
+    monkeypatch.setattr(candidates, "bring_up_to_date", settle)
+    exam.tick()
+    assert exam.results(published["id"])["summary"]["count"] == 5
+
+
+def test_a_walk_that_crashed_is_begun_again_from_its_last_page(
+    exam: ExamService, small_pages: None, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from exam.service import upkeep
+
+    published = exam.publish()
+    for student in (exam.new_student() for _ in range(3)):
+        exam.sit(published, student=student)
+    exam.clock.advance(hours=1)
+    note = upkeep._note_progress
+
+    def crash(*_: Any) -> bool:
+        raise MemoryError
+
+    monkeypatch.setattr(upkeep, "_note_progress", crash)
+    with pytest.raises(upkeep.Unsettled):
+        exam.tick()
+    monkeypatch.setattr(upkeep, "_note_progress", note)
+    exam.tick()
+    assert len(outbox.of(ResultRecorded)) == 5
+
+
+def test_a_result_graded_by_the_old_key_while_it_was_mended_is_found_a_minute_later(
+    exam: ExamService, meanwhile: Meanwhile
+) -> None:
+    published = exam.publish(TRUEFALSE, release="onSubmit")
+    attempt = exam.started(published["id"])
+    (question,) = exam.questions(published["id"])
+    exam.save(attempt, {question["id"]: False})
+    meanwhile(lambda: exam.regrade(published["id"], question["id"], False))
+    assert exam.submit(attempt).json["score"] == 0
+    exam.pass_(seconds=59)
+    assert exam.score(published["id"]) == ("failed", 0)
+    exam.pass_(seconds=1)
+    assert exam.score(published["id"]) == ("passed", 100)
+
+
+def test_nothing_is_due_any_more_when_all_is_done(exam: ExamService) -> None:
+    from exam.tables import Candidate, Upkeep
+
+    published = exam.publish(SINGLE, attemptsAllowed=2)
+    exam.sit(published)
+    exam.started(published["id"], exam.other)
+    assert len([item for item in Candidate.scan() if item.due is not None]) == 1
+    assert [upkeep.due_at for upkeep in Upkeep.scan()] == [exam.clock() + timedelta(hours=1)]
+    exam.pass_(hours=1)
+    exam.pass_(minutes=1)
+    exam.pass_(minutes=1)
+    assert [item for item in Candidate.scan() if item.due is not None] == []
+    assert list(Upkeep.scan()) == []
