@@ -11,7 +11,9 @@ import pytest
 from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
+from pynamodb.connection import Connection
 
+from tests.rights import check_rights
 from tests.template import ENVIRONMENT, create_queues, create_tables
 
 # Before any service is imported: its settings are read at import.
@@ -45,8 +47,9 @@ def _tables() -> dict[str, Any]:
 
 
 @pytest.fixture
-def aws() -> Iterator[None]:
-    """Empty tables and queues, as the template declares them."""
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Empty tables and queues, as the template declares them, and the rights that it gives."""
+    monkeypatch.setattr(Connection, "dispatch", check_rights(Connection.dispatch))
     with mock_aws():
         made = _made_tables()
         for table in made.values():
