@@ -17,7 +17,7 @@ from exam.service.sheets import Sheet
 from exam.tables import Attempt, Candidate, Exam, attributes, listing_of
 from lms import access
 from lms.dynamo import Stale, read_together, retry_stale, transaction
-from lms.errors import Conflict, Invalid, NotFound
+from lms.errors import Conflict, Invalid
 from lms.etags import require_match
 from lms.faults import is_refused
 from lms.idempotency import Once
@@ -188,16 +188,12 @@ def find(attempt_id: UUID) -> Attempt:
     try:
         return Attempt.get(attempt_id, consistent_read=True)
     except DoesNotExist:
-        raise _not_found() from None
+        raise visibility.not_found() from None
 
 
 def _own(attempt_id: UUID, caller: Caller, now: datetime) -> tuple[Exam, Candidate, Attempt]:
     attempt = find(attempt_id)
     if attempt.student_id != caller.id:
-        raise _not_found()
+        raise visibility.not_found()
     exam, candidate = candidates.load(attempt.exam_id, caller.id, now)
     return visibility.present(exam), candidate, attempt
-
-
-def _not_found() -> NotFound:
-    return NotFound("There is no such attempt.")

@@ -168,23 +168,18 @@ def _tell(tx: Transaction, exam: Exam, candidate: Candidate, changed: bool, now:
     elif changed or not candidate.told:
         candidate.told = _is_out(exam, candidate, now)
         if candidate.told:
-            emit(tx, _recorded(exam, candidate), now)
+            emit(tx, _recorded(exam, candidate, released=True), now)
 
 
-def told_again(exam: Exam, candidate: Candidate) -> ResultRecorded:
-    """The event that tells a result as it was told last."""
-    return _recorded(exam, candidate, version=candidate.version)
-
-
-def _recorded(exam: Exam, candidate: Candidate, *, released: bool = True, version: int | None = None) -> ResultRecorded:
-    status = candidate.status if candidate.score is not None else "missed"
+def _recorded(exam: Exam, candidate: Candidate, *, released: bool) -> ResultRecorded:
+    score = MISSED if candidate.score is None else candidate.score
     return ResultRecorded(
-        version=version or next_version(candidate),
+        version=next_version(candidate),
         exam_id=exam.id,
         course_id=exam.course_id,
         student_id=candidate.student_id,
-        score=(candidate.score if candidate.score is not None else MISSED).quantize(Decimal("0.01")),
-        status=cast(Any, status),
+        score=score.quantize(Decimal("0.01")),
+        status=cast(Any, "missed" if candidate.score is None else candidate.status),
         weight=exam.weight,
         released=released,
     )

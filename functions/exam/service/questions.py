@@ -20,7 +20,7 @@ from exam.service.sheets import Sheet
 from exam.tables import Exam, QuestionId, QuestionSheet
 from lms import access
 from lms.dynamo import Stale, Transaction, next_version, retry_stale, transaction
-from lms.errors import Conflict, Forbidden, Invalid, NotFound
+from lms.errors import Conflict, Forbidden, Invalid
 from lms.etags import require_match
 from lms.idempotency import Once
 from lms.ids import uuid7
@@ -181,7 +181,7 @@ def _sheet(exam: Exam) -> QuestionSheet:
     try:
         sheet = QuestionSheet.get(exam.id, consistent_read=True)
     except QuestionSheet.DoesNotExist:
-        raise NotFound("There is no such question.") from None
+        raise visibility.not_found() from None
     if sheet.version != exam.sheet:
         raise Stale
     return sheet
@@ -190,7 +190,7 @@ def _sheet(exam: Exam) -> QuestionSheet:
 def _find(sheet: QuestionSheet, question_id: UUID) -> Question:
     question = next((question for question in sheet.questions() if question.id == question_id), None)
     if question is None:
-        raise NotFound("There is no such question.")
+        raise visibility.not_found()
     return question
 
 

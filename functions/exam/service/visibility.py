@@ -65,9 +65,10 @@ def exam_of_question(caller: Caller, question_id: UUID) -> Exam:
     try:
         pointer = QuestionId.get(question_id, consistent_read=True)
     except DoesNotExist:
-        raise NotFound("There is no such question.") from None
+        raise not_found() from None
     return taught_by(caller, pointer.exam_id)
 
 
 def not_found() -> NotFound:
-    return NotFound("There is no such exam.")
+    """One text for all that is behind an opaque id: it must not tell what exists."""
+    return NotFound("There is nothing here that you may see.")
