@@ -67,8 +67,9 @@ kong: venv ## write the gateway's routes anew from the functions' permissions
 docs: venv ## write docs/asyncapi.yaml anew from the catalogue of events
 	PYTHONPATH=layers/shared $(BIN)/python docs/generate_asyncapi.py
 
-bench: venv ## what each endpoint asks of DynamoDB, and what that costs
+bench: venv ## what each endpoint asks of DynamoDB, what that costs, and that it does not grow
 	PYTHONPATH=functions:layers/shared $(BIN)/python -m benchmarks.calls
+	PYTHONPATH=functions:layers/shared $(BIN)/python -m benchmarks.growth
 
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 

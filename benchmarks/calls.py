@@ -1,6 +1,6 @@
 """What each endpoint costs in DynamoDB: calls, read units and write units, once a worker is warm.
 
-    PYTHONPATH=functions:layers/shared .venv/bin/python -m benchmarks.calls
+    PYTHONPATH=functions:layers/shared .venv/bin/python -m benchmarks.calls      (`make bench` does)
 
 Each service has a table of its own (`benchmarks/rows/<service>.py`): a label, who calls, and the call. The figures are
 DynamoDB's own (`ReturnConsumedCapacity`) as the emulator reckons them, on the largest course of the real curriculum.
@@ -8,25 +8,19 @@ Fails when an endpoint asks more often than its row allows.
 """
 
 import importlib
-import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-import boto3
-
 from benchmarks.emulated import emulated
-from tests.template import ENVIRONMENT, create_tables
 
 if TYPE_CHECKING:
     from benchmarks.meter import Meter, Row
 
-SERVICES = ("content", "program")
+SERVICES = ("content", "instructor", "program")
 
 
 def main() -> None:
-    os.environ.update(ENVIRONMENT, POWERTOOLS_LOG_LEVEL="ERROR")
     with emulated():
-        create_tables(boto3.client("dynamodb"))
         print(f"{'endpoint':42} {'caller':8} {'calls':>5} {'read':>6} {'write':>6}  DynamoDB is asked")
         from benchmarks.meter import Meter
 

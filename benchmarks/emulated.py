@@ -9,15 +9,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import boto3
+
 from localstack import emulator
 from localstack.settings import HOST, Settings
+from tests.template import ENVIRONMENT, create_tables
 
 _START_SECONDS = 30
 
 
 @contextmanager
-def emulated() -> Iterator[str]:
-    """The address of an emulator with nothing in it."""
+def emulated() -> Iterator[None]:
+    """Leads this process to an emulator with the template's tables and nothing in them.
+
+    The functions' modules can be imported from then on: they read their settings as they are imported.
+    """
     emulator.ensure_venv()
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings.from_environment({"LMS_STACK_DIR": folder, "LMS_EMULATOR_PORT": str(_free_port())})
@@ -32,8 +38,9 @@ def emulated() -> Iterator[str]:
                 if process.poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError(f"the emulator does not start:\n{Path(log.name).read_text()}")
                 time.sleep(0.1)
-            os.environ["AWS_ENDPOINT_URL"] = settings.emulator_url
-            yield settings.emulator_url
+            os.environ.update(ENVIRONMENT, POWERTOOLS_LOG_LEVEL="ERROR", AWS_ENDPOINT_URL=settings.emulator_url)
+            create_tables(boto3.client("dynamodb"))
+            yield
         finally:
             process.terminate()
             process.wait()

@@ -47,6 +47,7 @@ class Meter:
         """The cost of what the block does; complete when it ends."""
         self._cost = Cost()
         yield self._cost
+        self._cost = Cost()
 
     def _ask(self, params: dict[str, Any], **_: Any) -> None:
         params["ReturnConsumedCapacity"] = "TOTAL"
