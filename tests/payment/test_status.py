@@ -1,6 +1,7 @@
 """A student's latest voucher by roll number and password, against auth itself."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -26,7 +27,9 @@ class Lambda:
         assert FunctionName == "AuthInternalFunction"
         if self.down:
             return {"FunctionError": "Unhandled", "Payload": BytesIO(b"{}")}
-        return {"Payload": BytesIO(json.dumps(internal.handler(json.loads(Payload), None)).encode())}
+        with ThreadPoolExecutor(1) as another_worker:
+            answer = another_worker.submit(internal.handler, json.loads(Payload), None).result()
+        return {"Payload": BytesIO(json.dumps(answer).encode())}
 
 
 @pytest.fixture

@@ -111,12 +111,15 @@ def test_who_said_it_is_for_administrators_and_the_author(school: School) -> Non
 
 
 def test_an_erased_author_is_forgotten_and_their_ratings_still_count(school: School) -> None:
+    from progress.tables import FeedbackAuthor
+
     school.rate(2, comment="Call me: 0300")
     school.rate(3, instructorId=str(school.teacher.id), comment="Yours, Amina")
     kept = school.rate(5, school.new_student(), comment="Fine").json
     before = _list(school)["summary"]
     for _ in range(2):
         school.consume(UserErased(version=3, user_id=school.student.id))
+    assert not [*FeedbackAuthor.query(school.student.id)]
     listed = _list(school)
     assert listed["summary"] == before
     assert sorted((item["comment"], item["studentId"]) for item in listed["items"] if item["id"] != kept["id"]) == [
