@@ -47,8 +47,9 @@ def _entry(frame: FrameType | None) -> str | None:
         file = frame.f_code.co_filename
         if file.startswith(_FUNCTIONS):
             outermost = str(frame.f_globals["__name__"])
-        elif outermost is None and file.startswith(_TESTS) and file != __file__:
-            return None
+        elif file.startswith(_TESTS) and file != __file__:
+            # Beyond it may be another function, on whose behalf the test stands in for Lambda.
+            break
         frame = frame.f_back
     if outermost is None or outermost in _handler_modules():
         return outermost
