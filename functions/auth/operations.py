@@ -5,11 +5,12 @@ from typing import Annotated, Any, Literal
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from auth.schemas import Email, NewUser, Text, Username
+from auth.schemas import Email, NewUser, Username
 from auth.service import accounts
 from auth.service.republish import users
 from lms.clock import now
 from lms.errors import Problem
+from lms.fields import Name
 from lms.log import logger
 from lms.republish import Republish, republish
 
@@ -19,7 +20,7 @@ class CreateAdmin(BaseModel):
     action: Literal["create_admin"]
     email: Email
     username: Username = "admin"
-    name: Text | None = None
+    name: Name | None = None
 
 
 _command: TypeAdapter[CreateAdmin | Republish] = TypeAdapter(

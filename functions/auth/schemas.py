@@ -1,83 +1,30 @@
 """What clients send and see."""
 
-import json
-import unicodedata
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, EmailStr, Field, model_validator
+from pydantic import BaseModel, EmailStr, Field, StringConstraints, model_validator
 
 from auth import rules
-from lms.countries import COUNTRIES
 from lms.errors import Invalid
+from lms.fields import Body, Name
+from lms.personal import Country, Details, MobileNumber
 
-_DETAILS_BYTES = 16 * 1024
-_DETAILS_DEPTH = 20
-
-
-def _tidy(value: Any) -> Any:
-    return unicodedata.normalize("NFC", value).strip() if isinstance(value, str) else value
-
-
-def _known_country(value: str) -> str:
-    if value not in COUNTRIES:
-        raise ValueError("no ISO 3166 alpha-2 code")
-    return value
-
-
-def _small_object(value: dict[str, Any]) -> dict[str, Any]:
-    level: list[Any] = [value]
-    for _ in range(_DETAILS_DEPTH):
-        level = [child for node in level for child in _children(node)]
-    if level:
-        raise ValueError(f"nested more than {_DETAILS_DEPTH} deep")
-    # Raises ValueError for NaN, infinities and lone surrogates, none of which JSON can carry.
-    if len(json.dumps(value, allow_nan=False, ensure_ascii=False).encode()) > _DETAILS_BYTES:
-        raise ValueError("more than 16 KB")
-    return value
-
-
-def _children(node: Any) -> Iterable[Any]:
-    if isinstance(node, dict):
-        return node.values()
-    return node if isinstance(node, list) else ()
-
-
-def _writable(value: str) -> str:
-    # Cs: a lone surrogate, which a JSON escape can spell and no encoding can carry.
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in value):
-        raise ValueError("control characters")
-    return value
-
-
-Text = Annotated[str, BeforeValidator(_tidy), Field(min_length=1, max_length=200), AfterValidator(_writable)]
-Username = Annotated[str, BeforeValidator(_tidy), Field(pattern=r"^[A-Za-z0-9._-]{3,64}$")]
+Username = Annotated[str, StringConstraints(strip_whitespace=True), Field(pattern=r"^[A-Za-z0-9._-]{3,64}$")]
 NewPassword = Annotated[str, Field(min_length=rules.SHORTEST_PASSWORD, max_length=rules.LONGEST_PASSWORD)]
 GivenPassword = Annotated[str, Field(min_length=1, max_length=rules.LONGEST_PASSWORD)]
-Email = Annotated[EmailStr, BeforeValidator(_tidy), Field(max_length=254)]
-MobileNumber = Annotated[
-    str, BeforeValidator(_tidy), Field(pattern=r"^\+[1-9][0-9]{6,14}$", description="E.164, such as +923001234567.")
-]
-Country = Annotated[str, BeforeValidator(_tidy), AfterValidator(_known_country)]
-Details = Annotated[dict[str, Any], AfterValidator(_small_object)]
+Email = Annotated[EmailStr, StringConstraints(strip_whitespace=True), Field(max_length=254)]
 UserType = Literal["student", "teacher", "admin"]
 NameField = Literal["email", "username", "roll_no"]
 _NAME_FIELDS: tuple[NameField, ...] = get_args(NameField)
 
 
-class Request(BaseModel):
-    """A body: fields it does not name are refused."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class ProfileFields(Request):
-    name: Text | None = None
+class ProfileFields(Body):
+    name: Name | None = None
     mobile_number: MobileNumber | None = None
-    city: Text | None = None
+    city: Name | None = None
     country: Country | None = None
     additional_details: Details | None = None
 
@@ -86,7 +33,7 @@ class Registration(ProfileFields):
     username: Username
     password: NewPassword
     email: Email
-    is_type: Text = "student"
+    is_type: Name = "student"
 
 
 class NewUser(ProfileFields):
@@ -100,11 +47,11 @@ class Registered(BaseModel):
     user_id: UUID
 
 
-class RefreshToken(Request):
+class RefreshToken(Body):
     refresh_token: Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class Logout(Request):
+class Logout(Body):
     refresh_token: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     everywhere: bool = False
 
@@ -125,7 +72,7 @@ class TokenPair(BaseModel):
     refresh_expires_in: int
 
 
-class ForgotPassword(Request):
+class ForgotPassword(Body):
     email: Email | None = None
     mobile_number: MobileNumber | None = None
 
@@ -141,7 +88,7 @@ class CodeSent(BaseModel):
     reset_id: UUID
 
 
-class ResetPassword(Request):
+class ResetPassword(Body):
     reset_id: UUID | None = None
     code: Annotated[str, Field(pattern=r"^[0-9]{6}$")] | None = None
     token: Annotated[str, Field(min_length=1, max_length=200)] | None = None
@@ -156,12 +103,12 @@ class ResetPassword(Request):
         return self
 
 
-class ChangePassword(Request):
+class ChangePassword(Body):
     current_password: GivenPassword
     new_password: NewPassword
 
 
-class StartVerification(Request):
+class StartVerification(Body):
     channel: Literal["email", "mobile_number"]
 
 
@@ -170,7 +117,7 @@ class VerificationSent(BaseModel):
     verify_id: UUID
 
 
-class Verify(Request):
+class Verify(Body):
     verify_id: UUID
     code: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
 
@@ -179,12 +126,12 @@ class Done(BaseModel):
     message: str
 
 
-class ProfileUpdate(Request):
+class ProfileUpdate(Body):
     """The fields to replace; omitted ones stay, null empties one. A new `email` needs `current_password`."""
 
-    name: Text | None = None
+    name: Name | None = None
     mobile_number: MobileNumber | None = None
-    city: Text | None = None
+    city: Name | None = None
     country: Country | None = None
     additional_details: Details | None = None
     email: Email | None = None
@@ -200,7 +147,7 @@ class ProfileUpdate(Request):
         return self
 
 
-class StatusUpdate(Request):
+class StatusUpdate(Body):
     status: Literal["active", "disabled"]
 
 
