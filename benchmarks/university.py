@@ -49,7 +49,10 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks.university")
     parser.add_argument("folder", nargs="?", type=Path, default=_DATA)
     parser.add_argument("--minutes", type=float, default=120, help="begin no presentation after so many minutes")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if not options.folder.is_dir():
+        parser.error(f"no data in {options.folder}; name the folder of OULAD's files (.csv.gz)")
+    return options
 
 
 def _load(
