@@ -246,7 +246,8 @@ class UpkeepIndex(GlobalSecondaryIndex["Upkeep"]):  # type: ignore[no-untyped-ca
 class Upkeep(Table):
     """A walk over all students of an exam: when it is due, how often yet, and how far it has come.
 
-    `order` names the reason to walk: a walk that a newer order has overtaken stops.
+    `order` names the reason to walk: a walk that a newer order has overtaken stops. `again`: once more after this one.
+    `failed`: for some students, who are to be tried again.
     """
 
     class Meta:
@@ -255,9 +256,10 @@ class Upkeep(Table):
 
     exam_id = UUIDAttribute(hash_key=True)
     order = UUIDAttribute()
-    due = NumberAttribute(null=True)
-    due_at = UTCDateTimeAttribute(null=True)
+    due = NumberAttribute()
+    due_at = UTCDateTimeAttribute()
     again = BooleanAttribute()
+    failed = BooleanAttribute(default=False)
     phase = NumberAttribute(default=0)
     after = UUIDAttribute(null=True)
     due_index = UpkeepIndex()

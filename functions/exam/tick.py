@@ -11,13 +11,17 @@ from uuid import UUID
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from exam.service import upkeep
-from exam.service.upkeep import Student, Unsettled
+from exam.service.upkeep import Student
 from exam.tables import DUE_SHARDS, Candidate, DueIndex, Upkeep, UpkeepIndex
 from lms.clock import now
 from lms.log import logger
 
 _PAGE = 25
 _STOP_BEFORE_MS = 10_000
+
+
+class Unsettled(Exception):
+    """Some of what is due could not be done; it is tried again in a minute."""
 
 
 def handler(_: dict[str, Any], context: LambdaContext) -> None:
@@ -34,24 +38,23 @@ def handler(_: dict[str, Any], context: LambdaContext) -> None:
         if elapsed():
             break
         counts["students"] += len(students)
-        failed += _fails(partial(upkeep.bring_up_to_date, students, at))
+        failed += _failures(partial(upkeep.bring_up_to_date, students, at))
     for exam_id in _due_exams(at):
         if elapsed():
             break
         counts["exams"] += 1
-        failed += _fails(partial(upkeep.work_on, exam_id, at, elapsed))
+        failed += _failures(partial(upkeep.work_on, exam_id, at, elapsed))
     logger.info("tick", extra={**counts, "failed": failed})
     if failed:
         raise Unsettled(f"{failed} faults")
 
 
-def _fails(work: Callable[[], None]) -> bool:
+def _failures(work: Callable[[], int]) -> int:
     try:
-        work()
+        return work()
     except Exception:  # noqa: BLE001 (one exam's fault must not hold up the others; the handler raises at its end)
         logger.exception("not settled")
-        return True
-    return False
+        return 1
 
 
 def _due_students(at: datetime) -> Iterator[list[Student]]:

@@ -103,7 +103,7 @@ def test_one_student_who_fails_does_not_hold_up_the_others(
     exam: ExamService, small_pages: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from exam.service import candidates
-    from exam.service.upkeep import Unsettled
+    from exam.tick import Unsettled
 
     published = exam.publish(duration=30, closesAt=exam.at(hours=5))
     students = [exam.new_student() for _ in range(5)]
@@ -126,24 +126,57 @@ def test_one_student_who_fails_does_not_hold_up_the_others(
     assert exam.results(published["id"])["summary"]["count"] == 5
 
 
+def test_a_walk_goes_past_a_student_who_fails_and_comes_back_to_them(
+    exam: ExamService, small_pages: None, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from exam.service import candidates
+    from exam.tick import Unsettled
+
+    published = exam.publish()
+    for student in (exam.new_student() for _ in range(5)):
+        exam.sit(published, student=student)
+    settle, damaged = candidates.bring_up_to_date, {exam.student.id}
+
+    def fail_for_one(exam_id: Any, student_id: Any, now: Any) -> None:
+        if student_id in damaged:
+            raise RuntimeError("storage of one item is damaged")
+        settle(exam_id, student_id, now)
+
+    monkeypatch.setattr(candidates, "bring_up_to_date", fail_for_one)
+    exam.clock.advance(hours=1)
+    for _ in range(4):
+        with pytest.raises(Unsettled):
+            exam.tick()
+        assert len(outbox.of(ResultRecorded)) == 6
+        exam.clock.advance(minutes=1)
+    damaged.clear()
+    exam.tick()
+    assert exam.result(published["id"]).json["status"] == "missed"
+    assert len(outbox.of(ResultRecorded)) == 7
+
+
 def test_a_walk_that_crashed_is_begun_again_from_its_last_page(
     exam: ExamService, small_pages: None, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from exam.service import upkeep
+    from exam.tick import Unsettled
 
     published = exam.publish()
     for student in (exam.new_student() for _ in range(3)):
         exam.sit(published, student=student)
     exam.clock.advance(hours=1)
-    note = upkeep._note_progress
+    note, pages = upkeep._note_progress, iter(range(9))
 
-    def crash(*_: Any) -> bool:
-        raise MemoryError
+    def crash(*args: Any, **kwargs: Any) -> bool:
+        if next(pages) == 1:
+            raise MemoryError
+        return note(*args, **kwargs)
 
     monkeypatch.setattr(upkeep, "_note_progress", crash)
-    with pytest.raises(upkeep.Unsettled):
+    with pytest.raises(Unsettled):
         exam.tick()
-    monkeypatch.setattr(upkeep, "_note_progress", note)
+    told = len(outbox.of(ResultRecorded))
+    assert 0 < told < 5
     exam.tick()
     assert len(outbox.of(ResultRecorded)) == 5
 

@@ -8,7 +8,6 @@ so a page that is walked twice does no harm.
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -37,10 +36,6 @@ Student = tuple[UUID, UUID]
 """Exam and student."""
 
 
-class Unsettled(Exception):
-    """Some students could not be brought up to date; they are tried again by the next tick."""
-
-
 def order(tx: Transaction, exam: Exam, at: datetime) -> None:
     """Has all students of an exam looked at, at a time or soon after, and once more a minute later."""
     tx.put(Upkeep(exam_id=exam.id, order=uuid4(), due=shard_of(exam.id), due_at=at, again=True))
@@ -58,30 +53,32 @@ def cancel(tx: Transaction, exam_id: UUID) -> None:
 def begin_work(exam_id: UUID, now: datetime) -> None:
     """Does at once what fits into a request; the ticks do the rest."""
     ends = time.monotonic() + _REQUEST_SECONDS
-    with suppress(Unsettled):
-        work_on(exam_id, now, lambda: time.monotonic() > ends)
+    work_on(exam_id, now, lambda: time.monotonic() > ends)
 
 
-def work_on(exam_id: UUID, now: datetime, elapsed: Callable[[], bool]) -> None:
-    """Walks until `elapsed`; raises `Unsettled` when some students could not be brought up to date."""
+def work_on(exam_id: UUID, now: datetime, elapsed: Callable[[], bool]) -> int:
+    """Walks until `elapsed`; how many students could not be brought up to date. They are tried again a minute later."""
     try:
         upkeep = Upkeep.get(exam_id, consistent_read=True)
     except DoesNotExist:
-        return
+        return 0
     if upkeep.due_at > now:
-        return
+        return 0
+    failures = 0
     exam = _begin(exam_id, now)
     whole_class = exam.settled_at is None and _may_be_missed(exam, now)
     while upkeep.phase <= (len(_CLASS) if whole_class else 0):
         if elapsed():
-            return
+            return failures
         page, wanting = _page(exam, int(upkeep.phase), upkeep.after, now)
-        bring_up_to_date([(exam_id, student_id) for student_id in wanting], now)
-        if not _note_progress(upkeep, page[-1] if len(page) == _PAGE else None):
-            return
-    if whole_class:
+        failed = bring_up_to_date([(exam_id, student_id) for student_id in wanting], now)
+        failures += failed
+        if not _note_progress(upkeep, page[-1] if len(page) == _PAGE else None, failed=failed > 0):
+            return failures
+    if whole_class and not upkeep.failed:
         exam.update([Exam.settled_at.set(now)], add_version_condition=False)
     _finish(upkeep, exam, now)
+    return failures
 
 
 @retry_stale
@@ -109,37 +106,36 @@ def _page(exam: Exam, phase: int, after: UUID | None, now: datetime) -> tuple[li
     return page, [student_id for student_id in page if student_id not in seen]
 
 
-def bring_up_to_date(students: Sequence[Student], now: datetime) -> None:
-    """Brings students up to date, several at once; raises `Unsettled` after the last one if that failed for some."""
+def bring_up_to_date(students: Sequence[Student], now: datetime) -> int:
+    """Brings students up to date, several at once; for how many that failed."""
 
-    def attempt(student: Student) -> bool:
+    def fails(student: Student) -> bool:
         try:
             candidates.bring_up_to_date(*student, now)
-        except Exception:  # noqa: BLE001 (one student's fault must not hold up the others; it is raised below)
+        except Exception:  # noqa: BLE001 (one student's fault must not hold up the others; it is logged and counted)
             logger.exception("not settled", extra={"exam_id": str(student[0]), "student_id": str(student[1])})
-            return False
-        return True
+            return True
+        return False
 
     with ThreadPoolExecutor(_THREADS) as pool:
-        failed = list(pool.map(attempt, students)).count(False)
-    if failed:
-        raise Unsettled(f"{failed} students")
+        return sum(pool.map(fails, students))
 
 
-def _note_progress(upkeep: Upkeep, last: UUID | None) -> bool:
+def _note_progress(upkeep: Upkeep, last: UUID | None, *, failed: bool) -> bool:
     """Writes down how far the walk came; False when a newer order has taken its place."""
+    actions: list[Action] = [Upkeep.failed.set(True)] if failed else []
     if last is not None:
-        return _update(upkeep, [Upkeep.after.set(last)])
-    return _update(upkeep, [Upkeep.phase.set(upkeep.phase + 1), Upkeep.after.remove()])
+        return _update(upkeep, [*actions, Upkeep.after.set(last)])
+    return _update(upkeep, [*actions, Upkeep.phase.set(upkeep.phase + 1), Upkeep.after.remove()])
 
 
 def _finish(upkeep: Upkeep, exam: Exam, now: datetime) -> None:
     closing = terms.next_closing(exam.terms(), now)
-    second_look = now + _SECOND_LOOK if upkeep.again else None
+    second_look = now + _SECOND_LOOK if upkeep.again or upkeep.failed else None
     due_at = min((moment for moment in (closing, second_look) if moment is not None), default=None)
     if due_at is not None:
-        begin_again = [Upkeep.phase.set(0), Upkeep.after.remove(), Upkeep.due_at.set(due_at)]
-        _update(upkeep, [*begin_again, Upkeep.again.set(due_at == closing)])
+        begin_again = [Upkeep.phase.set(0), Upkeep.after.remove(), Upkeep.failed.set(False)]
+        _update(upkeep, [*begin_again, Upkeep.due_at.set(due_at), Upkeep.again.set(due_at == closing)])
         return
     try:
         upkeep.delete(Upkeep.order == upkeep.order)
