@@ -27,7 +27,7 @@ from program.schemas import (
     ProgramView,
     ScheduledExam,
 )
-from program.service import bulk, contents, courses, enrollments, programs
+from program.service import bulk, contents, courses, enrollments, programs, schedule
 
 app = create_app("program")
 
@@ -130,9 +130,9 @@ def topics(caller: AnySignedIn, course_id: CourseInQuery, chapter_id: ChapterInQ
 
 
 @app.get("/courses/schedule")
-def schedule(caller: AnySignedIn, course_id: CourseInQuery, listing: Paging) -> Page[ScheduledExam]:
+def exam_schedule(caller: AnySignedIn, course_id: CourseInQuery, listing: Paging) -> Page[ScheduledExam]:
     """The published exams of a course, soonest first."""
-    return contents.schedule(course_id, caller, listing)
+    return schedule.show(course_id, caller, listing)
 
 
 @app.post("/courses/{courseId}/enrollments", status_code=201)

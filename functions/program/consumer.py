@@ -1,9 +1,17 @@
-"""Events of other services, as far as they free seats, allow to take them, or complete enrolments."""
+"""Events of other services, as far as they free seats, allow to take them, complete enrolments, or set exams."""
 
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
-from lms.events import PaymentConfirmed, ProgressUpdated, UserErased
-from program.service import enrollments
+from lms.events import (
+    ExamCancelled,
+    ExamChanged,
+    ExamScheduled,
+    ExamState,
+    PaymentConfirmed,
+    ProgressUpdated,
+    UserErased,
+)
+from program.service import enrollments, schedule
 
 
 def _release(event: UserErased, _: Envelope) -> None:
@@ -19,4 +27,21 @@ def _progressed(event: ProgressUpdated, _: Envelope) -> None:
         enrollments.complete(event.student_id, event.course_id, now())
 
 
-handler = KafkaConsumer({UserErased: _release, PaymentConfirmed: _paid, ProgressUpdated: _progressed})
+def _scheduled(event: ExamState, _: Envelope) -> None:
+    schedule.note(event)
+
+
+def _cancelled(event: ExamCancelled, _: Envelope) -> None:
+    schedule.forget(event)
+
+
+handler = KafkaConsumer(
+    {
+        UserErased: _release,
+        PaymentConfirmed: _paid,
+        ProgressUpdated: _progressed,
+        ExamScheduled: _scheduled,
+        ExamChanged: _scheduled,
+        ExamCancelled: _cancelled,
+    }
+)

@@ -133,6 +133,34 @@ class Enrollment(Table):
     version = VersionAttribute()
 
 
+class SoonestIndex(GlobalSecondaryIndex["ExamDate"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
+    """The exams of a course that are to be sat, soonest first."""
+
+    class Meta:
+        index_name = "soonest"
+        projection = AllProjection()
+
+    schedule = UUIDAttribute(hash_key=True)
+    exam_date = UTCDateTimeAttribute(range_key=True)
+
+
+class ExamDate(Table):
+    """A published exam, as exam told of it. `schedule` is its course; a cancelled exam keeps its version alone."""
+
+    class Meta:
+        table_name = table_name("exam_dates")
+        region = setting("AWS_REGION")
+
+    exam_id = UUIDAttribute(hash_key=True)
+    schedule = UUIDAttribute(null=True)
+    title = UnicodeAttribute(null=True)
+    exam_date = UTCDateTimeAttribute(null=True)
+    closes_at = UTCDateTimeAttribute(null=True)
+    duration = NumberAttribute(null=True)
+    version = NumberAttribute()
+    soonest_index = SoonestIndex()
+
+
 class PaidCourse(Table):
     """That a student has paid for a course, as `payment.confirmed` told."""
 

@@ -6,9 +6,8 @@ from lms import access, roster
 from lms.dynamo import Key, read_together
 from lms.errors import NotFound
 from lms.outline import Lesson, Module, Outline, OutlineItem, Subtopic
-from lms.pages import Listing, Page, part_of
 from lms.tokens import Caller
-from program.schemas import ChapterView, CourseDetails, ScheduledExam, SubtopicView, TopicView
+from program.schemas import ChapterView, CourseDetails, SubtopicView, TopicView
 from program.service import courses
 from program.tables import Course
 
@@ -30,13 +29,6 @@ def chapter(course_id: UUID, chapter_id: UUID, caller: Caller) -> ChapterView:
     if module is None:
         raise NotFound("There is no such chapter in this course.")
     return _chapter(module, links)
-
-
-def schedule(course_id: UUID, caller: Caller, listing: Listing) -> Page[ScheduledExam]:
-    """The published exams of a course, soonest first; raises `Forbidden`, `NotFound`."""
-    access.require_belonging(caller, course_id)
-    courses.get(course_id)
-    return listing.page(*part_of(list[ScheduledExam](), lambda exam: exam.exam_id, listing))
 
 
 def _read(course_id: UUID, caller: Caller) -> tuple[Course, Outline, bool]:

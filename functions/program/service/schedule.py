@@ -1,0 +1,50 @@
+"""The schedule of a course: its published exams, as exam tells of them; versions decide what stands."""
+
+from uuid import UUID
+
+from pynamodb.exceptions import PutError
+
+from lms import access
+from lms.events import ExamCancelled, ExamState
+from lms.faults import is_refused
+from lms.pages import Listing, Page, walk
+from lms.tokens import Caller
+from program.schemas import ScheduledExam
+from program.service import courses
+from program.tables import ExamDate
+
+
+def show(course_id: UUID, caller: Caller, listing: Listing) -> Page[ScheduledExam]:
+    """The published exams of a course, soonest first; raises `Forbidden`, `NotFound`."""
+    access.require_belonging(caller, course_id)
+    courses.get(course_id)
+    exams, after = walk(ExamDate.soonest_index, [course_id], listing)
+    return listing.page([ScheduledExam.model_validate(exam) for exam in exams], after)
+
+
+def note(event: ExamState) -> None:
+    """Remembers an exam as it is from this version on."""
+    _store(
+        ExamDate(
+            exam_id=event.exam_id,
+            schedule=event.course_id,
+            title=event.title,
+            exam_date=event.opens_at,
+            closes_at=event.closes_at,
+            duration=event.duration,
+            version=event.version,
+        )
+    )
+
+
+def forget(event: ExamCancelled) -> None:
+    """Takes an exam off the schedule, for older news of it too."""
+    _store(ExamDate(exam_id=event.exam_id, version=event.version))
+
+
+def _store(exam: ExamDate) -> None:
+    try:
+        exam.save(condition=ExamDate.version.does_not_exist() | (ExamDate.version < exam.version))
+    except PutError as error:
+        if not is_refused(error):
+            raise
