@@ -3,33 +3,121 @@
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
 from lms.events import (
+    ExamCancelled,
+    ExamChanged,
+    ExamScheduled,
+    ExamState,
+    InstructorAssigned,
+    MaterialPublished,
+    MessageRequested,
+    PaymentConfirmed,
+    ResultRecorded,
+    StudentEnrolled,
     UserCodeRequested,
+    UserDisabled,
+    UserEnabled,
+    UserErased,
+    UserPasswordChanged,
     UserPasswordResetRequested,
     UserProfileUpdated,
+    UserProvisioned,
     UserRegistered,
     UserVerificationRequested,
+    VoucherEvent,
+    VoucherIssued,
 )
-from notification import rules, service
+from notification.rules import messages as rules
+from notification.service import announcements, contacts, digests, messages, occasions
 
 
 def _registered(event: UserRegistered, _: Envelope) -> None:
-    service.announce(rules.on_registration(event), now())
+    contacts.note_person(event.user_id, event.person, event.version, mobile_verified=False)
+    messages.announce(rules.on_registration(event), now())
 
 
-def _code_requested(event: UserCodeRequested, _: Envelope) -> None:
-    service.announce(rules.on_code(event), now())
+def _provisioned(event: UserProvisioned, _: Envelope) -> None:
+    contacts.note_person(event.user_id, event.person, event.version, mobile_verified=False)
 
 
 def _profile_updated(event: UserProfileUpdated, _: Envelope) -> None:
+    contacts.note_person(event.user_id, event.person, event.version, mobile_verified=event.mobile_verified)
     if message := rules.on_profile_update(event):
-        service.announce(message, now())
+        messages.announce(message, now())
+
+
+def _code_requested(event: UserCodeRequested, _: Envelope) -> None:
+    messages.announce(rules.on_code(event), now())
+
+
+def _password_changed(event: UserPasswordChanged, _: Envelope) -> None:
+    announcements.account_changed(event, "password_changed", now())
+
+
+def _disabled(event: UserDisabled, _: Envelope) -> None:
+    contacts.note_access(event.user_id, event.version, disabled=True)
+    announcements.account_changed(event, "account_disabled", now())
+
+
+def _enabled(event: UserEnabled, _: Envelope) -> None:
+    contacts.note_access(event.user_id, event.version, disabled=False)
+
+
+def _erased(event: UserErased, _: Envelope) -> None:
+    contacts.forget(event.user_id, event.version)
+
+
+def _enrolled(event: StudentEnrolled, _: Envelope) -> None:
+    announcements.membership_began(event, "enrolled", event.student_id, event.course_id, now())
+
+
+def _assigned(event: InstructorAssigned, _: Envelope) -> None:
+    announcements.membership_began(event, "assigned", event.instructor_id, event.course_id, now())
+
+
+def _material_published(event: MaterialPublished, _: Envelope) -> None:
+    digests.collect(event, now())
+
+
+def _exam_told(event: ExamState, _: Envelope) -> None:
+    occasions.exam_told(event, now())
+
+
+def _exam_cancelled(event: ExamCancelled, _: Envelope) -> None:
+    occasions.exam_cancelled(event, now())
+
+
+def _result_told(event: ResultRecorded, _: Envelope) -> None:
+    occasions.result_told(event, now())
+
+
+def _voucher_told(event: VoucherEvent, _: Envelope) -> None:
+    occasions.voucher_told(event, now())
+
+
+def _message_requested(event: MessageRequested, _: Envelope) -> None:
+    announcements.message_requested(event, now())
 
 
 handler = KafkaConsumer(
     {
         UserRegistered: _registered,
+        UserProvisioned: _provisioned,
+        UserProfileUpdated: _profile_updated,
         UserPasswordResetRequested: _code_requested,
         UserVerificationRequested: _code_requested,
-        UserProfileUpdated: _profile_updated,
+        UserPasswordChanged: _password_changed,
+        UserDisabled: _disabled,
+        UserEnabled: _enabled,
+        UserErased: _erased,
+        StudentEnrolled: _enrolled,
+        InstructorAssigned: _assigned,
+        MaterialPublished: _material_published,
+        ExamScheduled: _exam_told,
+        ExamChanged: _exam_told,
+        ExamCancelled: _exam_cancelled,
+        ResultRecorded: _result_told,
+        VoucherIssued: _voucher_told,
+        PaymentConfirmed: _voucher_told,
+        MessageRequested: _message_requested,
     }
 )

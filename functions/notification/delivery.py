@@ -13,7 +13,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from lms.clock import now
 from lms.log import logger
 from lms.settings import setting
-from notification import dispatch, service
+from notification import dispatch
+from notification.service import messages
 
 _AT_ONCE = 5
 
@@ -41,8 +42,8 @@ async def _deliver_all(records: Iterable[SQSRecord]) -> list[BaseException | Non
 def _comes_again(record: SQSRecord, fault: BaseException | None) -> bool:
     if fault is None:
         return False
-    if isinstance(fault, service.Postponed):
-        service.sqs().change_message_visibility(
+    if isinstance(fault, messages.Postponed):
+        messages.sqs().change_message_visibility(
             QueueUrl=setting("DELIVERY_QUEUE_URL"),
             ReceiptHandle=record.receipt_handle,
             VisibilityTimeout=max(1, int(fault.pause.total_seconds())),

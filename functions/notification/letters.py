@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from typing import get_args
 
-from notification.rules import Kind
+from notification.rules.messages import Kind, NoticeKind
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Setting:
     institute: str
     public_url: str
     valid_until: datetime | None
+    unsubscribe_url: str | None = None
 
     def password_link(self, facts: Mapping[str, str], label: str) -> Link:
         # After the #: a browser sends it to no server, so the token is in no access log and no Referer.
@@ -56,13 +58,19 @@ class Setting:
         return f"It is valid until {self.valid_until:%H:%M UTC on %d %B %Y}." if self.valid_until else ""
 
 
+_SMS_LENGTH = 480
+_NOTICES = frozenset(get_args(NoticeKind))
+
+
 def letter(kind: Kind, facts: Mapping[str, str], setting: Setting) -> Letter:
     """The mail of a message; `facts` with its secrets in clear."""
-    return _LETTERS[kind](facts, setting)
+    return (_notice if kind in _NOTICES else _LETTERS[kind])(facts, setting)
 
 
 def short(kind: Kind, facts: Mapping[str, str], setting: Setting) -> str:
-    """The SMS of a message; only codes travel by SMS."""
+    """The SMS of a message: a code, or a notice as far as three SMS hold it."""
+    if kind in _NOTICES:
+        return f"{setting.institute}: {facts['text']}"[:_SMS_LENGTH]
     purpose = "reset your password" if kind == "password_reset" else "confirm your number"
     return f"{facts['code']} is your {setting.institute} code to {purpose}. {setting.until()} Give it to nobody."
 
@@ -84,7 +92,7 @@ def _html(part: str | Code | Link) -> str:
         case Link(url, label):
             return f'<p><a href="{escape(url)}">{escape(label)}</a></p>'
         case _:
-            return f"<p>{escape(part)}</p>"
+            return f"<p>{'<br>'.join(map(escape, part.splitlines()))}</p>"
 
 
 def _greeting(facts: Mapping[str, str]) -> str:
@@ -95,6 +103,11 @@ def _greeting(facts: Mapping[str, str]) -> str:
 
 def _closing(setting: Setting) -> str:
     return f"With kind regards, {setting.institute}"
+
+
+def _notice(facts: Mapping[str, str], setting: Setting) -> Letter:
+    stop = (Link(setting.unsubscribe_url, "No more mails of this kind"),) if setting.unsubscribe_url else ()
+    return Letter(facts["subject"], (_greeting(facts), facts["text"], _closing(setting), *stop))
 
 
 def _welcome(facts: Mapping[str, str], setting: Setting) -> Letter:
@@ -169,10 +182,36 @@ def _email_changed(facts: Mapping[str, str], setting: Setting) -> Letter:
     )
 
 
+def _password_changed(facts: Mapping[str, str], setting: Setting) -> Letter:
+    return Letter(
+        "Your password was changed",
+        (
+            _greeting(facts),
+            f"The password of your account at {setting.institute} was changed, and every session was ended.",
+            "If it was not you, reset your password at once and tell us: somebody else may hold your account.",
+            _closing(setting),
+        ),
+    )
+
+
+def _account_disabled(facts: Mapping[str, str], setting: Setting) -> Letter:
+    return Letter(
+        "Your account was disabled",
+        (
+            _greeting(facts),
+            f"Your account at {setting.institute} was disabled; you can no longer sign in.",
+            "If you think that this is a mistake, ask us.",
+            _closing(setting),
+        ),
+    )
+
+
 _LETTERS: dict[Kind, Callable[[Mapping[str, str], Setting], Letter]] = {
     "welcome": _welcome,
     "invitation": _invitation,
     "password_reset": _password_reset,
     "verification": _verification,
     "email_changed": _email_changed,
+    "password_changed": _password_changed,
+    "account_disabled": _account_disabled,
 }

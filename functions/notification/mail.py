@@ -48,10 +48,18 @@ class MailServer:
         return parseaddr(self.sender)[0] or "Education LMS"
 
 
-def compose(letter: Letter, destination: str, message_id: UUID, server: MailServer, now: datetime) -> EmailMessage:
+def compose(
+    letter: Letter,
+    destination: str,
+    message_id: UUID,
+    server: MailServer,
+    now: datetime,
+    unsubscribe_url: str | None = None,
+) -> EmailMessage:
     """The mail as it goes out; `Undeliverable` for what is no single address.
 
-    Its Message-ID is the same for every try, so that who gets it twice can tell.
+    Its Message-ID is the same for every try, so that who gets it twice can tell. With `unsubscribe_url`, mail programs
+    offer to end mails of its kind by one click (RFC 8058).
     """
     sender = parseaddr(server.sender)[1]
     mail = EmailMessage()
@@ -64,6 +72,9 @@ def compose(letter: Letter, destination: str, message_id: UUID, server: MailServ
     mail["Date"] = now
     mail["Message-ID"] = f"<{message_id}@{sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
+    if unsubscribe_url:
+        mail["List-Unsubscribe"] = f"<{unsubscribe_url}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(letter.text())
     mail.add_alternative(letter.html(), subtype="html")
     return mail

@@ -3,17 +3,28 @@ from typing import Any
 
 import pytest
 
+from lms import clock as clock_module
 from lms.events import Event
-from notification import consumer, delivery, dispatch
+from notification import api, consumer, delivery, dispatch, relay, tick
 from tests.clients import kafka_event
 from tests.conftest import Clock
+from tests.notification.school import School
 from tests.notification.world import MailServer, Queue, Twilio
+from tests.people import publish_key
 
 
 @pytest.fixture(autouse=True)
 def time_stands_still(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(consumer, "now", clock)
-    monkeypatch.setattr(delivery, "now", clock)
+    for entry in (consumer, delivery, relay, tick):
+        monkeypatch.setattr(entry, "now", clock)
+
+
+@pytest.fixture
+def school(aws: None, clock: Clock) -> Iterator[School]:
+    publish_key()
+    api.app.dependency_overrides[clock_module.now] = clock
+    yield School(clock)
+    api.app.dependency_overrides.clear()
 
 
 @pytest.fixture

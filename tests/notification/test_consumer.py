@@ -8,7 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lms.sealed import seal, unseal
-from notification import consumer, service
+from notification import consumer
+from notification.service import messages
 from tests.clients import kafka_event
 from tests.conftest import Clock, DeadLetters
 from tests.notification.world import (
@@ -91,11 +92,11 @@ def test_a_crash_between_row_and_queue_heals_when_the_event_comes_again(
     consume: Consume, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Down:
-        def send_message(self, **_: Any) -> None:
-            raise ClientError({"Error": {"Code": "ServiceUnavailable"}}, "SendMessage")
+        def send_message_batch(self, **_: Any) -> None:
+            raise ClientError({"Error": {"Code": "ServiceUnavailable"}}, "SendMessageBatch")
 
     with monkeypatch.context() as patch:
-        patch.setattr(service, "sqs", Down)
+        patch.setattr(messages, "sqs", Down)
         with pytest.raises(ClientError):
             consume(registered())
     assert row().status == "pending"

@@ -7,7 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from notification import delivery, dispatch, mail, rules, service
+from notification import dispatch, mail
+from notification.rules import messages as rules
+from notification.service import messages
 from notification.tables import Notification
 from tests.conftest import Clock
 from tests.notification.world import (
@@ -16,6 +18,7 @@ from tests.notification.world import (
     MailServer,
     Queue,
     addressed,
+    deliver,
     free_port,
     registered,
     reset_requested,
@@ -280,10 +283,9 @@ def test_an_unforeseen_fault_is_logged_by_its_type_and_place_alone(
 
 def test_the_recorded_sqs_event_is_delivered(queue: Queue, mail_server: MailServer, clock: Clock) -> None:
     welcome = replace(rules.on_registration(registered()), id=UUID("3d3f6dc1-0f0c-4bb1-9e0a-27f44f6f7b11"))
-    service.announce(welcome, clock.now)
+    messages.announce(welcome, clock.now)
 
-    context: Any = None
-    answer = delivery.handler(json.loads((EVENTS / "notification_delivery.json").read_text()), context)
+    answer = deliver(json.loads((EVENTS / "notification_delivery.json").read_text()))
 
     assert answer == {"batchItemFailures": []}
     assert [mail["To"] for mail in mail_server.mails] == ["ada@example.org"]

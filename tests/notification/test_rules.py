@@ -4,8 +4,8 @@ from uuid import uuid4
 import pytest
 
 from lms.settings import SettingsError
-from notification import rules
 from notification.mail import MailServer
+from notification.rules import messages as rules
 from tests.notification.world import ADA, registered
 
 NOON = datetime(2025, 11, 10, 12, tzinfo=UTC)

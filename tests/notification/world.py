@@ -6,12 +6,13 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs
 from uuid import UUID
 
@@ -21,7 +22,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from lms.events import Person, UserPasswordResetRequested, UserProfileUpdated, UserRegistered, UserVerificationRequested
 from lms.sealed import seal
-from notification import delivery, service
+from notification import delivery
+from notification.service import messages
 from notification.tables import Notification
 from tests.conftest import Clock
 
@@ -110,6 +112,12 @@ class Twilio:
             server.server_close()
 
 
+def deliver(event: dict[str, Any]) -> Any:
+    """Calls the function in a thread, so that its event loop and that of an API function do not meet."""
+    with ThreadPoolExecutor(1) as worker:
+        return worker.submit(delivery.handler, event, cast(Any, None)).result()
+
+
 class Queue:
     """The delivery queue, and Lambda's work at it. `pauses` has the visibility time-outs that were asked for."""
 
@@ -117,7 +125,7 @@ class Queue:
         self._client = boto3.client("sqs")
         self._url = os.environ["DELIVERY_QUEUE_URL"]
         self.pauses: list[int] = []
-        service.sqs().meta.events.register(
+        messages.sqs().meta.events.register(
             "provide-client-params.sqs.ChangeMessageVisibility",
             lambda params, **_: self.pauses.append(params["VisibilityTimeout"]),
         )
@@ -130,10 +138,10 @@ class Queue:
 
     def deliver(self) -> int:
         """Hands everything in the queue to the function at once; answers how many entries it wants again."""
-        messages = self._receive()
-        event = {"Records": [_record(message) for message in messages]}
-        failed = {failure["itemIdentifier"] for failure in delivery.handler(event, None)["batchItemFailures"]}
-        for message in messages:
+        received = self._receive()
+        event = {"Records": [record(message) for message in received]}
+        failed = {failure["itemIdentifier"] for failure in deliver(event)["batchItemFailures"]}
+        for message in received:
             if message["MessageId"] in failed:
                 self._client.change_message_visibility(
                     QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
@@ -147,7 +155,7 @@ class Queue:
         return list(answer.get("Messages", []))
 
 
-def _record(message: Any) -> dict[str, Any]:
+def record(message: Any) -> dict[str, Any]:
     return {
         "messageId": message["MessageId"],
         "receiptHandle": message["ReceiptHandle"],

@@ -1,6 +1,7 @@
 """A message's way: written and queued, then held by one sender at a time until it is out, given up, or too late."""
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -8,16 +9,19 @@ from uuid import UUID
 
 import botocore.session
 from pynamodb.exceptions import DoesNotExist, PutError, UpdateError
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
+from lms.errors import Unavailable
 from lms.faults import is_refused
 from lms.log import logger, request_id
 from lms.settings import setting
-from notification import rules
-from notification.rules import Message, Status
-from notification.tables import Notification
+from notification.rules import messages as rules
+from notification.rules.messages import Message, Status
+from notification.tables import DUE_SHARDS, MessageDueIndex, Notification
 
 _FORGOTTEN = (Notification.destination, Notification.facts, Notification.secrets, Notification.leased_until)
+_QUEUE_BATCH = 10
 
 
 def announce(message: Message, now: datetime) -> None:
@@ -25,17 +29,31 @@ def announce(message: Message, now: datetime) -> None:
 
     Row first: whatever stops the work before the queue has it, the event comes again and finds it pending.
     """
+    if write(message, now):
+        enqueue([message.id])
+
+
+def write(message: Message, now: datetime) -> bool:
+    """Writes a message unless it was written before; says whether it is to be queued.
+
+    In the application a message has arrived once it is written. One that waits for the end of quiet hours is queued by
+    the tick.
+    """
+    waits = message.not_before is not None and message.not_before > now
     row = Notification(
         id=message.id,
         recipient_id=message.recipient_id,
+        inbox=message.recipient_id if message.listed else None,
         message=message.text,
         type=message.kind,
-        status="pending",
+        status="sent" if message.channel == "in_app" else "pending",
         channel=message.channel,
         destination=message.destination,
         facts=message.facts,
         secrets=message.secrets,
         valid_until=message.valid_until,
+        due_shard=message.id.int % DUE_SHARDS if waits else None,
+        due_at=message.not_before if waits else None,
         request_id=request_id.get(),
         created_at=now,
         updated_at=now,
@@ -46,10 +64,36 @@ def announce(message: Message, now: datetime) -> None:
     except PutError as error:
         if not is_refused(error):
             raise
-        if Notification.get(message.id, consistent_read=True).status != "pending":
-            return
-    body = json.dumps({"id": str(message.id)})
-    sqs().send_message(QueueUrl=setting("DELIVERY_QUEUE_URL"), MessageBody=body)
+        row = Notification.get(message.id, consistent_read=True)
+    return bool(row.status == "pending" and row.due_shard is None)
+
+
+def enqueue(message_ids: Sequence[UUID]) -> None:
+    """Hands messages to the delivery queue, ten a call; raises `Unavailable` when it did not take them all."""
+    send_all(setting("DELIVERY_QUEUE_URL"), [{"id": str(message_id)} for message_id in message_ids])
+
+
+def due(shard: int, now: datetime) -> Iterable[UUID]:
+    """The messages of one shard whose quiet hours are over."""
+    return (row.id for row in Notification.due_index.query(shard, MessageDueIndex.due_at <= now))
+
+
+def release(message_id: UUID) -> None:
+    """Queues a message that waited for the end of quiet hours."""
+    enqueue([message_id])
+    waits_no_more: list[Action] = [Notification.due_shard.remove()]
+    Notification(message_id).update(waits_no_more, Notification.id.exists(), add_version_condition=False)
+
+
+def send_all(queue_url: str, bodies: Sequence[Mapping[str, str | None]]) -> None:
+    """Puts entries into a queue; raises `Unavailable` when it did not take them all."""
+    for begin in range(0, len(bodies), _QUEUE_BATCH):
+        entries = [
+            {"Id": str(place), "MessageBody": json.dumps(body)}
+            for place, body in enumerate(bodies[begin : begin + _QUEUE_BATCH])
+        ]
+        if sqs().send_message_batch(QueueUrl=queue_url, Entries=entries).get("Failed"):
+            raise Unavailable("The queue did not take all messages.")
 
 
 @lru_cache(maxsize=1)
@@ -79,13 +123,15 @@ def claim(message_id: UUID, now: datetime) -> Notification | None:
         return None
     if row.status != "pending":
         return None
+    if row.due_shard is not None and row.due_at > now:
+        return None
     if row.leased_until is not None and row.leased_until > now:
         raise Postponed(row.leased_until - now)
     if rules.is_too_late(row.valid_until, now):
-        settle(row, "suppressed", "too late", now)
+        _end(row, "suppressed", "too late", now, Notification.version == row.version)
         return None
     if row.tries >= rules.TRIES:
-        settle(row, "failed", row.reason or "no try came to an end", now)
+        _end(row, "failed", row.reason or "no try came to an end", now, Notification.version == row.version)
         return None
     lease: list[Action] = [
         Notification.leased_until.set(now + rules.LEASE),
@@ -102,14 +148,19 @@ def claim(message_id: UUID, now: datetime) -> Notification | None:
 
 
 def settle(row: Notification, status: Status, reason: str | None, now: datetime) -> None:
-    """Ends a message, and forgets whom it went to and what it held."""
+    """Ends a message that is held, and forgets whom it went to and what it held."""
+    _end(row, status, reason, now, _held(row))
+
+
+def _end(row: Notification, status: Status, reason: str | None, now: datetime, condition: Condition) -> None:
     actions: list[Action] = [
         Notification.status.set(status),
         Notification.updated_at.set(now),
+        Notification.log.set(_logged(row, reason or status, now)),
         *(attribute.remove() for attribute in _FORGOTTEN),
     ]
     actions.append(Notification.reason.set(reason) if reason else Notification.reason.remove())
-    _update_held(row, actions)
+    _update(row, actions, condition)
     _log(row, status, reason)
 
 
@@ -121,16 +172,28 @@ def postpone(row: Notification, reason: str, now: datetime) -> None:
     released: list[Action] = [
         Notification.leased_until.remove(),
         Notification.reason.set(reason),
+        Notification.log.set(_logged(row, reason, now)),
         Notification.updated_at.set(now),
     ]
-    _update_held(row, released)
+    _update(row, released, _held(row))
     _log(row, "pending", reason)
     raise Postponed(rules.pause_after(int(row.tries)))
 
 
-def _update_held(row: Notification, actions: list[Action]) -> None:
+def _held(row: Notification) -> Condition:
+    # Not the version: the recipient may mark the message as read while it is on its way.
+    held: Condition = (Notification.status == "pending") & (Notification.tries == row.tries)
+    return held
+
+
+def _logged(row: Notification, outcome: str, now: datetime) -> list[dict[str, str]]:
+    """The tries of a message so far, for administrators."""
+    return [*(row.log or []), {"at": now.isoformat(), "outcome": outcome}]
+
+
+def _update(row: Notification, actions: list[Action], condition: Condition) -> None:
     try:
-        row.update(actions)
+        row.update(actions, condition, add_version_condition=False)
     except UpdateError as error:
         if not is_refused(error):
             raise

@@ -5,9 +5,37 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID, uuid5
 
-from lms.events import Channel, Event, UserCodeRequested, UserPasswordResetRequested, UserProfileUpdated, UserRegistered
+from lms.events import Event, UserCodeRequested, UserPasswordResetRequested, UserProfileUpdated, UserRegistered
 
-Kind = Literal["welcome", "invitation", "password_reset", "verification", "email_changed"]
+Channel = Literal["in_app", "email", "sms"]
+AccountKind = Literal[
+    "welcome",
+    "invitation",
+    "password_reset",
+    "verification",
+    "email_changed",
+    "password_changed",
+    "account_disabled",
+]
+NoticeKind = Literal[
+    "enrolled",
+    "assigned",
+    "new_material",
+    "exam_scheduled",
+    "exam_moved",
+    "exam_cancelled",
+    "exam_reminder",
+    "result_released",
+    "voucher_issued",
+    "payment_due_soon",
+    "payment_overdue",
+    "payment_confirmed",
+    "announcement",
+    "course_update",
+    "exam",
+    "deadline",
+]
+Kind = AccountKind | NoticeKind
 Status = Literal["pending", "sent", "failed", "suppressed"]
 
 TRIES = 5
@@ -24,24 +52,41 @@ _MESSAGES_ID = UUID("5f0a1c37-52b0-4c8e-8a3e-0d6f4b6f2f57")
 class Message:
     """A message to one person by one channel.
 
-    `text` is what the person's list shows. `facts` (personal) and `secrets` (encrypted, see `lms.sealed`) are what the
-    letter is made of; they are forgotten once it is out.
+    `text` is what the person's list shows, if `listed`. `facts` (personal) and `secrets` (encrypted, see `lms.sealed`)
+    are what the letter is made of; they are forgotten once it is out. `not_before`: quiet hours.
     """
 
     id: UUID
     recipient_id: UUID
     kind: Kind
     channel: Channel
-    destination: str
     text: str
+    destination: str | None = None
     facts: dict[str, str] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
     valid_until: datetime | None = None
+    not_before: datetime | None = None
+    listed: bool = True
+
+
+def notice_id(origin: str) -> UUID:
+    """The identity of a notice, the same however often its origin is told."""
+    return uuid5(_MESSAGES_ID, origin)
 
 
 def message_id(event: Event, recipient_id: UUID, channel: Channel) -> UUID:
     """The same for every telling of a fact, also for one that is told again under a new event id (`republish`)."""
-    return uuid5(_MESSAGES_ID, f"{event.type} {event.subject} {event.version} {recipient_id} {channel}")
+    return uuid5(_MESSAGES_ID, f"{origin(event)} {recipient_id} {channel}")
+
+
+def origin(event: Event) -> str:
+    """What names a fact, and is the same when it is told again."""
+    return f"{event.type} {event.subject} {event.version}"
+
+
+def message_id_of(notice: UUID, recipient_id: UUID, channel: Channel) -> UUID:
+    """As `message_id`, of a notice to many."""
+    return uuid5(_MESSAGES_ID, f"{notice} {recipient_id} {channel}")
 
 
 def on_registration(event: UserRegistered) -> Message:
@@ -91,6 +136,20 @@ def on_profile_update(event: UserProfileUpdated) -> Message | None:
         destination=event.previous_email,
         text="Your e-mail address was changed.",
         facts={"name": event.person.name, "username": event.person.username},
+    )
+
+
+def on_account_change(event: Event, user_id: UUID, kind: AccountKind, name: str, email: str) -> Message:
+    """A word that the password was changed or the account disabled: whoever did it, its owner must know."""
+    texts = {"password_changed": "Your password was changed.", "account_disabled": "Your account was disabled."}
+    return Message(
+        id=message_id(event, user_id, "email"),
+        recipient_id=user_id,
+        kind=kind,
+        channel="email",
+        destination=email,
+        text=texts[kind],
+        facts={"name": name},
     )
 
 

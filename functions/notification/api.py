@@ -1,0 +1,108 @@
+"""The routes of notification."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Path, Query, Response
+from fastapi.responses import HTMLResponse
+
+from lms.dependencies import IfMatch, Now, OncePerKey, Paging, set_etag
+from lms.errors import Forbidden
+from lms.http import LambdaHandler, create_app
+from lms.pages import Page
+from lms.security import Admin, AnySignedIn, Public, TeacherOrAdmin
+from lms.tokens import Caller
+from notification import unsubscribe_page, unsubscribing
+from notification.schemas import (
+    Accepted,
+    AllRead,
+    DeliveryView,
+    NewMessage,
+    NotificationView,
+    PreferencesUpdate,
+    PreferencesView,
+)
+from notification.service import inbox, preferences, requests
+
+app = create_app("notification")
+
+UnsubscribeToken = Annotated[str, Query(max_length=200)]
+RecipientId = Annotated[UUID, Path(alias="recipientId")]
+
+
+def _self(recipient_id: RecipientId, caller: AnySignedIn) -> Caller:
+    if caller.id != recipient_id:
+        raise Forbidden("This is another person's.")
+    return caller
+
+
+def _self_or_admin(recipient_id: RecipientId, caller: AnySignedIn) -> Caller:
+    return caller if caller.role == "admin" else _self(recipient_id, caller)
+
+
+Recipient = Annotated[Caller, Depends(_self)]
+Reader = Annotated[Caller, Depends(_self_or_admin)]
+
+
+@app.post("/notifications/send", status_code=202)
+def send(caller: TeacherOrAdmin, once: OncePerKey, body: NewMessage, now: Now) -> Accepted:
+    """Accepts a message to people or to a class; it is sent behind the scenes."""
+    return requests.accept(body, caller, once, now)
+
+
+@app.get("/notifications/{recipientId}/list")
+def list_notifications(
+    _: Reader, recipient_id: RecipientId, listing: Paging, unread: bool = False
+) -> Page[NotificationView]:
+    """What somebody was told, newest first."""
+    return inbox.show(recipient_id, listing, unread=unread)
+
+
+@app.get("/notifications/{recipientId}/deliveries")
+def list_deliveries(_: Admin, recipient_id: RecipientId, listing: Paging) -> Page[DeliveryView]:
+    """Every message to a person by each channel, newest first, with its tries."""
+    return inbox.deliveries(recipient_id, listing)
+
+
+@app.post("/notifications/{id}/read")
+def mark_read(caller: AnySignedIn, notification_id: Annotated[UUID, Path(alias="id")], now: Now) -> NotificationView:
+    return inbox.mark_read(notification_id, caller.id, now)
+
+
+@app.post("/notifications/{recipientId}/readAll")
+def mark_all_read(caller: Recipient, now: Now) -> AllRead:
+    return inbox.mark_all_read(caller.id, now)
+
+
+@app.get("/notifications/{recipientId}/preferences")
+def show_preferences(caller: Recipient, response: Response) -> PreferencesView:
+    view = preferences.show(caller.id)
+    set_etag(response, view.version)
+    return view
+
+
+@app.put("/notifications/{recipientId}/preferences")
+def update_preferences(
+    caller: Recipient, if_match: IfMatch, body: PreferencesUpdate, response: Response, now: Now
+) -> PreferencesView:
+    """Replaces the fields given."""
+    view = preferences.update(caller.id, body, if_match, now)
+    set_etag(response, view.version)
+    return view
+
+
+@app.get("/notifications/unsubscribe", dependencies=[Public])
+def ask_to_unsubscribe(token: UnsubscribeToken) -> HTMLResponse:
+    """Asks whether to end the mails of a kind; to open the link ends nothing."""
+    unsubscribing.unseal(token)
+    return HTMLResponse(unsubscribe_page.QUESTION, headers=unsubscribe_page.HEADERS)
+
+
+@app.post("/notifications/unsubscribe", dependencies=[Public])
+def unsubscribe(token: UnsubscribeToken, now: Now) -> HTMLResponse:
+    """Ends the mails of a kind: the button of the page, or one click in a mail program (RFC 8058)."""
+    preferences.switch_off_mail(*unsubscribing.unseal(token), now)
+    return HTMLResponse(unsubscribe_page.ANSWER, headers=unsubscribe_page.HEADERS)
+
+
+handler = LambdaHandler(app)

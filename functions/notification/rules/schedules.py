@@ -1,0 +1,36 @@
+"""When notices are due: reminders, digests, the days of vouchers."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+EXAM_REMINDERS = (timedelta(hours=24), timedelta(hours=1))
+# A teacher who publishes a module publishes lesson after lesson: one notice names them all.
+_COLLECTING = timedelta(minutes=5)
+_BETWEEN_DIGESTS = timedelta(hours=1)
+_DUE_SOON = timedelta(days=3)
+# Bounds what is remembered of a course; redelivered events are minutes old, not hundreds of changes.
+_REMEMBERED_VERSIONS = 200
+
+
+def digest_due_at(last_told_at: datetime | None, now: datetime) -> datetime:
+    """When a class hears of material that is new now: soon, and not within an hour of the last time."""
+    soon = now + _COLLECTING
+    return soon if last_told_at is None else max(soon, last_told_at + _BETWEEN_DIGESTS)
+
+
+def is_counted(version: int, seen: list[int]) -> bool:
+    """Whether a version of an outline is in a digest already, or too old to tell."""
+    return version in seen or (len(seen) >= _REMEMBERED_VERSIONS and version < min(seen))
+
+
+def remember(version: int, seen: list[int]) -> list[int]:
+    return sorted([*seen, version])[-_REMEMBERED_VERSIONS:]
+
+
+def due_soon_at(due_date: date) -> datetime:
+    """Three days before the due date begins, in UTC."""
+    return datetime.combine(due_date, time(), UTC) - _DUE_SOON
+
+
+def overdue_at(due_date: date) -> datetime:
+    """Once the due date is over, in UTC: it is the last day to pay."""
+    return datetime.combine(due_date, time(), UTC) + timedelta(days=1)

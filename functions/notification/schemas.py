@@ -1,0 +1,140 @@
+"""What clients send and see."""
+
+from datetime import datetime, time
+from typing import Annotated, Any, Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+
+from lms.fields import Body, Description, Moment, Name
+from notification.rules.messages import Channel
+
+
+def _once_each(channels: tuple[Channel, ...]) -> tuple[Channel, ...]:
+    return tuple(dict.fromkeys(channels))
+
+
+def _wall_clock(value: Any) -> Any:
+    # Pydantic would also take seconds since midnight, and offsets.
+    if isinstance(value, str) and len(value) == 5:
+        return value
+    raise ValueError("a time such as 22:30 is expected")
+
+
+def _zone(value: str) -> str:
+    # A path or a key that the file system cannot spell raises ValueError as it is.
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, OSError) as error:
+        raise ValueError("no IANA time zone") from error
+    return value
+
+
+Channels = Annotated[tuple[Channel, ...], Field(max_length=3), AfterValidator(_once_each)]
+WallClock = Annotated[time, BeforeValidator(_wall_clock), PlainSerializer(lambda value: value.isoformat("minutes"))]
+Zone = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_+\-/]+$"), AfterValidator(_zone)]
+
+
+class NewMessage(Body):
+    """To people, or to the students of a course, all or some. `send_at`: not before."""
+
+    course_id: UUID | None = None
+    recipient_ids: Annotated[list[UUID], Field(min_length=1, max_length=500)] | None = None
+    message: Annotated[Description, Field(min_length=1)]
+    type: Literal["announcement", "course_update", "exam", "deadline"]
+    subject: Name | None = None
+    channels: Annotated[tuple[Channel, ...], Field(min_length=1, max_length=3)] = ("in_app", "email")
+    send_at: Moment | None = None
+
+    @model_validator(mode="after")
+    def _is_to_somebody(self) -> "NewMessage":
+        if self.course_id is None and self.recipient_ids is None:
+            raise ValueError("course_id or recipient_ids is needed")
+        return self
+
+
+class Accepted(BaseModel):
+    """How many people the message goes to."""
+
+    accepted: int
+
+
+class NotificationView(BaseModel):
+    id: UUID
+    recipient_id: UUID
+    message: str
+    type: str
+    status: str
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    read_at: datetime | None
+
+
+class AllRead(BaseModel):
+    """Everything up to `read_until` counts as read."""
+
+    read_until: datetime
+
+
+class TryView(BaseModel):
+    at: datetime
+    outcome: str
+
+
+class DeliveryView(BaseModel):
+    """A message by one channel, and how each try ended; it names no address."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    type: str
+    channel: Channel
+    status: str
+    reason: str | None
+    tries: Annotated[list[TryView], Field(validation_alias="log"), BeforeValidator(lambda log: log or [])]
+    created_at: datetime
+    updated_at: datetime
+
+
+class ChannelsBody(Body):
+    """The channels of each group; an empty list switches it off. Groups left out stay."""
+
+    course: Channels = ()
+    exam: Channels = ()
+    payment: Channels = ()
+    announcement: Channels = ()
+
+
+class QuietHoursBody(Body):
+    """Times of the day in the zone of the preferences; `until` before `from` is the next morning."""
+
+    model_config = ConfigDict(extra="forbid", validate_by_name=True, serialize_by_alias=True)
+
+    begin: Annotated[WallClock, Field(alias="from")]
+    until: WallClock
+
+
+class PreferencesUpdate(Body):
+    """The fields to replace; null ends quiet hours. Messages about account and security always come."""
+
+    channels: ChannelsBody | None = None
+    quiet_hours: QuietHoursBody | None = None
+    time_zone: Zone | None = None
+
+
+class ChannelsView(BaseModel):
+    course: list[Channel]
+    exam: list[Channel]
+    payment: list[Channel]
+    announcement: list[Channel]
+
+
+class PreferencesView(BaseModel):
+    recipient_id: UUID
+    channels: ChannelsView
+    quiet_hours: QuietHoursBody | None
+    time_zone: str
+    version: int
+    updated_at: datetime | None

@@ -1,0 +1,1 @@
+"""What notification does: messages to people, their lists and wishes, the classes it writes to."""

@@ -1,0 +1,100 @@
+"""A person's list of notifications, and the log of deliveries that administrators read."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pynamodb.exceptions import DoesNotExist, UpdateError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from lms.errors import NotFound
+from lms.faults import is_refused
+from lms.pages import Listing, Page, walk
+from notification.schemas import AllRead, DeliveryView, NotificationView
+from notification.tables import Inbox, InboxIndex, Notification
+
+
+def show(recipient_id: UUID, listing: Listing, *, unread: bool) -> Page[NotificationView]:
+    """What somebody was told, newest first; with `unread`, what they have not read."""
+    read_until = _read_until(recipient_id)
+    wanted: dict[str, Condition] = {}
+    if unread:
+        wanted["filter_condition"] = Notification.read_at.does_not_exist()
+        if read_until is not None:
+            wanted["range_key_condition"] = InboxIndex.created_at > read_until
+    found, after = walk(Notification.inbox_index, [recipient_id], listing, scan_index_forward=False, **wanted)
+    return listing.page([_view(row, read_until) for row in found], after)
+
+
+def mark_read(notification_id: UUID, reader_id: UUID, now: datetime) -> NotificationView:
+    """Marks a notification as read, once; raises `NotFound` for another person's."""
+    row = _own(notification_id, reader_id)
+    read_until = _read_until(reader_id)
+    if _read_at(row, read_until) is None:
+        marks: list[Action] = [Notification.read_at.set(now), Notification.updated_at.set(now)]
+        unread = Notification.id.exists() & Notification.read_at.does_not_exist()
+        try:
+            row.update(marks, unread, add_version_condition=False)
+        except UpdateError as error:
+            if not is_refused(error):
+                raise
+            row = _own(notification_id, reader_id)
+    return _view(row, read_until)
+
+
+def mark_all_read(reader_id: UUID, now: datetime) -> AllRead:
+    """Marks everything so far as read: one write, however long the list is."""
+    inbox = Inbox(user_id=reader_id)
+    try:
+        inbox.update([Inbox.read_until.set(now)], Inbox.read_until.does_not_exist() | (Inbox.read_until < now))
+    except UpdateError as error:
+        if not is_refused(error):
+            raise
+    return AllRead(read_until=now)
+
+
+def deliveries(recipient_id: UUID, listing: Listing) -> Page[DeliveryView]:
+    """Every message to a person by each channel, newest first, with its tries."""
+    found, after = walk(Notification.deliveries_index, [recipient_id], listing, scan_index_forward=False)
+    return listing.page([DeliveryView.model_validate(row) for row in found], after)
+
+
+def _own(notification_id: UUID, reader_id: UUID) -> Notification:
+    try:
+        row = Notification.get(notification_id, consistent_read=True)
+    except DoesNotExist:
+        raise _none() from None
+    if row.inbox != reader_id:
+        raise _none()
+    return row
+
+
+def _none() -> NotFound:
+    return NotFound("There is no such notification.")
+
+
+def _read_until(reader_id: UUID) -> datetime | None:
+    try:
+        return Inbox.get(reader_id, consistent_read=True).read_until
+    except DoesNotExist:
+        return None
+
+
+def _read_at(row: Notification, read_until: datetime | None) -> datetime | None:
+    if row.read_at is None and read_until is not None and row.created_at <= read_until:
+        return read_until
+    return row.read_at
+
+
+def _view(row: Notification, read_until: datetime | None) -> NotificationView:
+    return NotificationView(
+        id=row.id,
+        recipient_id=row.recipient_id,
+        message=row.message,
+        type=row.type,
+        status=row.status,
+        version=row.version,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        read_at=_read_at(row, read_until),
+    )

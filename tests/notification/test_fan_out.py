@@ -1,0 +1,196 @@
+import json
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from lms.events import MessageRequested
+from notification.service import broadcasts, messages
+from notification.tables import Broadcast, Notification
+from tests.conftest import Outbox
+from tests.notification.school import School
+from tests.notification.world import Queue
+from tests.people import Person, sign_in
+
+
+@pytest.fixture
+def small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(broadcasts, "SLICE", 3)
+
+
+def crowd(school: School, count: int) -> list[Person]:
+    return [school.enroll(sign_in("student")) for _ in range(count)]
+
+
+def in_app() -> list[Notification]:
+    return [row for row in Notification.scan() if row.channel == "in_app"]
+
+
+def test_a_class_is_told_slice_by_slice_and_everybody_once(school: School, small_slices: None) -> None:
+    crowd(school, 9)
+    school.consume(school.requested())
+
+    # Ten active ones are slices of 3, 3, 3 and 1; one more looks for completed ones.
+    assert school.fan_out() == 5
+
+    assert len(in_app()) == 10
+    assert len({row.recipient_id for row in in_app()}) == 10
+
+
+def test_the_consumer_only_queues(school: School) -> None:
+    school.consume(school.requested())
+
+    assert list(Notification.scan()) == []
+    (entry,) = school.fan_out_entries()
+    assert set(json.loads(entry["Body"])) == {"id"}
+
+
+def test_a_slice_that_broke_off_is_completed_and_nobody_is_told_twice(
+    school: School, queue: Queue, small_slices: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd(school, 5)
+    school.consume(school.requested(channels=("in_app",)))
+    write, written = messages.write, 0
+
+    def breaks_off(*args: Any) -> bool:
+        nonlocal written
+        written += 1
+        if written == 3:
+            raise ConnectionError
+        return write(*args)
+
+    (broadcast,) = Broadcast.scan()
+    with monkeypatch.context() as patch:
+        patch.setattr(messages, "write", breaks_off)
+        with pytest.raises(ConnectionError):
+            broadcasts.fan_out({"id": str(broadcast.id)}, school.clock.now)
+    assert len(in_app()) == 2
+
+    school.fan_out()
+
+    assert len(in_app()) == 6
+
+
+def test_a_broadcast_that_did_not_reach_the_queue_is_found_by_the_tick(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(*_: Any) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(messages, "send_all", down)
+        with pytest.raises(ConnectionError):
+            school.consume(school.scheduled())
+    # Told again, the event is known; what it planned is due all the same.
+    school.settle(school.scheduled())
+    assert school.told() == []
+
+    school.pass_time(minutes=1)
+
+    assert school.told() == ["exam_scheduled"]
+
+
+def test_what_was_handed_on_is_due_no_more(school: School) -> None:
+    school.settle(school.requested())
+    school.tick()
+
+    assert school.fan_out() == 0
+
+
+def test_a_mail_waits_in_the_queue_for_each_who_wants_mail(school: School, queue: Queue) -> None:
+    [without] = crowd(school, 1)
+    school.prefer(without, channels={"announcement": ["in_app"]})
+
+    school.settle(school.requested())
+
+    assert queue.bodies() == [{"id": str(school.row_of("announcement", channel="email").id)}]
+    assert school.told(without) == ["announcement"]
+
+
+def test_only_the_channels_that_were_asked_for_are_used(school: School) -> None:
+    school.settle(school.requested(channels=("email",)))
+
+    assert school.told() == []
+    assert school.told(channel="email") == ["announcement"]
+
+
+def test_a_message_to_a_class_is_accepted_with_the_number_of_its_readers(school: School, outbox: Outbox) -> None:
+    crowd(school, 2)
+    school.enroll(sign_in("student"), "completed")
+    school.enroll(sign_in("student"), "dropped")
+
+    answer = school.send(school.teacher, course_id=str(school.course), subject="Read this")
+
+    assert (answer.status, answer.json) == (202, {"accepted": 4})
+    (event,) = outbox.of(MessageRequested)
+    assert (event.course_id, event.sender_id, event.kind) == (school.course, school.teacher.id, "announcement")
+    assert (event.subject_line, event.message, event.recipient_ids) == ("Read this", "Hello class", ())
+
+
+def test_what_was_accepted_arrives(school: School, outbox: Outbox) -> None:
+    other = school.enroll(sign_in("student"))
+    school.send(school.admin, recipient_ids=[str(school.student.id), str(school.student.id)])
+
+    school.settle(*outbox.of(MessageRequested))
+
+    assert [item["message"] for item in school.list()] == ["Hello class"]
+    assert school.list(other) == []
+
+
+def test_a_message_that_is_sent_again_under_its_key_is_accepted_once(school: School, outbox: Outbox) -> None:
+    body = {"message": "Hello", "type": "exam", "course_id": str(school.course)}
+    headers = {"idempotency-key": "once"}
+
+    answers = [
+        school.http.post("/notifications/send", body, token=school.teacher.token, headers=headers) for _ in range(2)
+    ]
+
+    assert [answer.status for answer in answers] == [202, 202]
+    assert len(outbox.of(MessageRequested)) == 1
+
+
+def test_who_may_write_to_whom(school: School) -> None:
+    course, outsider = str(school.course), sign_in("student")
+    assert school.send(school.student, course_id=course).status == 403
+    assert school.send(sign_in("teacher"), course_id=course).status == 403
+    assert school.send(school.teacher, course_id=str(uuid4())).status == 403
+    assert school.send(school.teacher, recipient_ids=[str(school.student.id)]).status == 403
+    assert school.send(school.teacher, course_id=course, recipient_ids=[str(outsider.id)]).status == 422
+    assert school.send(school.admin, course_id=str(uuid4())).status == 404
+    assert school.send(school.admin, recipient_ids=[str(uuid4())]).status == 422
+    assert school.send(school.admin, recipient_ids=[str(outsider.id)]).json == {"accepted": 1}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"recipient_ids": []},
+        {"recipient_ids": [str(uuid4()) for _ in range(501)]},
+        {"message": " "},
+        {"message": "x" * 10_001},
+        {"type": "welcome"},
+        {"subject": "a\r\nBcc: eve@example.org"},
+        {"channels": []},
+        {"channels": ["pigeon"]},
+        {"send_at": "2027-03-01T10:00:00"},
+        {"send_at": "2999-03-01T10:00:00Z"},
+        {"sender_id": str(uuid4())},
+    ],
+)
+def test_a_message_that_is_none_is_refused(school: School, change: dict[str, Any]) -> None:
+    fields = {"course_id": str(school.course), **change} if change else {}
+
+    assert school.send(school.admin, **fields).status == 422
+
+
+def test_a_message_for_later_is_planned_for_its_time(school: School, outbox: Outbox) -> None:
+    send_at = school.clock.now + timedelta(hours=3)
+    school.send(school.teacher, course_id=str(school.course), send_at=send_at.isoformat())
+
+    school.settle(*outbox.of(MessageRequested))
+
+    (planned,) = Broadcast.scan()
+    assert planned.due_at == send_at
+    assert school.told() == []

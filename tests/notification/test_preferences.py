@@ -1,0 +1,156 @@
+from datetime import UTC, datetime, time
+from email.message import EmailMessage
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from notification.rules.wishes import QuietHours, Wishes, quiet_until
+from tests.notification.school import School
+from tests.notification.world import MailServer, Queue, registered, text_of
+
+EVERYTHING = {group: ["in_app", "email"] for group in ("course", "exam", "payment", "announcement")}
+
+
+def mail_of(school: School, queue: Queue, mail_server: MailServer) -> EmailMessage:
+    school.settle(school.requested())
+    queue.deliver()
+    return mail_server.mails[-1]
+
+
+def link_of(mail: EmailMessage) -> tuple[str, dict[str, str]]:
+    url = urlsplit(str(mail["List-Unsubscribe"]).strip("<>"))
+    return url.path, {name: value for name, (value,) in parse_qs(url.query).items()}
+
+
+def test_who_said_nothing_has_the_defaults(school: School) -> None:
+    answer = school.http.get(school.path("preferences"), token=school.student.token)
+
+    assert (answer.json["channels"], answer.json["quiet_hours"]) == (EVERYTHING, None)
+    assert (answer.json["time_zone"], answer.json["version"], answer.headers["etag"]) == ("UTC", 0, '"0"')
+
+
+def test_fields_given_are_replaced_and_the_others_stay(school: School) -> None:
+    school.prefer(channels={"payment": ["sms", "sms"]}, quiet_hours={"from": "22:00", "until": "07:30"})
+    answer = school.prefer(time_zone="Asia/Karachi")
+
+    assert answer.json["channels"] == {**EVERYTHING, "payment": ["sms"]}
+    assert answer.json["quiet_hours"] == {"from": "22:00", "until": "07:30"}
+    assert (answer.json["time_zone"], answer.json["version"]) == ("Asia/Karachi", 2)
+    assert school.prefer(quiet_hours=None).json["quiet_hours"] is None
+
+
+def test_preferences_that_changed_meanwhile_are_not_overwritten(school: School) -> None:
+    school.prefer(time_zone="Asia/Karachi")
+    path, token = school.path("preferences"), school.student.token
+
+    stale = school.http.put(path, {"time_zone": "UTC"}, token=token, headers={"if-match": '"0"'})
+    fresh = school.http.put(path, {"time_zone": "UTC"}, token=token, headers={"if-match": '"1"'})
+
+    assert (stale.status, fresh.status) == (412, 200)
+
+
+def test_preferences_are_their_owners_alone(school: School) -> None:
+    for caller in (school.admin, school.teacher):
+        assert school.http.get(school.path("preferences"), token=caller.token).status == 403
+        assert school.http.put(school.path("preferences"), {}, token=caller.token).status == 403
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"time_zone": "Mars/Olympus"},
+        {"time_zone": "../../etc/passwd"},
+        {"time_zone": "Asia"},
+        {"time_zone": ""},
+        {"channels": {"account": []}},
+        {"channels": {"course": ["pigeon"]}},
+        {"quiet_hours": {"from": "22:00"}},
+        {"quiet_hours": {"from": "25:00", "until": "07:00"}},
+        {"quiet_hours": {"from": 79200, "until": "07:00"}},
+        {"quiet_hours": {"from": "22:00:00+05:00", "until": "07:00"}},
+        {"version": 3},
+    ],
+)
+def test_preferences_that_are_none_are_refused(school: School, body: object) -> None:
+    answer = school.http.put(school.path("preferences"), body, token=school.student.token)
+
+    assert answer.status == 422, answer
+
+
+@pytest.mark.parametrize(
+    ("now", "until"),
+    [
+        ("2027-03-01T16:59", None),
+        ("2027-03-01T17:00", "2027-03-02T02:00"),
+        ("2027-03-02T01:59", "2027-03-02T02:00"),
+        ("2027-03-02T02:00", None),
+    ],
+)
+def test_quiet_hours_go_over_midnight_in_the_readers_zone(now: str, until: str | None) -> None:
+    wishes = Wishes(quiet=QuietHours(time(22), time(7)), zone="Asia/Karachi")
+
+    expected = datetime.fromisoformat(until).replace(tzinfo=UTC) if until else None
+    assert quiet_until(wishes, datetime.fromisoformat(now).replace(tzinfo=UTC)) == expected
+
+
+def test_quiet_hours_end_by_the_clock_on_the_wall_when_it_is_set_forward() -> None:
+    wishes = Wishes(quiet=QuietHours(time(22), time(7)), zone="Europe/Berlin")
+
+    assert quiet_until(wishes, datetime(2027, 3, 27, 22, tzinfo=UTC)) == datetime(2027, 3, 28, 5, tzinfo=UTC)
+
+
+def test_quiet_hours_without_length_are_none() -> None:
+    wishes = Wishes(quiet=QuietHours(time(7), time(7)))
+
+    assert quiet_until(wishes, datetime(2027, 3, 27, 7, tzinfo=UTC)) is None
+
+
+def test_a_notice_by_mail_offers_to_end_its_kind_by_one_click(
+    school: School, queue: Queue, mail_server: MailServer
+) -> None:
+    mail = mail_of(school, queue, mail_server)
+    path, query = link_of(mail)
+    assert str(mail["List-Unsubscribe-Post"]) == "List-Unsubscribe=One-Click"
+    assert str(mail["List-Unsubscribe"]).strip("<>") in text_of(mail)
+
+    for _ in range(2):
+        answer = school.http.post(path, form={"List-Unsubscribe": "One-Click"}, query=query)
+        assert answer.status == 200
+    preferences = school.http.get(school.path("preferences"), token=school.student.token).json
+    assert preferences["channels"] == {**EVERYTHING, "announcement": ["in_app"]}
+
+    sent = len(mail_server.mails)
+    school.settle(school.requested())
+    queue.deliver()
+    assert len(mail_server.mails) == sent
+    assert school.told() == ["announcement", "announcement"]
+
+
+def test_to_open_the_link_ends_nothing(school: School, queue: Queue, mail_server: MailServer) -> None:
+    path, query = link_of(mail_of(school, queue, mail_server))
+
+    page = school.http.get(path, query=query)
+
+    assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert '<form method="post">' in page.text
+    preferences = school.http.get(school.path("preferences"), token=school.student.token).json
+    assert preferences["channels"] == EVERYTHING
+
+
+def test_messages_about_an_account_cannot_be_switched_off(
+    school: School, queue: Queue, mail_server: MailServer
+) -> None:
+    school.settle(registered())
+    queue.deliver()
+
+    assert mail_server.mails[0]["List-Unsubscribe"] is None
+
+
+def test_a_link_that_was_tampered_with_ends_nothing(school: School, queue: Queue, mail_server: MailServer) -> None:
+    path, query = link_of(mail_of(school, queue, mail_server))
+    token = query["token"]
+
+    for wrong in ("", "x", "é", token[:-4], token[:20] + ("A" if token[20] != "A" else "B") + token[21:], token * 4):
+        for method in ("GET", "POST"):
+            assert school.http(method, path, query={"token": wrong}).status == 422, wrong
+    assert school.http.get(path).status == 422
