@@ -79,9 +79,9 @@ def newest_mail(stack: StackUnderTest, email: str, containing: str) -> str:
         return eventually(look)
 
 
-def demo_person(stack: StackUnderTest, role: str) -> Person:
-    """The demo administrator, teacher or student, signed in."""
-    person = Person(stack, f"{role}@demo.example", stack.settings.demo_password)
+def demo_person(stack: StackUnderTest, name: str) -> Person:
+    """Somebody of the demo data, signed in: `admin`, `teacher`, `student`, or another one by name."""
+    person = Person(stack, f"{name}@demo.example", stack.settings.demo_password)
     person.email = person.name
     return person.login()
 

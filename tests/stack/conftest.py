@@ -5,10 +5,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from localstack import demo
+from localstack.deployed import Deployed
 from localstack.settings import DEFAULT_PORTS, ROOT, Settings
 
 
@@ -19,6 +22,7 @@ class StackUnderTest:
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("LMS_", "AWS_"))},
             "LMS_STACK_DIR": str(folder),
+            "LMS_DEMO": "people",
             **_free_ports(),
         }
         self.settings = Settings.from_environment(self._environment)
@@ -55,3 +59,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackUnderTest]:
     yield running
     stopped = running.command("down")
     assert stopped.returncode == 0, stopped.stdout + stopped.stderr
+
+
+@pytest.fixture(scope="session")
+def school(stack: StackUnderTest) -> StackUnderTest:
+    """The stack with everything that a first start makes: courses, their teachers, students."""
+    settings = replace(stack.settings, demo="full")
+    demo.make(settings, Deployed(settings), print)
+    assert demo.made(settings) == "full"
+    return stack
