@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from lms.events import Event, ExamCancelled, ExamChanged, ExamScheduled, ExamState
+from lms.events import Event, ExamCancelled, ExamChanged, ExamScheduled
 from tests.program.conftest import Program
 
 
