@@ -26,6 +26,8 @@ def _client(service: str) -> Any:
     return boto3.client(service)
 
 
+# Before xdist's own, which reads the groups.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker runs everything that needs the whole stack, and begins with it: it takes the longest."""
     for item in items:
