@@ -26,16 +26,6 @@ def _client(service: str) -> Any:
     return boto3.client(service)
 
 
-# Before xdist's own, which reads the groups.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker runs everything that needs the whole stack, and begins with it: it takes the longest."""
-    for item in items:
-        if item.get_closest_marker("stack"):
-            item.add_marker(pytest.mark.xdist_group("stack"))
-    items.sort(key=lambda item: item.get_closest_marker("stack") is None)
-
-
 @cache
 def _made_tables() -> dict[str, Any]:
     # Through the API once; to make them for each test would take longer than most tests.
