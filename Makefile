@@ -19,7 +19,7 @@ export UV_SYSTEM_CERTS ?= 1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down status reset logs save invoke admin check test kong docs bench lock venv
+.PHONY: help run up down status reset logs save invoke admin check test kong docs bench university lock venv
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ bench: venv ## what each endpoint asks of DynamoDB, what that costs, and that it
 	PYTHONPATH=functions:layers/shared $(BIN)/python -m benchmarks.growth
 
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
+
+university: venv ## a whole university loaded, every report card compared (over an hour): OULAD=folder of its files
+	PYTHONPATH=functions:layers/shared $(BIN)/python -m benchmarks.university $(OULAD)
 
 lock: venv ## resolve every requirements file anew from pyproject.toml
 	$(LOCK) pyproject.toml --group dev -o requirements-dev.txt
