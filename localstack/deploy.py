@@ -14,6 +14,7 @@ from localstack import emulator
 from localstack.build import SOURCE_PROPERTY, Artifact, build, digest
 from localstack.deployed import STACK
 from localstack.settings import Settings
+from localstack.unpacked import unpacked
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -35,7 +36,10 @@ def deploy(settings: Settings, template_file: Path, parameters: dict[str, str]) 
     Raises BuildFailed or DeployFailed.
     """
     template = yaml_parse(template_file.read_text())
-    artifacts = build(template, template_file.parent, emulator.VENV.parent / "artifacts")
+    artifacts = [
+        unpacked(artifact, settings.folder / "emulator" / "layer") if _is_layer(template, artifact) else artifact
+        for artifact in build(template, template_file.parent, emulator.VENV.parent / "artifacts")
+    ]
     session = emulator.session()
     s3 = session.client("s3", endpoint_url=settings.emulator_url)
     _upload(s3, artifacts)
@@ -45,6 +49,10 @@ def deploy(settings: Settings, template_file: Path, parameters: dict[str, str]) 
     return _bring_to(
         session.client("cloudformation", endpoint_url=settings.emulator_url), packaged, dict(sorted(parameters.items()))
     )
+
+
+def _is_layer(template: dict[str, Any], artifact: Artifact) -> bool:
+    return bool(template["Resources"][artifact.logical_id]["Type"] == "AWS::Serverless::LayerVersion")
 
 
 def _upload(s3: S3Client, artifacts: list[Artifact]) -> None:

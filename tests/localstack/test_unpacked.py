@@ -1,0 +1,44 @@
+"""What is deployed in place of the layer."""
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from localstack.build import Artifact
+from localstack.unpacked import SITE, unpacked
+
+
+@pytest.fixture
+def layer(tmp_path: Path) -> Artifact:
+    """With a module of its own, and one by whose name the interpreter brings along another."""
+    path = tmp_path / "layer.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("python/of_the_layer.py", "")
+        archive.writestr("python/pip/__init__.py", "")
+    return Artifact("SharedLayer", path, "SharedLayer/one.zip")
+
+
+def test_functions_find_the_layers_modules_before_the_interpreters_own(layer: Artifact, tmp_path: Path) -> None:
+    pointer = unpacked(layer, tmp_path / "stack")
+    with zipfile.ZipFile(pointer.path) as archive:
+        archive.extractall(tmp_path / "opt")
+    code = f"""
+import json, site
+site.addsitedir({str(tmp_path / "opt" / SITE)!r})
+import of_the_layer, pip
+print(json.dumps([of_the_layer.__file__, pip.__file__]))
+"""
+    files = json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
+    assert all(Path(file).is_relative_to(tmp_path / "stack") for file in files)
+
+
+def test_another_layer_is_deployed_anew_and_takes_the_place_of_the_first(layer: Artifact, tmp_path: Path) -> None:
+    first = unpacked(layer, tmp_path / "stack")
+    assert unpacked(layer, tmp_path / "stack") == first
+    second = unpacked(Artifact("SharedLayer", layer.path, "SharedLayer/two.zip"), tmp_path / "stack")
+    assert second.key != first.key
+    assert len(list((tmp_path / "stack").glob("*/python/of_the_layer.py"))) == 1
