@@ -209,7 +209,7 @@ def ids(exam: ExamService) -> dict[str, str]:
     }
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     route=st.sampled_from(ROUTES),
     body=_JSON | _OBJECT | _NEARLY,
