@@ -1,28 +1,27 @@
 """Auth on moto, with a Kong in memory at its edge."""
 
-import asyncio
 import json
 import logging
 import re
 import secrets
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from io import StringIO
-from threading import Barrier, Lock
-from typing import Any, TypeVar
+from typing import Any
 
 import boto3
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from jose import jwt
-from moto.core.botocore_stubber import BotocoreStubber
 from passlib.context import CryptContext
 
+from tests.at_once import at_once, whole_calls
 from tests.clients import Answer, Client, kafka_event
 from tests.conftest import Clock, Outbox
+
+__all__ = ["at_once", "whole_calls"]  # For the tests beside this file.
 
 PASSWORD = "correct-horse-7"
 NEW_PASSWORD = "battery-staple-8"
@@ -31,7 +30,6 @@ TARIQ = {"username": "tariq", "email": "tariq@example.com", "is_type": "teacher"
 _CHEAP_HASHES = CryptContext(
     schemes=["argon2"], argon2__type="ID", argon2__memory_cost=8, argon2__time_cost=1, argon2__parallelism=1
 )
-_T = TypeVar("_T")
 
 
 def new_signing_key() -> str:
@@ -128,35 +126,6 @@ def auth(aws: None, kong: Kong, clock: Clock, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(hashing, "_context", _CHEAP_HASHES)
     yield Auth(clock, kong)
     api.app.dependency_overrides.clear()
-
-
-@pytest.fixture
-def whole_calls(monkeypatch: pytest.MonkeyPatch) -> None:
-    """DynamoDB carries out each call as a whole; moto does so in threads only if they take turns."""
-    turn, process = Lock(), BotocoreStubber.process_request
-
-    def one_at_a_time(stubber: BotocoreStubber, request: Any) -> Any:
-        with turn:
-            return process(stubber, request)
-
-    monkeypatch.setattr(BotocoreStubber, "process_request", one_at_a_time)
-
-
-def at_once(calls: Sequence[Callable[[], _T]]) -> list[_T]:
-    """The answers of calls that all start at the same moment, each in a thread of its own."""
-    start = Barrier(len(calls))
-
-    def run(call: Callable[[], _T]) -> _T:
-        loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(loop)
-        try:
-            start.wait()
-            return call()
-        finally:
-            loop.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 @pytest.fixture
