@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from kafka import KafkaConsumer, TopicPartition
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, UnknownTopicOrPartitionError
 from kafka.structs import OffsetAndMetadata
 
 from localstack import emulator
@@ -80,7 +80,10 @@ class Poller(threading.Thread):
         )
         try:
             # Assigned by hand: nobody shares the group, and joining one costs seconds.
-            partitions = consumer.partitions_for_topic(self._mapping.topic) or set()
+            partitions = consumer.partitions_for_topic(self._mapping.topic)
+            if not partitions:
+                # A broker that has just come back may not know its topics yet.
+                raise UnknownTopicOrPartitionError(self._mapping.topic)
             consumer.assign([TopicPartition(self._mapping.topic, number) for number in sorted(partitions)])
             log.info("%s: reading %d partitions", self.name, len(partitions))
             while True:

@@ -10,7 +10,7 @@ from pathlib import Path
 from localstack.process import Part, PartFailed, Running
 
 WATCH_SECONDS = 0.2
-LONGEST_PAUSE_SECONDS = 30.0
+LONGEST_PAUSE_SECONDS = 5.0
 # A part that has run for so long has recovered: its next death is a first one.
 STEADY_SECONDS = 60.0
 

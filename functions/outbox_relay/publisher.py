@@ -21,6 +21,7 @@ from lms.outbox import OutboxItem
 from outbox_relay.kafka_access import kafka_access
 
 _CONNECT_MS = 5_000
+_RECONNECT_MS = 500
 _TOPIC_MS = 3_000
 _TOPICS_SECONDS = 6
 _REQUEST_MS = 5_000
@@ -52,7 +53,7 @@ def publish(items: Sequence[OutboxItem]) -> list[Exception | None]:
     deadline = time.monotonic() + _ANSWER_SECONDS
     outcomes = [_outcome(answer, deadline) for answer in sent]
     if any(outcome is not None and not isinstance(outcome, Unsendable) for outcome in outcomes):
-        # After a fault kafka-python's idempotent producer may be unusable for good; the next call makes a new one.
+        # Its reconnection pauses have grown, and what it still holds must not come later: the next call makes a new one.
         _producer.cache_clear()
         _close(producer)
     return outcomes
@@ -64,9 +65,11 @@ def _producer() -> KafkaProducer:
         **kafka_access(),
         client_id="outbox-relay",
         acks="all",
-        enable_idempotence=True,
+        # A broker that died may remember a sequence number and not the record; the client takes its "duplicate" for done.
+        enable_idempotence=False,
         allow_auto_create_topics=False,
         bootstrap_timeout_ms=_CONNECT_MS,
+        reconnect_backoff_max_ms=_RECONNECT_MS,
         max_block_ms=_TOPIC_MS,
         request_timeout_ms=_REQUEST_MS,
         delivery_timeout_ms=_DELIVERY_MS,

@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -38,14 +39,17 @@ class Broker:
             stderr=subprocess.DEVNULL,
         )
         until(lambda: _listens(port))
+        self.create("lms.user")
+
+    def create(self, topic: str) -> None:
         admin = KafkaAdminClient(bootstrap_servers=self.servers)
-        admin.create_topics([NewTopic("lms.user", num_partitions=1, replication_factor=1)])
+        admin.create_topics([NewTopic(topic, num_partitions=1, replication_factor=1)])
         admin.close()
 
-    def produce(self, *values: bytes) -> None:
+    def produce(self, *values: bytes, topic: str = "lms.user") -> None:
         producer = KafkaProducer(bootstrap_servers=self.servers)
         for value in values:
-            producer.send("lms.user", key=b"user#1", value=value)
+            producer.send(topic, key=b"user#1", value=value)
         producer.close()
 
     def stop(self) -> None:
@@ -88,9 +92,9 @@ class Consumer:
 class Serving:
     """A poller from entering to leaving, which lets it finish."""
 
-    def __init__(self, broker: Broker, consumer: Consumer) -> None:
+    def __init__(self, broker: Broker, consumer: Consumer, mapping: KafkaMapping = MAPPING) -> None:
         self._stopping = threading.Event()
-        self._poller = Poller(MAPPING, broker.servers, consumer, self._stopping)
+        self._poller = Poller(mapping, broker.servers, consumer, self._stopping)
 
     def __enter__(self) -> None:
         self._poller.start()
@@ -163,3 +167,15 @@ def test_a_stop_lets_what_is_on_its_way_arrive(broker: Broker) -> None:
     with Serving(broker, consumer):
         until(lambda: bool(consumer.given))
     assert len(consumer.values) == 25
+
+
+def test_a_topic_that_the_broker_does_not_know_yet_is_read_once_it_does(
+    broker: Broker, caplog: pytest.LogCaptureFixture
+) -> None:
+    consumer = Consumer()
+    with Serving(broker, consumer, replace(MAPPING, topic="lms.late")):
+        until(lambda: "UnknownTopicOrPartition" in caplog.text)
+        broker.create("lms.late")
+        broker.produce(b"1", topic="lms.late")
+        until(lambda: bool(consumer.values))
+    assert consumer.values == [b"1"]

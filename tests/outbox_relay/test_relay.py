@@ -161,7 +161,7 @@ def test_after_a_fault_a_new_producer_is_made_and_otherwise_one_serves_for_all(k
     items = [told(uuid4(), 1, clock.now) for _ in range(3)]
     wake(items[0])
     wake(items[1])
-    assert kafka.producers == 1
+    assert len(kafka.producers) == 1
 
     kafka.refusals[items[2].subject] = KafkaTimeoutError("Expiring 1 record(s)")
     with pytest.raises(StillPending):
@@ -169,8 +169,14 @@ def test_after_a_fault_a_new_producer_is_made_and_otherwise_one_serves_for_all(k
     kafka.refusals.clear()
     wake(items[2])
 
-    assert kafka.producers == 2
+    assert len(kafka.producers) == 2
     assert len(kafka.records) == 3
+
+
+def test_done_means_written_and_not_that_a_broker_remembers_a_sequence_number(kafka: Kafka, clock: Clock) -> None:
+    wake(told(uuid4(), 1, clock.now))
+    (config,) = kafka.producers
+    assert (config["acks"], config["enable_idempotence"]) == ("all", False)
 
 
 def test_an_event_too_large_for_the_brokers_is_parked_with_its_reason_and_the_next_one_goes_on(
@@ -269,7 +275,7 @@ def test_a_batch_of_many_subjects_is_published_by_one_producer(kafka: Kafka, clo
     wake(*items)
 
     assert sorted(kafka.ids) == sorted(item.event_id for item in items)
-    assert kafka.producers == 1
+    assert len(kafka.producers) == 1
     assert all(fresh(item).pending is None for item in items)
 
 

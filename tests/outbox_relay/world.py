@@ -33,11 +33,11 @@ class Kafka:
     refusals: dict[str, Exception] = field(default_factory=dict)
     refusals_once: dict[str, Exception] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
-    producers: int = 0
+    producers: list[dict[str, Any]] = field(default_factory=list)
     before_answer: Callable[[str], None] = lambda key: None
 
     def producer(self, **config: Any) -> "Producer":
-        self.producers += 1
+        self.producers.append(config)
         return Producer(self)
 
     def admin(self, **config: Any) -> "Admin":
