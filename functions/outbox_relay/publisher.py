@@ -53,7 +53,7 @@ def publish(items: Sequence[OutboxItem]) -> list[Exception | None]:
     deadline = time.monotonic() + _ANSWER_SECONDS
     outcomes = [_outcome(answer, deadline) for answer in sent]
     if any(outcome is not None and not isinstance(outcome, Unsendable) for outcome in outcomes):
-        # Its reconnection pauses have grown, and what it still holds must not come later: the next call makes a new one.
+        # Its pauses have grown, and what it still holds must not come later: the next call makes a new one.
         _producer.cache_clear()
         _close(producer)
     return outcomes
@@ -65,7 +65,7 @@ def _producer() -> KafkaProducer:
         **kafka_access(),
         client_id="outbox-relay",
         acks="all",
-        # A broker that died may remember a sequence number and not the record; the client takes its "duplicate" for done.
+        # A killed broker may know a sequence number and not its record; the client takes "duplicate" for done.
         enable_idempotence=False,
         allow_auto_create_topics=False,
         bootstrap_timeout_ms=_CONNECT_MS,
