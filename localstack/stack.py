@@ -11,6 +11,7 @@ had been consumed when the tables were written, since a stop lets consumers fini
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -35,6 +36,7 @@ TEMPLATE = ROOT / "template.yaml"
 # Any ARN does: with one, functions get the event that they get from MSK on AWS.
 CLUSTER_ARN = f"arn:aws:kafka:{emulator.REGION}:{emulator.ACCOUNT}:cluster/local/00000000-0000-4000-8000-000000000000-1"
 RESTART_PAUSE_SECONDS = 0.5
+TOPICS_PATH = os.pathsep.join(str(ROOT / folder) for folder in ("functions", "layers/shared"))
 
 
 class Stack:
@@ -116,7 +118,7 @@ class Stack:
         made = subprocess.run(
             [sys.executable, "-m", "localstack.topics"],
             cwd=ROOT,
-            env={**parts.python_environment(self._settings), "PYTHONPATH": str(ROOT / "layers" / "shared")},
+            env={**parts.python_environment(self._settings), "PYTHONPATH": TOPICS_PATH},
             capture_output=True,
             text=True,
             check=False,

@@ -1,31 +1,20 @@
 """Create the event catalogue's topics. A broker asked for an unknown topic would make it up, with its own partitions.
 
-python -m localstack.topics
+PYTHONPATH=functions:layers/shared python -m localstack.topics
 """
 
 from __future__ import annotations
 
 import os
 
-from kafka import KafkaAdminClient
-from kafka.admin import NewTopic
-
-from lms.events import TOPICS
 from localstack.settings import Settings
-
-PARTITIONS = 4
+from outbox_relay.topics import create_missing
 
 
 def create(settings: Settings) -> list[str]:
     """Create the topics that are missing, and name them."""
-    admin = KafkaAdminClient(bootstrap_servers=settings.bootstrap_servers)
-    try:
-        missing = sorted(set(TOPICS) - set(admin.list_topics()))
-        if missing:
-            admin.create_topics([NewTopic(name, num_partitions=PARTITIONS, replication_factor=1) for name in missing])
-        return missing
-    finally:
-        admin.close()
+    os.environ.update({"KAFKA_BOOTSTRAP_SERVERS": settings.bootstrap_servers, "KAFKA_SECURITY": "plaintext"})
+    return create_missing()
 
 
 if __name__ == "__main__":

@@ -1,12 +1,15 @@
 """Each handler starts with what its deployment gives it, and takes nothing that would slow its start."""
 
 import ast
+import platform
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from localstack.aws_build import Target, misfits
 from tests.architecture.conftest import Imported
 from tests.architecture.deployed import (
     API_FUNCTIONS,
@@ -16,7 +19,7 @@ from tests.architecture.deployed import (
     package,
     variables,
 )
-from tests.template import ROOT, TEMPLATE
+from tests.template import ROOT
 
 every_function = pytest.mark.parametrize("function", FUNCTIONS)
 
@@ -103,14 +106,10 @@ def test_a_function_without_a_package_is_not_built() -> None:
     assert "no package under functions/ is named like UnheardOfFunction" in done.stderr
 
 
-@pytest.mark.parametrize("folder", ["functions", "layers/shared"])
-def test_what_is_built_for_aws_fits_the_runtime_that_the_template_names(folder: str) -> None:
-    defaults = dict(
-        line.split(" ?= ")
-        for line in (ROOT / folder / "Makefile").read_text().splitlines()
-        if line.startswith("LAMBDA_") and " ?= " in line
-    )
-    parameters = TEMPLATE["Parameters"]
-    assert parameters["FunctionRuntime"]["Default"] == f"python{defaults['LAMBDA_PYTHON']}"
-    assert parameters["FunctionArchitecture"]["Default"] == "arm64"
-    assert defaults["LAMBDA_PLATFORM"].startswith("aarch64-")
+def test_the_zips_hold_binaries_of_their_target_alone_and_all_byte_code(
+    artifacts: dict[str, Path],
+) -> None:
+    machine = platform.machine()
+    here = Target("arm64" if machine == "aarch64" else machine, f"{sys.version_info.major}.{sys.version_info.minor}")
+    for folder in artifacts.values():
+        assert not list(misfits(folder, here))

@@ -26,7 +26,7 @@ WITHOUT_RESOURCE = {
     "ec2:DescribeVpcs",
 }
 STORES = set(resources("AWS::DynamoDB::Table")) | set(resources("AWS::SQS::Queue"))
-IN_VPC = {"OutboxRelayFunction", "OutboxSweepFunction"}
+IN_VPC = {"OutboxRelayFunction", "OutboxRelayTopicsFunction", "OutboxSweepFunction"}
 every_function = pytest.mark.parametrize("function", FUNCTIONS)
 
 

