@@ -1,18 +1,19 @@
-"""What an operator does by invoking a function: the first administrator, telling current state again."""
+"""What an operator does by invoking a function: the first administrator, telling state again, changing signing keys."""
 
 from typing import Annotated, Any, Literal
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from auth import signing
 from auth.schemas import Email, NewUser, Username
-from auth.service import accounts
+from auth.service import accounts, rotation
 from auth.service.republish import users
 from lms.clock import now
 from lms.errors import Problem
 from lms.fields import Name
 from lms.log import logger
-from lms.republish import Republish, republish
+from lms.republish import Republish, go_through, republish
 
 
 class CreateAdmin(BaseModel):
@@ -23,13 +24,42 @@ class CreateAdmin(BaseModel):
     name: Name | None = None
 
 
-_command: TypeAdapter[CreateAdmin | Republish] = TypeAdapter(
-    Annotated[CreateAdmin | Republish, Field(discriminator="action")]
-)
+class AddSigningKey(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    action: Literal["add_signing_key"]
+
+
+class RenewCredentials(BaseModel):
+    """`after` is the `next` of the answer before; omit it to begin."""
+
+    model_config = ConfigDict(extra="forbid")
+    action: Literal["renew_credentials"]
+    after: str | None = None
+
+
+class RetireCredentials(BaseModel):
+    """As `RenewCredentials`; `at_once` also ends those that tokens may still name."""
+
+    model_config = ConfigDict(extra="forbid")
+    action: Literal["retire_credentials"]
+    after: str | None = None
+    at_once: bool = False
+
+
+class DropSigningKeys(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    action: Literal["drop_signing_keys"]
+
+
+Command = CreateAdmin | Republish | AddSigningKey | RenewCredentials | RetireCredentials | DropSigningKeys
+_command: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="action")])
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Carries out `{"action": "create_admin", "email": ...}` or `{"action": "republish"}`; `error` says why not."""
+    """Carries out the `action` of a command, such as `{"action": "create_admin", "email": ...}`.
+
+    `error` says why not. What goes through all users answers in `next` behind whom to go on, null at the end.
+    """
     try:
         answer = _carry_out(_command.validate_python(event), context)
     except ValidationError as error:
@@ -40,8 +70,22 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return answer
 
 
-def _carry_out(command: CreateAdmin | Republish, context: LambdaContext) -> dict[str, Any]:
-    if isinstance(command, CreateAdmin):
-        form = NewUser(username=command.username, email=command.email, is_type="admin", name=command.name)
-        return accounts.create_first_admin(form, now()).model_dump(mode="json")
-    return republish(command, users, context)
+def _carry_out(command: Command, context: LambdaContext) -> dict[str, Any]:
+    tally = rotation.Tally()
+    match command:
+        case CreateAdmin():
+            form = NewUser(username=command.username, email=command.email, is_type="admin", name=command.name)
+            return accounts.create_first_admin(form, now()).model_dump(mode="json")
+        case Republish():
+            return republish(command, users, context)
+        case AddSigningKey():
+            return {"kid": signing.add_key()}
+        case RenewCredentials():
+            seen, place = go_through(rotation.renewals(tally, now, command.after), context)
+            return {"seen": seen, "renewed": tally.renewed, "next": place}
+        case RetireCredentials():
+            rows = rotation.retirements(tally, now, command.after, at_once=command.at_once)
+            seen, place = go_through(rows, context)
+            return {"seen": seen, "retired": tally.retired, "waiting": tally.waiting, "next": place}
+        case DropSigningKeys():
+            return {"dropped": rotation.drop_keys()}

@@ -8,12 +8,20 @@ from functools import lru_cache
 from typing import Any
 
 import botocore.session
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
 from jose import jwk, jwt
 from jose.backends.base import Key
 
 from auth.rules import ACCESS_LIFETIME
 from auth.tables import User
+from lms.errors import Conflict
 from lms.ids import uuid7
 from lms.settings import setting
 from lms.tokens import ALGORITHM, JWKS_NAME, PublicKeys, read_jwks
@@ -47,6 +55,33 @@ def current_key() -> SigningKey:
     return key_set.keys[key_set.current]
 
 
+def kid_of(public_pem: str) -> str:
+    """The id of the key whose public half a credential holds."""
+    return next(kid for kid, key in _key_set().keys.items() if key.public_pem.strip() == public_pem.strip())
+
+
+def add_key() -> str:
+    """Makes a key that new credentials are of from now on; its id. Other workers learn of it within 5 minutes.
+
+    Raises `Conflict` while there is another key than the current one.
+    """
+    secret = _read()
+    if len(secret["keys"]) > 1:
+        raise Conflict("A change of keys is under way; finish it first.", code="two-keys")
+    pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    kid = str(uuid7())
+    _write({"current": kid, "keys": {**secret["keys"], kid: pem.decode()}})
+    return kid
+
+
+def drop_old_keys() -> list[str]:
+    """Forgets every key but the current one, for good; their ids."""
+    secret = _read()
+    current = secret["current"]
+    _write({"current": current, "keys": {current: secret["keys"][current]}})
+    return [kid for kid in secret["keys"] if kid != current]
+
+
 def published_keys() -> dict[str, Any]:
     """The JSON Web Key Set, also where nobody has signed in yet."""
     _key_set()
@@ -68,10 +103,22 @@ def _key(kid: str) -> SigningKey:
 
 @lru_cache(maxsize=1)
 def _load(_: int) -> _KeySet:
-    answer = _secrets_manager().get_secret_value(SecretId=setting("SIGNING_KEYS_SECRET"))
-    secret = json.loads(answer["SecretString"])
+    secret = _read()
     _publish(secret["keys"])
     return _KeySet(secret["current"], {kid: _signing_key(kid, pem) for kid, pem in secret["keys"].items()})
+
+
+def _read() -> dict[str, Any]:
+    answer = _secrets_manager().get_secret_value(SecretId=setting("SIGNING_KEYS_SECRET"))
+    secret: dict[str, Any] = json.loads(answer["SecretString"])
+    return secret
+
+
+def _write(secret: dict[str, Any]) -> None:
+    _secrets_manager().put_secret_value(SecretId=setting("SIGNING_KEYS_SECRET"), SecretString=json.dumps(secret))
+    _load.cache_clear()
+    # Loading publishes: no token may be signed by a key that the other functions cannot read of.
+    _key_set()
 
 
 def _signing_key(kid: str, pem: str) -> SigningKey:

@@ -31,7 +31,10 @@ class DirectoryIndex(GlobalSecondaryIndex["User"]):  # type: ignore[no-untyped-c
 
 
 class User(Table):
-    """An account. An erased one stays as a tombstone without personal data."""
+    """An account. An erased one stays as a tombstone without personal data.
+
+    `old_issuer` is a credential of a key that was replaced; tokens may name it until `old_issuer_until`.
+    """
 
     class Meta:
         table_name = table_name("users")
@@ -50,6 +53,8 @@ class User(Table):
     consumer_id = UnicodeAttribute(null=True)
     issuer = UnicodeAttribute(null=True)
     kid = UnicodeAttribute(null=True)
+    old_issuer = UnicodeAttribute(null=True)
+    old_issuer_until = UTCDateTimeAttribute(null=True)
     epoch = NumberAttribute(default=0)
     created_at = UTCDateTimeAttribute()
     updated_at = UTCDateTimeAttribute()

@@ -1,15 +1,18 @@
 """Signing keys change while people are signed in."""
 
 import json
+from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
 import pytest
 from jose import jwt
 
-from auth import kong, signing
+from auth import kong, operations, signing
 from auth.tables import User
 from lms.tokens import key_ring
-from tests.auth.conftest import SIGNING_PEM, Auth, SignedIn, new_signing_key, secrets_manager
+from tests.auth.conftest import NEW_PASSWORD, PASSWORD, SIGNING_PEM, Auth, SignedIn, new_signing_key, secrets_manager
+from tests.auth.test_operations import Context
 
 KEYS = {"key-1": SIGNING_PEM, "key-2": new_signing_key()}
 
@@ -51,3 +54,131 @@ def test_a_worker_that_has_not_looked_yet_signs_for_who_has_the_new_key(auth: Au
     answer = auth.login("amina")
     assert answer.status == 200
     assert jwt.get_unverified_header(answer.json["access_token"])["kid"] == "key-2"
+
+
+class Operator:
+    """Who changes the key, by the steps that `docs/deploy.md` tells."""
+
+    def add_key(self) -> str:
+        kid: str = self.do("add_signing_key")["kid"]
+        return kid
+
+    def do(self, action: str, **more: object) -> dict[str, Any]:
+        return operations.handler({"action": action, **more}, Context())
+
+    def to_the_end(self, action: str, calls: int) -> Iterator[dict[str, Any]]:
+        answer = operations.handler({"action": action}, Context(calls))
+        yield answer
+        while answer["next"]:
+            answer = operations.handler({"action": action, "after": answer["next"]}, Context(calls))
+            yield answer
+
+
+@pytest.fixture
+def operator(auth: Auth) -> Operator:
+    return Operator()
+
+
+def _kid(token: str) -> str:
+    kid: str = jwt.get_unverified_header(token)["kid"]
+    return kid
+
+
+def test_a_key_is_changed_and_nobody_is_logged_out(auth: Auth, operator: Operator) -> None:
+    people = [auth.student("amina"), auth.staff("teacher", "tariq")]
+    new = operator.add_key()
+    assert operator.do("renew_credentials") == {"seen": 2, "renewed": 2, "next": None}
+    for person in people:
+        # What they hold goes on, and what they get next is of the new key.
+        assert auth.passes_gateway(person.token)
+        assert auth.profile(person.token)["username"] == person.username
+        fresh = auth.refresh(person.refresh_token).json["access_token"]
+        assert _kid(fresh) == new
+        assert auth.passes_gateway(fresh)
+        assert auth.profile(fresh)["username"] == person.username
+    assert operator.do("retire_credentials") == {"seen": 2, "retired": 0, "waiting": 2, "next": None}
+    assert "2 users" in operator.do("drop_signing_keys")["error"]
+    auth.clock.advance(minutes=16)
+    assert operator.do("retire_credentials") == {"seen": 2, "retired": 2, "waiting": 0, "next": None}
+    for person in people:
+        assert not auth.passes_gateway(person.token)
+        assert auth.kong.keys(person.id) == [User.get(UUID(person.id)).issuer]
+    assert operator.do("drop_signing_keys") == {"dropped": ["key-1"]}
+    assert [key["kid"] for key in auth.http.get("/auth/.well-known/jwks.json").json["keys"]] == [new]
+    assert _kid(auth.login("amina").json["access_token"]) == new
+
+
+def test_each_step_goes_on_where_its_time_was_up(auth: Auth, operator: Operator) -> None:
+    for n in range(5):
+        auth.student(f"person{n}")
+    operator.add_key()
+    answers = list(operator.to_the_end("renew_credentials", calls=1))
+    assert [answer["renewed"] for answer in answers] == [2, 2, 1]
+    auth.clock.advance(minutes=16)
+    assert sum(answer["retired"] for answer in operator.to_the_end("retire_credentials", calls=1)) == 5
+    assert operator.do("drop_signing_keys") == {"dropped": ["key-1"]}
+
+
+def test_a_step_that_the_gateway_broke_off_is_taken_again(auth: Auth, operator: Operator) -> None:
+    amina, bilal = auth.student("amina"), auth.student("bilal")
+    operator.add_key()
+    auth.kong.fail_after = len(auth.kong.calls) + 1
+    assert "gateway" in operator.do("renew_credentials")["error"]
+    auth.kong.fail_after = None
+    assert operator.do("renew_credentials") == {"seen": 2, "renewed": 1, "next": None}
+    assert [len(auth.kong.keys(person.id)) for person in (amina, bilal)] == [2, 2]
+    assert operator.do("renew_credentials")["renewed"] == 0
+
+
+def test_a_key_that_got_out_is_good_for_nothing_at_once(auth: Auth, operator: Operator) -> None:
+    amina = auth.student("amina")
+    operator.add_key()
+    operator.do("renew_credentials")
+    assert operator.do("retire_credentials", at_once=True)["retired"] == 1
+    assert not auth.passes_gateway(amina.token)
+    assert auth.refresh(amina.refresh_token).status == 200
+    assert operator.do("drop_signing_keys") == {"dropped": ["key-1"]}
+
+
+def test_a_password_changed_meanwhile_ends_the_old_credential_too(auth: Auth, operator: Operator) -> None:
+    amina = auth.student("amina")
+    operator.add_key()
+    operator.do("renew_credentials")
+    body = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
+    assert auth.http.post("/auth/change-password", body, token=amina.token).status == 200
+    assert auth.kong.keys(amina.id) == [User.get(UUID(amina.id)).issuer]
+    assert operator.do("drop_signing_keys") == {"dropped": ["key-1"]}
+
+
+def test_a_credential_made_by_a_worker_that_had_not_looked_is_renewed_the_next_time(
+    auth: Auth, operator: Operator
+) -> None:
+    amina = auth.student("amina")
+    first = User.get(UUID(amina.id)).issuer
+    operator.add_key()
+    operator.do("renew_credentials")
+    stale = auth.kong.call(
+        "POST", f"/consumers/{amina.id}/jwt", {"algorithm": "ES256", "rsa_public_key": "PEM of key-1"}
+    )
+    User.get(UUID(amina.id)).update([User.issuer.set(stale["key"]), User.kid.set("key-1")])
+    assert "1 users" in operator.do("drop_signing_keys")["error"]
+    assert operator.do("renew_credentials")["renewed"] == 1
+    assert first not in auth.kong.keys(amina.id)
+    assert stale["key"] in auth.kong.keys(amina.id)
+
+
+def test_who_is_disabled_or_new_hinders_nothing(auth: Auth, operator: Operator) -> None:
+    admin, amina = auth.staff("admin", "root"), auth.student("amina")
+    auth.http.patch(f"/auth/users/{amina.id}", {"status": "disabled"}, token=admin.token)
+    auth.register("bilal")
+    operator.add_key()
+    assert operator.do("renew_credentials") == {"seen": 3, "renewed": 1, "next": None}
+    operator.do("retire_credentials", at_once=True)
+    assert operator.do("drop_signing_keys") == {"dropped": ["key-1"]}
+    auth.settle()
+    assert auth.login("bilal").status == 200
+
+
+def test_a_third_key_is_refused(auth: Auth, operator: Operator) -> None:
+    operator.add_key()
+    assert "under way" in operator.do("add_signing_key")["error"]

@@ -47,7 +47,7 @@ def provision(registered: UserRegistered, now: datetime) -> None:
                 *people.place(user, "active"),
                 User.consumer_id.set(consumer_id),
                 User.issuer.set(credential.key),
-                User.kid.set(signing.current_key().kid),
+                User.kid.set(signing.kid_of(credential.public_key)),
                 User.updated_at.set(now),
             ],
         )
@@ -82,7 +82,7 @@ def converge(user_id: UUID, now: datetime) -> None:
                     user,
                     [
                         User.issuer.set(credential.key),
-                        User.kid.set(signing.current_key().kid),
+                        User.kid.set(signing.kid_of(credential.public_key)),
                         User.updated_at.set(now),
                     ],
                 )
@@ -107,20 +107,27 @@ def _keep_one(user: User, made_before: float = math.inf) -> kong.Credential:
 
 
 @contextmanager
-def replaced_credential(user: User) -> Iterator[kong.Credential]:
-    """A new credential for the block to store; the old one ends, and every token with it, when the block is through.
+def new_credential(user: User) -> Iterator[kong.Credential]:
+    """A new credential, beside those there are, for the block to store.
 
     Raises `GatewayUnavailable`, with nothing changed, when Kong cannot be told.
     """
-    old = user.issuer
     fresh = kong.create_credential(user.id, signing.current_key().public_pem)
     try:
         yield fresh
     except Exception:
         _drop(user.id, fresh.key)
         raise
-    if old is not None:
-        _drop(user.id, old)
+
+
+@contextmanager
+def replaced_credential(user: User) -> Iterator[kong.Credential]:
+    """As `new_credential`; the old ones end, and every token with them, when the block is through."""
+    old = [key for key in (user.issuer, user.old_issuer) if key is not None]
+    with new_credential(user) as fresh:
+        yield fresh
+    for key in old:
+        _drop(user.id, key)
 
 
 def _drop(user_id: UUID, key: str) -> None:

@@ -1,30 +1,20 @@
 """Telling the current state of every user again, for projections that are new or were damaged."""
 
 from collections.abc import Iterator
-from functools import partial
-from typing import get_args
 from uuid import UUID
 
-from auth.rules import Status
-from auth.service import people
+from auth.service import everybody, people
 from auth.tables import User
 from lms.clock import now
 from lms.dynamo import retry_stale, transaction
-from lms.events import Event, UserDisabled, UserErased, UserType
+from lms.events import Event, UserDisabled, UserErased
 from lms.outbox import emit_again
 from lms.republish import Row
-
-_PARTITIONS = [people.directory(is_type, status) for is_type in get_args(UserType) for status in get_args(Status)]
 
 
 def users(after: str | None) -> Iterator[Row]:
     """Every user (`lms.republish.Rows`)."""
-    first, _, last = (after or f"{_PARTITIONS[0]} ").partition(" ")
-    for partition in _PARTITIONS[_PARTITIONS.index(first) :]:
-        beyond = User.id > UUID(last) if last else None
-        last = ""
-        for line in User.directory_index.query(partition, beyond):
-            yield f"{partition} {line.id}", partial(_tell, line.id)
+    return everybody.each(_tell, after)
 
 
 @retry_stale

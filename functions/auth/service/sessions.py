@@ -163,7 +163,9 @@ def end_sessions(user: User, credential: Credential | None) -> list[Action]:
     return [
         User.epoch.set(int(user.epoch) + 1),
         User.issuer.set(credential.key) if credential else User.issuer.remove(),
-        User.kid.set(signing.current_key().kid) if credential else User.kid.remove(),
+        User.kid.set(signing.kid_of(credential.public_key)) if credential else User.kid.remove(),
+        User.old_issuer.remove(),
+        User.old_issuer_until.remove(),
     ]
 
 
@@ -171,7 +173,7 @@ def start_session(tx: Transaction, user: User, credential: Credential, now: date
     """A new session in the transaction that ended all others and stored `credential`."""
     token, session = _new_session(user, int(user.epoch) + 1, now)
     tx.put(session)
-    user.issuer, user.kid = credential.key, signing.current_key().kid
+    user.issuer, user.kid = credential.key, signing.kid_of(credential.public_key)
     return _pair(user, token, session, now)
 
 

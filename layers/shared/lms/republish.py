@@ -29,13 +29,19 @@ class Republish(BaseModel):
 
 def republish(command: Republish, rows: Rows, context: LambdaContext) -> dict[str, Any]:
     """Tells rows while there is time: how many, and in `next` where to go on (None: all were told)."""
-    told = 0
-    for place, tell in rows(command.after):
-        tell()
-        told += 1
+    told, place = go_through(rows(command.after), context)
+    return {"told": told, "next": place}
+
+
+def go_through(rows: Iterator[Row], context: LambdaContext) -> tuple[int, str | None]:
+    """Sees to rows while there is time: how many, and behind which place to go on (None: that was all)."""
+    done = 0
+    for place, act in rows:
+        act()
+        done += 1
         if context.get_remaining_time_in_millis() < _STOP_BEFORE_MS:
-            return {"told": told, "next": place}
-    return {"told": told, "next": None}
+            return done, place
+    return done, None
 
 
 class Republisher:

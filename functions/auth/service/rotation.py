@@ -1,0 +1,99 @@
+"""Changing the key that tokens are signed with while people are signed in, in steps that an operator takes in turn.
+
+`signing.add_key`; `renewals`, a credential of the new key beside each old one; `retirements` of the old ones, once no
+token that names them is in time any more; `drop_keys`. Each may be taken again, wherever it was broken off.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import islice
+from typing import get_args
+from uuid import UUID
+
+from auth import kong, signing
+from auth.rules import ACCESS_LIFETIME
+from auth.service import everybody, gateway, people
+from auth.tables import User
+from lms.dynamo import read_together, retry_stale, transaction
+from lms.errors import Conflict
+from lms.events import UserType
+from lms.republish import Row
+
+# A request that read the user just before may still sign by the old credential.
+_LONGEST_REQUEST = timedelta(minutes=1)
+_READ_AT_ONCE = 100
+
+
+@dataclass
+class Tally:
+    """What one invocation did; `waiting` have a credential that tokens may still name."""
+
+    renewed: int = 0
+    retired: int = 0
+    waiting: int = 0
+
+
+def renewals(tally: Tally, now: Callable[[], datetime], after: str | None) -> Iterator[Row]:
+    """For every active user whose credential is of an old key a second one; tokens of the first stay good."""
+    return everybody.each(partial(_renew, tally, now), after)
+
+
+@retry_stale
+def _renew(tally: Tally, now: Callable[[], datetime], user_id: UUID) -> None:
+    user = people.find(user_id)
+    if user is None or user.status != "active" or user.kid == signing.current_key().kid:
+        return
+    left_over = user.old_issuer
+    with gateway.new_credential(user) as fresh, transaction() as tx:
+        tx.update(
+            user,
+            [
+                User.old_issuer.set(user.issuer),
+                User.old_issuer_until.set(now() + ACCESS_LIFETIME + _LONGEST_REQUEST),
+                User.issuer.set(fresh.key),
+                User.kid.set(signing.kid_of(fresh.public_key)),
+            ],
+        )
+    if left_over is not None:
+        kong.delete_credential(user.id, left_over)
+    tally.renewed += 1
+
+
+def retirements(tally: Tally, now: Callable[[], datetime], after: str | None, *, at_once: bool) -> Iterator[Row]:
+    """Ends the credentials that were replaced: those that no token in time can name, or all `at_once`.
+
+    At once, who holds a token of one has to refresh it; nobody has to sign in.
+    """
+    return everybody.each(partial(_retire, tally, now, at_once), after)
+
+
+@retry_stale
+def _retire(tally: Tally, now: Callable[[], datetime], at_once: bool, user_id: UUID) -> None:
+    user = people.find(user_id)
+    if user is None or user.old_issuer is None:
+        return
+    if user.old_issuer_until > now() and not at_once:
+        tally.waiting += 1
+        return
+    kong.delete_credential(user.id, user.old_issuer)
+    with transaction() as tx:
+        tx.update(user, [User.old_issuer.remove(), User.old_issuer_until.remove()])
+    tally.retired += 1
+
+
+def drop_keys() -> list[str]:
+    """Forgets all keys but the current one; their ids. Raises `Conflict` while a user still needs one of them."""
+    current = signing.current_key().kid
+    behind = sum(user.kid != current or user.old_issuer is not None for user in _active_users())
+    if behind:
+        raise Conflict(f"{behind} users have a credential of an old key; renew and retire first.", code="keys-in-use")
+    return signing.drop_old_keys()
+
+
+def _active_users() -> Iterator[User]:
+    for is_type in get_args(UserType):
+        lines = User.directory_index.query(people.directory(is_type, "active"))
+        while keys := [(User, line.id, None) for line in islice(lines, _READ_AT_ONCE)]:
+            yield from read_together(keys)
