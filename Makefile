@@ -45,7 +45,7 @@ logs: venv ## follow the logs; PART=gateway for one part
 save: venv ## write the emulator's memory to disk now, so that a power cut loses little
 	@$(LOCALSTACK) save
 
-invoke: venv ## invoke one function: F=AuthFunction E=events/login.json
+invoke: venv ## invoke one function: F=ExamFunction E=events/exam_create.json TOKEN=... (if it wants one)
 	@$(LOCALSTACK) invoke "$(F)" $(E)
 
 admin: venv ## invite the first administrator: EMAIL=someone@example.org

@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     logs.add_argument("part", nargs="?", help="one part's alone")
     invoke = verb("invoke", "invoke one function and print its answer", commands.invoke)
     invoke.add_argument("function", help="its logical id in template.yaml, such as AuthFunction")
-    invoke.add_argument("event", nargs="?", type=Path, help="a file of JSON; {} without it")
+    invoke.add_argument("event", nargs="?", type=Path, help="a file of JSON; the variable TOKEN signs its request in")
     admin = verb("admin", "invite the first administrator", commands.admin)
     admin.add_argument("email")
     return parser

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import json
 import os
 import shutil
 import signal
@@ -14,7 +15,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from localstack import demo, emulator, parts
+from localstack import demo, emulator, parts, recorded
+from localstack.bootstrap import CONFIG_SECRET
 from localstack.demo.people import ADMIN, STUDENT, TEACHER, create_admin
 from localstack.deployed import Deployed
 from localstack.process import POLL_SECONDS, PidFile
@@ -210,17 +212,24 @@ def logs(settings: Settings, options: argparse.Namespace) -> int:
 def invoke(settings: Settings, options: argparse.Namespace) -> int:
     """1 when the function failed; its log goes to the standard error."""
     try:
-        payload = options.event.read_bytes() if options.event else b"{}"
+        event = json.loads(options.event.read_bytes()) if options.event else {}
         name = Deployed(settings).physical(options.function)
     except KeyError:
         raise CannotDo(f"template.yaml has no {options.function!r}") from None
-    except OSError as failure:
+    except (OSError, ValueError) as failure:
         raise CannotDo(f"The event cannot be read: {failure}") from failure
+    payload = json.dumps(recorded.filled(event, _gateway_secret(settings), os.environ.get("TOKEN", ""))).encode()
     client = emulator.session().client("lambda", endpoint_url=settings.emulator_url)
     answer = client.invoke(FunctionName=name, Payload=payload, LogType="Tail")
     print(base64.b64decode(answer.get("LogResult", "")).decode(errors="replace"), file=sys.stderr)
     print(answer["Payload"].read().decode())
     return 1 if answer.get("FunctionError") else 0
+
+
+def _gateway_secret(settings: Settings) -> str:
+    secrets = emulator.session().client("secretsmanager", endpoint_url=settings.emulator_url)
+    config = json.loads(secrets.get_secret_value(SecretId=CONFIG_SECRET)["SecretString"])
+    return str(config["gateway"])
 
 
 def admin(settings: Settings, options: argparse.Namespace) -> int:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+from localstack.recorded import filled
+from tests import recorded
 from tests.template import ENVIRONMENT
 
 
@@ -69,6 +71,10 @@ class Client:
             "isBase64Encoded": True,
         }
         return Answer(self._handler(event, None))
+
+    def replay(self, name: str, token: str = "") -> Answer:
+        """A recorded request, as `make invoke` sends it."""
+        return Answer(self._handler(filled(recorded.event(name), ENVIRONMENT["GATEWAY_SECRET"], token), None))
 
     def get(self, path: str, **kwargs: Any) -> Answer:
         return self("GET", path, **kwargs)

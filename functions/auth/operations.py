@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from auth import signing
 from auth.schemas import Email, NewUser, Username
-from auth.service import accounts, rotation
+from auth.service import accounts, everybody, rotation
 from auth.service.republish import users
 from lms.clock import now
 from lms.errors import Problem
@@ -77,15 +77,15 @@ def _carry_out(command: Command, context: LambdaContext) -> dict[str, Any]:
             form = NewUser(username=command.username, email=command.email, is_type="admin", name=command.name)
             return accounts.create_first_admin(form, now()).model_dump(mode="json")
         case Republish():
-            return republish(command, users, context)
+            return republish(command, users, everybody.WAYS, context)
         case AddSigningKey():
             return {"kid": signing.add_key()}
         case RenewCredentials():
-            seen, place = go_through(rotation.renewals(tally, now, command.after), context)
+            seen, place = go_through(rotation.renewals(tally, now), everybody.WAYS, command.after, context)
             return {"seen": seen, "renewed": tally.renewed, "next": place}
         case RetireCredentials():
-            rows = rotation.retirements(tally, now, command.after, at_once=command.at_once)
-            seen, place = go_through(rows, context)
+            rows = rotation.retirements(tally, now, at_once=command.at_once)
+            seen, place = go_through(rows, everybody.WAYS, command.after, context)
             return {"seen": seen, "retired": tally.retired, "waiting": tally.waiting, "next": place}
         case DropSigningKeys():
             return {"dropped": rotation.drop_keys()}

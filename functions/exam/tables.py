@@ -42,7 +42,8 @@ class Exam(Table):
     """An exam. `started_at`: since the first attempt or result its questions and most of its terms are frozen.
 
     `closes_by_default`: it closes `duration` after it opens, because nobody said otherwise. `sheet` is the version of
-    its questions. `settled_at`: those who missed it were written down. A deleted one stays as a tombstone.
+    its questions. `settled_at`: those who missed it were written down. `told_version` is the one that an event told
+    last. A deleted one stays as a tombstone.
     """
 
     class Meta:
@@ -70,6 +71,7 @@ class Exam(Table):
     started_at = UTCDateTimeAttribute(null=True)
     released_at = UTCDateTimeAttribute(null=True)
     settled_at = UTCDateTimeAttribute(null=True)
+    told_version = NumberAttribute(null=True)
     created_at = UTCDateTimeAttribute()
     updated_at = UTCDateTimeAttribute()
     version = VersionAttribute()
@@ -140,8 +142,9 @@ class Candidate(Table):
     """A student in an exam: what they were granted, their attempts in short, and their result.
 
     Every change to what one student has in one exam writes this item, so they come one after the other, and nobody
-    waits for another student. `status` is empty as long as there is no result. `told`: the result is known outside.
-    `history` has what was changed after all: the former score, why, when, by whom.
+    waits for another student. `status` is empty as long as there is no result. `told`: the result is known outside;
+    `told_version` is the one that an event told last. `history` has what was changed after all: the former score, why,
+    when, by whom.
     """
 
     class Meta:
@@ -157,6 +160,7 @@ class Candidate(Table):
     status = UnicodeAttribute(null=True)
     score = DecimalAttribute(null=True)
     told = BooleanAttribute(default=False)
+    told_version = NumberAttribute(null=True)
     history: JSONAttribute = JSONAttribute(default=list)
     due = NumberAttribute(null=True)
     due_at = UTCDateTimeAttribute(null=True)

@@ -1,6 +1,6 @@
 """What an operator does by invoking a function: telling assignments again."""
 
-from instructor.service.republish import everyone
+from instructor.service.republish import WAYS, everyone
 from lms.republish import Republisher
 
-handler = Republisher(everyone)
+handler = Republisher(everyone, WAYS)

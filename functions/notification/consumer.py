@@ -41,6 +41,7 @@ def _provisioned(event: UserProvisioned, _: Envelope) -> None:
 
 def _profile_updated(event: UserProfileUpdated, _: Envelope) -> None:
     contacts.note_person(event.user_id, event.person, event.version, mobile_verified=event.mobile_verified)
+    contacts.note_access(event.user_id, event.version, disabled=event.disabled)
     if message := rules.on_profile_update(event):
         messages.announce(message, now())
 

@@ -39,7 +39,8 @@ class Voucher(Table):
     """What a student has to pay for a course. `fee` is exact, as text with two places.
 
     `status` becomes overdue by the schedule, a little late: ask `rules.status`. `course_title` is for when the course
-    is gone. `notices` are payments told of that did not pay it, the newest 20.
+    is gone. `notices` are payments told of that did not pay it, the newest 20. `told_version` is the one that an event
+    told last.
     """
 
     class Meta:
@@ -61,6 +62,7 @@ class Voucher(Table):
     paid_at = UTCDateTimeAttribute(null=True)
     reference = UnicodeAttribute(null=True)
     notices = JSONAttribute(default=list)
+    told_version = NumberAttribute(default=1)
     created_at = UTCDateTimeAttribute()
     updated_at = UTCDateTimeAttribute()
     version = VersionAttribute()

@@ -5,26 +5,11 @@ from typing import Any
 from tests.conftest import Outbox
 from tests.instructor.conftest import School
 from tests.people import remove_card, sign_in
-
-
-class Context:
-    """Lambda's, with time for one row."""
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 1_000
-
-
-def republish() -> list[Any]:
-    from instructor.operations import handler
-
-    answers, after = [], None
-    while not answers or after is not None:
-        answers.append(handler({"action": "republish", "after": after}, Context()))
-        after = answers[-1]["next"]
-    return answers
+from tests.republishing import last_words, republish
 
 
 def test_the_roster_is_rebuilt_and_all_assignments_told_again(school: School, outbox: Outbox) -> None:
+    from instructor.operations import handler
     from lms.events import UserErased
     from lms.roster import RosterItem
 
@@ -39,13 +24,10 @@ def test_the_roster_is_rebuilt_and_all_assignments_told_again(school: School, ou
     def items() -> Any:
         return {(item.owner, item.item): item.attribute_values for item in RosterItem.scan()}
 
-    def last_words() -> Any:
-        return {event.subject: event for event in sorted(outbox.all(), key=lambda event: event.version)}
-
-    before, said = items(), last_words()
+    before, said = items(), last_words(outbox)
     for item in RosterItem.scan():
         if item.owner.startswith("teacher#"):
             item.delete()
-    assert sum(answer["told"] for answer in republish()) == 2
+    assert sum(answer["told"] for answer in republish(handler, rows=1)) == 2
     assert items() == before
-    assert last_words() == said
+    assert last_words(outbox) == said

@@ -1,6 +1,8 @@
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+import pytest
+
 from lms.events import (
     InstructorAssigned,
     Person,
@@ -21,7 +23,9 @@ def enrolled(school: School, version: int = 1) -> StudentEnrolled:
     return StudentEnrolled(version=version, course_id=school.course, student_id=school.student.id)
 
 
-def profile(user_id: UUID, version: int, *, email: str, mobile_verified: bool = False) -> UserProfileUpdated:
+def profile(
+    user_id: UUID, version: int, *, email: str, mobile_verified: bool = False, disabled: bool = False
+) -> UserProfileUpdated:
     person = Person(username="ada", email=email, name="Ada", mobile_number="+923001234567")
     return UserProfileUpdated(
         user_id=user_id,
@@ -31,6 +35,7 @@ def profile(user_id: UUID, version: int, *, email: str, mobile_verified: bool = 
         person=person,
         email_verified=True,
         mobile_verified=mobile_verified,
+        disabled=disabled,
     )
 
 
@@ -75,6 +80,22 @@ def test_who_is_disabled_hears_of_courses_no_more_until_enabled(school: School) 
 
     school.settle(UserEnabled(user_id=school.student.id, version=7), UserDisabled(user_id=school.student.id, version=6))
     school.settle(enrolled(school))
+    assert school.told() == ["enrolled"]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_who_is_disabled_stays_so_when_all_is_told_again_in_either_order(school: School, first: int) -> None:
+    again = profile(school.student.id, 6, email="a@example.org", disabled=True)
+    told = [UserDisabled(user_id=school.student.id, version=6), again]
+    school.settle(told[first], told[1 - first], profile(school.student.id, 5, email="a@example.org"))
+    school.settle(enrolled(school))
+    assert school.told() == []
+    assert school.told(channel="email") == ["account_disabled"]
+
+
+def test_who_was_told_to_be_disabled_is_reached_again_once_all_is_told_again(school: School) -> None:
+    school.settle(UserDisabled(user_id=school.student.id, version=6))
+    school.settle(profile(school.student.id, 7, email="a@example.org"), enrolled(school))
     assert school.told() == ["enrolled"]
 
 

@@ -7,17 +7,7 @@ import pytest
 from tests.conftest import Outbox
 from tests.people import sign_in
 from tests.program.conftest import Program
-
-
-class Context:
-    """Lambda's, with time for so many rows."""
-
-    def __init__(self, rows: int) -> None:
-        self.rows = rows
-
-    def get_remaining_time_in_millis(self) -> int:
-        self.rows -= 1
-        return 100_000 if self.rows > 0 else 1_000
+from tests.republishing import Context, facts, last_words, republish
 
 
 @pytest.fixture
@@ -39,57 +29,52 @@ def school(program: Program) -> Program:
     return program
 
 
-def republish(context: Context, after: str | None = None) -> Any:
-    from program.operations import handler
-
-    return handler({"action": "republish", "after": after}, context)
-
-
 def roster_items() -> dict[tuple[str, str], Any]:
     from lms.roster import RosterItem
 
     return {(item.owner, item.item): item.attribute_values for item in RosterItem.scan()}
 
 
-def latest(outbox: Outbox) -> dict[str, Any]:
-    """What each entity's last event is, as a consumer would remember it."""
-    last: dict[str, Any] = {}
-    for event in outbox.all():
-        if event.subject not in last or event.version >= last[event.subject].version:
-            last[event.subject] = event
-    return last
-
-
 def test_the_roster_is_rebuilt_from_its_owner_to_the_same_items(school: Program) -> None:
     from lms.roster import RosterItem
+    from program.operations import handler
 
     before = roster_items()
-    owned = [item for item in RosterItem.scan() if item.owner.partition("#")[0] in ("program", "course", "student")]
+    kinds = ("program", "course", "courses", "student")
+    owned = [item for item in RosterItem.scan() if item.owner.partition("#")[0] in kinds]
     for item in owned:
         item.delete()
-    assert republish(Context(1000))["next"] is None
+    republish(handler)
     assert roster_items() == before
-    republish(Context(1000))
+    republish(handler)
     assert roster_items() == before
+
+
+def test_every_course_that_ever_was_is_listed_for_the_other_owners(school: Program) -> None:
+    from lms.roster import courses_from
+
+    listed = list(courses_from(None))
+    assert len(listed) == 3
+    assert list(courses_from(listed[1])) == listed[1:]
 
 
 def test_everything_is_told_at_the_versions_it_has(school: Program, outbox: Outbox) -> None:
-    before = latest(outbox)
-    told = republish(Context(1000))["told"]
-    after = latest(outbox)
-    assert told == len(before) == len(after)
-    for subject, event in before.items():
-        again = after[subject].model_dump()
-        assert again == event.model_dump()
+    from program.operations import handler
+
+    before = last_words(outbox)
+    [answer] = republish(handler)
+    after = last_words(outbox)
+    assert answer["told"] == len(before)
+    assert facts(after) == facts(before)
 
 
-def test_telling_goes_on_where_it_stopped_and_tells_each_once(school: Program, outbox: Outbox) -> None:
-    entities, before = len(latest(outbox)), len(outbox.all())
-    answers, after = [], None
-    while not answers or after is not None:
-        answers.append(republish(Context(2), after))
-        after = answers[-1]["next"]
-        assert answers[-1]["told"] <= 2
+@pytest.mark.parametrize("rows", [1, 2, 3])
+def test_telling_goes_on_where_it_stopped_and_tells_each_once(school: Program, outbox: Outbox, rows: int) -> None:
+    from program.operations import handler
+
+    entities, before = len(last_words(outbox)), len(outbox.all())
+    answers = republish(handler, rows)
+    assert all(answer["told"] <= rows for answer in answers)
     assert sum(answer["told"] for answer in answers) == entities
     assert len(outbox.all()) == before + entities
 

@@ -92,6 +92,7 @@ def profile_updated(
         person=person(user, profile),
         email_verified=user.email_verified,
         mobile_verified=user.mobile_verified,
+        disabled=user.status == "disabled",
         previous_email=previous_email,
     )
 

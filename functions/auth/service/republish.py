@@ -7,14 +7,14 @@ from auth.service import everybody, people
 from auth.tables import User
 from lms.clock import now
 from lms.dynamo import retry_stale, transaction
-from lms.events import Event, UserDisabled, UserErased
+from lms.events import UserErased, UserEvent
 from lms.outbox import emit_again
-from lms.republish import Row
+from lms.republish import Row, Way
 
 
-def users(after: str | None) -> Iterator[Row]:
+def users(last: Way) -> Iterator[Row]:
     """Every user (`lms.republish.Rows`)."""
-    return everybody.each(_tell, after)
+    return everybody.each(_tell, last)
 
 
 @retry_stale
@@ -22,21 +22,19 @@ def _tell(user_id: UUID) -> None:
     user = User.get(user_id, consistent_read=True)
     with transaction() as tx:
         tx.check(User, user.id, None, User.version == user.version)
-        for event in _state(user):
+        event = _state(user)
+        if event is not None:
             emit_again(tx, event, now())
         if user.status != "erased":
             name = people.profile_of(user).name
             people.put_card(tx, user, name, status=user.status, version=user.version)
 
 
-def _state(user: User) -> Iterator[Event]:
+def _state(user: User) -> UserEvent | None:
+    """One event, for two would come at one version, and in either order."""
     if user.status == "erased":
-        yield UserErased(version=user.version, user_id=user.id)
-        return
+        return UserErased(version=user.version, user_id=user.id)
     if user.status == "provisioning":
         # Their registration is still to be heard, and it alone carries the profile and the invitation.
-        return
-    profile = people.profile_of(user)
-    yield people.profile_updated(user, profile, version=user.version)
-    if user.status == "disabled":
-        yield UserDisabled(version=user.version, user_id=user.id)
+        return None
+    return people.profile_updated(user, people.profile_of(user), version=user.version)

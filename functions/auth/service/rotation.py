@@ -19,7 +19,7 @@ from auth.tables import User
 from lms.dynamo import read_together, retry_stale, transaction
 from lms.errors import Conflict
 from lms.events import UserType
-from lms.republish import Row
+from lms.republish import Rows
 
 # A request that read the user just before may still sign by the old credential.
 _LONGEST_REQUEST = timedelta(minutes=1)
@@ -35,9 +35,9 @@ class Tally:
     waiting: int = 0
 
 
-def renewals(tally: Tally, now: Callable[[], datetime], after: str | None) -> Iterator[Row]:
+def renewals(tally: Tally, now: Callable[[], datetime]) -> Rows:
     """For every active user whose credential is of an old key a second one; tokens of the first stay good."""
-    return everybody.each(partial(_renew, tally, now), after)
+    return partial(everybody.each, partial(_renew, tally, now))
 
 
 @retry_stale
@@ -61,12 +61,12 @@ def _renew(tally: Tally, now: Callable[[], datetime], user_id: UUID) -> None:
     tally.renewed += 1
 
 
-def retirements(tally: Tally, now: Callable[[], datetime], after: str | None, *, at_once: bool) -> Iterator[Row]:
+def retirements(tally: Tally, now: Callable[[], datetime], *, at_once: bool) -> Rows:
     """Ends the credentials that were replaced: those that no token in time can name, or all `at_once`.
 
     At once, who holds a token of one has to refresh it; nobody has to sign in.
     """
-    return everybody.each(partial(_retire, tally, now, at_once), after)
+    return partial(everybody.each, partial(_retire, tally, now, at_once))
 
 
 @retry_stale

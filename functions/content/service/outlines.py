@@ -19,7 +19,7 @@ from lms.errors import Forbidden, NotFound, Unavailable
 from lms.etags import require_match
 from lms.events import MaterialPublished, OutlineChanged
 from lms.ids import uuid7
-from lms.outbox import emit
+from lms.outbox import emit, emit_again
 from lms.outline import OutlineItem, outline_key
 from lms.tokens import Caller
 
@@ -119,14 +119,30 @@ def save(tx: Transaction, course: Course, modules: Modules, now: datetime) -> in
     _point(rules.pointers_of(modules) - rules.pointers_of(before), course.id)
     roster.require_course_exists(tx, course.id, NotFound("There is no such course."))
     tx.put(item)
-    lessons = sum(len(module.lessons) for module in modules)
-    emit(tx, OutlineChanged(version=version, course_id=course.id, modules=len(modules), lessons=lessons), now)
+    emit(tx, _told(course.id, modules, version), now)
     new = rules.newly_visible(before, modules)
     if new:
         titles = tuple(lesson.title for lesson in new[:_TITLES_TOLD])
         told = MaterialPublished(version=version, course_id=course.id, count=len(new), lessons=titles)
         emit(tx, told, now)
     return version
+
+
+@retry_stale
+def tell_again(course_id: UUID, now: datetime) -> None:
+    """Tells of the outline of a course at its version, if it has any."""
+    try:
+        item = OutlineItem.get(course_id, consistent_read=True)
+    except DoesNotExist:
+        return
+    with transaction() as tx:
+        tx.check(OutlineItem, course_id, None, OutlineItem.version == item.version)
+        emit_again(tx, _told(course_id, item.outline().modules, item.version), now)
+
+
+def _told(course_id: UUID, modules: Modules, version: int) -> OutlineChanged:
+    lessons = sum(len(module.lessons) for module in modules)
+    return OutlineChanged(version=version, course_id=course_id, modules=len(modules), lessons=lessons)
 
 
 def _point(new_ids: set[UUID], course_id: UUID) -> None:

@@ -163,23 +163,25 @@ def _tell(tx: Transaction, exam: Exam, candidate: Candidate, changed: bool, now:
     """
     if candidate.score is None:
         if candidate.told:
-            candidate.told = False
-            emit(tx, _recorded(exam, candidate, released=False), now)
+            candidate.told, candidate.told_version = False, next_version(candidate)
+            emit(tx, recorded(exam, candidate), now)
     elif changed or not candidate.told:
         candidate.told = _is_out(exam, candidate, now)
         if candidate.told:
-            emit(tx, _recorded(exam, candidate, released=True), now)
+            candidate.told_version = next_version(candidate)
+            emit(tx, recorded(exam, candidate), now)
 
 
-def _recorded(exam: Exam, candidate: Candidate, *, released: bool) -> ResultRecorded:
+def recorded(exam: Exam, candidate: Candidate) -> ResultRecorded:
+    """The event of the version in which a student's result was told or taken back."""
     score = MISSED if candidate.score is None else candidate.score
     return ResultRecorded(
-        version=next_version(candidate),
+        version=candidate.told_version,
         exam_id=exam.id,
         course_id=exam.course_id,
         student_id=candidate.student_id,
         score=score.quantize(Decimal("0.01")),
         status=cast(Any, "missed" if candidate.score is None else candidate.status),
         weight=exam.weight,
-        released=released,
+        released=candidate.told,
     )

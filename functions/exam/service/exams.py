@@ -203,14 +203,17 @@ def _put(tx: Transaction, exam: Exam, before: dict[str, Any], now: datetime, sta
     exam.shelf = shelf_of(exam.course_id, state or ("published" if exam.published else "draft"))
     exam.updated_at = now
     version = next_version(exam)
-    tx.put(exam)
     if exam.published and not before["published"]:
+        exam.told_version = version
         emit(tx, told(ExamScheduled, exam, version), now)
     elif exam.published and any(getattr(exam, field) != before[field] for field in _STATE):
+        exam.told_version = version
         emit(tx, told(ExamChanged, exam, version), now)
     elif before["published"] and not exam.published:
-        emit(tx, ExamCancelled(version=version, exam_id=exam.id, course_id=exam.course_id), now)
+        exam.told_version = version
+        emit(tx, cancelled(exam, version), now)
         upkeep.cancel(tx, exam.id)
+    tx.put(exam)
     return version
 
 
@@ -238,6 +241,10 @@ def told(event: type[ExamState], exam: Exam, version: int) -> ExamState:
         pass_mark=exam.pass_mark,
         paper=exam.paper,
     )
+
+
+def cancelled(exam: Exam, version: int) -> ExamCancelled:
+    return ExamCancelled(version=version, exam_id=exam.id, course_id=exam.course_id)
 
 
 def _view(exam: Exam, version: int) -> ExamView:

@@ -10,19 +10,17 @@ from lms import roster
 from lms.clock import now
 from lms.dynamo import retry_stale, transaction
 from lms.outbox import emit_again
-from lms.republish import Row
+from lms.republish import ID, Row, Way, onward, words_from
 
 _STATES = (people.LISTED, people.ERASED)
+WAYS = f"({'|'.join(_STATES)}) {ID}"
 
 
-def everyone(after: str | None) -> Iterator[Row]:
+def everyone(last: Way) -> Iterator[Row]:
     """Every instructor with their assignments, past ones too (`lms.republish.Rows`)."""
-    first, _, last = (after or f"{_STATES[0]} ").partition(" ")
-    for state in _STATES[_STATES.index(first) :]:
-        beyond = Instructor.id > UUID(last) if last else None
-        last = ""
-        for instructor in Instructor.directory_index.query(state, beyond):
-            yield f"{state} {instructor.id}", partial(_tell, instructor.id)
+    for state in words_from(_STATES, last):
+        for instructor in Instructor.directory_index.query(state, onward(Instructor.id, last, (state,))):
+            yield (state, str(instructor.id)), partial(_tell, instructor.id)
 
 
 @retry_stale

@@ -8,7 +8,6 @@ from pynamodb.exceptions import DoesNotExist
 
 from lms.dynamo import Transaction, next_version, retry_stale, transaction
 from lms.errors import Invalid, Unauthorized
-from lms.events import PaymentConfirmed
 from lms.outbox import emit
 from lms.settings import secret
 from payment import rules
@@ -112,6 +111,7 @@ def _pay(tx: Transaction, voucher: Voucher, paid_at: datetime, reference: str | 
     version = next_version(voucher)
     voucher.status, voucher.paid_at, voucher.reference = "paid", paid_at, reference
     voucher.due_shard = None
+    voucher.told_version = version
     voucher.updated_at = now
     tx.put(voucher)
-    emit(tx, PaymentConfirmed(version=version, paid_at=paid_at, **vouchers.told(voucher)), now)
+    emit(tx, vouchers.told(voucher), now)

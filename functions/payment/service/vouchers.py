@@ -10,7 +10,7 @@ from pynamodb.exceptions import DoesNotExist
 from lms import roster
 from lms.dynamo import next_version, read_together, retry_stale, transaction
 from lms.errors import Invalid, NotFound
-from lms.events import VoucherIssued
+from lms.events import PaymentConfirmed, VoucherEvent, VoucherIssued
 from lms.idempotency import Once
 from lms.ids import uuid7
 from lms.outbox import emit
@@ -54,7 +54,7 @@ def issue(form: NewVoucher, once: Once, now: datetime) -> VoucherView:
             VoucherNumber(voucher_no=voucher_no, student_id=form.student_id, voucher_id=voucher_id),
             VoucherNumber.voucher_no.does_not_exist(),
         )
-        emit(tx, VoucherIssued(version=version, **told(voucher)), now)
+        emit(tx, told(voucher), now)
         once.answer(tx, answer, location=location(form.student_id))
     return answer
 
@@ -104,9 +104,10 @@ def status_of(voucher: Voucher, today: date) -> Status:
     return rules.status(cast(Status, voucher.status), date.fromisoformat(voucher.due_date), today)
 
 
-def told(voucher: Voucher) -> dict[str, Any]:
-    """What every event of a voucher tells."""
-    return {
+def told(voucher: Voucher) -> VoucherEvent:
+    """The event that tells a voucher as it is: issued, or paid."""
+    facts: dict[str, Any] = {
+        "version": voucher.told_version,
         "voucher_no": voucher.voucher_no,
         "student_id": voucher.student_id,
         "course_id": voucher.course_id,
@@ -115,6 +116,9 @@ def told(voucher: Voucher) -> dict[str, Any]:
         "currency": voucher.currency,
         "due_date": date.fromisoformat(voucher.due_date),
     }
+    if voucher.status == "paid":
+        return PaymentConfirmed(**facts, paid_at=voucher.paid_at)
+    return VoucherIssued(**facts)
 
 
 def view(voucher: Voucher, version: int, course: str, today: date) -> VoucherView:

@@ -1,54 +1,40 @@
 """Telling every program, course and enrolment again, for projections that are new or were damaged."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from uuid import UUID
 
-from pynamodb.expressions.condition import Condition
-
 from lms import roster
 from lms.clock import now
-from lms.dynamo import UUIDAttribute, retry_stale, transaction
+from lms.dynamo import retry_stale, transaction
 from lms.events import CourseDeleted, CourseUpdated, ProgramDeleted, ProgramUpdated
 from lms.outbox import emit_again
-from lms.republish import Row
+from lms.republish import ID, Row, Way, onward, words_from
 from program.service import courses, enrollments, programs
 from program.tables import Course, Enrollment, Program
 
-# The way from the top to a row; ways sort as the walk goes.
-_Way = tuple[str, ...]
+_STATES = (programs.DELETED, programs.LISTED)
+_SHELVES = ("courses", "deleted")
+WAYS = f"({'|'.join(_STATES)}) {ID}( ({'|'.join(_SHELVES)}) {ID}( {ID})?)?"
 
 
-def everything(after: str | None) -> Iterator[Row]:
+def everything(last: Way) -> Iterator[Row]:
     """Every program, each followed by its courses, and each of those by its enrolments (`lms.republish.Rows`)."""
-    last = tuple(after.split()) if after else ()
-    for way, tell in _walk(last):
-        if way > last:
-            yield " ".join(way), tell
-
-
-def _walk(last: _Way) -> Iterator[tuple[_Way, Callable[[], None]]]:
-    for state in (programs.DELETED, programs.LISTED):
-        for program in Program.catalogue_index.query(state, _from(Program.id, last, (state,))):
-            way: _Way = (state, str(program.id))
+    for state in words_from(_STATES, last):
+        for program in Program.catalogue_index.query(state, onward(Program.id, last, (state,))):
+            way: Way = (state, str(program.id))
             yield way, partial(_tell_program, program.id)
-            for deleted in (False, True):
-                yield from _walk_shelf(last, (*way, courses.shelf_of(program.id, deleted=deleted)))
+            for shelf in words_from(_SHELVES, last, way):
+                yield from _courses(last, (*way, shelf), courses.shelf_of(program.id, deleted=shelf == "deleted"))
 
 
-def _walk_shelf(last: _Way, above: _Way) -> Iterator[tuple[_Way, Callable[[], None]]]:
-    for course in Course.shelf_index.query(above[-1], _from(Course.id, last, above)):
-        way: _Way = (*above, str(course.id))
+def _courses(last: Way, above: Way, shelf: str) -> Iterator[Row]:
+    for course in Course.shelf_index.query(shelf, onward(Course.id, last, above)):
+        way: Way = (*above, str(course.id))
         yield way, partial(_tell_course, course.id)
-        for enrollment in Enrollment.query(course.id, _from(Enrollment.student_id, last, way)):
+        for enrollment in Enrollment.query(course.id, onward(Enrollment.student_id, last, way)):
             student_id = enrollment.student_id
             yield (*way, str(student_id)), partial(_tell_enrollment, course.id, student_id)
-
-
-def _from(attribute: UUIDAttribute, last: _Way, above: _Way) -> Condition | None:
-    """Where to begin among the rows below `above`: not before the one that leads to `last`."""
-    on_the_way = len(last) > len(above) and last[: len(above)] == above
-    return attribute >= UUID(last[len(above)]) if on_the_way else None
 
 
 @retry_stale

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from pynamodb.exceptions import DoesNotExist
 
-from lms import access, events, roster
+from lms import access, roster
 from lms.dynamo import next_version, retry_stale, transaction
 from lms.errors import Invalid, NotFound
+from lms.events import AttendanceRecord, AttendanceRecorded
 from lms.idempotency import Once
-from lms.outbox import emit
+from lms.outbox import emit, emit_again
 from lms.pages import Listing, Page, walk
 from lms.tokens import Caller
 from progress.schemas import AttendanceRecordView, AttendanceView, NewAttendance
@@ -33,17 +34,9 @@ def record(body: NewAttendance, caller: Caller, once: Once, now: datetime) -> At
     session.updated_at = now
     version = next_version(session)
     view = _view(session, version)
-    told = events.AttendanceRecorded(
-        version=version,
-        course_id=body.course_id,
-        date=body.date,
-        records=tuple(
-            events.AttendanceRecord(student_id=record.student_id, status=record.status) for record in body.records
-        ),
-    )
     with transaction() as tx:
         tx.put(session)
-        emit(tx, told, now)
+        emit(tx, _told(session, version), now)
         once.answer(tx, view, location=location(view))
     return view
 
@@ -57,8 +50,28 @@ def list_sessions(course_id: UUID, caller: Caller, listing: Listing) -> Page[Att
     return listing.page([_view(session, session.version, own) for session in sessions if _shows(session, own)], after)
 
 
+@retry_stale
+def tell_again(course_id: UUID, day: str, now: datetime) -> None:
+    """Tells of a session at its version."""
+    session = Attendance.get(course_id, day, consistent_read=True)
+    with transaction() as tx:
+        tx.check(Attendance, course_id, day, Attendance.version == session.version)
+        emit_again(tx, _told(session, session.version), now)
+
+
 def location(view: AttendanceView) -> str:
     return f"/attendance/{view.course_id}"
+
+
+def _told(session: Attendance, version: int) -> AttendanceRecorded:
+    return AttendanceRecorded(
+        version=version,
+        course_id=session.course_id,
+        date=session.date,
+        records=tuple(
+            AttendanceRecord(student_id=student_id, status=status) for student_id, status in session.records.items()
+        ),
+    )
 
 
 def _session(body: NewAttendance) -> Attendance:

@@ -13,7 +13,7 @@ from lms.errors import Forbidden, Invalid, NotFound
 from lms.events import FeedbackSubmitted
 from lms.idempotency import Once
 from lms.ids import uuid7
-from lms.outbox import emit
+from lms.outbox import emit, emit_again
 from lms.pages import Listing, walk
 from lms.tokens import Caller
 from progress import rules
@@ -49,20 +49,13 @@ def submit(body: NewFeedback, caller: Caller, once: Once, now: datetime) -> Feed
     feedback.updated_at = now
     version = next_version(feedback)
     view = _view(feedback, version, caller)
-    told = FeedbackSubmitted(
-        version=version,
-        feedback_id=feedback.id,
-        course_id=body.course_id,
-        instructor_id=body.instructor_id,
-        rating=body.rating,
-    )
     with transaction() as tx:
         tx.put(feedback)
         if rated_before is None:
             author.course_id, author.feedback_id = body.course_id, feedback.id
             tx.put(author, FeedbackAuthor.feedback_id.does_not_exist())
         _count(tx, body.course_id, body.rating, rated_before)
-        emit(tx, told, now)
+        emit(tx, _told(feedback, version), now)
         once.answer(tx, view, location=location(view))
     return view
 
@@ -91,8 +84,27 @@ def _forget(author: FeedbackAuthor, now: datetime) -> None:
         tx.delete(author)
 
 
+@retry_stale
+def tell_again(course_id: UUID, feedback_id: UUID, now: datetime) -> None:
+    """Tells of a feedback at its version."""
+    feedback = Feedback.get(course_id, feedback_id, consistent_read=True)
+    with transaction() as tx:
+        tx.check(Feedback, course_id, feedback_id, Feedback.version == feedback.version)
+        emit_again(tx, _told(feedback, feedback.version), now)
+
+
 def location(view: FeedbackView) -> str:
     return f"/feedback/{view.course_id}"
+
+
+def _told(feedback: Feedback, version: int) -> FeedbackSubmitted:
+    return FeedbackSubmitted(
+        version=version,
+        feedback_id=feedback.id,
+        course_id=feedback.course_id,
+        instructor_id=feedback.instructor_id,
+        rating=feedback.rating,
+    )
 
 
 def _about(course_id: UUID, instructor_id: UUID | None) -> str:

@@ -14,7 +14,7 @@ from lms.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.etags import require_match
 from lms.events import ProgressUpdated
 from lms.idempotency import Once
-from lms.outbox import emit
+from lms.outbox import emit, emit_again
 from lms.outline import OutlineItem, outline_key
 from lms.tokens import Caller
 from progress import rules
@@ -142,6 +142,19 @@ def follow_outline(course_id: UUID, progress_ids: Sequence[UUID], now: datetime)
                 _put(tx, progress, state, now)
 
 
+@retry_stale
+def tell_again(progress_id: UUID, course_id: UUID, now: datetime) -> None:
+    """Tells of a student's progress at its version; as any change, where the outline has moved on since."""
+    item, progress = read_together([outline_key(course_id), (Progress, progress_id, None)])
+    state = _learned(progress, _as_students_see(item))
+    with transaction() as tx:
+        if _is_told(progress, state):
+            tx.check(Progress, progress_id, None, Progress.version == progress.version)
+            emit_again(tx, _told(progress, state, progress.version), now)
+        else:
+            _put(tx, progress, state, now)
+
+
 def location(view: ProgressView) -> str:
     return f"/progress/{view.student_id}/{view.course_id}"
 
@@ -167,7 +180,13 @@ def _put(tx: Transaction, progress: Progress, state: Learned, now: datetime) -> 
     progress.updated_at = now
     version = next_version(progress)
     tx.put(progress)
-    told = ProgressUpdated(
+    emit(tx, _told(progress, state, version), now)
+    return version
+
+
+def _told(progress: Progress, state: Learned, version: int) -> ProgressUpdated:
+    """The event of a version of a student's progress."""
+    return ProgressUpdated(
         version=version,
         student_id=progress.student_id,
         course_id=progress.course_id,
@@ -175,8 +194,6 @@ def _put(tx: Transaction, progress: Progress, state: Learned, now: datetime) -> 
         completion_percentage=state.percentage,
         completed=state.completed,
     )
-    emit(tx, told, now)
-    return version
 
 
 def _save(tx: Transaction, place: _Place, now: datetime) -> ProgressView:

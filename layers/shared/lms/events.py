@@ -77,7 +77,10 @@ class UserProvisioned(UserEvent):
 
 
 class UserProfileUpdated(UserEvent):
-    """The profile, the e-mail address or its confirmation changed; `previous_email` is set when the address did."""
+    """The profile, the e-mail address or its confirmation changed; `previous_email` is set when the address did.
+
+    Told again (`lms.republish`), it is all that there is to know of a user, so it tells whether they are disabled.
+    """
 
     type: ClassVar[str] = "lms.user.profile_updated.v1"
     is_type: UserType
@@ -85,6 +88,7 @@ class UserProfileUpdated(UserEvent):
     person: Person
     email_verified: bool
     mobile_verified: bool
+    disabled: bool = False
     previous_email: str | None = None
 
 

@@ -6,13 +6,14 @@ facts in their own transactions, so that an answered 201 holds everywhere at onc
 | `user#<id>` | `card` | auth |
 | `email#<address>`, `roll#<number>` | `card`: whose it is | auth |
 | `program#<id>`, `course#<id>` | `card` | program |
+| `courses#all` | `course#<id>`: every course that ever was | program |
 | `student#<user id>` | `course#<course id>` | program: enrolments |
 | `teacher#<user id>` | `course#<course id>` | instructor: assignments |
 
 IAM limits each writer to its own prefixes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, cast
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from lms.settings import setting
 
 EnrollmentStatus = Literal["active", "completed", "dropped"]
 _CARD = "card"
+_COURSES = "courses#all"
 
 
 class ClassIndex(GlobalSecondaryIndex["RosterItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
@@ -157,11 +159,24 @@ def put_course(
             version=version,
         )
     )
+    _list_course(tx, course_id)
 
 
 def remove_course(tx: Transaction, course_id: UUID) -> None:
-    """Removes the card of a deleted course; program alone may."""
+    """Removes the card of a deleted course, which stays listed (`courses_from`); program alone may."""
     tx.delete(RosterItem(owner=_course(course_id), item=_CARD))
+    _list_course(tx, course_id)
+
+
+def _list_course(tx: Transaction, course_id: UUID) -> None:
+    tx.put(RosterItem(owner=_COURSES, item=_course(course_id), version=1))
+
+
+def courses_from(course_id: UUID | None) -> Iterator[UUID]:
+    """Every course that ever was, from this one on (None: the first), for walks through all that belongs to any."""
+    onward = RosterItem.item >= _course(course_id) if course_id is not None else None
+    for listed in RosterItem.query(_COURSES, onward, consistent_read=True):
+        yield UUID(listed.item.removeprefix("course#"))
 
 
 def require_course_exists(tx: Transaction, course_id: UUID, refuse: Exception) -> None:

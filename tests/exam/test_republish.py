@@ -1,0 +1,88 @@
+"""Telling exams and results again."""
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import Outbox
+from tests.exam.conftest import SINGLE, TEXT, ExamService
+from tests.republishing import facts, last_words, republish
+
+
+def told_again(outbox: Outbox, rows: int = 1_000) -> tuple[list[Any], list[Any]]:
+    """The answers, and what was told."""
+    from exam.operations import handler
+
+    before = len(outbox.all())
+    return republish(handler, rows), outbox.all()[before:]
+
+
+@pytest.fixture
+def term(exam: ExamService) -> ExamService:
+    """Exams of every state, some of whose results are out."""
+    exam.draft(title="Never published")
+    withdrawn = exam.publish(title="Withdrawn")
+    exam.change(withdrawn["id"], published=False)
+    deleted = exam.publish(title="Deleted")
+    exam.http.delete(f"/exams/{deleted['id']}", token=exam.teacher.token)
+    sat = exam.publish(title="Sat")
+    exam.sit(sat)
+    exam.pass_(minutes=61)
+    exam.tick()
+    marks = exam.paper(title="On paper")
+    exam.record(marks["id"], 77)
+    exam.pass_(minutes=61)
+    exam.grant(marks["id"], extraMinutes=5)
+    return exam
+
+
+def test_what_was_told_is_told_again_at_the_versions_it_was_told_at(term: ExamService, outbox: Outbox) -> None:
+    before = last_words(outbox)
+    told_again(outbox)
+    _, again = told_again(outbox)
+    assert sorted(event.subject for event in again) == sorted(before)
+    assert {event.subject: event.model_dump() for event in again} == facts(before)
+    assert facts(last_words(outbox)) == facts(before)
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_telling_goes_on_where_it_stopped(term: ExamService, outbox: Outbox, rows: int) -> None:
+    [whole], everything = told_again(outbox)
+    answers, again = told_again(outbox, rows)
+    assert sum(answer["told"] for answer in answers) == whole["told"]
+    assert [event.subject for event in again] == [event.subject for event in everything]
+
+
+def test_a_course_that_is_gone_is_told_of_too(term: ExamService, outbox: Outbox) -> None:
+    from lms import roster
+    from lms.dynamo import transaction
+
+    _, before = told_again(outbox)
+    with transaction() as tx:
+        roster.remove_course(tx, term.course)
+    _, after = told_again(outbox)
+    assert len(after) == len(before) > 0
+
+
+def test_no_result_is_told_before_its_release(exam: ExamService, outbox: Outbox) -> None:
+    from lms.events import ResultRecorded
+
+    running = exam.publish(title="Running")
+    exam.sit(running)
+    manual = exam.publish(TEXT, SINGLE, title="Manual", release="manual")
+    exam.sit(manual, {1: "a"})
+    told_again(outbox)
+    assert outbox.of(ResultRecorded) == []
+
+
+def test_a_result_that_was_taken_back_is_told_as_taken_back(exam: ExamService, outbox: Outbox) -> None:
+    from lms.events import ResultRecorded
+
+    sat = exam.publish()
+    exam.pass_(minutes=61)
+    assert outbox.of(ResultRecorded)[-1].status == "missed"
+    exam.grant(sat["id"], closesAt=exam.at(hours=1))
+    last = [event for event in outbox.of(ResultRecorded) if event.student_id == exam.student.id][-1]
+    assert not last.released
+    _, again = told_again(outbox)
+    assert [event for event in again if event.subject == last.subject] == [last]
