@@ -81,7 +81,7 @@ class Campus:
 
     def load(self, presentation: Presentation) -> None:
         """Sets up the course and its exams, invites who is new, enrols all, records every result."""
-        title = f"{presentation.module} {presentation.name}"
+        title = presentation.title
         course = NewCourse(title=title, quarter=presentation.name)
         course_id = courses.create(self._program, course, _WITHOUT_KEY, now()).id
         self._courses[presentation.module, presentation.name] = course_id
@@ -103,8 +103,8 @@ class Campus:
         self._each("results recorded", title, presentation.results, record)
         self._deliver(title)
 
-    def grades(self) -> dict[Card, str | None]:
-        """What the report cards of everybody show: percentage and letter."""
+    def grades(self, presentation: Presentation | None = None) -> dict[Card, str | None]:
+        """What the report cards of everybody show, or of one presentation's students: percentage and letter."""
         found: dict[Card, str | None] = {}
         names = {course_id: name for name, course_id in self._courses.items()}
 
@@ -114,7 +114,8 @@ class Campus:
                 percentage = card.metadata.grade_percentage
                 found[*names[card.course_id], number] = None if percentage is None else f"{percentage:.2f} {card.grade}"
 
-        self._each("report cards read", "everybody", list(self._people), read)
+        title = presentation.title if presentation else "everybody"
+        self._each("report cards read", title, presentation.students if presentation else list(self._people), read)
         return found
 
     def _invite(self, number: str) -> None:

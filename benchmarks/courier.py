@@ -19,7 +19,8 @@ from lms.outbox import OutboxItem
 from localstack.msk_event import msk_event
 from outbox_relay import publisher
 
-_BATCH = 100
+# The most that DynamoDB gives of a stream, and the most that it reads, at once.
+_STREAMED, _READ = 1000, 100
 _PARTITIONS = 4
 
 Consumer = Callable[[dict[str, Any], Any], None]
@@ -65,8 +66,8 @@ class Courier:
         while batch := list(self._new()):
             records = [self._record(self.delivered + place, item) for place, item in enumerate(batch)]
             taken = [
-                self._pool.submit(consumer, msk_event(some, None, ""), None)
-                for (topic, _), some in _partitioned(records).items()
+                self._pool.submit(consumer, event, None)
+                for topic, event in _events(records)
                 for consumer in self._consumers[topic]
             ]
             for one in taken:
@@ -76,11 +77,12 @@ class Courier:
 
     def _new(self) -> Iterator[OutboxItem]:
         for place, shard in enumerate(self._shards):
-            answer = self._streams.get_records(ShardIterator=shard, Limit=_BATCH)
+            answer = self._streams.get_records(ShardIterator=shard, Limit=_STREAMED)
             self._shards[place] = answer["NextShardIterator"]
-            keys = [record["dynamodb"]["Keys"] for record in answer["Records"] if record["eventName"] == "INSERT"]
-            if keys:
-                yield from read_together([(OutboxItem, key["subject"]["S"], key["sequence"]["S"]) for key in keys])
+            told = [record["dynamodb"]["Keys"] for record in answer["Records"] if record["eventName"] == "INSERT"]
+            keys = [(OutboxItem, key["subject"]["S"], key["sequence"]["S"]) for key in told]
+            for some in self._pool.map(read_together, (keys[at : at + _READ] for at in range(0, len(keys), _READ))):
+                yield from some
 
     @staticmethod
     def _record(offset: int, item: OutboxItem) -> _Record:
@@ -95,8 +97,9 @@ class Courier:
         )
 
 
-def _partitioned(records: Sequence[_Record]) -> dict[tuple[str, int], list[_Record]]:
+def _events(records: Sequence[_Record]) -> list[tuple[str, dict[str, Any]]]:
+    """One for each partition of each topic."""
     found: dict[tuple[str, int], list[_Record]] = defaultdict(list)
     for record in records:
         found[record.topic, record.partition].append(record)
-    return found
+    return [(topic, msk_event(some, None, "")) for (topic, _), some in found.items()]

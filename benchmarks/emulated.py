@@ -31,7 +31,7 @@ def emulated() -> Iterator[None]:
         for name in ("HOME", "TMPDIR", "STATE_DIR", "S3_DATA_DIR"):
             Path(environment[name]).mkdir(parents=True, exist_ok=True)
         log = (Path(folder) / "log").open("w")
-        process = subprocess.Popen(emulator.command(), env=environment, stdout=log, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(emulator.command(settings), env=environment, stdout=log, stderr=subprocess.STDOUT)
         try:
             deadline = time.monotonic() + _START_SECONDS
             while not emulator.ready(settings):

@@ -1,42 +1,15 @@
 """What each kind of work of a long run took, while several threads do it; and how far it has come."""
 
 import sys
-import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from benchmarks.meter import Cost, Meter
+from benchmarks import wire
+from benchmarks.meter import Cost, Tally
 
 _REDRAW_SECONDS = 0.2
 _BAR = 30
-
-
-class _SharedMeter(Meter):
-    """Of calls that several threads make at once."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._by_thread = threading.local()
-        super().__init__()
-
-    @property
-    def _asked(self) -> dict[str, Any]:
-        asked: dict[str, Any] = self._by_thread.asked
-        return asked
-
-    @_asked.setter
-    def _asked(self, asked: dict[str, Any]) -> None:
-        self._by_thread.asked = asked
-
-    def _count(self, model: Any, parsed: dict[str, Any], **_: Any) -> None:
-        with self._lock:
-            if "Error" in parsed:
-                # Somebody was first. DynamoDB charges for a refused write too, but the emulator does not say how much.
-                self._cost.calls.append(model.name)
-            else:
-                super()._count(model, parsed)
 
 
 @dataclass
@@ -59,14 +32,15 @@ class Ledger:
     """Adds up work by its kind."""
 
     def __init__(self) -> None:
-        self._meter = _SharedMeter()
+        self._tally = Tally()
+        wire.use(self._tally.count)
         self._work: dict[str, _Work] = {}
 
     def run(self, kind: str, where: str, steps: Iterable[int], whole: int | None = None) -> None:
         """Takes the steps, each of which says how many things it did, under a bar."""
         bar = _Bar(f"{where}: {kind}", whole)
         begun = time.monotonic()
-        with self._meter.running() as cost:
+        with self._tally.running() as cost:
             for step in steps:
                 bar.move(step)
         bar.clear()

@@ -1,6 +1,7 @@
 """Counts what DynamoDB is asked, and what it charges for it."""
 
 import math
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -32,15 +33,12 @@ class Cost:
     write_units: float = 0
 
 
-class Meter:
-    """Listens to the one client that all tables of a worker share."""
+class Tally:
+    """Adds up calls as they are told of, by however many threads."""
 
     def __init__(self) -> None:
         self._cost = Cost()
-        self._asked: dict[str, Any] = {}
-        events = dynamo._connection().client.meta.events
-        events.register("before-parameter-build.dynamodb", self._ask)
-        events.register("after-call.dynamodb", self._count)
+        self._lock = threading.Lock()
 
     @contextmanager
     def running(self) -> Iterator[Cost]:
@@ -49,21 +47,38 @@ class Meter:
         yield self._cost
         self._cost = Cost()
 
+    def count(self, name: str, asked: dict[str, Any], answer: dict[str, Any]) -> None:
+        """One call; `asked` has to ask for the total of the capacity."""
+        read = write = 0.0
+        # Somebody was first? DynamoDB charges for a refused write too, but the emulator does not say how much.
+        if name == "BatchGetItem":
+            read = _batch_units(asked["RequestItems"], answer["Responses"])
+        elif "Error" not in answer:
+            consumed = answer["ConsumedCapacity"]
+            units = sum(part["CapacityUnits"] for part in (consumed if isinstance(consumed, list) else [consumed]))
+            read, write = (units, 0.0) if name in _READS else (0.0, units)
+        with self._lock:
+            self._cost.calls.append(name)
+            self._cost.read_units += read
+            self._cost.write_units += write
+
+
+class Meter(Tally):
+    """Listens to the one client that all tables of a worker share, while one thread works."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._asked: dict[str, Any] = {}
+        events = dynamo._connection().client.meta.events
+        events.register("before-parameter-build.dynamodb", self._ask)
+        events.register("after-call.dynamodb", self._answered)
+
     def _ask(self, params: dict[str, Any], **_: Any) -> None:
         params["ReturnConsumedCapacity"] = "TOTAL"
         self._asked = params
 
-    def _count(self, model: Any, parsed: dict[str, Any], **_: Any) -> None:
-        self._cost.calls.append(model.name)
-        if model.name == "BatchGetItem":
-            self._cost.read_units += _batch_units(self._asked["RequestItems"], parsed["Responses"])
-            return
-        consumed = parsed["ConsumedCapacity"]
-        units = sum(part["CapacityUnits"] for part in (consumed if isinstance(consumed, list) else [consumed]))
-        if model.name in _READS:
-            self._cost.read_units += units
-        else:
-            self._cost.write_units += units
+    def _answered(self, model: Any, parsed: dict[str, Any], **_: Any) -> None:
+        self.count(model.name, self._asked, parsed)
 
 
 def _batch_units(asked: dict[str, Any], found: dict[str, Any]) -> float:

@@ -36,6 +36,10 @@ class Presentation:
     students: list[str]
     results: list[tuple[str, str, str]]
 
+    @property
+    def title(self) -> str:
+        return f"{self.module} {self.name}"
+
 
 def presentations(folder: Path) -> list[Presentation]:
     """All of them, the smallest first."""

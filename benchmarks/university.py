@@ -5,7 +5,7 @@ code, and every report card compared with `university_check.py`.
 
 The storage is the emulator's DynamoDB (moto copies whole tables for each transaction, which is quadratic). People are
 invited, not registered: an institute that moves in has no passwords to bring. Presentations are loaded one after the
-other, the smallest first; once the minutes are over no other one is begun, and what is loaded is compared.
+other, the smallest first, and compared; once the minutes are over no other one is begun. All are compared at the end.
 """
 
 import argparse
@@ -26,23 +26,23 @@ _DATA = Path(__file__).parents[2] / "shared" / "data" / "oulad"
 # The client's half of a call and the emulator's take turns on two cores; more threads only wait for each other.
 _THREADS = 3
 
+Grades = Mapping[oulad.Card, str | None]
+
 
 def main() -> None:
     options = _options()
-    whole = oulad.presentations(options.folder)
+    whole, expected = oulad.presentations(options.folder), university_check.grades(options.folder)
     with emulated():
         dynamodb = boto3.client("dynamodb")
         letters = boto3.resource("sqs").create_queue(QueueName="DeadLetters")
         os.environ["DEAD_LETTER_QUEUE_URL"] = letters.url
-        shown, loaded = _load(whole, 60 * options.minutes)
+        _load(whole, expected, 60 * options.minutes)
         _print_sizes(dynamodb)
         if letters.receive_messages():
             raise SystemExit("consumers gave events up; see the dead letters above")
     # The emulator has ended: what it needed at most is known.
     for name, who in (("services", resource.RUSAGE_SELF), ("emulator", resource.RUSAGE_CHILDREN)):
         print(f"memory of the {name}: {resource.getrusage(who).ru_maxrss / 1024:.0f} MB at most")
-    _print_fraction(loaded, whole)
-    _compare(shown, options.folder, loaded)
 
 
 def _options() -> argparse.Namespace:
@@ -55,10 +55,8 @@ def _options() -> argparse.Namespace:
     return options
 
 
-def _load(
-    whole: Sequence[oulad.Presentation], seconds: float
-) -> tuple[dict[oulad.Card, str | None], list[oulad.Presentation]]:
-    """The grades that the services show, and the presentations for which there was time."""
+def _load(whole: Sequence[oulad.Presentation], expected: Grades, seconds: float) -> None:
+    """Loads the presentations for which there is time; each is compared at once, and all of them at the end."""
     # Services read their settings when they are imported.
     from benchmarks.campus import Campus
     from benchmarks.ledger import Ledger
@@ -72,11 +70,12 @@ def _load(
                 break
             campus.load(presentation)
             loaded.append(presentation)
-            minutes = (time.monotonic() - begun) / 60
-            print(f"{presentation.module} {presentation.name} loaded after {minutes:.1f} minutes", flush=True)
+            print(f"{(time.monotonic() - begun) / 60:5.1f} minutes, {presentation.title}", end=": ")
+            _compare(campus.grades(presentation), expected, [presentation])
         shown = campus.grades()
     print(ledger.table())
-    return shown, loaded
+    _print_fraction(loaded, whole)
+    _compare(shown, expected, loaded)
 
 
 def _print_sizes(dynamodb: Any) -> None:
@@ -96,19 +95,18 @@ def _print_fraction(loaded: Sequence[oulad.Presentation], whole: Sequence[oulad.
         print(f"{what} of {len(loaded)} of {len(whole)} presentations: {part} of {all_} ({part / all_:.1%})")
 
 
-def _compare(shown: Mapping[oulad.Card, str | None], folder: Path, loaded: Sequence[oulad.Presentation]) -> None:
+def _compare(shown: Grades, expected: Grades, loaded: Sequence[oulad.Presentation]) -> None:
+    """Of all cards in these presentations; ends the run when one differs."""
     names = {(presentation.module, presentation.name) for presentation in loaded}
-    expected = {card: grade for card, grade in university_check.grades(folder).items() if card[:2] in names}
+    right, found = ({card: grade for card, grade in some.items() if card[:2] in names} for some in (expected, shown))
     no_card = "no card"
-    different = [
-        card for card in expected.keys() | shown.keys() if expected.get(card, no_card) != shown.get(card, no_card)
-    ]
+    different = [card for card in right.keys() | found.keys() if right.get(card, no_card) != found.get(card, no_card)]
     for card in different[:10]:
-        print(*card, "should show", expected.get(card, no_card), "and shows", shown.get(card, no_card))
+        print(*card, "should show", right.get(card, no_card), "and shows", found.get(card, no_card))
     if different:
-        raise SystemExit(f"{len(different)} of {len(expected)} report cards differ")
-    graded = sum(grade is not None for grade in expected.values())
-    print(f"all {len(expected)} report cards equal, {graded} of them with a grade")
+        raise SystemExit(f"{len(different)} of {len(right)} report cards differ")
+    graded = sum(grade is not None for grade in right.values())
+    print(f"all {len(right)} report cards equal, {graded} of them with a grade", flush=True)
 
 
 if __name__ == "__main__":

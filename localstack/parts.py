@@ -30,7 +30,7 @@ def emulator_part(settings: Settings) -> Part:
     folder = settings.folder / "emulator"
     return Part(
         name="emulator",
-        command=emulator.command(),
+        command=emulator.command(settings),
         environment=emulator.environment(settings),
         folder=folder,
         ready=lambda: emulator.ready(settings),

@@ -31,15 +31,25 @@ class Person:
 @retry_stale
 def find(student_id: UUID, now: datetime) -> Person | None:
     """A student; None for anybody else, and for one who was erased."""
+    person = _find(student_id, now)
+    if person is not None and person.record.version is None:
+        _put(person)
+    return person
+
+
+def _find(student_id: UUID, now: datetime) -> Person | None:
+    """As `find`, but a record that was not there yet has no version and is not stored."""
     record, card = read_together([(Student, student_id, None), roster.user_key(student_id)])
     if card is None or card.role != "student":
         return None
-    if record is None:
-        record = Student(id=student_id, created_at=now, updated_at=now)
-        with transaction() as tx:
-            roster.require_user(tx, card)
-            tx.put(record)
-    return Person(record, card)
+    return Person(record or Student(id=student_id, created_at=now, updated_at=now), card)
+
+
+def _put(person: Person) -> None:
+    with transaction() as tx:
+        if person.record.version is None:
+            roster.require_user(tx, person.card)
+        tx.put(person.record)
 
 
 def get(student_id: UUID, now: datetime) -> Person:
@@ -65,13 +75,12 @@ def gone() -> Forbidden:
 @retry_stale
 def note(student_id: UUID, told: Contact, version: int, now: datetime) -> None:
     """Takes over what auth told of a student at a version of theirs, unless something newer is known."""
-    person = find(student_id, now)
+    person = _find(student_id, now)
     if person is None or person.record.told_version >= version:
         return
     record = person.record
     record.told, record.told_version, record.updated_at = told, version, now
-    with transaction() as tx:
-        tx.put(record)
+    _put(person)
 
 
 def forget(student_id: UUID, now: datetime) -> None:

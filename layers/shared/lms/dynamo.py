@@ -99,13 +99,21 @@ def read_together(keys: Sequence[Key]) -> list[Any]:
             found.setdefault(name, []).extend(items)
         asked = answer.get("UnprocessedKeys") or {}
         if not asked:
-            return [_among(found, table, key) for (table, _, _), key in zip(keys, wanted, strict=True)]
+            return _in_order(keys, wanted, found)
     raise Unavailable("The storage is busy; try again.")
 
 
-def _among(found: Mapping[str, Sequence[dict[str, Any]]], table: type[Model], wanted: Mapping[str, Any]) -> Any:
-    key = wanted["Key"].items()
-    return next((table.from_raw_data(item) for item in found.get(wanted["TableName"], ()) if key <= item.items()), None)
+def _in_order(
+    keys: Sequence[Key], wanted: Sequence[dict[str, Any]], found: Mapping[str, Sequence[dict[str, Any]]]
+) -> list[Any]:
+    attributes = {key["TableName"]: tuple(key["Key"]) for key in wanted}
+    by_key = {_identity(name, item, attributes[name]): item for name, items in found.items() for item in items}
+    raw = [by_key.get(_identity(key["TableName"], key["Key"], tuple(key["Key"]))) for key in wanted]
+    return [item and table.from_raw_data(item) for (table, _, _), item in zip(keys, raw, strict=True)]
+
+
+def _identity(table: str, item: Mapping[str, dict[str, Any]], attributes: Sequence[str]) -> tuple[Any, ...]:
+    return table, *(value for name in attributes for value in item[name].values())
 
 
 def table_name(resource: str) -> str:
