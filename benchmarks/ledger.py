@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from benchmarks import wire
 from benchmarks.meter import Cost, Tally
 
 _REDRAW_SECONDS = 0.2
@@ -31,9 +30,8 @@ class _Work:
 class Ledger:
     """Adds up work by its kind."""
 
-    def __init__(self) -> None:
-        self._tally = Tally()
-        wire.use(self._tally.count)
+    def __init__(self, tally: Tally) -> None:
+        self._tally = tally
         self._work: dict[str, _Work] = {}
 
     def run(self, kind: str, where: str, steps: Iterable[int], whole: int | None = None) -> None:

@@ -48,19 +48,14 @@ class Tally:
         self._cost = Cost()
 
     def count(self, name: str, asked: dict[str, Any], answer: dict[str, Any]) -> None:
-        """One call; `asked` has to ask for the total of the capacity."""
-        read = write = 0.0
-        # Somebody was first? DynamoDB charges for a refused write too, but the emulator does not say how much.
-        if name == "BatchGetItem":
-            read = _batch_units(asked["RequestItems"], answer["Responses"])
-        elif "Error" not in answer:
-            consumed = answer["ConsumedCapacity"]
-            units = sum(part["CapacityUnits"] for part in (consumed if isinstance(consumed, list) else [consumed]))
-            read, write = (units, 0.0) if name in _READS else (0.0, units)
+        """One call, which has to ask for the total of the capacity."""
+        units = _units(name, asked, answer)
         with self._lock:
             self._cost.calls.append(name)
-            self._cost.read_units += read
-            self._cost.write_units += write
+            if name in _READS:
+                self._cost.read_units += units
+            else:
+                self._cost.write_units += units
 
 
 class Meter(Tally):
@@ -79,6 +74,17 @@ class Meter(Tally):
 
     def _answered(self, model: Any, parsed: dict[str, Any], **_: Any) -> None:
         self.count(model.name, self._asked, parsed)
+
+
+def _units(name: str, asked: dict[str, Any], answer: dict[str, Any]) -> float:
+    if "Error" in answer:
+        # Somebody was first. DynamoDB charges for a refused write too, but the emulator does not say how much.
+        return 0
+    if name == "BatchGetItem":
+        return _batch_units(asked["RequestItems"], answer["Responses"])
+    consumed = answer["ConsumedCapacity"]
+    units: float = sum(part["CapacityUnits"] for part in (consumed if isinstance(consumed, list) else [consumed]))
+    return units
 
 
 def _batch_units(asked: dict[str, Any], found: dict[str, Any]) -> float:

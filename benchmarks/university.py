@@ -58,10 +58,14 @@ def _options() -> argparse.Namespace:
 def _load(whole: Sequence[oulad.Presentation], expected: Grades, seconds: float) -> None:
     """Loads the presentations for which there is time; each is compared at once, and all of them at the end."""
     # Services read their settings when they are imported.
+    from benchmarks import wire
     from benchmarks.campus import Campus
     from benchmarks.ledger import Ledger
+    from benchmarks.meter import Tally
 
-    ledger, loaded = Ledger(), []
+    tally = Tally()
+    wire.use(tally.count)
+    ledger, loaded = Ledger(tally), []
     begun = time.monotonic()
     with ThreadPoolExecutor(_THREADS) as pool:
         campus = Campus(ledger, pool)

@@ -46,7 +46,7 @@ def _reading(program: Program, content: Content, course_id: str, chapter: dict[s
         "GET /courses/schedule",
         content.student.role,
         lambda: program.http.get("/courses/schedule", token=content.student.token, query={"courseId": course_id}),
-        most_calls=2,
+        most_calls=3,
     )
 
 
