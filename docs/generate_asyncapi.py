@@ -29,6 +29,7 @@ _HEADERS: dict[str, Any] = {
         "ce_time": {"type": "string", "format": "date-time"},
         "ce_subject": {"type": "string", "description": "The entity that changed; also the key of the record."},
         "ce_requestid": {"type": "string", "description": "X-Request-ID of the request that led to it."},
+        "ce_republished": {"const": "true", "description": "An old fact, told again to fill projections: no news."},
         "content-type": {"const": "application/json"},
     },
 }

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -92,8 +93,8 @@ class Client:
         return self("DELETE", path, body, **kwargs)
 
 
-def kafka_event(*events: Any) -> dict[str, Any]:
-    """Events (`lms.events`) as an MSK trigger delivers them, in one partition."""
+def kafka_event(*events: Any, told_at: datetime | None = None, republished: bool = False) -> dict[str, Any]:
+    """Events (`lms.events`) as an MSK trigger delivers them, in one partition; told now, unless it is said when."""
     from lms.ids import uuid7
 
     records = []
@@ -104,7 +105,9 @@ def kafka_event(*events: Any) -> dict[str, Any]:
             "ce_source": "/lms/tests",
             "ce_specversion": "1.0",
             "ce_subject": event.subject,
+            "ce_time": (told_at or datetime.now(UTC)).isoformat().replace("+00:00", "Z"),
             "ce_requestid": "request-of-the-test",
+            **({"ce_republished": "true"} if republished else {}),
         }
         records.append(
             {

@@ -27,36 +27,48 @@ from lms.events import (
     VoucherIssued,
 )
 from notification.rules import messages as rules
-from notification.service import announcements, contacts, digests, messages, occasions
+from notification.rules.messages import Message
+from notification.service import announcements, contacts, digests, erasure, messages, occasions
 
 
-def _registered(event: UserRegistered, _: Envelope) -> None:
+def _is_news(envelope: Envelope) -> bool:
+    return rules.is_news(envelope.told_at, now(), republished=envelope.republished)
+
+
+def _announce(message: Message, envelope: Envelope) -> None:
+    if _is_news(envelope):
+        messages.announce(message, now())
+
+
+def _registered(event: UserRegistered, envelope: Envelope) -> None:
     contacts.note_person(event.user_id, event.person, event.version, mobile_verified=False)
-    messages.announce(rules.on_registration(event), now())
+    _announce(rules.on_registration(event), envelope)
 
 
 def _provisioned(event: UserProvisioned, _: Envelope) -> None:
     contacts.note_person(event.user_id, event.person, event.version, mobile_verified=False)
 
 
-def _profile_updated(event: UserProfileUpdated, _: Envelope) -> None:
+def _profile_updated(event: UserProfileUpdated, envelope: Envelope) -> None:
     contacts.note_person(event.user_id, event.person, event.version, mobile_verified=event.mobile_verified)
     contacts.note_access(event.user_id, event.version, disabled=event.disabled)
     if message := rules.on_profile_update(event):
-        messages.announce(message, now())
+        _announce(message, envelope)
 
 
-def _code_requested(event: UserCodeRequested, _: Envelope) -> None:
-    messages.announce(rules.on_code(event), now())
+def _code_requested(event: UserCodeRequested, envelope: Envelope) -> None:
+    _announce(rules.on_code(event), envelope)
 
 
-def _password_changed(event: UserPasswordChanged, _: Envelope) -> None:
-    announcements.account_changed(event, "password_changed", now())
+def _password_changed(event: UserPasswordChanged, envelope: Envelope) -> None:
+    if _is_news(envelope):
+        announcements.account_changed(event, "password_changed", now())
 
 
-def _disabled(event: UserDisabled, _: Envelope) -> None:
+def _disabled(event: UserDisabled, envelope: Envelope) -> None:
     contacts.note_access(event.user_id, event.version, disabled=True)
-    announcements.account_changed(event, "account_disabled", now())
+    if _is_news(envelope):
+        announcements.account_changed(event, "account_disabled", now())
 
 
 def _enabled(event: UserEnabled, _: Envelope) -> None:
@@ -64,39 +76,42 @@ def _enabled(event: UserEnabled, _: Envelope) -> None:
 
 
 def _erased(event: UserErased, _: Envelope) -> None:
-    contacts.forget(event.user_id, event.version)
+    erasure.erase(event.user_id, event.version)
 
 
-def _enrolled(event: StudentEnrolled, _: Envelope) -> None:
-    announcements.membership_began(event, "enrolled", event.student_id, event.course_id, now())
+def _enrolled(event: StudentEnrolled, envelope: Envelope) -> None:
+    if _is_news(envelope):
+        announcements.membership_began(event, "enrolled", event.student_id, event.course_id, now())
 
 
-def _assigned(event: InstructorAssigned, _: Envelope) -> None:
-    announcements.membership_began(event, "assigned", event.instructor_id, event.course_id, now())
+def _assigned(event: InstructorAssigned, envelope: Envelope) -> None:
+    if _is_news(envelope):
+        announcements.membership_began(event, "assigned", event.instructor_id, event.course_id, now())
 
 
-def _material_published(event: MaterialPublished, _: Envelope) -> None:
-    digests.collect(event, now())
+def _material_published(event: MaterialPublished, envelope: Envelope) -> None:
+    if _is_news(envelope):
+        digests.collect(event, now())
 
 
-def _exam_told(event: ExamState, _: Envelope) -> None:
-    occasions.exam_told(event, now())
+def _exam_told(event: ExamState, envelope: Envelope) -> None:
+    occasions.exam_told(event, now(), is_news=_is_news(envelope))
 
 
-def _exam_cancelled(event: ExamCancelled, _: Envelope) -> None:
-    occasions.exam_cancelled(event, now())
+def _exam_cancelled(event: ExamCancelled, envelope: Envelope) -> None:
+    occasions.exam_cancelled(event, now(), is_news=_is_news(envelope))
 
 
-def _result_told(event: ResultRecorded, _: Envelope) -> None:
-    occasions.result_told(event, now())
+def _result_told(event: ResultRecorded, envelope: Envelope) -> None:
+    occasions.result_told(event, now(), is_news=_is_news(envelope))
 
 
-def _voucher_told(event: VoucherEvent, _: Envelope) -> None:
-    occasions.voucher_told(event, now())
+def _voucher_told(event: VoucherEvent, envelope: Envelope) -> None:
+    occasions.voucher_told(event, now(), is_news=_is_news(envelope))
 
 
-def _message_requested(event: MessageRequested, _: Envelope) -> None:
-    announcements.message_requested(event, now())
+def _message_requested(event: MessageRequested, envelope: Envelope) -> None:
+    announcements.message_requested(event, now(), is_news=_is_news(envelope))
 
 
 handler = KafkaConsumer(

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import urllib3
 
+from lms.personal import is_e164
 from lms.settings import setting
 from notification.channels import ChannelDown, Undeliverable
 
@@ -42,6 +43,8 @@ def send(text: str, destination: str, account: SmsAccount) -> None:
     """Returns once Twilio has taken the message; raises `Undeliverable` or `ChannelDown`."""
     if not account.sid:
         raise Undeliverable("no SMS account")
+    if not is_e164(destination):
+        raise Undeliverable("no E.164 number")
     try:
         answer = _http().request(
             "POST",

@@ -132,6 +132,7 @@ def _headers(item: OutboxItem) -> list[tuple[str, bytes]]:
         "content-type": "application/json",
         # CloudEvents knows no empty attributes.
         **({"ce_requestid": item.request_id} if item.request_id else {}),
+        **({"ce_republished": "true"} if item.is_republished else {}),
     }
     return [(name, value.encode()) for name, value in attributes.items()]
 

@@ -26,11 +26,13 @@ def send(school: School, course: UUID, *, token: str | None = None, headers: Any
     return school.http.post(path, body, token=token or school.teacher.token, headers=headers)
 
 
-def test_a_message_to_a_class_is_accepted_for_its_active_students(school: School, course: UUID, outbox: Outbox) -> None:
+def test_a_message_to_a_class_is_accepted_for_its_active_and_completed_students(
+    school: School, course: UUID, outbox: Outbox
+) -> None:
     from lms.events import MessageRequested
 
-    for _ in range(3):
-        school.enroll(course, sign_in("student"))
+    for status in ("active", "active", "completed"):
+        school.enroll(course, sign_in("student"), status)
     school.enroll(course, sign_in("student"), "dropped")
     answer = send(school, course, subject="Exam", channels=["email", "email"], send_at="2027-01-01T10:00:00+05:00")
     assert (answer.status, answer.json) == (202, {"accepted": 3})

@@ -5,7 +5,7 @@ import pytest
 
 from lms import clock as clock_module
 from lms.events import Event
-from notification import api, consumer, delivery, dispatch, relay, tick
+from notification import api, consumer, delivery, dispatch, fanout, tick
 from tests.clients import kafka_event
 from tests.conftest import Clock
 from tests.notification.school import School
@@ -15,7 +15,7 @@ from tests.people import publish_key
 
 @pytest.fixture(autouse=True)
 def time_stands_still(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    for entry in (consumer, delivery, relay, tick):
+    for entry in (consumer, delivery, fanout, tick):
         monkeypatch.setattr(entry, "now", clock)
 
 
@@ -53,11 +53,11 @@ def twilio(monkeypatch: pytest.MonkeyPatch) -> Iterator[Twilio]:
 
 
 @pytest.fixture
-def consume(aws: None) -> Callable[..., None]:
+def consume(aws: None, clock: Clock) -> Callable[..., None]:
     """Hands events to the consumer in one batch."""
 
     def consume(*events: Event) -> None:
         context: Any = None
-        consumer.handler(kafka_event(*events), context)
+        consumer.handler(kafka_event(*events, told_at=clock.now), context)
 
     return consume

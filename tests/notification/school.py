@@ -19,7 +19,7 @@ from lms.events import (
     ResultRecorded,
     VoucherIssued,
 )
-from notification import api, consumer, relay, tick
+from notification import api, consumer, fanout, tick
 from notification.tables import Notification
 from tests.clients import Answer, Client, kafka_event
 from tests.conftest import Clock
@@ -52,10 +52,11 @@ class School:
             roster.put_enrollment(tx, student.id, self.course, status, version=1)
         return student
 
-    def consume(self, *events: Any) -> None:
+    def consume(self, *events: Any, ago: timedelta = timedelta(0), republished: bool = False) -> None:
+        """The events, told `ago`."""
         context: Any = None
         for event in events:
-            consumer.handler(kafka_event(event), context)
+            consumer.handler(kafka_event(event, told_at=self.clock.now - ago, republished=republished), context)
 
     def tick(self) -> None:
         context: Any = _Minute()
@@ -66,7 +67,7 @@ class School:
         slices = 0
         while messages := self._receive():
             context: Any = None
-            answer = relay.handler({"Records": [record(message) for message in messages]}, context)
+            answer = fanout.handler({"Records": [record(message) for message in messages]}, context)
             assert answer == {"batchItemFailures": []}
             slices += len(messages)
             for message in messages:
@@ -84,9 +85,9 @@ class School:
         )
         return list(answer.get("Messages", []))
 
-    def settle(self, *events: Any) -> None:
+    def settle(self, *events: Any, **told: Any) -> None:
         """The events, and all that follows from them at once."""
-        self.consume(*events)
+        self.consume(*events, **told)
         self.fan_out()
 
     def pass_time(self, **delta: float) -> None:

@@ -1,6 +1,6 @@
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -140,7 +140,10 @@ def test_a_broken_event_is_buried_and_its_neighbours_are_told(
     assert letter["reason"].startswith("Poison: not a lms.user.registered.v1")
 
 
-def test_the_recorded_msk_event_makes_a_welcome_and_skips_what_nobody_is_told(aws: None, queue: Queue) -> None:
+def test_the_recorded_msk_event_makes_a_welcome_and_skips_what_nobody_is_told(
+    aws: None, queue: Queue, clock: Clock
+) -> None:
+    clock.now = datetime(2025, 11, 10, 10, 0, 1, tzinfo=UTC)
     context: Any = None
     consumer.handler(json.loads((EVENTS / "notification_user_events.json").read_text()), context)
 

@@ -43,6 +43,18 @@ def test_a_bad_number_ends_the_message_at_once(consume: Consume, queue: Queue, t
     assert (row().status, row().reason) == ("failed", "Twilio 400: error 21211")
 
 
+@pytest.mark.parametrize("number", ["03001234567", "+0300123456", "+92300", "+923001234567\n", "+92 300 1234567", ""])
+def test_a_number_that_no_network_knows_is_not_tried(
+    consume: Consume, queue: Queue, twilio: Twilio, clock: Clock, number: str
+) -> None:
+    consume(reset_requested(clock, **{**BY_SMS, "destination": number}))
+
+    assert queue.deliver() == 0
+
+    assert twilio.calls == []
+    assert (row().status, row().reason) == ("failed", "no E.164 number")
+
+
 @pytest.mark.parametrize("status", [401, 429, 500, 503])
 def test_what_is_not_the_messages_fault_is_tried_again(
     consume: Consume, queue: Queue, twilio: Twilio, clock: Clock, status: int

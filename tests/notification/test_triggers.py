@@ -135,6 +135,13 @@ def test_sms_goes_to_a_confirmed_number_of_who_asked_for_it(school: School) -> N
     assert school.told() == school.told(channel="email") == []
 
 
+def test_a_number_that_no_network_knows_is_not_kept(school: School) -> None:
+    told = profile(school.student.id, 3, email="a@example.org", mobile_verified=True)
+    school.settle(told.model_copy(update={"person": told.person.model_copy(update={"mobile_number": "0300-1234567"})}))
+
+    assert Contact.get(school.student.id).mobile_number is None
+
+
 def test_thirty_lessons_published_within_a_minute_give_one_notice(school: School) -> None:
     for version in range(1, 31):
         school.consume(school.published(version, f"Lesson {version}"))
@@ -196,6 +203,43 @@ def test_a_moved_exam_moves_its_reminders(school: School) -> None:
     assert school.told() == ["exam_moved", "exam_scheduled"]
     school.pass_time(days=2)
     assert school.told() == ["exam_moved", "exam_reminder", "exam_reminder", "exam_scheduled"]
+
+
+def test_an_exam_that_is_moved_away_and_back_is_reminded_of_once_at_its_time(school: School) -> None:
+    school.settle(school.scheduled(opens_in=timedelta(days=3)))
+    school.settle(school.changed(2, opens_in=timedelta(days=5)), school.changed(3, opens_in=timedelta(days=3)))
+
+    school.pass_time(days=2)
+    assert school.told().count("exam_reminder") == 1
+    school.pass_time(hours=23)
+    assert school.told().count("exam_reminder") == 2
+
+
+def test_a_reminder_that_fell_due_while_the_exam_was_elsewhere_is_made_up_for_by_the_notice_of_the_move(
+    school: School,
+) -> None:
+    back = school.changed(3, opens_in=timedelta(days=3))
+    school.settle(school.scheduled(opens_in=timedelta(days=3)))
+    school.settle(school.changed(2, opens_in=timedelta(days=5)))
+    school.pass_time(days=2, hours=1)
+    assert school.told() == ["exam_moved", "exam_scheduled"]
+
+    school.settle(back)
+    school.pass_time(minutes=1)
+    assert school.told() == ["exam_moved", "exam_moved", "exam_scheduled"]
+    school.pass_time(hours=22)
+    assert school.told().count("exam_reminder") == 1
+
+
+def test_a_reminder_that_is_on_its_way_when_the_exam_moves_away_and_back_is_told(school: School) -> None:
+    back = school.changed(3, opens_in=timedelta(days=3))
+    school.settle(school.scheduled(opens_in=timedelta(days=3)))
+    school.clock.advance(days=2)
+    school.tick()
+    school.consume(school.changed(2, opens_in=timedelta(days=5)), back)
+    school.fan_out()
+
+    assert school.told().count("exam_reminder") == 1
 
 
 def test_a_change_that_moves_nothing_is_not_told(school: School) -> None:

@@ -5,7 +5,7 @@ import json
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
@@ -42,6 +42,7 @@ class MailServer:
         self.to_recipient = "250 OK"
         self.to_data = "250 OK"
         self.hangs_up_after_data = False
+        self.before_answer: Callable[[], None] = lambda: None
         self.silent = threading.Event()
         self._release = threading.Event()
 
@@ -60,6 +61,7 @@ class MailServer:
             mail = message_from_bytes(envelope.content or b"", policy=policy.default)
             assert isinstance(mail, EmailMessage)
             self.mails.append(mail)
+        self.before_answer()
         if self.hangs_up_after_data:
             server.transport.abort()
         return self.to_data

@@ -57,6 +57,18 @@ def test_an_event_reaches_kafka_as_a_cloudevent_keyed_by_its_subject(kafka: Kafk
     }
 
 
+def test_what_is_told_again_says_so(kafka: Kafka, clock: Clock) -> None:
+    ada = uuid4()
+    told(ada, 1, clock.now)
+    with transaction() as tx:
+        emit_again(tx, UserSessionsRevoked(user_id=ada, version=1), clock.now)
+    first, again = sorted(OutboxItem.query(f"user#{ada}"), key=lambda item: item.is_republished)
+
+    wake(first, again)
+
+    assert [record.headers.get("ce_republished") for record in kafka.records] == [None, "true"]
+
+
 def test_a_published_item_is_no_longer_pending_and_expires_after_a_week(kafka: Kafka, clock: Clock) -> None:
     item = told(uuid4(), 1, clock.now)
 

@@ -40,7 +40,7 @@ def list_classes(instructor_id: UUID, listing: Listing, now: datetime) -> Page[C
 def list_students(instructor_id: UUID, course_id: UUID | None, listing: Listing, now: datetime) -> Page[ClassStudent]:
     """The active and completed students of all courses that somebody teaches, or of one; raises `NotFound`."""
     taught = [taught for taught in courses_of(instructor_id, now) if course_id in (None, taught)]
-    members, after = roster.class_of(taught, "student", ("active", "completed"), listing)
+    members, after = roster.class_of(taught, "student", roster.CLASS, listing)
     cards = roster.find_users({member.person_id for member in members})
     views = []
     for member in members:

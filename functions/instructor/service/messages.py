@@ -24,7 +24,7 @@ def send(instructor_id: UUID, sender_id: UUID, message: ClassMessage, once: Once
         raise Forbidden("This instructor does not teach this course.")
     recipients = tuple(dict.fromkeys(message.recipient_ids or ()))
     _require_in_class(message, recipients)
-    answer = Accepted(accepted=len(recipients) or classes.sizes_of([message.course_id])[message.course_id])
+    answer = Accepted(accepted=len(recipients) or roster.count_class(message.course_id))
     with transaction() as tx:
         emit(
             tx,
@@ -49,5 +49,5 @@ def send(instructor_id: UUID, sender_id: UUID, message: ClassMessage, once: Once
 def _require_in_class(message: ClassMessage, recipients: tuple[UUID, ...]) -> None:
     members = roster.enrollments_of(recipients, message.course_id)
     for position, recipient in enumerate(message.recipient_ids or ()):
-        if members.get(recipient) not in ("active", "completed"):
+        if members.get(recipient) not in roster.CLASS:
             raise Invalid(["body", "recipient_ids", position], "This is no student of the course.", "unknown")

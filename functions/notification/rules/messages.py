@@ -38,6 +38,8 @@ NoticeKind = Literal[
 Kind = AccountKind | NoticeKind
 Status = Literal["pending", "sent", "failed", "suppressed"]
 
+# After that, a mail about it would puzzle more than it tells.
+_NEWS_FOR = timedelta(hours=24)
 TRIES = 5
 KEPT = timedelta(days=365)
 # Longer than the function may run: who holds a message past it is dead.
@@ -67,6 +69,11 @@ class Message:
     valid_until: datetime | None = None
     not_before: datetime | None = None
     listed: bool = True
+
+
+def is_news(told_at: datetime, now: datetime, *, republished: bool) -> bool:
+    """Whether people are to hear of a fact; one that is no news counts for what is still to come alone."""
+    return not republished and now - told_at <= _NEWS_FOR
 
 
 def notice_id(origin: str) -> UUID:

@@ -23,9 +23,11 @@ def membership_began(event: Event, kind: NoticeKind, person_id: UUID, course_id:
     tell(Notice(notice_id(origin(event)), kind, course_facts(course_id)), [person_id], now)
 
 
-def message_requested(event: MessageRequested, now: datetime) -> None:
+def message_requested(event: MessageRequested, now: datetime, *, is_news: bool) -> None:
     """Plans a message that somebody asked for, at its time."""
     due_at = max(event.send_at, now) if event.send_at else now
+    if due_at <= now and not is_news:
+        return
     facts = {"message": event.message, **course_facts(event.course_id)}
     if event.subject_line:
         facts["subject"] = event.subject_line

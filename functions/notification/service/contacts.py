@@ -13,6 +13,7 @@ from lms import roster
 from lms.dynamo import Key, read_together
 from lms.events import Person
 from lms.faults import is_refused
+from lms.personal import is_e164
 from notification.rules.wishes import QuietHours, Wishes
 from notification.tables import Contact, Preference
 
@@ -33,8 +34,8 @@ class Reachable:
 
 
 def note_person(user_id: UUID, person: Person, version: int, *, mobile_verified: bool) -> None:
-    """Keeps name, address and confirmed phone number, unless something newer is known."""
-    number = person.mobile_number if mobile_verified else None
+    """Keeps name, address and confirmed phone number (E.164), unless something newer is known."""
+    number = person.mobile_number if mobile_verified and is_e164(person.mobile_number or "") else None
     actions: list[Action] = [
         Contact.name.set(person.name),
         Contact.email.set(person.email),
@@ -51,14 +52,19 @@ def note_access(user_id: UUID, version: int, *, disabled: bool) -> None:
 
 
 def forget(user_id: UUID, version: int) -> None:
-    """Keeps of an erased person that nothing older counts any more, and nothing of their wishes."""
+    """Keeps of an erased person that nothing older counts any more."""
     tombstone = Contact(user_id=user_id, disabled=True, person_version=version, access_version=version)
     try:
         tombstone.save(Contact.person_version.does_not_exist() | (Contact.person_version <= version))
     except PutError as error:
         if not is_refused(error):
             raise
-    Preference(user_id).delete(add_version_condition=False)
+
+
+def is_erased(user_id: UUID) -> bool:
+    """Whether somebody was erased; nobody is who was never heard of."""
+    [contact] = read_together([(Contact, user_id, None)])
+    return contact is not None and _is_tombstone(contact)
 
 
 def find(user_ids: Sequence[UUID]) -> list[Reachable]:
@@ -83,13 +89,17 @@ def _reachable(
 ) -> Reachable | None:
     wishes = wishes_of(preference)
     if contact is not None and contact.person_version is not None:
-        if contact.email is None:
+        if _is_tombstone(contact):
             return None
         disabled = bool(contact.disabled)
         return Reachable(user_id, contact.name or "", contact.email, contact.mobile_number, disabled, wishes)
     if card is None or card.email is None:
         return None
     return Reachable(user_id, card.name or "", card.email, None, card.status == "disabled", wishes)
+
+
+def _is_tombstone(contact: Contact) -> bool:
+    return contact.person_version is not None and contact.email is None
 
 
 def wishes_of(preference: Preference | None) -> Wishes:

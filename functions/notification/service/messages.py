@@ -18,6 +18,7 @@ from lms.log import logger, request_id
 from lms.settings import setting
 from notification.rules import messages as rules
 from notification.rules.messages import Message, Status
+from notification.service import contacts
 from notification.tables import DUE_SHARDS, MessageDueIndex, Notification
 
 _FORGOTTEN = (Notification.destination, Notification.facts, Notification.secrets, Notification.leased_until)
@@ -85,6 +86,13 @@ def release(message_id: UUID) -> None:
     Notification(message_id).update(waits_no_more, Notification.id.exists(), add_version_condition=False)
 
 
+def erase_all(recipient_id: UUID) -> None:
+    """Deletes every message to a person; entries that still queue find nothing to send."""
+    with Notification.batch_write() as batch:
+        for row in Notification.deliveries_index.query(recipient_id):
+            batch.delete(row)
+
+
 def send_all(queue_url: str, bodies: Sequence[Mapping[str, str | None]]) -> None:
     """Puts entries into a queue; raises `Unavailable` when it did not take them all."""
     for begin in range(0, len(bodies), _QUEUE_BATCH):
@@ -127,6 +135,9 @@ def claim(message_id: UUID, now: datetime) -> Notification | None:
         return None
     if row.leased_until is not None and row.leased_until > now:
         raise Postponed(row.leased_until - now)
+    if contacts.is_erased(row.recipient_id):
+        _end(row, "suppressed", "its recipient was erased", now, Notification.version == row.version)
+        return None
     if rules.is_too_late(row.valid_until, now):
         _end(row, "suppressed", "too late", now, Notification.version == row.version)
         return None

@@ -1,7 +1,8 @@
 """What events of exams, results and vouchers give to tell, now and later.
 
 An occasion keeps the newest version told of it, in the transaction that plans its notices: what comes twice or late
-tells nothing, and whatever stops the work before the fan-out has a notice, the tick finds it due.
+tells nothing, and whatever stops the work before the fan-out has a notice, the tick finds it due. Of what is no news
+only that which is still to come is planned.
 """
 
 from collections.abc import Mapping
@@ -25,13 +26,16 @@ _PAID = "paid"
 _UNPAID = "unpaid"
 
 
-def exam_told(event: ExamState, now: datetime) -> None:
-    """An exam is scheduled or moved: its class hears of it, now and before it opens."""
-    _launch(_plan_exam(event, now))
+def exam_told(event: ExamState, now: datetime, *, is_news: bool) -> None:
+    """An exam is scheduled or moved: its class hears of it, now and before it opens.
+
+    A reminder whose time is over is not made up for: the notice of the move has just named the time.
+    """
+    _launch(_plan_exam(event, now, is_news))
 
 
 @retry_stale
-def _plan_exam(event: ExamState, now: datetime) -> list[UUID]:
+def _plan_exam(event: ExamState, now: datetime, is_news: bool) -> list[UUID]:
     known = _find(event.subject)
     if known is not None and known.told_version >= event.version:
         return []
@@ -47,10 +51,7 @@ def _plan_exam(event: ExamState, now: datetime) -> list[UUID]:
         # An exam that is over when it is first heard of (a projection filled anew) is no news.
         if event.closes_at <= now or (known is not None and known.state == times):
             return []
-        kind: NoticeKind = "exam_scheduled" if known is None or known.state == _CANCELLED else "exam_moved"
-        notice = Notice(notice_id(origin(event)), kind, facts, valid_until=event.closes_at)
         while_so = Condition(event.subject, times)
-        planned = broadcasts.plan(tx, notice, now, course_id=event.course_id, only_while=while_so)
         for before in schedules.EXAM_REMINDERS:
             due_at = event.opens_at - before
             if due_at > now:
@@ -61,36 +62,43 @@ def _plan_exam(event: ExamState, now: datetime) -> list[UUID]:
                     valid_until=event.opens_at,
                 )
                 broadcasts.plan(tx, reminder, due_at, course_id=event.course_id, only_while=while_so)
+        if not is_news:
+            return []
+        kind: NoticeKind = "exam_scheduled" if known is None or known.state == _CANCELLED else "exam_moved"
+        notice = Notice(notice_id(origin(event)), kind, facts, valid_until=event.closes_at)
+        planned = broadcasts.plan(tx, notice, now, course_id=event.course_id, only_while=while_so)
     return [planned]
 
 
-def exam_cancelled(event: ExamCancelled, now: datetime) -> None:
+def exam_cancelled(event: ExamCancelled, now: datetime, *, is_news: bool) -> None:
     """An exam is cancelled: who heard of it hears that, and its reminders fall silent."""
-    _launch(_plan_cancellation(event, now))
+    _launch(_plan_cancellation(event, now, is_news))
 
 
 @retry_stale
-def _plan_cancellation(event: ExamCancelled, now: datetime) -> list[UUID]:
+def _plan_cancellation(event: ExamCancelled, now: datetime, is_news: bool) -> list[UUID]:
     known = _find(event.subject)
     if known is not None and known.told_version >= event.version:
         return []
     facts = dict(known.facts) if known is not None else {}
     with transaction() as tx:
         _note(tx, known, event.subject, event.version, _CANCELLED, facts)
-        if known is None or known.state == _CANCELLED or datetime.fromisoformat(facts["closes_at"]) <= now:
+        if known is None or known.state == _CANCELLED or not is_news:
+            return []
+        if datetime.fromisoformat(facts["closes_at"]) <= now:
             return []
         notice = Notice(notice_id(origin(event)), "exam_cancelled", facts)
         planned = broadcasts.plan(tx, notice, now, course_id=event.course_id)
     return [planned]
 
 
-def result_told(event: ResultRecorded, now: datetime) -> None:
+def result_told(event: ResultRecorded, now: datetime, *, is_news: bool) -> None:
     """A result is out, or another one by now; one that is taken back is not told."""
-    _launch(_plan_result(event, now))
+    _launch(_plan_result(event, now, is_news))
 
 
 @retry_stale
-def _plan_result(event: ResultRecorded, now: datetime) -> list[UUID]:
+def _plan_result(event: ResultRecorded, now: datetime, is_news: bool) -> list[UUID]:
     known = _find(event.subject)
     if known is not None and known.told_version >= event.version:
         return []
@@ -103,7 +111,7 @@ def _plan_result(event: ResultRecorded, now: datetime) -> list[UUID]:
     }
     with transaction() as tx:
         _note(tx, known, event.subject, event.version, "released" if event.released else "withheld", {})
-        if not event.released:
+        if not (event.released and is_news):
             return []
         notice = Notice(notice_id(origin(event)), "result_released", facts)
         while_so = Condition(event.subject, "released")
@@ -111,13 +119,13 @@ def _plan_result(event: ResultRecorded, now: datetime) -> list[UUID]:
     return [planned]
 
 
-def voucher_told(event: VoucherEvent, now: datetime) -> None:
+def voucher_told(event: VoucherEvent, now: datetime, *, is_news: bool) -> None:
     """A voucher is issued: its student hears of it, before it is due, and once it is overdue; or it is paid."""
-    _launch(_plan_voucher(event, now))
+    _launch(_plan_voucher(event, now, is_news))
 
 
 @retry_stale
-def _plan_voucher(event: VoucherEvent, now: datetime) -> list[UUID]:
+def _plan_voucher(event: VoucherEvent, now: datetime, is_news: bool) -> list[UUID]:
     known = _find(event.subject)
     if known is not None and known.told_version >= event.version:
         return []
@@ -129,12 +137,14 @@ def _plan_voucher(event: VoucherEvent, now: datetime) -> list[UUID]:
         "due_date": f"{event.due_date:%d %B %Y}",
         **course_facts(event.course_id),
     }
-    kind: NoticeKind = "payment_confirmed" if paid else "voucher_issued"
     with transaction() as tx:
         _note(tx, known, event.subject, event.version, _PAID if paid else _UNPAID, facts)
-        planned = broadcasts.plan(tx, Notice(notice_id(origin(event)), kind, facts), now, recipients=[event.student_id])
         if not paid:
             _plan_payment_reminders(tx, event, facts, now)
+        if not is_news:
+            return []
+        kind: NoticeKind = "payment_confirmed" if paid else "voucher_issued"
+        planned = broadcasts.plan(tx, Notice(notice_id(origin(event)), kind, facts), now, recipients=[event.student_id])
     return [planned]
 
 

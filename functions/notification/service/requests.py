@@ -14,9 +14,7 @@ from lms.outbox import emit
 from lms.tokens import Caller
 from notification.schemas import Accepted, NewMessage
 
-CLASS: tuple[roster.EnrollmentStatus, ...] = ("active", "completed")
 _FARTHEST = timedelta(days=365)
-_PAGE = 1000
 
 
 def accept(body: NewMessage, caller: Caller, once: Once, now: datetime) -> Accepted:
@@ -35,7 +33,7 @@ def accept(body: NewMessage, caller: Caller, once: Once, now: datetime) -> Accep
         raise Forbidden("Teachers write to courses of their own.")
     recipients = list(dict.fromkeys(body.recipient_ids or ()))
     _require_known(body, recipients, caller)
-    accepted = len(recipients) if body.course_id is None or recipients else _size_of(body.course_id)
+    accepted = len(recipients) if body.course_id is None or recipients else roster.count_class(body.course_id)
     answer = Accepted(accepted=accepted)
     with transaction() as tx:
         emit(
@@ -63,16 +61,7 @@ def _require_known(body: NewMessage, recipients: Sequence[UUID], caller: Caller)
         known = set(roster.find_users(recipients))
     else:
         members = roster.enrollments_of(recipients, body.course_id)
-        known = {person for person, status in members.items() if status in ("active", "completed")}
+        known = {person for person, status in members.items() if status in roster.CLASS}
     for place, recipient in enumerate(body.recipient_ids or ()):
         if recipient not in known:
             raise Invalid(["body", "recipient_ids", place], "Nobody whom you may write to so.", "unknown")
-
-
-def _size_of(course_id: UUID) -> int:
-    size = 0
-    for status in CLASS:
-        after: UUID | None = None
-        while page := roster.students_after(course_id, status, after, _PAGE):
-            size, after = size + len(page), page[-1]
-    return size

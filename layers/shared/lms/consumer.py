@@ -8,6 +8,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
@@ -24,14 +25,20 @@ from lms.settings import setting
 
 _E = TypeVar("_E", bound=Event)
 _MAX_VALUE_BYTES = 180_000
+_REQUIRED = {"ce_id", "ce_time", "ce_type"}
 
 
 @dataclass(frozen=True)
 class Envelope:
-    """What travels beside an event: its id (the same for every delivery) and where it was read."""
+    """What travels beside an event: its id (the same for every delivery), when it was told, and where it was read.
+
+    `republished`: an owner tells an old fact again (`lms.outbox.emit_again`); `told_at` is when it did.
+    """
 
     event_id: UUID
     request_id: str
+    told_at: datetime
+    republished: bool
     topic: str
     partition: int
     offset: int
@@ -66,6 +73,8 @@ class KafkaConsumer:
             envelope = Envelope(
                 event_id=UUID(headers["ce_id"]),
                 request_id=headers.get("ce_requestid", ""),
+                told_at=datetime.fromisoformat(headers["ce_time"]),
+                republished=headers.get("ce_republished") == "true",
                 topic=record.topic,
                 partition=record.partition,
                 offset=record.offset,
@@ -85,7 +94,7 @@ class KafkaConsumer:
         return "done"
 
     def _parse(self, record: KafkaEventRecord, headers: Mapping[str, str]) -> Event | None:
-        if "ce_type" not in headers or "ce_id" not in headers:
+        if not headers.keys() >= _REQUIRED:
             raise Poison("no CloudEvents headers")
         event_type = CATALOGUE.get(headers["ce_type"])
         if event_type is None or event_type not in self._handlers:

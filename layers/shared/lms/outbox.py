@@ -15,6 +15,7 @@ from lms.log import request_id
 from lms.settings import setting
 
 PENDING_SHARDS = 8
+_FIRST = "0"
 
 
 class PendingIndex(GlobalSecondaryIndex["OutboxItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
@@ -50,10 +51,15 @@ class OutboxItem(Table):
     expires_at = TTLAttribute(null=True)
     pending_index = PendingIndex()
 
+    @property
+    def is_republished(self) -> bool:
+        """Whether it tells an old fact again."""
+        return not self.sequence.endswith(f".{_FIRST}")
+
 
 def emit(tx: Transaction, event: Event, now: datetime) -> None:
     """Adds an event to the transaction that makes it true. Its `version` is the one that the entity gets by it."""
-    tx.put(_item(event, now, "0"), OutboxItem.subject.does_not_exist())
+    tx.put(_item(event, now, _FIRST), OutboxItem.subject.does_not_exist())
 
 
 def emit_again(tx: Transaction, event: Event, now: datetime) -> None:

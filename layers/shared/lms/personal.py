@@ -1,6 +1,7 @@
 """Fields of a person's profile, as bodies have them in every service that keeps one."""
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Annotated, Any
 
@@ -8,6 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from lms.countries import COUNTRIES
 
+_E164 = r"^\+[1-9][0-9]{6,14}$"
 _DETAILS_BYTES = 16 * 1024
 _DETAILS_DEPTH = 20
 
@@ -36,10 +38,15 @@ def _children(node: Any) -> Iterable[Any]:
     return node if isinstance(node, list) else ()
 
 
+def is_e164(number: str) -> bool:
+    """Whether a text is a phone number as the networks of the world know it, such as +923001234567."""
+    return "\n" not in number and re.match(_E164, number) is not None
+
+
 MobileNumber = Annotated[
     str,
     StringConstraints(strip_whitespace=True),
-    Field(pattern=r"^\+[1-9][0-9]{6,14}$", description="E.164, such as +923001234567."),
+    Field(pattern=_E164, description="E.164, such as +923001234567."),
 ]
 Country = Annotated[
     str, StringConstraints(strip_whitespace=True), AfterValidator(_known_country), Field(description="ISO 3166 alpha-2")

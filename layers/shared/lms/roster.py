@@ -25,6 +25,9 @@ from lms.pages import Listing, Position, walk
 from lms.settings import setting
 
 EnrollmentStatus = Literal["active", "completed", "dropped"]
+CLASS: tuple[EnrollmentStatus, ...] = ("active", "completed")
+"""Who counts as a student of a course: whoever learns or has learned there. Active first, so that a walk through both
+meets who completes the course meanwhile at least once."""
 _CARD = "card"
 _COURSES = "courses#all"
 
@@ -250,6 +253,11 @@ def students_after(course_id: UUID, status: EnrollmentStatus, after: UUID | None
     behind = RosterItem.person_id > after if after is not None else None
     found = RosterItem.class_index.query(_class(course_id, "student", status), behind, limit=limit)
     return [item.person_id for item in found]
+
+
+def count_class(course_id: UUID) -> int:
+    """How many students a course has; reads nothing of them."""
+    return sum(RosterItem.class_index.count(_class(course_id, "student", status)) for status in CLASS)
 
 
 def teachers_of(course_id: UUID) -> list[UUID]:

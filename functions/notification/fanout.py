@@ -1,4 +1,4 @@
-"""The fan-out queue: relays notices to classes slice by slice, each slice an entry that queues the next."""
+"""The fan-out queue: notices to classes, told slice by slice, each slice an entry that queues the next."""
 
 import json
 from typing import Any

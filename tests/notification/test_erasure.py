@@ -1,0 +1,91 @@
+"""What is left of a person who was erased."""
+
+from datetime import timedelta
+
+from lms.events import StudentEnrolled, UserErased
+from notification.rules import messages as rules
+from notification.service import messages
+from notification.tables import Contact, Inbox, Notification, Preference
+from tests.notification.school import School
+from tests.notification.world import MailServer, Queue, registered, row
+from tests.people import remove_card
+
+
+def enrolled(school: School) -> StudentEnrolled:
+    return StudentEnrolled(version=1, course_id=school.course, student_id=school.student.id)
+
+
+def erase(school: School) -> None:
+    remove_card(school.student)
+    school.settle(UserErased(user_id=school.student.id, version=9))
+
+
+def test_mails_on_their_way_to_who_was_erased_are_not_sent(
+    school: School, queue: Queue, mail_server: MailServer
+) -> None:
+    school.settle(registered(user_id=school.student.id), enrolled(school))
+
+    erase(school)
+
+    assert queue.deliver() == 0
+    assert mail_server.mails == []
+
+
+def test_mails_that_wait_for_the_end_of_quiet_hours_go_with_their_recipient(
+    school: School, queue: Queue, mail_server: MailServer
+) -> None:
+    begin, end = school.clock.now - timedelta(hours=1), school.clock.now + timedelta(hours=1)
+    school.prefer(quiet_hours={"from": f"{begin:%H:%M}", "until": f"{end:%H:%M}"}, time_zone="UTC")
+    school.settle(enrolled(school))
+
+    erase(school)
+    school.pass_time(hours=2)
+
+    assert queue.deliver() == 0
+    assert mail_server.mails == []
+
+
+def test_nothing_that_was_told_to_who_was_erased_is_kept(school: School) -> None:
+    school.settle(registered(user_id=school.student.id), enrolled(school))
+    school.prefer(time_zone="Asia/Karachi")
+    school.http.post(school.path("readAll"), token=school.student.token)
+
+    for _ in range(2):
+        erase(school)
+
+    assert [row for row in Notification.scan() if row.recipient_id == school.student.id] == []
+    assert list(Preference.scan()) == list(Inbox.scan()) == []
+    assert Contact.get(school.student.id).email is None
+
+
+def test_a_mail_that_was_being_written_when_its_recipient_was_erased_is_suppressed_and_forgets_them(
+    school: School, queue: Queue, mail_server: MailServer
+) -> None:
+    erase(school)
+    messages.announce(rules.on_registration(registered(user_id=school.student.id)), school.clock.now)
+
+    assert queue.deliver() == 0
+
+    assert mail_server.mails == []
+    late = row()
+    assert (late.status, late.reason) == ("suppressed", "its recipient was erased")
+    assert (late.destination, late.facts, late.secrets) == (None, None, None)
+
+
+def test_a_mail_that_is_going_out_while_its_recipient_is_erased_leaves_no_row(
+    school: School, queue: Queue, mail_server: MailServer
+) -> None:
+    mail_server.before_answer = lambda: messages.erase_all(school.student.id)
+    school.settle(registered(user_id=school.student.id))
+
+    assert queue.deliver() == 0
+
+    assert list(Notification.scan()) == []
+
+
+def test_others_keep_theirs(school: School) -> None:
+    school.settle(registered(user_id=school.teacher.id))
+
+    erase(school)
+
+    assert school.told(school.teacher, "email") == ["welcome"]
