@@ -19,7 +19,7 @@ export UV_SYSTEM_CERTS ?= 1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down status reset logs save invoke admin check test kong docs bench university lock venv
+.PHONY: help run up down status reset logs save invoke admin check test kong docs bench crowd university lock venv
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ docs: venv ## write docs/asyncapi.yaml anew from the catalogue of events
 bench: venv ## what each endpoint asks of DynamoDB, what that costs, and that it does not grow
 	PYTHONPATH=functions:layers/shared $(BIN)/python -m benchmarks.calls
 	PYTHONPATH=functions:layers/shared $(BIN)/python -m benchmarks.growth
+
+crowd: venv ## a message to a class of 10 000, the function dying on the way
+	PYTHONPATH=functions:layers/shared $(BIN)/python -m benchmarks.crowd
 
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 

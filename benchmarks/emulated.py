@@ -13,14 +13,14 @@ import boto3
 
 from localstack import emulator
 from localstack.settings import HOST, Settings
-from tests.template import ENVIRONMENT, create_tables
+from tests.template import ENVIRONMENT, create_queues, create_tables
 
 _START_SECONDS = 30
 
 
 @contextmanager
 def emulated() -> Iterator[None]:
-    """Leads this process to an emulator with the template's tables and nothing in them.
+    """Leads this process to an emulator with the template's tables and queues and nothing in them.
 
     The functions' modules can be imported from then on: they read their settings as they are imported.
     """
@@ -40,6 +40,7 @@ def emulated() -> Iterator[None]:
                 time.sleep(0.1)
             os.environ.update(ENVIRONMENT, POWERTOOLS_LOG_LEVEL="ERROR", AWS_ENDPOINT_URL=settings.emulator_url)
             create_tables(boto3.client("dynamodb"))
+            os.environ.update(create_queues(boto3.client("sqs")))
             yield
         finally:
             process.terminate()

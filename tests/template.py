@@ -84,6 +84,8 @@ def create_tables(dynamodb: Any) -> None:
         )
 
 
-def create_queues(sqs: Any) -> None:
-    for name in resources("AWS::SQS::Queue"):
-        sqs.create_queue(QueueName=name)
+def create_queues(sqs: Any) -> dict[str, str]:
+    """The variables that lead functions to them."""
+    return {
+        f"{_snake(name)}_URL": sqs.create_queue(QueueName=name)["QueueUrl"] for name in resources("AWS::SQS::Queue")
+    }

@@ -1,9 +1,10 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -134,7 +135,7 @@ def test_after_five_tries_with_growing_pauses_a_message_has_failed(
     again = [queue.deliver() for _ in range(5)]
 
     assert again == [1, 1, 1, 1, 0]
-    assert queue.pauses == [10, 30, 90, 270]
+    assert queue.pauses == [10, 60, 360, 14_400]
     assert (row().status, row().reason) == ("failed", "SMTP 450: recipient refused")
     assert forgotten(row())
 
@@ -166,6 +167,35 @@ def test_a_server_that_is_away_brings_the_message_again(
 
     assert (row().status, row().reason) == ("pending", "SMTP: SMTPConnectError")
     dispatch._mail_server.cache_clear()
+
+
+def test_mails_outlast_a_server_that_is_away_for_hours(
+    consume: Consume, queue: Queue, clock: Clock, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consume(*(registered(user_id=uuid4()) for _ in range(7)))
+    with monkeypatch.context() as patch:
+        patch.setenv("SMTP_PORT", str(free_port()))
+        dispatch._mail_server.cache_clear()
+        assert [queue.deliver() for _ in range(4)] == [7] * 4
+    dispatch._mail_server.cache_clear()
+
+    assert sum(queue.pauses) / 7 > timedelta(hours=4).total_seconds()
+    clock.advance(seconds=sum(queue.pauses) / 7)
+    assert queue.deliver() == 0
+    assert len({mail["Message-ID"] for mail in mail_server.mails}) == len(mail_server.mails) == 7
+
+
+def test_a_server_that_takes_every_second_mail_gets_the_others_once_more(
+    consume: Consume, queue: Queue, mail_server: MailServer
+) -> None:
+    mail_server.takes_every_second = True
+    consume(*(registered(user_id=uuid4()) for _ in range(8)))
+
+    assert queue.deliver() == 4
+    mail_server.takes_every_second = False
+    assert queue.deliver() == 0
+
+    assert len({mail["Message-ID"] for mail in mail_server.mails}) == len(mail_server.mails) == 8
 
 
 def test_a_server_that_falls_silent_brings_the_message_again(

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -50,26 +51,48 @@ def test_a_slice_that_broke_off_is_completed_and_nobody_is_told_twice(
     school: School, queue: Queue, small_slices: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     crowd(school, 5)
-    school.consume(school.requested(channels=("in_app",)))
-    write, written = messages.write, 0
+    school.consume(school.requested())
+    monkeypatch.setattr(messages, "_WRITTEN_TOGETHER", 2)
+    put = messages._put
 
-    def breaks_off(*args: Any) -> bool:
-        nonlocal written
-        written += 1
-        if written == 3:
+    def breaks_off(rows: Sequence[Notification]) -> None:
+        if len(list(Notification.scan())) == 4:
             raise ConnectionError
-        return write(*args)
+        put(rows)
 
     (broadcast,) = Broadcast.scan()
     with monkeypatch.context() as patch:
-        patch.setattr(messages, "write", breaks_off)
+        patch.setattr(messages, "_put", breaks_off)
         with pytest.raises(ConnectionError):
             broadcasts.fan_out({"id": str(broadcast.id)}, school.clock.now)
     assert len(in_app()) == 2
 
     school.fan_out()
 
-    assert len(in_app()) == 6
+    assert len(in_app()) == len({row.recipient_id for row in in_app()}) == 6
+    assert len(queue.bodies()) == 6
+
+
+def test_two_that_tell_one_slice_at_once_tell_everybody_once(
+    school: School, queue: Queue, small_slices: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd(school, 2)
+    school.consume(school.requested())
+    monkeypatch.setattr(messages, "_WRITTEN_TOGETHER", 4)
+    (broadcast,) = Broadcast.scan()
+    put = messages._put
+
+    def is_overtaken(rows: Sequence[Notification]) -> None:
+        monkeypatch.setattr(messages, "_put", put)
+        broadcasts.fan_out({"id": str(broadcast.id)}, school.clock.now)
+        put(rows)
+
+    monkeypatch.setattr(messages, "_put", is_overtaken)
+    broadcasts.fan_out({"id": str(broadcast.id)}, school.clock.now)
+
+    assert len(list(Notification.scan())) == 6
+    # Both queue the mails, for neither knows that the other will: whoever sends one holds it.
+    assert len({body["id"] for body in queue.bodies()}) == 3
 
 
 def test_a_broadcast_that_did_not_reach_the_queue_is_found_by_the_tick(

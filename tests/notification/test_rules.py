@@ -12,9 +12,16 @@ NOON = datetime(2025, 11, 10, 12, tzinfo=UTC)
 
 
 def test_pauses_grow() -> None:
-    pauses = [rules.pause_after(tries).total_seconds() for tries in range(1, rules.TRIES)]
+    pauses = [rules.pause_after(tries) for tries in range(1, rules.TRIES)]
 
-    assert pauses == [10, 30, 90, 270]
+    assert len(pauses) == 4
+    assert pauses == sorted(set(pauses))
+
+
+def test_all_tries_but_the_last_fall_into_the_life_of_a_code_and_outlast_greylisting() -> None:
+    fourth = sum((rules.pause_after(tries) for tries in range(1, 4)), timedelta())
+
+    assert timedelta(minutes=5) < fourth < timedelta(minutes=15)
 
 
 def test_a_fact_has_one_message_a_recipient_and_channel() -> None:

@@ -39,8 +39,10 @@ class MailServer:
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.recipients: list[str] = []
+        self._offered = 0
         self.to_recipient = "250 OK"
         self.to_data = "250 OK"
+        self.takes_every_second = False
         self.hangs_up_after_data = False
         self.before_answer: Callable[[], None] = lambda: None
         self.silent = threading.Event()
@@ -57,6 +59,9 @@ class MailServer:
         return self.to_recipient
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self._offered += 1
+        if self.takes_every_second and self._offered % 2:
+            return "452 insufficient storage"
         if self.to_data.startswith("250"):
             mail = message_from_bytes(envelope.content or b"", policy=policy.default)
             assert isinstance(mail, EmailMessage)

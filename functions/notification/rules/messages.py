@@ -40,12 +40,13 @@ Status = Literal["pending", "sent", "failed", "suppressed"]
 
 # After that, a mail about it would puzzle more than it tells.
 _NEWS_FOR = timedelta(hours=24)
-TRIES = 5
 KEPT = timedelta(days=365)
 # Longer than the function may run: who holds a message past it is dead.
 LEASE = timedelta(seconds=90)
-# Five tries in under seven minutes: past the five that greylisting asks for, within the fifteen that a code lives.
-_FIRST_PAUSE = timedelta(seconds=10)
+# Four tries within the fifteen minutes that a code lives, past the five that greylisting asks for; the last for what a
+# channel took none of for an afternoon.
+_PAUSES = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=6), timedelta(hours=4))
+TRIES = len(_PAUSES) + 1
 
 _MESSAGES_ID = UUID("5f0a1c37-52b0-4c8e-8a3e-0d6f4b6f2f57")
 
@@ -161,8 +162,8 @@ def on_account_change(event: Event, user_id: UUID, kind: AccountKind, name: str,
 
 
 def pause_after(tries: int) -> timedelta:
-    """How long a message rests after its n-th try failed: 10, 30, 90, 270 seconds."""
-    return _FIRST_PAUSE * int(3 ** (tries - 1))
+    """How long a message rests after its n-th try failed."""
+    return _PAUSES[tries - 1]
 
 
 def is_too_late(valid_until: datetime | None, now: datetime) -> bool:

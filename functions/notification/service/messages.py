@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 import botocore.session
-from pynamodb.exceptions import DoesNotExist, PutError, UpdateError
+from pynamodb.exceptions import DoesNotExist, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
+from lms.dynamo import Stale, read_together, retry_stale, transaction
 from lms.errors import Unavailable
 from lms.faults import is_refused
 from lms.log import logger, request_id
@@ -23,25 +24,32 @@ from notification.tables import DUE_SHARDS, MessageDueIndex, Notification
 
 _FORGOTTEN = (Notification.destination, Notification.facts, Notification.secrets, Notification.leased_until)
 _QUEUE_BATCH = 10
+# A transaction holds 4 MB, and a message of 10 000 characters up to 120 KB, each escaped as a pair of surrogates.
+_WRITTEN_TOGETHER = 25
 
 
 def announce(message: Message, now: datetime) -> None:
-    """Writes a message once, however often its event comes, and queues it while it is pending.
+    """Writes a message once, however often its event comes, and queues it while it is pending."""
+    tell([message], now)
 
-    Row first: whatever stops the work before the queue has it, the event comes again and finds it pending.
+
+def tell(told: Sequence[Message], now: datetime) -> None:
+    """Writes messages once, however often they come, and queues those that are pending.
+
+    Rows first: whatever stops the work before the queue has them, it comes again and finds them pending. In the
+    application a message has arrived once it is written; one that waits for the end of quiet hours is queued by the
+    tick.
     """
-    if write(message, now):
-        enqueue([message.id])
+    rows = [_row(message, now) for message in told]
+    stored: list[Notification] = []
+    for begin in range(0, len(rows), _WRITTEN_TOGETHER):
+        stored += _write(rows[begin : begin + _WRITTEN_TOGETHER])
+    enqueue([row.id for row in stored if row.status == "pending" and row.due_shard is None])
 
 
-def write(message: Message, now: datetime) -> bool:
-    """Writes a message unless it was written before; says whether it is to be queued.
-
-    In the application a message has arrived once it is written. One that waits for the end of quiet hours is queued by
-    the tick.
-    """
+def _row(message: Message, now: datetime) -> Notification:
     waits = message.not_before is not None and message.not_before > now
-    row = Notification(
+    return Notification(
         id=message.id,
         recipient_id=message.recipient_id,
         inbox=message.recipient_id if message.listed else None,
@@ -60,13 +68,28 @@ def write(message: Message, now: datetime) -> bool:
         updated_at=now,
         expires_at=now + rules.KEPT,
     )
+
+
+def _write(rows: Sequence[Notification]) -> Sequence[Notification]:
+    """The rows as they are stored now: written here, or before."""
     try:
-        row.save(Notification.id.does_not_exist())
-    except PutError as error:
-        if not is_refused(error):
-            raise
-        row = Notification.get(message.id, consistent_read=True)
-    return bool(row.status == "pending" and row.due_shard is None)
+        _put(rows)
+    except Stale:
+        return _write_missing(rows)
+    return rows
+
+
+@retry_stale
+def _write_missing(rows: Sequence[Notification]) -> Sequence[Notification]:
+    stored = read_together([(Notification, row.id, None) for row in rows])
+    _put([row for row, known in zip(rows, stored, strict=True) if known is None])
+    return [row if known is None else known for row, known in zip(rows, stored, strict=True)]
+
+
+def _put(rows: Sequence[Notification]) -> None:
+    with transaction() as tx:
+        for row in rows:
+            tx.put(row, Notification.id.does_not_exist())
 
 
 def enqueue(message_ids: Sequence[UUID]) -> None:

@@ -25,8 +25,8 @@ class Notice:
 
 def tell(notice: Notice, recipients: Sequence[UUID], now: datetime) -> None:
     """Writes and queues a notice to people, as far as their wishes allow; repeated, it completes what is missing."""
-    wanted = [message for person in contacts.find(recipients) for message in _messages(notice, person, now)]
-    messages.enqueue([message.id for message in wanted if messages.write(message, now)])
+    people = contacts.find(recipients)
+    messages.tell([message for person in people for message in _messages(notice, person, now)], now)
 
 
 def _messages(notice: Notice, person: Reachable, now: datetime) -> Iterator[Message]:
