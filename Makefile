@@ -19,7 +19,7 @@ export UV_SYSTEM_CERTS ?= 1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down status reset logs save invoke admin check test kong docs bench crowd university lock venv
+.PHONY: help run up down status reset logs save invoke admin deploy check test kong docs bench crowd university lock venv
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,10 @@ invoke: venv ## invoke one function: F=ExamFunction E=events/exam_create.json TO
 
 admin: venv ## invite the first administrator: EMAIL=someone@example.org
 	@$(LOCALSTACK) admin "$(EMAIL)"
+
+deploy: venv ## build and deploy to AWS: CONFIG=prod of samconfig.toml, see docs/deploy.md
+	$(BIN)/python -m localstack.aws_build $(or $(CONFIG),prod)
+	$(BIN)/sam deploy --config-env $(or $(CONFIG),prod)
 
 check: venv ## formatting, lint, types, import contracts, template
 	$(BIN)/ruff check .

@@ -14,11 +14,12 @@ from tests.template import ROOT
 
 _MSK = "arn:aws:kafka:eu-central-1:123456789012:cluster/lms/00000000-0000-4000-8000-000000000000-1"
 _SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:AmazonMSK_lms-abcdef"
+_KEY = "arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-4000-8000-000000000000"
 _VPC = {"VpcSubnetIds": "subnet-11111111,subnet-22222222", "VpcSecurityGroupIds": "sg-11111111"}
 DEPLOYMENTS: dict[str, dict[str, str]] = {
     "one machine": {"KafkaSecurity": "plaintext", "KafkaClusterArn": _MSK},
     "MSK by role": {"KafkaSecurity": "msk-iam", "KafkaClusterArn": _MSK, **_VPC},
-    "MSK by password": {"KafkaSecurity": "sasl", "KafkaClusterArn": _MSK, "KafkaSecretArn": _SECRET, **_VPC},
+    "MSK by password": {"KafkaSecurity": "sasl", "KafkaClusterArn": _MSK, "KafkaSecretArn": _SECRET, "KafkaSecretKeyArn": _KEY, **_VPC},
     "another Kafka": {"KafkaSecurity": "sasl", "KafkaSecretArn": _SECRET},
     "everything": {
         "KafkaSecurity": "msk-iam",

@@ -71,6 +71,7 @@ def test_a_role_has_the_rights_that_its_kafka_takes_and_no_others(deployment: st
     assert ("ec2" in consumer) == ("KafkaClusterArn" in given)
     assert ("ec2" in relay) == ("VpcSubnetIds" in given)
     assert ("secretsmanager" in relay) == ("KafkaSecretArn" in given)
+    assert ("kms" in consumer) == ("kms" in relay) == ("KafkaSecretKeyArn" in given)
 
 
 def test_the_topics_are_made_by_a_resource_but_for_one_machine_which_makes_its_own() -> None:

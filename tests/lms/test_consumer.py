@@ -137,7 +137,7 @@ def test_a_lasting_fault_is_buried_with_its_reason_and_the_partition_moves_on(
 
     assert seen.events == [registered(2)]
     (letter,) = dead_letters.all()
-    assert letter["reason"] == "LookupError: no such course"
+    assert (letter["service"], letter["reason"]) == ("tests", "LookupError: no such course")
     assert (letter["topic"], letter["partition"], letter["offset"]) == ("lms.user", 0, 0)
     record = batch["records"]["lms.user-0"][0]
     assert all(letter[part] == record[part] for part in ("key", "headers", "value"))

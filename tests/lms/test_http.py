@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from pynamodb.exceptions import PutError
 from starlette.responses import PlainTextResponse
 
-from lms import errors
+from lms import errors, http
 from lms.dynamo import Stale
 from lms.http import MAX_BODY_BYTES, LambdaHandler, create_app
 from lms.log import logger
@@ -233,6 +233,15 @@ def test_a_lasting_fault_of_storage_is_500(world: World, fault: Exception) -> No
     answer = world.call.get("/faulty")
     _problem(answer, 500)
     assert "s3cret" not in answer.text
+
+
+@pytest.mark.parametrize("sent", ["new", "old"])
+def test_while_the_gateways_secret_is_changed_both_are_good(
+    world: World, monkeypatch: pytest.MonkeyPatch, sent: str
+) -> None:
+    monkeypatch.setattr(http, "_GATEWAY_SECRETS", [b"new", b"old"])
+    assert world.call.get("/faulty", headers={"x-gateway-secret": sent}).status == 200
+    _problem(world.call.get("/faulty", headers={"x-gateway-secret": "new old"}), 403)
 
 
 def test_a_request_that_did_not_come_through_the_gateway_is_refused(world: World) -> None:

@@ -124,6 +124,7 @@ def _sqs() -> Any:
 
 def _bury(record: KafkaEventRecord, error: Exception) -> None:
     letter = {
+        "service": setting("POWERTOOLS_SERVICE_NAME"),
         "reason": f"{type(error).__name__}: {error}"[:1000],
         "topic": record.topic,
         "partition": record.partition,

@@ -16,8 +16,11 @@ def setting(name: str) -> str:
 
 
 def secret(name: str) -> bytes:
-    """A secret of at least 32 characters; a placeholder or a dynamic reference nobody resolved is refused."""
+    """A secret of at least 32 characters, or several in a row, with spaces between.
+
+    A placeholder, or a dynamic reference that nobody resolved, is refused.
+    """
     value = setting(name)
-    if len(value) < 32 or value.startswith("{{"):
+    if min(map(len, value.split()), default=0) < 32 or value.startswith("{{"):
         raise SettingsError(f"{name} is no usable secret")
     return value.encode()

@@ -1,0 +1,40 @@
+"""The configuration of a Kong that people reach from everywhere."""
+
+from typing import Any
+
+import pytest
+
+from localstack.gateway.config import ConfigError
+from localstack.kong.generate import CONSUMER_CALLS_A_MINUTE, STRANGER_CALLS_A_MINUTE
+from localstack.kong.production import production
+
+FILLED = {"UPSTREAM_URL": "https://api.example.com", "GATEWAY_SECRET": "s" * 43}
+
+
+def _limits(document: dict[str, Any]) -> dict[tuple[str, str], int]:
+    (service,) = document["services"]
+    plugins = [("", plugin) for plugin in document["plugins"]]
+    plugins += [(route["name"], plugin) for route in service["routes"] for plugin in route.get("plugins", [])]
+    return {
+        (name, plugin["config"]["limit_by"]): plugin["config"]["minute"]
+        for name, plugin in plugins
+        if plugin["name"] == "rate-limiting"
+    }
+
+
+def test_its_limits_are_those_of_people_and_not_of_a_class_behind_one_address() -> None:
+    limits = _limits(production(FILLED))
+    assert limits.pop(("", "consumer")) == CONSUMER_CALLS_A_MINUTE
+    assert ("auth-login", "ip") in limits
+    assert set(limits.values()) == {STRANGER_CALLS_A_MINUTE}
+
+
+def test_it_leads_to_the_api_with_the_gateways_secret() -> None:
+    (service,) = production(FILLED)["services"]
+    assert service["url"] == FILLED["UPSTREAM_URL"]
+    assert service["plugins"][0]["config"]["add"]["headers"] == [f"X-Gateway-Secret:{FILLED['GATEWAY_SECRET']}"]
+
+
+def test_a_secret_that_is_missing_is_named() -> None:
+    with pytest.raises(ConfigError, match="GATEWAY_SECRET"):
+        production({"UPSTREAM_URL": "https://api.example.com"})
