@@ -19,7 +19,13 @@ _VPC = {"VpcSubnetIds": "subnet-11111111,subnet-22222222", "VpcSecurityGroupIds"
 DEPLOYMENTS: dict[str, dict[str, str]] = {
     "one machine": {"KafkaSecurity": "plaintext", "KafkaClusterArn": _MSK},
     "MSK by role": {"KafkaSecurity": "msk-iam", "KafkaClusterArn": _MSK, **_VPC},
-    "MSK by password": {"KafkaSecurity": "sasl", "KafkaClusterArn": _MSK, "KafkaSecretArn": _SECRET, "KafkaSecretKeyArn": _KEY, **_VPC},
+    "MSK by password": {
+        "KafkaSecurity": "sasl",
+        "KafkaClusterArn": _MSK,
+        **_VPC,
+        "KafkaSecretArn": _SECRET,
+        "KafkaSecretKeyArn": _KEY,
+    },
     "another Kafka": {"KafkaSecurity": "sasl", "KafkaSecretArn": _SECRET},
     "everything": {
         "KafkaSecurity": "msk-iam",
