@@ -19,10 +19,11 @@ export UV_SYSTEM_CERTS ?= 1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down status reset logs save invoke admin deploy check test kong docs bench crowd university lock venv
+.PHONY: help run up down status reset logs save invoke sam run-docker down-docker rehearsal admin deploy check test kong docs bench crowd \
+	university lock venv
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: venv ## start everything and stay in front; Ctrl-C stops it all
 	@$(LOCALSTACK) run
@@ -47,6 +48,18 @@ save: venv ## write the emulator's memory to disk now, so that a power cut loses
 
 invoke: venv ## invoke one function: F=ExamFunction E=events/exam_create.json TOKEN=... (if it wants one)
 	@$(LOCALSTACK) invoke "$(F)" $(E)
+
+sam: venv ## invoke one function by `sam local invoke`, in Docker: F=AuthFunction E=events/auth_login.json
+	@$(LOCALSTACK) sam "$(F)" $(E)
+
+run-docker: venv ## start everything in Docker and stay in front; Ctrl-C stops it all (docs/docker.md)
+	@LMS_PLACE=docker $(LOCALSTACK) run
+
+down-docker: venv ## stop the containers cleanly, keeping all data
+	@LMS_PLACE=docker $(LOCALSTACK) down
+
+rehearsal: venv ## what run-docker does, without Docker: processes in the containers' places (ten minutes)
+	$(BIN)/pytest tests/docker/rehearsal.py
 
 admin: venv ## invite the first administrator: EMAIL=someone@example.org
 	@$(LOCALSTACK) admin "$(EMAIL)"

@@ -1,6 +1,7 @@
 """The command line behind the Makefile's targets.
 
-python -m localstack run | up | down | status | reset | logs [PART] | save | invoke FUNCTION [EVENT] | admin EMAIL
+python -m localstack run | up | down | status | reset | logs [PART] | save | admin EMAIL
+python -m localstack invoke | sam FUNCTION [EVENT]
 """
 
 from __future__ import annotations
@@ -52,9 +53,12 @@ def _parser() -> argparse.ArgumentParser:
     verb("save", "write the emulator's memory to disk, by a clean stop and a new start", commands.save)
     logs = verb("logs", "follow the logs", commands.logs)
     logs.add_argument("part", nargs="?", help="one part's alone")
-    invoke = verb("invoke", "invoke one function and print its answer", commands.invoke)
-    invoke.add_argument("function", help="its logical id in template.yaml, such as AuthFunction")
-    invoke.add_argument("event", nargs="?", type=Path, help="a file of JSON; the variable TOKEN signs its request in")
+    for one in (
+        verb("invoke", "invoke one function and print its answer", commands.invoke),
+        verb("sam", "the same in Lambda's own container, by `sam local invoke`", commands.sam),
+    ):
+        one.add_argument("function", help="its logical id in template.yaml, such as AuthFunction")
+        one.add_argument("event", nargs="?", type=Path, help="a file of JSON; the variable TOKEN signs its request in")
     admin = verb("admin", "invite the first administrator", commands.admin)
     admin.add_argument("email")
     return parser

@@ -1,7 +1,7 @@
-"""Build the template's functions and layers as `sam build` does with makefile builders, for the emulator's own Python.
+"""Build the template's functions and layers as `sam build` does with makefile builders, for the Python that runs them.
 
-The emulator runs every function on its own interpreter, whatever runtime the template names, so native wheels and byte
-code must be this machine's.
+ministack runs every function on its own interpreter, whatever runtime the template names, so native wheels and byte
+code must be of that interpreter.
 """
 
 from __future__ import annotations
@@ -27,6 +27,20 @@ class BuildFailed(RuntimeError):
 
 
 @dataclass(frozen=True)
+class Target:
+    """The Python (as "3.13") that functions run on, and its platform as uv names it; empty is this machine's."""
+
+    python: str = f"{sys.version_info.major}.{sys.version_info.minor}"
+    platform: str = ""
+
+    def __str__(self) -> str:
+        return f"py{self.python.replace('.', '')}{self.platform and '-'}{self.platform}"
+
+
+HERE = Target()
+
+
+@dataclass(frozen=True)
 class Artifact:
     """One zip, and the key of its content: functions are redeployed when the key changes, and only then."""
 
@@ -35,7 +49,7 @@ class Artifact:
     key: str
 
 
-def build(template: dict[str, Any], root: Path, cache: Path) -> list[Artifact]:
+def build(template: dict[str, Any], root: Path, cache: Path, target: Target = HERE) -> list[Artifact]:
     """Zips for every function and layer of `template`; those unchanged since an earlier call come from `cache`."""
     shared = template.get("Globals", {}).get("Function", {})
     sources = [
@@ -45,32 +59,32 @@ def build(template: dict[str, Any], root: Path, cache: Path) -> list[Artifact]:
     ]
     cache.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(lambda source: _build_one(source[0], source[1], cache), sources))
+        return list(pool.map(lambda source: _build_one(source[0], source[1], cache, target), sources))
 
 
-def _build_one(logical_id: str, source: Path, cache: Path) -> Artifact:
+def _build_one(logical_id: str, source: Path, cache: Path, target: Target) -> Artifact:
     inputs = digest((str(path.relative_to(source)), path.read_bytes()) for path in files(source))
-    path = cache / f"{logical_id}-{inputs[:16]}-py{sys.version_info.major}{sys.version_info.minor}.zip"
+    path = cache / f"{logical_id}-{inputs[:16]}-{target}.zip"
     if not path.exists():
         with tempfile.TemporaryDirectory(dir=cache) as scratch:
             folder, archive = Path(scratch, "artifacts"), Path(scratch, "artifact.zip")
             folder.mkdir()
-            _make(logical_id, source, folder)
+            _make(logical_id, source, folder, target)
             write_zip(folder, archive)
             archive.replace(path)
-        for other in cache.glob(f"{logical_id}-*.zip"):
+        for other in cache.glob(f"{logical_id}-*-{target}.zip"):
             if other != path:
                 other.unlink(missing_ok=True)
     return Artifact(logical_id, path, f"{logical_id}/{digest(_content(path))}.zip")
 
 
-def _make(logical_id: str, source: Path, artifacts: Path) -> None:
+def _make(logical_id: str, source: Path, artifacts: Path, target: Target) -> None:
     uv = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
     variables = {
         "ARTIFACTS_DIR": str(artifacts),
         "UV": uv or "uv",
-        "LAMBDA_PYTHON": f"{sys.version_info.major}.{sys.version_info.minor}",
-        "LAMBDA_PLATFORM": "",
+        "LAMBDA_PYTHON": target.python,
+        "LAMBDA_PLATFORM": target.platform,
     }
     # MAKEFLAGS of an outer make (`make run LMS_PORT_OFFSET=...`) would reach into this one.
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}

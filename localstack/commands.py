@@ -15,8 +15,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from localstack import demo, emulator, parts, recorded
+from localstack import demo, emulator, parts, recorded, sam_local
 from localstack.bootstrap import CONFIG_SECRET
+from localstack.compose import Compose
 from localstack.demo.people import ADMIN, STUDENT, TEACHER, create_admin
 from localstack.deployed import Deployed
 from localstack.process import POLL_SECONDS, PidFile
@@ -28,6 +29,8 @@ Command = Callable[[Settings, argparse.Namespace], int]
 # Everything that a stack writes into its folder; nothing else there is ever removed.
 OWN = (
     "emulator",
+    "sms",
+    "kong.json",
     "catcher.sqlite",
     "gateway.sqlite",
     "gateway.sqlite-shm",
@@ -84,7 +87,7 @@ def summary(settings: Settings) -> str:
     """Where everything is, and how to log in."""
     lines = [
         f"API      {settings.gateway_url}   (Kong's Admin API: {settings.gateway_admin_url})",
-        f"Mail     {settings.mail_url}   mails and SMS that the system sends (SMTP: port {settings.smtp})",
+        f"Mail     {settings.mail_url}   {_caught(settings)} that the system sends (SMTP: port {settings.smtp})",
         f"AWS      {settings.emulator_url}   Kafka {settings.bootstrap_servers}",
         f"Logs     {settings.logs}",
     ]
@@ -93,6 +96,10 @@ def summary(settings: Settings) -> str:
         lines += [f"Log in   {people}", f"         password {settings.demo_password}"]
         lines += [f"         curl -d username={STUDENT} -d password='...' {settings.gateway_url}/auth/login"]
     return "\n".join(["", *lines, ""])
+
+
+def _caught(settings: Settings) -> str:
+    return "mails and SMS" if settings.sms_url == settings.mail_url else f"mails (SMS: {settings.sms_url})"
 
 
 def up(settings: Settings, _: argparse.Namespace) -> int:
@@ -155,10 +162,13 @@ def down(settings: Settings, _: argparse.Namespace) -> int:
 
 def status(settings: Settings, _: argparse.Namespace) -> int:
     """0 when all parts run, 1 otherwise."""
-    pids = {name: PidFile(settings.run / f"{name}.pid").pid() for name in ("supervisor", *parts.ORDER)}
+    names = ("msk_trigger",) if settings.place == "docker" else parts.ORDER
+    pids = {name: PidFile(settings.run / f"{name}.pid").pid() for name in ("supervisor", *names)}
     for name, pid in pids.items():
         ports = ", ".join(str(settings.ports[port]) for port in parts.PORTS.get(name, ()))
         print(f"{name:12} {f'process {pid}' if pid else 'down':16} {ports}")
+    if settings.place == "docker":
+        print(f"containers   {', '.join(Compose(settings, print).running()) or 'down'}")
     if pids["supervisor"]:
         print(summary(settings) if settings.ready.exists() else "not ready yet")
     return 0 if all(pids.values()) else 1
@@ -168,6 +178,8 @@ def reset(settings: Settings, _: argparse.Namespace) -> int:
     """Remove what the stack has written, and nothing else."""
     if supervisor_file(settings).pid() or stop_leftovers(settings):
         raise CannotDo("The stack runs. Stop it first: make down")
+    if settings.place == "docker":
+        Compose(settings, print).remove()
     for path in [path for name in OWN for path in settings.folder.glob(name)]:
         if path.is_dir():
             shutil.rmtree(path)
@@ -200,7 +212,11 @@ def _changed(path: Path, before: int) -> bool:
 
 
 def logs(settings: Settings, options: argparse.Namespace) -> int:
-    """Hand over to `tail`, which waits for more."""
+    """Hand over to `tail`, or for a container to Docker, which wait for more."""
+    if settings.place == "docker" and options.part not in (None, "supervisor", "msk_trigger"):
+        containers = Compose(settings, print)
+        command = containers.command("logs", "--tail", "40", "--follow", options.part)
+        os.execvpe(command[0], command, containers.environment())
     names = [options.part] if options.part else ["supervisor", *parts.ORDER]
     files = [settings.logs / f"{name}.log" for name in names]
     there = [str(file) for file in files if file.exists()]
@@ -211,19 +227,35 @@ def logs(settings: Settings, options: argparse.Namespace) -> int:
 
 def invoke(settings: Settings, options: argparse.Namespace) -> int:
     """1 when the function failed; its log goes to the standard error."""
+    payload = _event(settings, options)
     try:
-        event = json.loads(options.event.read_bytes()) if options.event else {}
         name = Deployed(settings).physical(options.function)
     except KeyError:
-        raise CannotDo(f"template.yaml has no {options.function!r}") from None
-    except (OSError, ValueError) as failure:
-        raise CannotDo(f"The event cannot be read: {failure}") from failure
-    payload = json.dumps(recorded.filled(event, _gateway_secret(settings), os.environ.get("TOKEN", ""))).encode()
+        raise CannotDo(f"The stack has no {options.function!r}") from None
     client = emulator.session().client("lambda", endpoint_url=settings.emulator_url)
     answer = client.invoke(FunctionName=name, Payload=payload, LogType="Tail")
     print(base64.b64decode(answer.get("LogResult", "")).decode(errors="replace"), file=sys.stderr)
     print(answer["Payload"].read().decode())
     return 1 if answer.get("FunctionError") else 0
+
+
+def sam(settings: Settings, options: argparse.Namespace) -> int:
+    """Hand over to `sam local invoke`, which needs Docker."""
+    event = _event(settings, options)
+    try:
+        command = sam_local.command(settings, Stack(settings).place, options.function, event)
+    except KeyError:
+        raise CannotDo(f"The stack has no {options.function!r}") from None
+    print(*command, file=sys.stderr)
+    os.execv(command[0], command)
+
+
+def _event(settings: Settings, options: argparse.Namespace) -> bytes:
+    try:
+        event = json.loads(options.event.read_bytes()) if options.event else {}
+    except (OSError, ValueError) as failure:
+        raise CannotDo(f"The event cannot be read: {failure}") from failure
+    return json.dumps(recorded.filled(event, _gateway_secret(settings), os.environ.get("TOKEN", ""))).encode()
 
 
 def _gateway_secret(settings: Settings) -> str:

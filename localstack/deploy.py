@@ -13,8 +13,8 @@ from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 from localstack import emulator
 from localstack.build import SOURCE_PROPERTY, Artifact, build, digest
 from localstack.deployed import STACK
+from localstack.place import Place, parameters
 from localstack.settings import Settings
-from localstack.unpacked import unpacked
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -30,15 +30,15 @@ class DeployFailed(RuntimeError):
     """CloudFormation refused or undid the change; the message names the resources and their reasons."""
 
 
-def deploy(settings: Settings, template_file: Path, parameters: dict[str, str]) -> bool:
+def deploy(settings: Settings, template_file: Path, place: Place) -> bool:
     """Build what `template_file` names and bring the stack to it; False when it stands already.
 
     Raises BuildFailed or DeployFailed.
     """
     template = yaml_parse(template_file.read_text())
     artifacts = [
-        unpacked(artifact, settings.folder / "emulator" / "layer") if _is_layer(template, artifact) else artifact
-        for artifact in build(template, template_file.parent, emulator.VENV.parent / "artifacts")
+        place.layer(artifact) if _is_layer(template, artifact) else artifact
+        for artifact in build(template, template_file.parent, emulator.VENV.parent / "artifacts", place.target)
     ]
     session = emulator.session()
     s3 = session.client("s3", endpoint_url=settings.emulator_url)
@@ -46,9 +46,8 @@ def deploy(settings: Settings, template_file: Path, parameters: dict[str, str]) 
     packaged = json.dumps(_with_artifacts(template, artifacts), sort_keys=True)
     # CloudFormation takes no more than 51 200 bytes in the request itself.
     s3.put_object(Bucket=BUCKET, Key=TEMPLATE_KEY, Body=packaged.encode())
-    return _bring_to(
-        session.client("cloudformation", endpoint_url=settings.emulator_url), packaged, dict(sorted(parameters.items()))
-    )
+    wanted = dict(sorted(parameters(settings, place.neighbours).items()))
+    return _bring_to(session.client("cloudformation", endpoint_url=settings.emulator_url), packaged, wanted)
 
 
 def _is_layer(template: dict[str, Any], artifact: Artifact) -> bool:

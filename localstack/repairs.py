@@ -1,4 +1,4 @@
-"""Bring about by API what the emulator reads in a template and leaves undone; for every deployment and start."""
+"""Bring about by API what an emulator reads in a template and leaves undone; for every deployment and start."""
 
 from __future__ import annotations
 
@@ -24,19 +24,20 @@ MAPPING_SETTINGS = (
 
 
 def repair(settings: Settings, deployed: Deployed) -> None:
-    """Routes, times to live, stream mappings; does nothing twice."""
+    """Routes and times to live, where they are missing; ministack's stream mappings. Does nothing twice."""
     session, url = emulator.session(), settings.emulator_url
-    _routes(session.client("apigatewayv2", endpoint_url=url), deployed)
+    mend_routes(session.client("apigatewayv2", endpoint_url=url), deployed)
     _times_to_live(session.client("dynamodb", endpoint_url=url), deployed)
-    _stream_mappings(session.client("lambda", endpoint_url=url))
+    if settings.aws == "ministack":
+        _stream_mappings(session.client("lambda", endpoint_url=url))
 
 
-def _routes(client: ApiGatewayV2Client, deployed: Deployed) -> None:
-    """SAM writes routes into an OpenAPI body, which the emulator does not read."""
+def mend_routes(client: ApiGatewayV2Client, deployed: Deployed) -> None:
+    """SAM writes routes into an OpenAPI body, which ministack does not read; those that stand already are left."""
     api = deployed.api_id
     wanted = {key: _function_arn(name) for key, name in deployed.routes().items()}
     targets = {
-        f"integrations/{made['IntegrationId']}": made["IntegrationUri"]
+        f"integrations/{made['IntegrationId']}": _invoked(made["IntegrationUri"])
         for made in client.get_integrations(ApiId=api, MaxResults="500")["Items"]
     }
     standing = {}
@@ -58,6 +59,11 @@ def _routes(client: ApiGatewayV2Client, deployed: Deployed) -> None:
 
 def _function_arn(name: str) -> str:
     return f"arn:aws:lambda:{emulator.REGION}:{emulator.ACCOUNT}:function:{name}"
+
+
+def _invoked(uri: str) -> str:
+    """The function's ARN, which the body of an API wraps: arn:aws:apigateway:...:lambda:path/.../ARN/invocations."""
+    return uri.partition("/functions/")[2].removesuffix("/invocations") or uri
 
 
 def _times_to_live(client: DynamoDBClient, deployed: Deployed) -> None:

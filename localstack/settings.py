@@ -17,7 +17,13 @@ DEFAULT_PORTS = {
     "mail": 8025,
     "emulator": 4566,
     "broker": 9092,
+    # Of the containers alone: the embedded catcher takes SMS where it takes mail.
+    "sms": 8026,
 }
+
+Place = Literal["embedded", "docker"]
+FOLDERS: dict[Place, str] = {"embedded": ".stack", "docker": ".stack-docker"}
+Emulator = Literal["ministack", "localstack"]
 
 DemoData = Literal["none", "people", "full"]
 # Each holds what those before it do.
@@ -30,10 +36,12 @@ class InvalidSetting(ValueError):
 
 @dataclass(frozen=True)
 class Settings:
-    """One stack's ports and folder.
+    """One stack's place, ports and folder.
 
-    Every port is a variable of its own (`LMS_GATEWAY_PORT`, ...); `LMS_PORT_OFFSET` shifts those that are not set, so
-    that a second stack needs no more than an offset and another `LMS_STACK_DIR`.
+    `LMS_PLACE=docker` is the containers of docker-compose.yml instead of the embedded parts; there
+    `LOCALSTACK_AUTH_TOKEN` chooses LocalStack instead of ministack. Every port is a variable of its own
+    (`LMS_GATEWAY_PORT`, ...); `LMS_PORT_OFFSET` shifts those that are not set, so that a second stack needs no more
+    than an offset and another `LMS_STACK_DIR`.
     """
 
     folder: Path
@@ -43,6 +51,9 @@ class Settings:
     mail: int
     emulator: int
     broker: int
+    sms: int
+    place: Place
+    aws: Emulator
     demo_password: str
     demo: DemoData
 
@@ -56,8 +67,12 @@ class Settings:
         }
         if len(set(ports.values())) < len(ports):
             raise InvalidSetting(f"two parts cannot share a port: {ports}")
+        place = _place(environ.get("LMS_PLACE", "embedded"))
+        licensed = place == "docker" and environ.get("LOCALSTACK_AUTH_TOKEN")
         return cls(
-            folder=(ROOT / environ.get("LMS_STACK_DIR", ".stack")).resolve(),
+            folder=(ROOT / environ.get("LMS_STACK_DIR", FOLDERS[place])).resolve(),
+            place=place,
+            aws="localstack" if licensed else "ministack",
             demo_password=environ.get("LMS_DEMO_PASSWORD", "Learn-by-doing-1"),
             demo=_demo_data(environ.get("LMS_DEMO", "full")),
             **ports,
@@ -66,7 +81,7 @@ class Settings:
     def environment(self) -> dict[str, str]:
         """The variables from which a part of this stack reads the same settings."""
         ports = {f"LMS_{name.upper()}_PORT": str(port) for name, port in self.ports.items()}
-        return {**ports, "LMS_STACK_DIR": str(self.folder)}
+        return {**ports, "LMS_STACK_DIR": str(self.folder), "LMS_PLACE": self.place}
 
     @property
     def ports(self) -> dict[str, int]:
@@ -115,8 +130,20 @@ class Settings:
 
     @property
     def mail_url(self) -> str:
-        """The page, and Mailpit's and Twilio's calls."""
+        """The page, and Mailpit's calls; embedded, Twilio's too."""
         return f"http://{HOST}:{self.mail}"
+
+    @property
+    def sms_url(self) -> str:
+        """The page of SMS, and Twilio's calls."""
+        return f"http://{HOST}:{self.sms}" if self.place == "docker" else self.mail_url
+
+
+def _place(wanted: str) -> Place:
+    for place in FOLDERS:
+        if place == wanted:
+            return place
+    raise InvalidSetting(f"LMS_PLACE must be one of {', '.join(FOLDERS)}, not {wanted!r}")
 
 
 def _demo_data(wanted: str) -> DemoData:

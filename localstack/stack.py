@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,20 +20,19 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 
-from localstack import bootstrap, broker, demo, emulator, parts, warming
+from localstack import bootstrap, demo, emulator, parts, warming
+from localstack.compose import Compose
 from localstack.deploy import deploy
 from localstack.deployed import Deployed
-from localstack.ports import refuse_taken
+from localstack.embedded import Embedded
+from localstack.place import Place
 from localstack.process import Part, PartFailed, PidFile, stop
 from localstack.repairs import repair
-from localstack.settings import HOST, ROOT, Settings
+from localstack.settings import ROOT, Settings
 from localstack.supervisor import FoundationLost, Supervisor
 
 TEMPLATE = ROOT / "template.yaml"
-# Any ARN does: with one, functions get the event that they get from MSK on AWS.
-CLUSTER_ARN = f"arn:aws:kafka:{emulator.REGION}:{emulator.ACCOUNT}:cluster/local/00000000-0000-4000-8000-000000000000-1"
 RESTART_PAUSE_SECONDS = 0.5
 TOPICS_PATH = os.pathsep.join(str(ROOT / folder) for folder in ("functions", "layers/shared"))
 
@@ -47,6 +45,11 @@ class Stack:
         self._began = time.monotonic()
         self._clean = settings.folder / "clean"
         self._supervisor = Supervisor(settings.run, settings.logs, self._tell)
+        self.place: Place = (
+            Compose(settings, self._tell)
+            if settings.place == "docker"
+            else Embedded(settings, self._supervisor, self._start_part)
+        )
 
     def _tell(self, line: str) -> None:
         print(f"[{time.monotonic() - self._began:6.1f} s] {line}", flush=True)
@@ -81,17 +84,16 @@ class Stack:
         settings = self._settings
         if stop_leftovers(settings):
             self._tell("stopped what an earlier run had left behind")
-        refuse_taken(settings)
-        emulator.ensure_venv()
+        self.place.prepare()
         self._start_emulator()
         with ThreadPoolExecutor() as pool:
             # Neither needs what the deployment makes.
-            aside = [pool.submit(self._start_broker), pool.submit(self._start_part, parts.catcher_part(settings))]
+            aside = [pool.submit(self._start_broker), pool.submit(self.place.start_catcher)]
             deployed = self._deploy()
             _wait(aside)
             warmed = pool.submit(warming.warm, settings, deployed)
             triggering = pool.submit(self._start_part, parts.msk_trigger_part(settings))
-            self._start_part(parts.gateway_part(settings, deployed.api_id, self._gateway_secret()))
+            self.place.start_gateway(deployed.api_id, self._gateway_secret())
             _wait([triggering])
             self._tell(f"{warmed.result()} functions are awake")
         demo.make(settings, deployed, self._tell)
@@ -102,18 +104,15 @@ class Stack:
         self._tell(f"{part.name} serves" + (f" on {where}" if where else ""))
 
     def _start_emulator(self) -> None:
-        folder = self._settings.folder / "emulator"
         if self._clean.exists():
             self._clean.unlink()
-        elif folder.exists():
+        elif (self._settings.folder / "emulator").exists():
             self._tell("the last stop was not clean: Kafka's topics, ahead of the tables, are made anew")
-            broker.forget_storage(self._settings)
-        _empty_aside(folder / "tmp")
-        self._start_part(parts.emulator_part(self._settings))
+            self.place.forget_broker()
+        self.place.start_emulator()
 
     def _start_broker(self) -> None:
-        broker.create_storage(self._settings)
-        self._start_part(parts.broker_part(self._settings))
+        self.place.start_broker()
         # A process of its own: the Kafka client takes long to import, and the catalogue lives in the functions' layer.
         made = subprocess.run(
             [sys.executable, "-m", "localstack.topics"],
@@ -131,7 +130,7 @@ class Stack:
         settings = self._settings
         bootstrap.ensure_secrets(emulator.session().client("secretsmanager", endpoint_url=settings.emulator_url))
         self._tell("building and deploying template.yaml")
-        changed = deploy(settings, TEMPLATE, parameters(settings))
+        changed = deploy(settings, TEMPLATE, self.place)
         deployed = Deployed(settings)
         repair(settings, deployed)
         self._tell("deployed" if changed else "deployed already: nothing has changed")
@@ -146,28 +145,17 @@ class Stack:
     def _stop(self) -> None:
         """The trigger first: it lets consumers finish, who still need the gateway's Admin API and the broker."""
         self._settings.ready.unlink(missing_ok=True)
-        if not self._supervisor.running("emulator"):
+        if not self.place.emulating():
             self._supervisor.stop_all()
             # A signal may have come before an earlier run's parts were all stopped.
             stop_leftovers(self._settings)
             return
         self._tell("stopping")
         with _signals_deferred():
-            for name in reversed(parts.ORDER[1:]):
-                self._supervisor.stop(name)
-            if self._supervisor.stop("emulator"):
+            self._supervisor.stop("msk_trigger")
+            if self.place.stop():
                 self._clean.touch()
                 self._tell("stopped; all data is on disk")
-
-
-def _empty_aside(folder: Path) -> None:
-    """Hand over an empty folder at once; removing the thousands of files of earlier functions takes seconds."""
-    old = folder.with_name(f"{folder.name}-{time.time_ns()}")
-    if folder.exists():
-        folder.rename(old)
-    folder.mkdir(parents=True)
-    for stale in folder.parent.glob(f"{folder.name}-*"):
-        threading.Thread(target=shutil.rmtree, args=(stale,), kwargs={"ignore_errors": True}, daemon=True).start()
 
 
 @contextmanager
@@ -187,33 +175,17 @@ def _signals_deferred() -> Iterator[None]:
             signal.raise_signal(arrived[0])
 
 
-def parameters(settings: Settings) -> dict[str, str]:
-    """The template's parameters for this machine."""
-    return {
-        "ConfigSecretName": bootstrap.CONFIG_SECRET,
-        "SigningKeySecretName": bootstrap.SIGNING_KEYS_SECRET,
-        "PublicUrl": settings.gateway_url,
-        "KongAdminUrl": settings.gateway_admin_url,
-        "KafkaBootstrapServers": settings.bootstrap_servers,
-        "KafkaClusterArn": CLUSTER_ARN,
-        "KafkaSecurity": "plaintext",
-        "SmtpHost": HOST,
-        "SmtpPort": str(settings.smtp),
-        "SmtpStartTls": "false",
-        "TwilioUrl": settings.mail_url,
-        "TwilioAccountSid": "AClocal",
-        "TwilioAuthToken": "local",
-        "TwilioFrom": "+15005550006",
-        "DeletionProtection": "false",
-    }
-
-
 def stop_leftovers(settings: Settings) -> list[str]:
     """Stop, in order, the parts that a killed supervisor left running, and name them."""
     left = [name for name in reversed(parts.ORDER) if PidFile(settings.run / f"{name}.pid").pid()]
     for name in left:
         by_itself = stop(PidFile(settings.run / f"{name}.pid"), seconds=60)
         if name == "emulator" and by_itself:
+            (settings.folder / "clean").touch()
+    if settings.place == "docker":
+        containers = Compose(settings, print)
+        left += containers.running()
+        if containers.emulating() and containers.stop():
             (settings.folder / "clean").touch()
     return left
 

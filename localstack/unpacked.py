@@ -7,17 +7,22 @@ Python finds the unpacked folder: a `.pth` file, see https://docs.python.org/3/l
 from __future__ import annotations
 
 import shutil
-import sys
 import zipfile
 from pathlib import Path
 
-from localstack.build import Artifact, digest, write_zip
-
-SITE = Path("python", "lib", f"python{sys.version_info.major}.{sys.version_info.minor}", "site-packages")
+from localstack.build import HERE, Artifact, Target, digest, write_zip
 
 
-def unpacked(layer: Artifact, folder: Path) -> Artifact:
-    """The layer as a pointer to what is unpacked under `folder`, where nothing else is kept."""
+def site(target: Target) -> Path:
+    """Where in a layer Python looks for `.pth` files."""
+    return Path("python", "lib", f"python{target.python}", "site-packages")
+
+
+def unpacked(layer: Artifact, folder: Path, seen: Path | None = None, target: Target = HERE) -> Artifact:
+    """The layer as a pointer to what is unpacked under `folder`, where nothing else is kept.
+
+    `seen` is where functions find that folder, when it is elsewhere for them.
+    """
     content = folder / digest([("key", layer.key.encode())])[:16]
     if not content.exists():
         shutil.rmtree(folder, ignore_errors=True)
@@ -26,10 +31,10 @@ def unpacked(layer: Artifact, folder: Path) -> Artifact:
             archive.extractall(scratch)
         scratch.rename(content)
     # A bare path would come after all that the emulator's own interpreter brings along.
-    line = f"import sys; sys.path.insert(0, {str(content / 'python')!r})\n"
+    line = f"import sys; sys.path.insert(0, {str((seen or folder) / content.name / 'python')!r})\n"
     pointer = folder / "pointer"
-    (pointer / SITE).mkdir(parents=True, exist_ok=True)
-    (pointer / SITE / "layer.pth").write_text(line)
+    (pointer / site(target)).mkdir(parents=True, exist_ok=True)
+    (pointer / site(target) / "layer.pth").write_text(line)
     archive_path = folder / "pointer.zip"
     write_zip(pointer, archive_path)
     return Artifact(layer.logical_id, archive_path, f"{layer.logical_id}/{digest([('line', line.encode())])}.zip")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from localstack.build import Artifact
-from localstack.unpacked import SITE, unpacked
+from localstack.build import HERE, Artifact, Target
+from localstack.unpacked import site, unpacked
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def test_functions_find_the_layers_modules_before_the_interpreters_own(layer: Ar
         archive.extractall(tmp_path / "opt")
     code = f"""
 import json, site
-site.addsitedir({str(tmp_path / "opt" / SITE)!r})
+site.addsitedir({str(tmp_path / "opt" / site(HERE))!r})
 import of_the_layer, pip
 print(json.dumps([of_the_layer.__file__, pip.__file__]))
 """
@@ -42,3 +42,11 @@ def test_another_layer_is_deployed_anew_and_takes_the_place_of_the_first(layer: 
     second = unpacked(Artifact("SharedLayer", layer.path, "SharedLayer/two.zip"), tmp_path / "stack")
     assert second.key != first.key
     assert len(list((tmp_path / "stack").glob("*/python/of_the_layer.py"))) == 1
+
+
+def test_a_container_is_pointed_to_where_it_sees_the_folder(layer: Artifact, tmp_path: Path) -> None:
+    pointer = unpacked(layer, tmp_path / "stack", Path("/data/layer"), Target("3.13", "x86_64-manylinux_2_28"))
+    (content,) = (tmp_path / "stack").glob("*/python/of_the_layer.py")
+    with zipfile.ZipFile(pointer.path) as archive:
+        line = archive.read("python/lib/python3.13/site-packages/layer.pth").decode()
+    assert repr(f"/data/layer/{content.parents[1].name}/python") in line

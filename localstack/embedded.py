@@ -1,0 +1,101 @@
+"""The place without Docker: every part is a process of this machine, kept running by the supervisor."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from localstack import broker, emulator, parts
+from localstack.build import HERE, Artifact
+from localstack.place import Neighbours
+from localstack.ports import refuse_taken
+from localstack.process import Part
+from localstack.settings import HOST, Settings
+from localstack.supervisor import Supervisor
+from localstack.unpacked import unpacked
+
+
+class Embedded:
+    """The parts of `parts`; functions run beside them and see what this process sees."""
+
+    target = HERE
+    network = "host"
+
+    def __init__(self, settings: Settings, supervisor: Supervisor, start: Callable[[Part], None]) -> None:
+        self._settings = settings
+        self._supervisor = supervisor
+        self._start = start
+
+    @property
+    def neighbours(self) -> Neighbours:
+        """The very addresses of the settings."""
+        settings = self._settings
+        return Neighbours(
+            emulator_url=settings.emulator_url,
+            kong_admin_url=settings.gateway_admin_url,
+            bootstrap_servers=settings.bootstrap_servers,
+            smtp_host=HOST,
+            smtp_port=settings.smtp,
+            twilio_url=settings.sms_url,
+            architecture=architecture(),
+        )
+
+    def layer(self, layer: Artifact) -> Artifact:
+        """A pointer to the unpacked layer."""
+        return unpacked(layer, self._settings.folder / "emulator" / "layer")
+
+    def prepare(self) -> None:
+        """Free ports, and the emulator's venv."""
+        refuse_taken(self._settings)
+        emulator.ensure_venv()
+
+    def forget_broker(self) -> None:
+        """The broker's disk is a bucket of the emulator, which must not be running."""
+        broker.forget_storage(self._settings)
+
+    def start_emulator(self) -> None:
+        """With an empty folder for what its functions leave behind."""
+        _empty_aside(self._settings.folder / "emulator" / "tmp")
+        self._start(parts.emulator_part(self._settings))
+
+    def start_broker(self) -> None:
+        """With its bucket."""
+        broker.create_storage(self._settings)
+        self._start(parts.broker_part(self._settings))
+
+    def start_catcher(self) -> None:
+        """Mail and SMS."""
+        self._start(parts.catcher_part(self._settings))
+
+    def start_gateway(self, api_id: str, secret: str) -> None:
+        """The stand-in for Kong."""
+        self._start(parts.gateway_part(self._settings, api_id, secret))
+
+    def emulating(self) -> bool:
+        """Whether it was started."""
+        return self._supervisor.running("emulator")
+
+    def stop(self) -> bool:
+        """In the reverse of the order in which they were started."""
+        for name in reversed(parts.ORDER[1:]):
+            self._supervisor.stop(name)
+        return self._supervisor.stop("emulator")
+
+
+def architecture() -> str:
+    """This machine's processor, as Lambda names it."""
+    return "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
+
+
+def _empty_aside(folder: Path) -> None:
+    """Hand over an empty folder at once; removing the thousands of files of earlier functions takes seconds."""
+    old = folder.with_name(f"{folder.name}-{time.time_ns()}")
+    if folder.exists():
+        folder.rename(old)
+    folder.mkdir(parents=True)
+    for stale in folder.parent.glob(f"{folder.name}-*"):
+        threading.Thread(target=shutil.rmtree, args=(stale,), kwargs={"ignore_errors": True}, daemon=True).start()

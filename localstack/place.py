@@ -1,0 +1,91 @@
+"""Where the parts of the stack run, and all in which one such place differs from another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from localstack import bootstrap, emulator
+from localstack.build import Artifact, Target
+from localstack.settings import Settings
+
+# Any ARN does: with one, functions get the event that they get from MSK on AWS.
+CLUSTER_ARN = f"arn:aws:kafka:{emulator.REGION}:{emulator.ACCOUNT}:cluster/local/00000000-0000-4000-8000-000000000000-1"
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The other parts as functions reach them, which may not be where this process does."""
+
+    emulator_url: str
+    kong_admin_url: str
+    bootstrap_servers: str
+    smtp_host: str
+    smtp_port: int
+    twilio_url: str
+    architecture: str
+
+
+class Place(Protocol):
+    """The parts beside the deployed functions; each `start_` returns when its part serves, or raises PartFailed."""
+
+    @property
+    def target(self) -> Target:
+        """What functions are built for."""
+
+    @property
+    def neighbours(self) -> Neighbours:
+        """What functions are told."""
+
+    @property
+    def network(self) -> str:
+        """The Docker network in which that is true."""
+
+    def layer(self, layer: Artifact) -> Artifact:
+        """What is deployed for the layer."""
+
+    def prepare(self) -> None:
+        """Whatever must be there before the first part is started."""
+
+    def forget_broker(self) -> None:
+        """Drop topics, records and offsets."""
+
+    def start_emulator(self) -> None:
+        """The AWS emulator, with what it kept."""
+
+    def start_broker(self) -> None:
+        """Kafka, without any topic made."""
+
+    def start_catcher(self) -> None:
+        """What takes mails and SMS."""
+
+    def start_gateway(self, api_id: str, secret: str) -> None:
+        """Kong or its stand-in, in front of the deployed API."""
+
+    def emulating(self) -> bool:
+        """Whether there is an emulator to stop."""
+
+    def stop(self) -> bool:
+        """Stop whatever runs, the emulator last; True when that wrote its memory to disk."""
+
+
+def parameters(settings: Settings, neighbours: Neighbours) -> dict[str, str]:
+    """The template's parameters."""
+    return {
+        "ConfigSecretName": bootstrap.CONFIG_SECRET,
+        "SigningKeySecretName": bootstrap.SIGNING_KEYS_SECRET,
+        "PublicUrl": settings.gateway_url,
+        "KongAdminUrl": neighbours.kong_admin_url,
+        "KafkaBootstrapServers": neighbours.bootstrap_servers,
+        "KafkaClusterArn": CLUSTER_ARN,
+        "KafkaSecurity": "plaintext",
+        "SmtpHost": neighbours.smtp_host,
+        "SmtpPort": str(neighbours.smtp_port),
+        "SmtpStartTls": "false",
+        "TwilioUrl": neighbours.twilio_url,
+        "TwilioAccountSid": "AClocal",
+        "TwilioAuthToken": "local",
+        "TwilioFrom": "+15005550006",
+        "DeletionProtection": "false",
+        "FunctionArchitecture": neighbours.architecture,
+    }

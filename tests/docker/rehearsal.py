@@ -1,0 +1,137 @@
+"""`make run-docker` on a machine without Docker: the same code, with processes in the containers' places.
+
+    make rehearsal
+
+What this shows and what it cannot is told in docs/docker.md. It takes some minutes, so it is no part of `make test`.
+"""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from localstack import emulator
+from localstack.demo.people import STUDENT
+from localstack.process import PidFile, stop
+from localstack.settings import DEFAULT_PORTS, ROOT, Settings
+
+STAND_IN = Path(__file__).with_name("stand_in.py")
+
+
+class Rehearsal:
+    def __init__(self, folder: Path, python: Path) -> None:
+        bin_folder = folder / "bin"
+        bin_folder.mkdir()
+        docker = bin_folder / "docker"
+        docker.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} {STAND_IN} "$@"\n')
+        docker.chmod(0o755)
+        probes = {name: socket.create_server(("127.0.0.1", 0)) for name in DEFAULT_PORTS}
+        ports = {f"LMS_{name.upper()}_PORT": str(probe.getsockname()[1]) for name, probe in probes.items()}
+        for probe in probes.values():
+            probe.close()
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("LMS_", "AWS_"))},
+            "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}",
+            "LMS_PLACE": "docker",
+            "LMS_STACK_DIR": str(folder / "stack"),
+            "LMS_DEMO": "people",
+            "REHEARSAL_PYTHON": str(python),
+            **ports,
+        }
+        self.settings = Settings.from_environment(self.environment)
+
+    def command(self, *words: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "localstack", *words],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        print(done.stdout, done.stderr)
+        assert done.returncode == 0
+        return done.stdout
+
+    def logged_in(self) -> httpx.Response:
+        form = {"username": STUDENT, "password": self.settings.demo_password}
+        return httpx.post(f"{self.settings.gateway_url}/auth/login", data=form, timeout=60, trust_env=False)
+
+
+@pytest.fixture(scope="module")
+def python() -> Path:
+    """The interpreter of the emulator's image, with what the embedded emulator has installed."""
+    venv = ROOT / ".build" / "rehearsal"
+    uv = Path(sys.executable).with_name("uv")
+    base = os.environ.get("REHEARSAL_BASE", "3.13")
+    subprocess.run([uv, "venv", "--quiet", "--clear", "--no-python-downloads", "--python", base, venv], check=True)
+    python = venv / "bin" / "python"
+    subprocess.run([uv, "pip", "sync", "--quiet", "--require-hashes", "--python", python, emulator.LOCK], check=True)
+    return python
+
+
+@pytest.fixture(scope="module")
+def place(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
+    rehearsal = Rehearsal(tmp_path_factory.mktemp("docker"), python)
+    try:
+        rehearsal.command("up")
+        yield rehearsal
+    finally:
+        rehearsal.command("down")
+        rehearsal.command("reset")
+
+
+def test_the_demo_people_can_log_in(place: Rehearsal) -> None:
+    """So events went through Kafka to the functions, accounts to Kong's Admin API, invitations to the mails."""
+    assert place.logged_in().status_code == 200
+
+
+def test_functions_run_on_the_images_python_with_the_layer_built_for_it(place: Rehearsal) -> None:
+    (layer,) = (place.settings.folder / "emulator" / "layer").glob("*/python/pydantic_core")
+    assert [path.name for path in layer.glob("*.so")] == ["_pydantic_core.cpython-313-x86_64-linux-gnu.so"]
+    assert list((layer.parent / "lms" / "__pycache__").glob("*.cpython-313.pyc"))
+
+
+def test_a_text_message_is_shown_by_its_own_catcher(place: Rehearsal) -> None:
+    call = f"{place.settings.sms_url}/2010-04-01/Accounts/AClocal/Messages.json"
+    form = {"To": "+923001234567", "From": "+15005550006", "Body": "A code"}
+    assert httpx.post(call, data=form, trust_env=False).status_code == 201
+    assert "A code" in httpx.get(place.settings.sms_url, trust_env=False).text
+
+
+def test_a_recorded_event_is_answered(place: Rehearsal) -> None:
+    answer = json.loads(place.command("invoke", "AuthFunction", "events/auth_login.json"))
+    assert answer["statusCode"] == 401
+
+
+def test_status_names_the_containers(place: Rehearsal) -> None:
+    assert "ministack, kafka, mailpit, sms, kong-database, kong" in place.command("status")
+
+
+def test_what_was_made_outlives_a_stop(place: Rehearsal) -> None:
+    place.command("down")
+    assert PidFile(place.settings.folder / "containers" / "ministack.pid").pid() is None
+    place.command("up")
+    assert place.logged_in().status_code == 200
+    made = (place.settings.logs / "supervisor.log").read_text()
+    assert made.count("making the demo people") == 1
+    assert made.count("the last stop was not clean") == 0
+
+
+def test_after_a_killed_emulator_kafka_starts_anew(place: Rehearsal) -> None:
+    pid = PidFile(place.settings.run / "supervisor.pid").pid()
+    emulator_process = PidFile(place.settings.folder / "containers" / "ministack.pid")
+    assert stop(emulator_process, 0) is False
+    assert pid
+    place.command("down")
+    place.command("up")
+    assert "the last stop was not clean" in (place.settings.logs / "supervisor.log").read_text()
+    assert shutil.which("docker", path=place.environment["PATH"]) != shutil.which("docker")
+    assert place.logged_in().status_code == 200
