@@ -10,6 +10,7 @@ from jose import jwt
 
 from auth import kong, operations, signing
 from auth.tables import User
+from lms.events import UserPasswordChanged
 from lms.tokens import key_ring
 from tests.auth.conftest import NEW_PASSWORD, PASSWORD, SIGNING_PEM, Auth, SignedIn, new_signing_key, secrets_manager
 from tests.auth.test_operations import Context
@@ -138,6 +139,17 @@ def test_a_key_that_got_out_is_good_for_nothing_at_once(auth: Auth, operator: Op
     assert not auth.passes_gateway(amina.token)
     assert auth.refresh(amina.refresh_token).status == 200
     assert operator.do("drop_signing_keys") == {"dropped": ["key-1"]}
+
+
+def test_an_event_that_comes_late_or_again_leaves_the_old_credential_to_its_time(
+    auth: Auth, operator: Operator
+) -> None:
+    amina = auth.student("amina")
+    operator.add_key()
+    operator.do("renew_credentials")
+    auth.clock.advance(minutes=1)
+    auth.consume(UserPasswordChanged(version=1, user_id=UUID(amina.id)))
+    assert auth.passes_gateway(amina.token)
 
 
 def test_a_password_changed_meanwhile_ends_the_old_credential_too(auth: Auth, operator: Operator) -> None:

@@ -91,7 +91,8 @@ def converge(user_id: UUID, now: datetime) -> None:
 def _keep_one(user: User, made_before: float = math.inf) -> kong.Credential:
     """The user's one credential: the stored one, else the oldest that holds our current key, else a new one.
 
-    Of the others, those made before a time (seconds since 1970) are deleted.
+    Of the others, those made before a time (seconds since 1970) are deleted, but for one that is to be retired: its
+    tokens are still good.
     """
     found = kong.list_credentials(user.id)
     public_pem = signing.current_key().public_pem
@@ -101,7 +102,7 @@ def _keep_one(user: User, made_before: float = math.inf) -> kong.Credential:
     if kept is None:
         kept = kong.create_credential(user.id, public_pem)
     for other in found:
-        if other.id != kept.id and other.created_at < made_before:
+        if other.key not in (kept.key, user.old_issuer) and other.created_at < made_before:
             kong.delete_credential(user.id, other.key)
     return kept
 
