@@ -43,21 +43,14 @@ def ensure_venv() -> None:
 def command(settings: Settings) -> list[str]:
     """Runs the emulator in the foreground.
 
-    Its own `python -m ministack` serves the same application with hypercorn and h11, which take more time for a request
-    than DynamoDB does.
+    Not by its own `python -m ministack`: see docs/decisions/0018.
     """
     server = [str(VENV / "bin" / "python"), "-m", "uvicorn", "ministack.app:app", "--http", "httptools"]
     address = ["--host", HOST, "--port", str(settings.emulator), "--timeout-keep-alive", str(_KEEP_ALIVE_SECONDS)]
     # It has headers and a log of its own, and who calls is who it is.
-    plain = [
-        "--no-proxy-headers",
-        "--no-server-header",
-        "--no-date-header",
-        "--no-access-log",
-        "--log-level",
-        "warning",
-    ]
-    return [*server, *address, *plain, "--timeout-graceful-shutdown", str(_SHUTDOWN_SECONDS)]
+    headers = ["--no-proxy-headers", "--no-server-header", "--no-date-header"]
+    log = ["--no-access-log", "--log-level", "warning"]
+    return [*server, *address, *headers, *log, "--timeout-graceful-shutdown", str(_SHUTDOWN_SECONDS)]
 
 
 def environment(settings: Settings) -> dict[str, str]:
