@@ -2,8 +2,9 @@
 
     python -m localstack.aws_build [CONFIG]
 
-SAM tells a makefile builder neither architecture nor runtime. They are taken from where the deployment takes them: the
-`parameter_overrides` of CONFIG (`prod`, unless given) in samconfig.toml, else the defaults of template.yaml.
+SAM tells a makefile builder neither architecture nor runtime, and publishes versions always or never. All that is taken
+from where the deployment takes it: the `parameter_overrides` of CONFIG (`prod`, unless given) in samconfig.toml, else
+the defaults of template.yaml.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
 from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]  # ships no types
 
 from localstack.build import files
@@ -32,10 +34,11 @@ _UNCHECKED = b"\x01\x00\x00\x00"
 
 @dataclass(frozen=True)
 class Target:
-    """Where functions run: `arm64` or `x86_64`, and a Python such as `3.13`."""
+    """Where functions run: `arm64` or `x86_64`, a Python such as `3.13`, from snapshots or not."""
 
     architecture: str
     python: str
+    snapshots: bool = False
 
 
 def target(template: dict[str, Any], samconfig: dict[str, Any], config: str) -> Target:
@@ -47,7 +50,28 @@ def target(template: dict[str, Any], samconfig: dict[str, Any], config: str) -> 
     def parameter(name: str) -> str:
         return str(given.get(name, template["Parameters"][name]["Default"]))
 
-    return Target(parameter("FunctionArchitecture"), parameter("FunctionRuntime").removeprefix("python"))
+    return Target(
+        parameter("FunctionArchitecture"),
+        parameter("FunctionRuntime").removeprefix("python"),
+        parameter("SnapStart") == "PublishedVersions",
+    )
+
+
+def publish(template: dict[str, Any]) -> None:
+    """Gives each function behind the API a version for every change, and an alias that the API calls.
+
+    Snapshots are of versions alone, and SAM cannot make these by a parameter. An old version, which would be paid for
+    as well, goes.
+    """
+    for resource in template["Resources"].values():
+        events = resource.get("Properties", {}).get("Events", {})
+        if any(event["Type"] == "HttpApi" for event in events.values()):
+            resource["Properties"].update(
+                SnapStart={"ApplyOn": "PublishedVersions"},
+                AutoPublishAlias="live",
+                AutoPublishAliasAllProperties=True,
+                VersionDeletionPolicy="Delete",
+            )
 
 
 def misfits(folder: Path, fit: Target) -> Iterator[str]:
@@ -85,6 +109,10 @@ def main(config: str = "prod") -> int:
         },
         check=True,
     )
+    if fit.snapshots:
+        built = yaml_parse((BUILT / "template.yaml").read_text())
+        publish(built)
+        (BUILT / "template.yaml").write_text(yaml.safe_dump(built))
     found = [f"{folder.name}: {misfit}" for folder in sorted(BUILT.iterdir()) for misfit in _of(folder, fit)]
     if found:
         print(*found[:10], f"{len(found)} files do not fit {fit}.", sep="\n", file=sys.stderr)

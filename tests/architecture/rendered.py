@@ -2,7 +2,7 @@
 
 import copy
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -42,11 +42,13 @@ _NOTHING = object()
 
 
 @cache
-def _transformed() -> dict[str, Any]:
+def transformed(change: Callable[[dict[str, Any]], None] = lambda _: None) -> dict[str, Any]:
+    """What SAM makes of the template, after a change to it."""
     template = yaml_parse((ROOT / "template.yaml").read_text())
     # What `sam package` puts in the place of folders.
     template["Globals"]["Function"]["CodeUri"] = "s3://bucket/key"
     template["Resources"]["SharedLayer"]["Properties"]["ContentUri"] = "s3://bucket/key"
+    change(template)
     made: dict[str, Any] = Translator({}, Parser()).translate(template, {})
     return made
 
@@ -54,7 +56,7 @@ def _transformed() -> dict[str, Any]:
 @cache
 def rendered(deployment: str) -> dict[str, Any]:
     """`Resources` and `Outputs` of one of `DEPLOYMENTS`, without what its conditions take away."""
-    template = copy.deepcopy(_transformed())
+    template = copy.deepcopy(transformed())
     given = DEPLOYMENTS[deployment]
     defaults = {name: str(parameter.get("Default", "given")) for name, parameter in template["Parameters"].items()}
     conditions = _Conditions(template["Conditions"], {**defaults, **given})

@@ -1,7 +1,7 @@
 """It costs nothing while nobody is learning; what AWS bills by the hour or at rest is listed here."""
 
 from tests.architecture.rendered import DEPLOYMENTS, rendered
-from tests.template import TEMPLATE
+from tests.template import TEMPLATE, resources
 
 # For each call, message, or second of work; see https://aws.amazon.com/pricing/
 BY_USE = {
@@ -30,8 +30,8 @@ FREE = {
 }
 # Of endpoints, those of the type Gateway are free.
 HOURLY = {"LambdaEndpoint", "StsEndpoint", "SecretsEndpoint"}
-# Each has a fixed price or a price for being kept ready.
-KEPT_READY = {"ProvisionedConcurrencyConfig", "ProvisionedPollerConfig", "ProvisionedThroughput", "SnapStart"}
+# Each has a price for being kept ready.
+KEPT_READY = {"ProvisionedConcurrencyConfig", "ProvisionedPollerConfig", "ProvisionedThroughput"}
 
 
 def _hourly(deployment: str) -> set[str]:
@@ -54,6 +54,12 @@ def test_nothing_is_kept_ready_for_a_price() -> None:
         assert not KEPT_READY & set(properties), name
         assert properties.get("BillingMode", "PAY_PER_REQUEST") == "PAY_PER_REQUEST"
         assert properties.get("KinesisStreamSpecification") is None
+
+
+def test_snapshots_are_kept_for_who_asks_for_them_alone() -> None:
+    functions = [*resources("AWS::Serverless::Function").values(), TEMPLATE["Globals"]["Function"]]
+    assert TEMPLATE["Parameters"]["SnapStart"]["Default"] == "None"
+    assert not any({"SnapStart", "AutoPublishAlias"} & set(function) for function in functions)
 
 
 def test_ten_alarms_are_free() -> None:

@@ -1,15 +1,19 @@
 """What is built for AWS fits where a deployment says that it runs."""
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from localstack.aws_build import Target, misfits, target
+from localstack.aws_build import Target, misfits, publish, target
+from tests.architecture.rendered import transformed
 from tests.template import ROOT, TEMPLATE
 
 SAMCONFIG = tomllib.loads((ROOT / "samconfig.toml").read_text())
@@ -37,6 +41,31 @@ def test_a_deployment_without_a_word_about_it_runs_on_what_the_template_names() 
 )
 def test_a_deployments_parameters_decide(overrides: object) -> None:
     assert target(TEMPLATE, _config(overrides), "prod") == Target("x86_64", "3.12")
+
+
+def test_snapshots_are_of_versions_that_the_api_calls_and_nobody_else_has() -> None:
+    plain, published = transformed(), transformed(publish)
+    behind_api = {name for name, uri in _integrations(plain).items() if uri}
+    made = published["Resources"]
+    assert {name.removesuffix("Aliaslive") for name in _of(made, "AWS::Lambda::Alias")} == behind_api
+    assert set(_integrations(published).values()) == {f"${{{name}Aliaslive}}" for name in behind_api}
+    assert all(version["DeletionPolicy"] == "Delete" for version in _of(made, "AWS::Lambda::Version").values())
+    assert not _of(plain["Resources"], "AWS::Lambda::Version")
+    snapshots = {name for name, one in _of(made, "AWS::Lambda::Function").items() if "SnapStart" in one["Properties"]}
+    assert snapshots == behind_api
+
+
+def _of(made: dict[str, Any], kind: str) -> dict[str, Any]:
+    return {name: resource for name, resource in made.items() if resource["Type"] == kind}
+
+
+def _integrations(made: dict[str, Any]) -> dict[str, str]:
+    """What the API calls for each function."""
+    (api,) = _of(made["Resources"], "AWS::ApiGatewayV2::Api").values()
+    found = re.findall(
+        r"functions/(\$\{(\w+?)(?:Aliaslive|\.Arn)\})/invocations", json.dumps(api["Properties"]["Body"])
+    )
+    return {name: called for called, name in found}
 
 
 def _misfits(folder: Path, files: dict[str, bytes]) -> list[str]:
