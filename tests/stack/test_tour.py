@@ -13,7 +13,7 @@ pytestmark = pytest.mark.stack
 
 def test_the_tour_of_the_readme_works_as_printed(school: StackUnderTest) -> None:
     blocks = re.findall(r"^```bash\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
-    assert len(blocks) >= 9
+    assert len(blocks) >= 12
     script = "\n".join(blocks)
     for printed, here in (
         ("http://127.0.0.1:8000", school.settings.gateway_url),
@@ -22,7 +22,7 @@ def test_the_tour_of_the_readme_works_as_printed(school: StackUnderTest) -> None
         assert printed in script
         script = script.replace(printed, here)
     done = subprocess.run(
-        ["bash", "-euo", "pipefail"], input=script, capture_output=True, text=True, check=False, timeout=120
+        ["bash", "-euo", "pipefail"], input=script, capture_output=True, text=True, check=False, timeout=240
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert '"message":"The password is set. Sign in with it."' in done.stdout
@@ -31,4 +31,8 @@ def test_the_tour_of_the_readme_works_as_printed(school: StackUnderTest) -> None
     assert '"status": 403' in done.stdout or '"message":"You cannot consume this service"' in done.stdout
     assert done.stdout.count("'githubRepoLink': None") == 1
     assert done.stdout.count("'githubRepoLink': 'https://github.com/") == 1
-    assert done.stdout.rstrip().endswith("Streaming answers")
+    assert "\nStreaming answers\n" in done.stdout
+    assert '"score":100' in done.stdout
+    assert '"grade":"A"' in done.stdout
+    assert '"Payment":"Unpaid"' in done.stdout
+    assert done.stdout.endswith("}Paid\n")
