@@ -190,3 +190,12 @@ def test_marks_and_a_mended_key_at_once_are_both_kept(exam: ExamService, meanwhi
     assert exam.mark(attempt, {ids[4]: 4}).status == 200
     exam.pass_(minutes=1)
     assert exam.score(published["id"]) == ("passed", 52.17)
+
+
+def test_a_result_recorded_by_hand_is_two_reads_and_one_write(exam: ExamService, calls: Calls) -> None:
+    marked = exam.paper()
+    exam.record(marked["id"], 60, exam.other)
+    calls.clear()
+    body = {"examId": marked["id"], "studentId": str(exam.student.id), "score": 77}
+    assert exam.http.post("/results", body, token=exam.admin.token).status == 201
+    assert [operation for operation, _ in calls] == ["BatchGetItem", "BatchGetItem", "TransactWriteItems"]

@@ -59,8 +59,8 @@ def mark(attempt_id: UUID, caller: Caller, body: MarksUpdate, if_match: int | No
     while the attempt is running, `PreconditionFailed`.
     """
     attempt = attempts.find(attempt_id)
-    exam = visibility.taught_by(caller, attempt.exam_id)
-    _, candidate = candidates.load(exam.id, attempt.student_id, now)
+    found, candidate = candidates.load(attempt.exam_id, attempt.student_id, now)
+    exam = visibility.taught(caller, found)
     sheet = sheets.of_exam(exam)
     _require_fitting(attempt, body, sheet)
     if not views.is_over(exam, candidate, attempt, now):
@@ -98,10 +98,10 @@ def record(body: NewResult, caller: Caller, once: Once, now: datetime) -> tuple[
     Raises `NotFound`, `Invalid` for somebody who is not in the course or without a reason to replace a result, and
     `Conflict` with the code `online` or `unpublished`.
     """
-    exam = visibility.taught_by(caller, body.exam_id)
+    found, candidate = candidates.load(body.exam_id, body.student_id, now)
+    exam = visibility.taught(caller, found)
     if roster.enrollment_of(body.student_id, exam.course_id) is None:
         raise Invalid(["body", "studentId"], "The student does not belong to this course.", "unknown")
-    _, candidate = candidates.load(exam.id, body.student_id, now)
     is_first = candidate.score is None
     if not is_first and body.reason is None:
         raise Invalid(["body", "reason"], "Say why the result is replaced.", "missing")

@@ -41,7 +41,12 @@ def seen_by(caller: Caller, exam_id: UUID) -> Exam:
 
 def taught_by(caller: Caller, exam_id: UUID) -> Exam:
     """An exam of a course that the caller teaches or administers; raises `NotFound` for all others."""
-    exam = find(exam_id)
+    return taught(caller, find(exam_id))
+
+
+def taught(caller: Caller, found: Exam | None) -> Exam:
+    """As `taught_by`, of an exam that was read, or looked for in vain."""
+    exam = present(found)
     if not access.teaches_or_manages(caller, exam.course_id):
         raise not_found()
     return exam
