@@ -152,9 +152,9 @@ def enroll(
 
 
 @app.post("/courses/{courseId}/enrollments/bulk")
-def enroll_many(_: Admin, course_id: CourseId, body: BulkEnroll, now: Now) -> BulkEnrolled:
+def enroll_many(_: Admin, course_id: CourseId, once: OncePerKey, body: BulkEnroll, now: Now) -> BulkEnrolled:
     """Enrols a list of students, named as the school knows them."""
-    return BulkEnrolled(outcomes=bulk.enroll(course_id, body.students, now))
+    return bulk.enroll_list(course_id, body.students, once, now)
 
 
 @app.get("/courses/{courseId}/enrollments")

@@ -8,9 +8,9 @@ from tests.people import sign_in
 from tests.program.conftest import Program
 
 
-def bulk(program: Program, course: str, students: list[Any], token: str | None = None) -> Any:
+def bulk(program: Program, course: str, students: list[Any], token: str | None = None, **kwargs: Any) -> Any:
     path = f"/courses/{course}/enrollments/bulk"
-    return program.http.post(path, {"students": students}, token=token or program.admin.token)
+    return program.http.post(path, {"students": students}, token=token or program.admin.token, **kwargs)
 
 
 def outcomes(answer: Any) -> list[str]:
@@ -68,6 +68,14 @@ def test_a_whole_school_year_is_enrolled_at_once_and_again(program: Program, out
     assert outcomes(bulk(program, course, given)) == ["enrolled"] * 50 + ["full"] * 10
     assert program.seats_taken(course) == len(outbox.of(StudentEnrolled)) == 50
     assert outcomes(bulk(program, course, given)) == ["already-enrolled"] * 50 + ["full"] * 10
+
+
+def test_a_list_sent_twice_with_one_key_gets_the_first_outcomes_again(program: Program) -> None:
+    course, headers = program.new_course(), {"idempotency-key": "list-1"}
+    given = [sign_in("student").email, "nobody@example.com"]
+    for _ in range(2):
+        assert outcomes(bulk(program, course, given, headers=headers)) == ["enrolled", "unknown"]
+    assert bulk(program, course, given[:1], headers=headers).status == 422
 
 
 def test_five_hundred_rows_are_taken_and_no_more(program: Program) -> None:
