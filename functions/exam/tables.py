@@ -286,4 +286,5 @@ def shelf_of(course_id: UUID, state: str) -> str:
 
 def attributes(item: Table) -> dict[str, Any]:
     """The values of an item, to see later whether anything was changed."""
-    return dict(item.attribute_values)
+    # None is not stored, so what is read has no key where what is set may have a None.
+    return {name: value for name, value in item.attribute_values.items() if value is not None}

@@ -89,6 +89,14 @@ def test_of_many_starts_of_one_student_one_begins(exam: ExamService) -> None:
     assert len({answer.json["id"] for answer in answers}) == 1
 
 
+def test_a_start_while_an_attempt_runs_writes_nothing(exam: ExamService, calls: Calls) -> None:
+    published = exam.publish()
+    exam.started(published["id"])
+    calls.clear()
+    assert exam.start(published["id"]).status == 200
+    assert written(calls) == Counter()
+
+
 def test_of_many_submissions_one_counts(exam: ExamService, outbox: Outbox) -> None:
     published = exam.publish(release="onSubmit")
     attempt = exam.started(published["id"])
