@@ -261,7 +261,8 @@ def _event(settings: Settings, options: argparse.Namespace) -> bytes:
 def _gateway_secret(settings: Settings) -> str:
     secrets = emulator.session().client("secretsmanager", endpoint_url=settings.emulator_url)
     config = json.loads(secrets.get_secret_value(SecretId=CONFIG_SECRET)["SecretString"])
-    return str(config["gateway"])
+    # While it is being changed there are two.
+    return str(config["gateway"].split()[0])
 
 
 def admin(settings: Settings, options: argparse.Namespace) -> int:
