@@ -14,6 +14,7 @@ from lms.events import UserPasswordChanged
 from lms.tokens import key_ring
 from tests.auth.conftest import NEW_PASSWORD, PASSWORD, SIGNING_PEM, Auth, SignedIn, new_signing_key, secrets_manager
 from tests.auth.test_operations import Context
+from tests.template import ROOT
 
 KEYS = {"key-1": SIGNING_PEM, "key-2": new_signing_key()}
 
@@ -194,3 +195,16 @@ def test_who_is_disabled_or_new_hinders_nothing(auth: Auth, operator: Operator) 
 def test_a_third_key_is_refused(auth: Auth, operator: Operator) -> None:
     operator.add_key()
     assert "under way" in operator.do("add_signing_key")["error"]
+
+
+def test_the_recorded_commands_change_the_key(auth: Auth) -> None:
+    auth.student("amina")
+
+    def recorded(name: str) -> dict[str, Any]:
+        return operations.handler(json.loads((ROOT / "events" / f"auth_{name}.json").read_text()), Context())
+
+    assert set(recorded("add_signing_key")) == {"kid"}
+    assert recorded("renew_credentials")["renewed"] == 1
+    auth.clock.advance(minutes=16)
+    assert recorded("retire_credentials")["retired"] == 1
+    assert recorded("drop_signing_keys") == {"dropped": ["key-1"]}
