@@ -1,9 +1,11 @@
 """Forgotten passwords: POST /auth/forgot-password, GET, POST /auth/reset-password."""
 
 from io import StringIO
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from pynamodb.connection import Connection
 
 from auth import rules
 from auth.tables import Code, User
@@ -41,6 +43,36 @@ def test_known_and_unknown_addresses_get_the_same_answer(auth: Auth, amina: Sign
     assert len({answer.json["message"] for answer in answers}) == 1
     assert {UUID(answer.json["reset_id"]).version for answer in answers} == {4}
     assert len({answer.json["reset_id"] for answer in answers}) == len(answers)
+
+
+def test_the_work_is_the_same_whether_somebody_is_known_or_not(
+    auth: Auth, amina: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    auth.confirm_mobile(amina.token)
+    bilal = auth.student("bilal")
+    auth.http.patch(f"/auth/users/{bilal.id}", {"status": "disabled"}, token=auth.staff("admin").token)
+    asked: list[tuple[str, int]] = []
+    dispatch = Connection.dispatch
+
+    def noted(self: Connection, operation: str, arguments: dict[str, Any]) -> Any:
+        asked.append((operation, len(arguments.get("TransactItems", "1"))))
+        return dispatch(self, operation, arguments)
+
+    monkeypatch.setattr(Connection, "dispatch", noted)
+
+    def work(**whom: str) -> list[tuple[str, int]]:
+        asked.clear()
+        auth.forget(**whom)
+        return list(asked)
+
+    known = work(email="amina@example.com")
+    assert known == [("GetItem", 1)] * 3 + [("TransactWriteItems", 4)]
+    assert work(email="nobody@example.com") == known
+    assert work(email="bilal@example.com") == known
+    assert work(mobile_number="+923001234567") == known
+    assert work(mobile_number="+10000000") == known
+    work(email="amina@example.com")
+    assert work(email="amina@example.com") == known, "after three in an hour"
 
 
 def test_an_email_brings_a_code_and_a_link(auth: Auth, amina: SignedIn, outbox: Outbox) -> None:

@@ -2,7 +2,7 @@
 
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from auth import hashing, rules
 from auth.kong import Credential
@@ -27,16 +27,18 @@ def forgot_password(email: str | None, mobile_number: str | None, now: datetime)
 
 @retry_stale
 def _send_reset(name: str, channel: Channel, now: datetime) -> UUID:
+    # The same reads and writes whoever it is: how long they take tells no stranger whether somebody is known.
     user = people.find_by_name(name)
-    if user is not None and user.status != "disabled":
-        destination = user.email if channel == "email" else name.removeprefix(people.mobile_name(""))
-        new = codes.make("reset", user, destination, now)
-        if codes.send(new, user, channel, UserPasswordResetRequested, now, with_link=channel == "email"):
-            return new.row.id
-    # Stored all the same: the id that the stranger gets looks and behaves like any other.
-    nobodys = codes.make("reset", None, None, now)
-    nobodys.row.save()
-    return nobodys.row.id
+    if user is None:
+        people.find(uuid4())
+    if user is None or user.status == "disabled":
+        codes.count_nobodys()
+        return codes.store_nobodys(now)
+    destination = user.email if channel == "email" else name.removeprefix(people.mobile_name(""))
+    new = codes.make("reset", user, destination, now)
+    if codes.send(new, user, channel, UserPasswordResetRequested, now, with_link=channel == "email"):
+        return new.row.id
+    return codes.store_nobodys(now)
 
 
 @retry_stale
