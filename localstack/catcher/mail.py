@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -36,11 +37,18 @@ def caught(raw: bytes, sender: str, recipients: Sequence[str], now: datetime) ->
         "Size": len(raw),
         "Snippet": " ".join(text.split())[:SNIPPET_LENGTH],
         "Inline": [],
+        "ListUnsubscribe": _unsubscribe(message),
         "Attachments": [
             {"FileName": part.get_filename() or "", "ContentType": part.get_content_type()}
             for part in message.iter_attachments()
         ],
     }
+
+
+def _unsubscribe(message: EmailMessage) -> dict[str, Any]:
+    header = str(message.get("List-Unsubscribe", ""))
+    links = re.findall("<([^<>]+)>", header)
+    return {"Header": header, "Links": links, "Errors": "", "HeaderPost": str(message.get("List-Unsubscribe-Post", ""))}
 
 
 def _people(message: EmailMessage, header: str) -> list[dict[str, str]]:

@@ -40,8 +40,12 @@ class Catcher:
         self._smtp.stop()
         self._store.close()
 
-    def send(self, subject: str, *, to: str = "Ann <ann@example.org>", text: str = "text", html: str = "") -> None:
+    def send(
+        self, subject: str, *, to: str = "Ann <ann@example.org>", text: str = "text", html: str = "", **headers: str
+    ) -> None:
         message = EmailMessage()
+        for name, value in headers.items():
+            message[name.replace("_", "-")] = value
         message["From"], message["To"], message["Subject"] = "LMS <lms@example.org>", to, subject
         message.set_content(text)
         if html:
@@ -70,6 +74,15 @@ def test_a_mail_is_listed_and_read_in_mailpits_words(catcher: Catcher) -> None:
     assert (read["Text"].strip(), read["HTML"].strip()) == ("Your code is 123456.", "<p>Your code</p>")
     assert read["From"] == {"Name": "LMS", "Address": "lms@example.org"}
     assert "blind@example.org" in [who["Address"] for who in read["Bcc"]]
+
+
+def test_the_way_out_of_a_mailing_is_told(catcher: Catcher) -> None:
+    catcher.send("News", List_Unsubscribe="<http://a/?x=1>, <mailto:b>", List_Unsubscribe_Post="one click")
+    catcher.send("A code")
+    listed = catcher.http.get("/api/v1/messages").json()["messages"]
+    code, news = (catcher.http.get(f"/api/v1/message/{mail['ID']}").json()["ListUnsubscribe"] for mail in listed)
+    assert (news["Links"], news["HeaderPost"]) == (["http://a/?x=1", "mailto:b"], "one click")
+    assert code == {"Header": "", "Links": [], "Errors": "", "HeaderPost": ""}
 
 
 def test_mails_are_listed_newest_first_and_page_by_page(catcher: Catcher) -> None:

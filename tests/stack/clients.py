@@ -68,6 +68,30 @@ class Person:
         return newest_mail(self._stack, self.email, containing)
 
 
+def mail_about(stack: StackUnderTest, email: str, subject: str) -> Any:
+    """The newest mail to an address with a subject, as the catcher tells it, once it has come."""
+    with httpx.Client(base_url=stack.settings.mail_url, timeout=30, trust_env=False) as catcher:
+
+        def look() -> Any:
+            found = catcher.get("/api/v1/search", params={"query": f"to:{email}"}).json()["messages"]
+            fitting = (mail["ID"] for mail in found if mail["Subject"] == subject)
+            return next((catcher.get(f"/api/v1/message/{mail}").json() for mail in fitting), None)
+
+        return eventually(look)
+
+
+def newest_sms(stack: StackUnderTest, number: str, containing: str) -> str:
+    """The text of the newest SMS to a number that contains something, once it has come."""
+    path = "/2010-04-01/Accounts/AClocal/Messages.json"
+    with httpx.Client(base_url=stack.settings.mail_url, timeout=30, trust_env=False) as catcher:
+
+        def look() -> str | None:
+            found = catcher.get(path, params={"To": number}).json()["messages"]
+            return next((str(sms["body"]) for sms in found if containing in sms["body"]), None)
+
+        return eventually(look)
+
+
 def newest_mail(stack: StackUnderTest, email: str, containing: str) -> str:
     with httpx.Client(base_url=stack.settings.mail_url, timeout=30, trust_env=False) as catcher:
 
