@@ -30,7 +30,7 @@ Command = Callable[[Settings, argparse.Namespace], int]
 OWN = (
     "emulator",
     "sms",
-    "kong.json",
+    "kong",
     "catcher.sqlite",
     "gateway.sqlite",
     "gateway.sqlite-shm",

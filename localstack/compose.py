@@ -51,8 +51,7 @@ class Compose:
         return unpacked(layer, self._settings.folder / "emulator" / "layer", DATA / "layer", self.target)
 
     def prepare(self) -> None:
-        """What the containers' folders hold is nobody else's."""
-        self._settings.folder.chmod(0o700)
+        """Nothing: images are pulled by whatever needs them first."""
 
     def forget_broker(self) -> None:
         """With its volume."""
@@ -76,9 +75,9 @@ class Compose:
     def start_gateway(self, api_id: str, secret: str) -> None:
         """Kong, from its database, into which the same kong.yml is imported that the stand-in reads."""
         upstream = f"{self.neighbours.emulator_url}/_aws/execute-api/{api_id}"
-        file = self._settings.folder / "kong.json"
+        file = self._folder("kong") / "kong.json"
         file.write_text(filled({"UPSTREAM_URL": upstream, "GATEWAY_SECRET": secret}))
-        # The container's own user reads it; on this machine the folder keeps others away.
+        # The container's own user reads it; on this machine its folder keeps others away.
         file.chmod(0o644)
         self._up("kong-database")
         for task in ("kong-migrations", "kong-config"):
@@ -119,11 +118,14 @@ class Compose:
     def environment(self) -> dict[str, str]:
         """What docker-compose.yml fills in."""
         own = {name: value for name, value in os.environ.items() if not name.startswith(("LMS_", "AWS_"))}
-        return {**own, **self._settings.environment(), "LMS_USER": f"{os.getuid()}:{os.getgid()}"}
+        user = os.environ.get("LMS_USER", f"{os.getuid()}:{os.getgid()}")
+        return {**own, **self._settings.environment(), "LMS_USER": user}
 
-    def _folder(self, name: str) -> None:
-        """A folder that a container sees; one that Docker makes itself is root's."""
-        (self._settings.folder / name).mkdir(exist_ok=True)
+    def _folder(self, name: str) -> Path:
+        """One that a container sees: what Docker makes itself is root's."""
+        folder = self._settings.folder / name
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
 
     def _up(self, *words: str) -> None:
         began = time.monotonic()

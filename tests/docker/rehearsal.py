@@ -7,7 +7,6 @@ What this shows and what it cannot is told in docs/docker.md. It takes some minu
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -126,12 +125,8 @@ def test_what_was_made_outlives_a_stop(place: Rehearsal) -> None:
 
 
 def test_after_a_killed_emulator_kafka_starts_anew(place: Rehearsal) -> None:
-    pid = PidFile(place.settings.run / "supervisor.pid").pid()
-    emulator_process = PidFile(place.settings.folder / "containers" / "ministack.pid")
-    assert stop(emulator_process, 0) is False
-    assert pid
+    assert stop(PidFile(place.settings.folder / "containers" / "ministack.pid"), 0) is False
     place.command("down")
     place.command("up")
     assert "the last stop was not clean" in (place.settings.logs / "supervisor.log").read_text()
-    assert shutil.which("docker", path=place.environment["PATH"]) != shutil.which("docker")
     assert place.logged_in().status_code == 200

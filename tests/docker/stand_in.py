@@ -85,7 +85,7 @@ class Engine:
 
     def _kong(self, _: dict, environment: dict) -> tuple:
         command = [
-            *(sys.executable, "-m", "localstack.gateway", "--config", str(self.settings.folder / "kong.json")),
+            *(sys.executable, "-m", "localstack.gateway", "--config", str(self.settings.folder / "kong" / "kong.json")),
             *("--data", str(self.run / "kong.sqlite"), "--proxy-port", str(self.settings.gateway)),
             *("--admin-port", str(self.settings.gateway_admin)),
             *("--client-max-body-size", environment["KONG_NGINX_PROXY_CLIENT_MAX_BODY_SIZE"].replace("k", "000")),

@@ -64,13 +64,11 @@ def test_kong_starts_after_its_tables_and_routes_are_in_the_database(docker: Doc
 
 
 def test_the_file_that_kong_imports_names_the_api_and_the_secret(docker: Docker, tmp_path: Path) -> None:
-    place = compose(tmp_path, LMS_EMULATOR_PORT="4666")
-    place.prepare()
-    place.start_gateway("0a1b2c3d", "the-secret")
-    (service,) = json.loads((tmp_path / "stack" / "kong.json").read_text())["services"]
+    compose(tmp_path, LMS_EMULATOR_PORT="4666").start_gateway("0a1b2c3d", "the-secret")
+    (service,) = json.loads((tmp_path / "stack" / "kong" / "kong.json").read_text())["services"]
     assert service["url"] == "http://ministack:4666/_aws/execute-api/0a1b2c3d"
     assert "X-Gateway-Secret:the-secret" in service["plugins"][0]["config"]["add"]["headers"]
-    assert (tmp_path / "stack").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "stack" / "kong").stat().st_mode & 0o777 == 0o700
 
 
 def test_an_import_changes_what_the_one_before_made(docker: Docker, tmp_path: Path) -> None:
@@ -78,7 +76,7 @@ def test_an_import_changes_what_the_one_before_made(docker: Docker, tmp_path: Pa
     ids = []
     for secret in ("first", "second"):
         compose(tmp_path).start_gateway("0a1b2c3d", secret)
-        ids.append(_ids(json.loads((tmp_path / "stack" / "kong.json").read_text())))
+        ids.append(_ids(json.loads((tmp_path / "stack" / "kong" / "kong.json").read_text())))
     assert ids[0] == ids[1]
     assert len(set(ids[0])) == len(ids[0])
     assert None not in ids[0]
@@ -91,7 +89,7 @@ def _ids(parent: dict) -> list[str | None]:
 
 def test_the_stand_in_for_kong_takes_what_kong_imports(docker: Docker, tmp_path: Path) -> None:
     compose(tmp_path).start_gateway("0a1b2c3d", "the-secret")
-    document = config.load(tmp_path / "stack" / "kong.json")
+    document = config.load(tmp_path / "stack" / "kong" / "kong.json")
     routes = [route["id"] for route in document["services"][0]["routes"]]
     store = Store(":memory:")
     config.apply(document, Entities(store, time.time))
@@ -134,9 +132,10 @@ def test_every_call_names_the_file_and_the_project(tmp_path: Path, monkeypatch: 
     assert place.network == "second_default"
 
 
-def test_a_refusal_is_told_in_dockers_words(docker: Docker, tmp_path: Path) -> None:
+def test_a_refusal_is_told_in_dockers_words(docker: Docker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMPOSE_PROJECT_NAME", "broken")
     with pytest.raises(PartFailed, match="no such image"):
-        compose(tmp_path)._up("broken")
+        compose(tmp_path).start_broker()
 
 
 def test_a_machine_without_docker_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

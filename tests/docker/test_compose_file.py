@@ -142,5 +142,5 @@ def test_kong_refuses_large_bodies_as_its_stand_in_does() -> None:
 def test_what_kong_imports_is_written_before() -> None:
     (mount,) = SERVICES["kong-config"]["volumes"]
     source, target, mode = _DEFAULTED.sub("STACK", mount).split(":")
-    assert (Path(source), mode) == (Path("STACK/kong.json"), "ro")
+    assert (Path(source), mode) == (Path("STACK/kong/kong.json"), "ro")
     assert SERVICES["kong-config"]["command"][-1].endswith(f"kong config db_import {target}")
