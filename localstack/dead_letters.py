@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 # As long as one letter of a batch may take to be processed.
 _HIDDEN_SECONDS = 900
+# Without waiting SQS asks some of its servers alone, and may answer that there is nothing.
+_WAIT_SECONDS = 1
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class DeadLetters:
             QueueUrl=self._queue,
             MaxNumberOfMessages=10,
             VisibilityTimeout=_HIDDEN_SECONDS,
-            WaitTimeSeconds=1,
+            WaitTimeSeconds=_WAIT_SECONDS,
             MessageSystemAttributeNames=["All"],
         ).get("Messages", []):
             for message in messages:

@@ -4,6 +4,7 @@ import io
 import json
 import time
 from collections.abc import Iterator
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -74,9 +75,15 @@ class Stack:
         }
 
 
+@cache
+def _sqs() -> Any:
+    # Making a client takes longer than a test.
+    return boto3.client("sqs", region_name=REGION)
+
+
 class World:
     def __init__(self) -> None:
-        self.sqs = boto3.client("sqs", region_name=REGION)
+        self.sqs = _sqs()
         self.dead = self.sqs.create_queue(QueueName="lms-dead")["QueueUrl"]
         self.delivery = self.sqs.create_queue(QueueName="lms-delivery")["QueueUrl"]
         self.functions = Functions()
@@ -93,7 +100,8 @@ class World:
 
 
 @pytest.fixture
-def world() -> Iterator[World]:
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    monkeypatch.setattr(dead_letters, "_WAIT_SECONDS", 0)
     with mock_aws():
         yield World()
 
