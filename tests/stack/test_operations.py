@@ -1,12 +1,10 @@
 """What an operator does to the running stack: changes the signing key, has dead letters processed."""
 
-import base64
 import json
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from jose import jwt
@@ -15,6 +13,7 @@ from lms.events import UserPasswordChanged
 from localstack import emulator
 from localstack.deployed import Deployed
 from localstack.settings import ROOT
+from tests.clients import kafka_event
 from tests.stack.clients import Person
 from tests.stack.conftest import StackUnderTest
 
@@ -47,17 +46,11 @@ def test_a_dead_letter_is_processed_by_the_consumer_that_gave_it_up(stack: Stack
     eren = Person(stack, "eren").joined()
     user_id = eren.call("GET", "/auth/profile").json()["id"]
     # Later than anything that is known of them.
-    event = UserPasswordChanged(version=1000, user_id=user_id)
-    headers = {"ce_id": str(uuid4()), "ce_type": event.type, "ce_requestid": "again"}
+    ((record,),) = kafka_event(UserPasswordChanged(version=1000, user_id=user_id))["records"].values()
     letter = {
         "service": "notification",
         "reason": "LookupError: tried out",
-        "topic": event.topic,
-        "partition": 0,
-        "offset": 0,
-        "key": base64.b64encode(event.subject.encode()).decode(),
-        "headers": [{name: list(value.encode())} for name, value in headers.items()],
-        "value": base64.b64encode(event.model_dump_json().encode()).decode(),
+        **{name: record[name] for name in ("topic", "partition", "offset", "key", "headers", "value")},
     }
     sqs = emulator.session().client("sqs", endpoint_url=stack.settings.emulator_url)
     queue = Deployed(stack.settings).physical("DeadLetterQueue")
