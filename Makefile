@@ -19,7 +19,7 @@ export UV_SYSTEM_CERTS ?= 1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down status reset logs save invoke sam run-docker down-docker rehearsal admin deploy check test kong docs bench crowd \
+.PHONY: help run up down status reset logs save invoke sam run-docker down-docker rehearsal admin deploy check test kong docs bench crowd rush \
 	university lock venv
 
 help: ## this list
@@ -94,6 +94,9 @@ bench: venv ## what each endpoint asks of DynamoDB, what that costs, and that it
 
 crowd: venv ## a message to a class of 10 000, the function dying on the way
 	PYTHONPATH=functions:layers/shared $(BIN)/python -m benchmarks.crowd
+
+rush: venv ## 250 students start, save and submit one exam at once, on the running stack
+	PYTHONPATH=functions:layers/shared $(BIN)/python -m benchmarks.rush
 
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 
