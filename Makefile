@@ -85,8 +85,10 @@ test: check ## check, then every test
 kong: venv ## write the gateway's routes anew from the functions' permissions
 	$(BIN)/python -m localstack.kong.generate
 
-docs: venv ## write docs/asyncapi.yaml anew from the catalogue of events
+docs: venv ## write the descriptions of the API and of the events anew
 	PYTHONPATH=layers/shared $(BIN)/python docs/generate_asyncapi.py
+	PYTHONPATH=functions:layers/shared $(BIN)/python -m docs.generate_openapi
+	PYTHONPATH=functions:layers/shared $(BIN)/python -m docs.generate_event_page
 
 bench: venv ## what each endpoint asks of DynamoDB, what that costs, and that it does not grow
 	PYTHONPATH=functions:layers/shared $(BIN)/python -m benchmarks.calls
@@ -107,6 +109,7 @@ lock: venv ## resolve every requirements file anew from pyproject.toml
 	$(LOCK) pyproject.toml --group dev -o requirements-dev.txt
 	$(LOCK) pyproject.toml -c requirements-dev.txt -o layers/shared/requirements.txt
 	$(LOCK) --group relay -c requirements-dev.txt -o functions/outbox_relay/requirements.txt
+	$(LOCK) --group portal --no-deps -c requirements-dev.txt -o functions/portal/requirements.txt
 	$(LOCK) localstack/requirements.in -o localstack/requirements.txt
 
 venv: $(STAMP)

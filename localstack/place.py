@@ -86,6 +86,8 @@ def parameters(settings: Settings, neighbours: Neighbours) -> dict[str, str]:
         "TwilioAccountSid": "AClocal",
         "TwilioAuthToken": "local",
         "TwilioFrom": "+15005550006",
+        "DemoPassword": "" if settings.demo == "none" else settings.demo_password,
+        "MailPageUrl": settings.mail_url,
         "DeletionProtection": "false",
         "FunctionArchitecture": neighbours.architecture,
     }

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from localstack.recorded import filled
 from tests import recorded
+from tests.documented import check_documented
 from tests.template import ENVIRONMENT
 
 
@@ -71,7 +72,9 @@ class Client:
             "body": base64.b64encode(payload).decode(),
             "isBase64Encoded": True,
         }
-        return Answer(self._handler(event, None))
+        answer = Answer(self._handler(event, None))
+        check_documented(method, path, answer.status, answer.text)
+        return answer
 
     def replay(self, name: str, token: str = "") -> Answer:
         """A recorded request, as `make invoke` sends it."""

@@ -125,6 +125,7 @@ def verify(body: Verify, now: Now, caller: AnySignedIn) -> Done:
 
 @app.get("/auth/profile")
 def own_profile(response: Response, caller: AnySignedIn) -> ProfileView:
+    """The caller's account and profile."""
     return _tagged(accounts.show(caller.id), response)
 
 
@@ -138,6 +139,7 @@ def update_profile(
 
 @app.get("/auth/profile/{user_id}")
 def profile(user_id: UUID, response: Response, _: Admin) -> ProfileView:
+    """The account and profile of any person."""
     return _tagged(accounts.show(user_id), response)
 
 

@@ -56,6 +56,7 @@ def replace_outline(
 
 @app.get("/courses/{courseId}/modules")
 def list_modules(course: OwnCourse, listing: Paging, response: Response) -> Page[ModuleView]:
+    """The modules of a course in their order; students see what is published."""
     set_etag(response, course.outline.version)
     return modules.listed(outlines.existing(course), listing)
 
@@ -64,6 +65,7 @@ def list_modules(course: OwnCourse, listing: Paging, response: Response) -> Page
 def add_module(
     course_id: CourseId, caller: CourseTeacher, body: NewModule, response: Response, once: OncePerKey, now: Now
 ) -> ModuleView:
+    """Adds a module, at the end or where `position` says."""
     view = modules.add(course_id, caller, body, once, now)
     response.headers["Location"] = modules.location(view)
     set_etag(response, view.version)
@@ -88,6 +90,7 @@ def delete_module(module_id: ModuleId, caller: TeacherOrAdmin, if_match: IfMatch
 
 @app.get("/modules/{moduleId}/lessons")
 def list_lessons(module_id: ModuleId, caller: AnySignedIn, listing: Paging, response: Response) -> Page[LessonView]:
+    """The lessons of a module in their order; students see what is published."""
     page, version = lessons.listed(module_id, caller, listing)
     set_etag(response, version)
     return page
@@ -97,6 +100,7 @@ def list_lessons(module_id: ModuleId, caller: AnySignedIn, listing: Paging, resp
 def add_lesson(
     module_id: ModuleId, caller: TeacherOrAdmin, body: NewLesson, response: Response, once: OncePerKey, now: Now
 ) -> LessonView:
+    """Adds a lesson, at the end or where `position` says."""
     view = lessons.add(module_id, caller, body, once, now)
     response.headers["Location"] = lessons.location(view)
     set_etag(response, view.version)
@@ -115,6 +119,7 @@ def change_lesson(
 
 @app.delete("/lessons/{lessonId}", status_code=204)
 def delete_lesson(lesson_id: LessonId, caller: TeacherOrAdmin, if_match: IfMatch, now: Now) -> None:
+    """Deletes a lesson."""
     lessons.delete(lesson_id, caller, if_match, now)
 
 

@@ -50,6 +50,7 @@ GivenAnswers = Annotated[
     Body(
         max_length=questions.MOST_QUESTIONS,
         description="Answers by question id: a choice's id, ids of choices, a boolean, a number, a text; null: none.",
+        examples=[{"0198c2f4-7711-7e42-a1b3-0d5c8f2e6b21": "b"}],
     ),
 ]
 
@@ -110,6 +111,7 @@ def accommodate(
 def add_question(
     caller: TeacherOrAdmin, exam_id: ExamId, once: OncePerKey, body: NewQuestion, response: Response, now: Now
 ) -> QuestionView:
+    """Adds a question, until somebody has begun."""
     view = questions.add(exam_id, caller, body, once, now)
     response.headers["Location"] = questions.location(view)
     return view
@@ -140,6 +142,7 @@ def change_question(
 
 @app.delete("/questions/{questionId}", status_code=204)
 def delete_question(caller: TeacherOrAdmin, question_id: QuestionId, if_match: IfMatch, now: Now) -> None:
+    """Deletes a question, until somebody has begun."""
     questions.delete(question_id, caller, if_match, now)
 
 

@@ -30,11 +30,13 @@ SelfOrAdmin = Annotated[Caller, Depends(_self_or_admin)]
 
 @app.get("/instructors")
 def list_instructors(_: Admin, listing: Paging) -> Page[InstructorView]:
+    """Every instructor, with the courses assigned."""
     return people.list_instructors(listing)
 
 
 @app.get("/instructors/{instructorId}")
 def instructor(_: SelfOrAdmin, instructor_id: InstructorId, response: Response, now: Now) -> InstructorView:
+    """One instructor, with the courses assigned."""
     found = people.get(instructor_id, now)
     set_etag(response, found.version)
     return people.view(found, found.version)

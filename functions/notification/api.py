@@ -66,16 +66,19 @@ def list_deliveries(_: Admin, recipient_id: RecipientId, listing: Paging) -> Pag
 
 @app.post("/notifications/{id}/read")
 def mark_read(caller: AnySignedIn, notification_id: Annotated[UUID, Path(alias="id")], now: Now) -> NotificationView:
+    """Marks one notification as read."""
     return inbox.mark_read(notification_id, caller.id, now)
 
 
 @app.post("/notifications/{recipientId}/readAll")
 def mark_all_read(caller: Recipient, now: Now) -> AllRead:
+    """Marks everything that came so far as read."""
     return inbox.mark_all_read(caller.id, now)
 
 
 @app.get("/notifications/{recipientId}/preferences")
 def show_preferences(caller: Recipient, response: Response) -> PreferencesView:
+    """By which channels somebody wants to hear of what, and when not."""
     view = preferences.show(caller.id)
     set_etag(response, view.version)
     return view

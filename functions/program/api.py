@@ -57,11 +57,13 @@ def create_program(_: Admin, once: OncePerKey, form: NewProgram, response: Respo
 
 @app.get("/programs/list", dependencies=[Public])
 def list_programs(listing: Paging) -> Page[ProgramView]:
+    """All programs."""
     return programs.list_programs(listing)
 
 
 @app.get("/programs/{programId}/details", dependencies=[Public])
 def program(program_id: ProgramId, response: Response) -> ProgramView:
+    """One program."""
     view = programs.show(program_id)
     set_etag(response, view.version)
     return view
@@ -96,6 +98,7 @@ def create_course(
 
 @app.get("/programs/{programId}/courses", dependencies=[Public])
 def list_courses(program_id: ProgramId, listing: Paging) -> Page[CourseView]:
+    """The courses of a program."""
     return courses.list_courses(program_id, listing)
 
 

@@ -70,6 +70,7 @@ def create_progress(
 
 @app.get("/progress/{studentId}/{courseId}")
 def progress(_: Reader, student_id: StudentId, course_id: CourseId, response: Response) -> ProgressView:
+    """How far a student is in a course; `version` 0 where nothing was recorded yet."""
     view = learning.show(student_id, course_id)
     set_etag(response, view.version)
     return view

@@ -51,6 +51,7 @@ CourseTeacher = Annotated[Caller, Depends(_course_teacher)]
 
 @app.get("/student/profile")
 def show_profile(student: Student, response: Response, now: Now) -> StudentProfile:
+    """The caller's own profile."""
     person = people.get_caller(student.id, now)
     set_etag(response, person.record.version)
     return people.profile(person, person.record.version)
@@ -84,11 +85,13 @@ def course_history(caller: AnySignedIn, roll_no: FoundingRollNo = None) -> Cours
 
 @app.get("/student/reportCards")
 def own_report_cards(student: Student, listing: Paging) -> Page[ReportCardView]:
+    """The caller's report cards, one a course."""
     return cards.list_cards(sight_of(student, student.id), listing)
 
 
 @app.get("/students")
 def list_students(_: Admin, listing: Paging, now: Now, roll_no: RollNo = None) -> Page[StudentSummary]:
+    """All students, or the one with a roll number."""
     if roll_no is not None:
         return people.list_one(roll_no, listing, now)
     return people.list_students(listing)

@@ -60,28 +60,33 @@ class Route:
         return self.roles is None and self.methods != ("GET",)
 
 
-def declared_routes() -> list[Route]:
-    """The routes of every function that has an `api` module."""
+def applications() -> dict[str, Any]:
+    """The application of every function that has an `api` module, by its package's name."""
     for folder in (ROOT / "functions", ROOT / "layers" / "shared"):
         if str(folder) not in sys.path:
             sys.path.append(str(folder))
-    return sorted(_import_routes(), key=lambda route: (route.path, route.methods))
-
-
-def _import_routes() -> Iterator[Route]:
     settings = importlib.import_module("lms.settings")
     with patch.object(settings, "setting", lambda name: os.environ.get(name) or _ANY_SETTING):
+        names = sorted(file.parent.name for file in (ROOT / "functions").glob("*/api.py"))
+        return {name: importlib.import_module(f"{name}.api").app for name in names}
+
+
+def declared_routes() -> list[Route]:
+    """Every route of every function."""
+    return sorted(_routes(), key=lambda route: (route.path, route.methods))
+
+
+def _routes() -> Iterator[Route]:
+    for service, app in applications().items():
         security = importlib.import_module("lms.security")
-        for file in sorted((ROOT / "functions").glob("*/api.py")):
-            service = file.parent.name
-            for route in importlib.import_module(f"{service}.api").app.routes:
-                roles = security.permission_of(route)
-                yield Route(
-                    name=f"{service}-{route.name}".replace("_", "-"),
-                    path=route.path,
-                    methods=tuple(sorted(route.methods)),
-                    roles=None if roles is None else tuple(sorted(roles)),
-                )
+        for route in app.routes:
+            roles = security.permission_of(route)
+            yield Route(
+                name=f"{service}-{route.name}".replace("_", "-"),
+                path=route.path,
+                methods=tuple(sorted(route.methods)),
+                roles=None if roles is None else tuple(sorted(roles)),
+            )
 
 
 def declarative(routes: list[Route]) -> dict[str, Any]:
@@ -92,7 +97,8 @@ def declarative(routes: list[Route]) -> dict[str, Any]:
     }
     api = {
         "name": "api",
-        "url": "${UPSTREAM_URL}",
+        # Without the slash, Kong would ask for the root as if it had no path: .../ID, which is no API's.
+        "url": "${UPSTREAM_URL}/",
         "plugins": [_plugin("request-transformer", **secret)],
         "routes": [*map(_kong_route, routes), _preflight()],
     }

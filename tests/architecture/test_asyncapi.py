@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from docs import generate_event_page
 from lms.events import CATALOGUE, TOPICS
 from tests.template import ROOT
 
@@ -29,6 +30,18 @@ def document() -> dict[str, Any]:
 
 def test_the_description_is_current(generator: ModuleType) -> None:
     assert generator.PATH.read_text() == generator.text(), "run docs/generate_asyncapi.py"
+
+
+def test_the_page_of_events_is_current() -> None:
+    assert generate_event_page.PATH.read_text() == generate_event_page.text(), "run `make docs`"
+
+
+def test_the_page_says_of_every_event_who_tells_it_and_who_hears_it() -> None:
+    page = generate_event_page.PATH.read_text()
+    assert "nobody</dd>" not in page
+    enrolled = page.partition('id="lms.student.enrolled.v1"')[2].partition("</details>")[0]
+    assert "<dd>program</dd>" in enrolled
+    assert "<dd>instructor, notification</dd>" in enrolled
 
 
 def test_every_event_is_described_on_its_topic(document: dict[str, Any]) -> None:

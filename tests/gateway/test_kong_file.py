@@ -97,6 +97,11 @@ def test_a_route_lets_in_whom_its_function_names_and_nobody_else(
         assert call(deployed, route, spoofed | authorization) == expected
 
 
+def test_the_root_and_what_is_below_it_reach_the_upstream_under_its_own_path(deployed: RunningGateway) -> None:
+    assert deployed.proxy("GET", "/").json["target"] == "/base/"
+    assert deployed.proxy("GET", "/docs/files/page.css").json["target"] == "/base/docs/files/page.css"
+
+
 @pytest.mark.parametrize(
     "path",
     [

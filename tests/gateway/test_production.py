@@ -31,7 +31,7 @@ def test_its_limits_are_those_of_people_and_not_of_a_class_behind_one_address() 
 
 def test_it_leads_to_the_api_with_the_gateways_secret() -> None:
     (service,) = production(FILLED)["services"]
-    assert service["url"] == FILLED["UPSTREAM_URL"]
+    assert service["url"] == FILLED["UPSTREAM_URL"] + "/"
     assert service["plugins"][0]["config"]["add"]["headers"] == [f"X-Gateway-Secret:{FILLED['GATEWAY_SECRET']}"]
 
 

@@ -1,0 +1,257 @@
+"""Examples of what clients send and see, made from schemas: a value for each field's name, the same in every place.
+
+A field that has no value here and none of its own (an enumeration, a reference) is refused, so that nothing is shown to
+people as "string". Tests hold every example against its schema.
+"""
+
+from typing import Any
+
+Schema = dict[str, Any]
+
+STUDENT = "0198c2f4-3b1e-7c55-9d6a-2f8e4b7a1c01"
+TEACHER = "0198c2f4-3b1e-7c55-9d6a-2f8e4b7a1c02"
+PROGRAM = "0198c2f4-5a00-7d10-8b22-6c1d9e3f5a10"
+COURSE = "0198c2f4-5a00-7d10-8b22-6c1d9e3f5a11"
+MODULE = "0198c2f4-5a00-7d10-8b22-6c1d9e3f5a12"
+LESSON = "0198c2f4-5a00-7d10-8b22-6c1d9e3f5a13"
+SUBTOPIC = "0198c2f4-5a00-7d10-8b22-6c1d9e3f5a14"
+EXAM = "0198c2f4-7711-7e42-a1b3-0d5c8f2e6b20"
+QUESTION = "0198c2f4-7711-7e42-a1b3-0d5c8f2e6b21"
+ATTEMPT = "0198c2f4-7711-7e42-a1b3-0d5c8f2e6b22"
+OTHER = "0198c2f4-9c8d-7a63-b4e5-1f7a2d9c3e30"
+
+_PASSWORD = "a-long-Walk-7"  # noqa: S105 (an example)
+_FIELDS: dict[str, Any] = {
+    "AttemptAnswers.answers": {QUESTION: "b"},
+    "AttemptView.answers": {QUESTION: "b"},
+    "DeliveryView.status": "sent",
+    "JwkSet.keys": [
+        {"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": "k1", "x": "f83O…", "y": "x_FE…"}
+    ],
+    "BulkOutcome.outcome": "enrolled",
+    "LessonUpdate.asset": "lessons/0198c2f4/slides.pdf",
+    "MarkedAttempt.answers": {QUESTION: "b"},
+    "MarkedAttempt.marks": {QUESTION: 1},
+    "Metadata.attendance": {"present": 10, "late": 1, "absent": 1, "excused": 0},
+    "MarksUpdate.marks": {QUESTION: 1},
+    "NotificationView.status": "sent",
+    "ProfileView.status": "active",
+    "Summary.histogram": [1 if percent in (60, 80) else 0 for percent in range(101)],
+    "SummaryView.histogram": {"4": 1, "5": 1},
+    "UserView.status": "active",
+    "BulkEnroll.students": ["amina@example.com", "7KD2M9QX", STUDENT],
+    "ChapterId": MODULE,
+    "CompletionPercentage": 60,
+    "Course": "Building agents",
+    "CourseId": COURSE,
+    "Fee": "5000 Rs",
+    "GitHubRepoLink": "https://github.com/example/agents/tree/main/01",
+    "Password": _PASSWORD,
+    "ProgramId": PROGRAM,
+    "Quarter": "Q1",
+    "StudentRollNo": "7KD2M9QX",
+    "SubtopicId": SUBTOPIC,
+    "Title": "Building agents",
+    "TopicId": LESSON,
+    "VideoLink": "https://example.com/agents/01.mp4",
+    "VoucherNo": "4f9c27ab81de",
+    "accepted": 32,
+    "amount": "5000.00",
+    "access_token": "eyJhbGciOiJFUzI1NiIsImtpZCI6ImsxIn0.eyJyb2xlIjoic3R1ZGVudCJ9.c2lnbmF0dXJl",
+    "additional_details": {"guardian": "Sara Khan"},
+    "address": "12 Canal Road",
+    "answer": "b",
+    "assignedCourses": [COURSE],
+    "attemptId": ATTEMPT,
+    "attendance": 92,
+    "attemptsAllowed": 1,
+    "average": 4.5,
+    "by": TEACHER,
+    "capacity": 40,
+    "chapterId": MODULE,
+    "city": "Lahore",
+    "client_id": None,
+    "client_secret": None,
+    "closesAt": "2027-03-20T11:00:00Z",
+    "code": "481207",
+    "comment": "Clear, and fun to follow.",
+    "completionPercentage": 60,
+    "completion_percentage": 60,
+    "contentUrl": "https://example.com/agents/what-an-agent-is",
+    "correctAnswer": "b",
+    "count": 2,
+    "country": "PK",
+    "course": "Building agents",
+    "courseId": COURSE,
+    "course_id": COURSE,
+    "currency": "PKR",
+    "currentModule": MODULE,
+    "current_password": _PASSWORD,
+    "date": "2027-03-04",
+    "date_of_birth": "2004-05-17",
+    "deadline": "2027-03-20T10:30:00Z",
+    "description": "From the first prompt to agents that work in teams.",
+    "due_date": "2027-03-31",
+    "duration": 90,
+    "email": "amina@example.com",
+    "enrollment_year": 2027,
+    "event_id": "evt_20270304_0001",
+    "examDate": "2027-03-20T09:00:00Z",
+    "examId": EXAM,
+    "expires_in": 900,
+    "expiresIn": 300,
+    "explanation": "An agent chooses its next step itself.",
+    "extraAttempts": 1,
+    "extraMinutes": 30,
+    "fee": "5000.00",
+    "fields": {"key": "uploads/0198c2f4/file", "policy": "eyJleHBpcmF0aW9uIjoiLi4uIn0="},
+    "from": "22:00",
+    "githubRepoLink": "https://github.com/example/agents/tree/main/01",
+    "grade_percentage": 84.5,
+    "grant_type": "password",
+    "instructorId": TEACHER,
+    "key": "uploads/0198c2f4/file",
+    "lessonId": LESSON,
+    "lessonsDone": [LESSON],
+    "marks": 1.0,
+    "mean": 71.5,
+    "message": "The lab on Thursday begins an hour later.",
+    "mobile_number": "+923001234567",
+    "moduleId": MODULE,
+    "name": "Amina Khan",
+    "new_password": "a-longer-Walk-8",
+    "next": None,
+    "number": 1,
+    "outcome": "sent",
+    "overridden_by": TEACHER,
+    "passMark": 50,
+    "passRate": 80.0,
+    "password": _PASSWORD,
+    "points": 1,
+    "position": 0,
+    "profile_picture": "pictures/0198c2f4/me.png",
+    "profile_picture_url": "https://example.com/pictures/me.png",
+    "program": "Agentic AI",
+    "programId": PROGRAM,
+    "program_id": PROGRAM,
+    "program_title": "Agentic AI",
+    "quarter": "Q1",
+    "questionId": QUESTION,
+    "questionText": "What makes a program an agent?",
+    "rating": 5,
+    "reason": "Agreed with the student.",
+    "recipientId": STUDENT,
+    "recipient_id": STUDENT,
+    "recipient_ids": [STUDENT],
+    "reference": "bank-20270304-17",
+    "refresh_expires_in": 2592000,
+    "refresh_token": "r1.0198c2f4.Zm9yLWV4YW1wbGU",
+    "remarks": "Asks good questions.",
+    "report_id": OTHER,
+    "reset_id": OTHER,
+    "results": 0,
+    "rollNo": "7KD2M9QX",
+    "roll_no": "7KD2M9QX",
+    "scope": "",
+    "score": 84.5,
+    "send_at": None,
+    "sessions": 12,
+    "short_description": "Agents that plan, act and check themselves.",
+    "students": 32,
+    "student": "amina@example.com",
+    "studentId": STUDENT,
+    "student_id": STUDENT,
+    "subject": "Thursday's lab",
+    "subtopicId": SUBTOPIC,
+    "text": "It chooses its next step itself.",
+    "time_zone": "Asia/Karachi",
+    "title": "Building agents",
+    "token": None,
+    "tolerance": 0.01,
+    "topicId": LESSON,
+    "type": "announcement",
+    "until": "07:00",
+    "url": "https://example.com/uploads",
+    "user_id": STUDENT,
+    "username": "amina",
+    "value": 3.14,
+    "verify_id": OTHER,
+    "version": 3,
+    "videoLink": "https://example.com/agents/01.mp4",
+    "voucher_no": "4f9c27ab81de",
+    "weight": 1,
+}
+# Where names alone would mislead: the whole of an object.
+_OBJECTS: dict[str, Any] = {
+    "StudentProfileUpdate": {"mobile_number": "+923001234567", "city": "Lahore", "address": "12 Canal Road"},
+    "ForgotPassword": {"email": "amina@example.com"},
+    "Logout": {"everywhere": True},
+    "ResetPassword": {"reset_id": OTHER, "code": "481207", "new_password": "a-longer-Walk-8"},
+}
+_IDS = {
+    "Attempt": ATTEMPT,
+    "Course": COURSE,
+    "Exam": EXAM,
+    "Instructor": TEACHER,
+    "Lesson": LESSON,
+    "Module": MODULE,
+    "Profile": STUDENT,
+    "Program": PROGRAM,
+    "Question": QUESTION,
+    "Student": STUDENT,
+    "Subtopic": SUBTOPIC,
+    "User": STUDENT,
+}
+_MOMENT = "2027-03-04T08:00:00Z"
+
+
+class NoExample(LookupError):
+    """A field for which nobody has said what it may look like."""
+
+
+def example(schema: Schema, schemas: dict[str, Schema], *, field: str = "", owner: str = "") -> Any:
+    """What a value of a schema looks like; `schemas` are those that it may refer to."""
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        return _OBJECTS[name] if name in _OBJECTS else example(schemas[name], schemas, owner=name)
+    if "examples" in schema:
+        return schema["examples"][0]
+    if f"{owner}.{field}" in _FIELDS:
+        return _FIELDS[f"{owner}.{field}"]
+    if "const" in schema or "enum" in schema:
+        return schema.get("const", schema.get("enum", [None])[0])
+    if "properties" in schema:
+        return {name: example(part, schemas, field=name, owner=owner) for name, part in schema["properties"].items()}
+    if "anyOf" in schema:
+        return _one_of(schema["anyOf"], schemas, field, owner)
+    if schema.get("type") == "array":
+        return _listed(schema, schemas, field, owner)
+    return _value(schema, field, owner)
+
+
+def _one_of(options: list[Schema], schemas: dict[str, Schema], field: str, owner: str) -> Any:
+    if field in _FIELDS:
+        return _FIELDS[field]
+    return example(
+        next(option for option in options if option.get("type") != "null"), schemas, field=field, owner=owner
+    )
+
+
+def _listed(schema: Schema, schemas: dict[str, Schema], field: str, owner: str) -> Any:
+    if isinstance(_FIELDS.get(field), list):
+        return _FIELDS[field]
+    return [example(schema["items"], schemas, field=field, owner=owner)]
+
+
+def _value(schema: Schema, field: str, owner: str) -> Any:
+    if field in _FIELDS:
+        return _FIELDS[field]
+    if field == "id":
+        return next((known for name, known in _IDS.items() if name in owner), OTHER)
+    if schema.get("format") == "date-time":
+        return _MOMENT
+    if schema.get("default") is not None:
+        return schema["default"]
+    if schema.get("type") == "boolean":
+        return True
+    raise NoExample(f"docs/examples.py has no example of `{field}` ({owner})")

@@ -1,0 +1,129 @@
+"""python -m docs.generate_event_page: writes the catalogue of events as a page; a test tells when it is stale.
+
+Who tells an event is found where code makes or emits it; who hears it, in the consumers' own tables of handlers.
+"""
+
+import os
+import re
+from collections.abc import Iterable
+from html import escape
+from importlib import import_module
+from inspect import cleandoc
+from typing import Any
+
+from lms.events import CATALOGUE, TOPICS, Event
+from localstack.kong.generate import ROOT, applications
+
+PATH = ROOT / "functions" / "portal" / "files" / "events.html"
+_PAGE = """\
+<!doctype html>
+<!-- Made by `make docs` from the catalogue of events. Do not edit. -->
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <title>Events - Education LMS</title>
+  <link rel="icon" href="data:,">
+  <link rel="stylesheet" href="/docs/files/page.css">
+</head>
+<body>
+<a class="skip" href="#main">To the content</a>
+<header class="bar"><nav aria-label="Pages">
+  <a class="brand" href="/">Education LMS</a>
+  <a href="/docs">API</a>
+  <a href="/docs/events" aria-current="page">Events</a>
+</nav></header>
+<main id="main" class="page">
+  <h1>Events</h1>
+  <p class="lead">What happened, told to whoever wants to know. A service writes its events in the transaction of the
+    change; they travel as CloudEvents 1.0 through Kafka, at least once, keyed by what changed. Each carries the whole
+    state at its <code>version</code>, so that consumers can drop what is older than what they know.</p>
+  <ul class="topics">{links}</ul>
+  {topics}
+</main>
+</body>
+</html>
+"""
+
+
+def text() -> str:
+    """The page as the file holds it."""
+    links = "".join(f'<li><a href="#{topic}">{topic}</a></li>' for topic in TOPICS)
+    tellers, hearers = _tellers(), _hearers()
+    topics = "\n  ".join(_topic(topic, tellers, hearers) for topic in TOPICS)
+    return _PAGE.format(links=links, topics=topics)
+
+
+def _topic(topic: str, tellers: dict[str, list[str]], hearers: dict[str, list[str]]) -> str:
+    events = "\n".join(
+        _event(event, tellers.get(event.__name__, []), hearers.get(event.__name__, []))
+        for event in CATALOGUE.values()
+        if event.topic == topic
+    )
+    return f'<section aria-labelledby="{topic}"><h2 id="{topic}"><code>{topic}</code></h2>\n{events}\n</section>'
+
+
+def _event(event: type[Event], tellers: list[str], hearers: list[str]) -> str:
+    told = " ".join(cleandoc(event.__doc__ or event.__mro__[1].__doc__ or "").split())
+    fields = event.model_json_schema(mode="serialization", ref_template="{model}")
+    rows = list(_rows(fields, fields.get("$defs", {}), ""))
+    return (
+        f'<details class="event" id="{event.type}"><summary><b><code>{event.type}</code></b>'
+        f"<span>{_marked(told)}</span></summary><div>"
+        f"<dl><dt>Told by</dt><dd>{', '.join(tellers) or 'nobody'}</dd>"
+        f"<dt>Heard by</dt><dd>{', '.join(hearers) or 'nobody yet'}</dd></dl>"
+        "<table><thead><tr><th>Field</th><th>Type</th></tr></thead>"
+        f"<tbody>{''.join(rows)}</tbody></table></div></details>"
+    )
+
+
+def _rows(schema: dict[str, Any], definitions: dict[str, Any], before: str) -> Iterable[str]:
+    for name, field in schema.get("properties", {}).items():
+        yield f"<tr><td><code>{before}{name}</code></td><td>{escape(_kind(field))}</td></tr>"
+        inner = definitions.get(str(field.get("$ref") or field.get("items", {}).get("$ref")))
+        if inner:
+            yield from _rows(inner, definitions, f"{before}{name}{'[]' if 'items' in field else ''}.")
+
+
+def _kind(field: dict[str, Any]) -> str:
+    if "$ref" in field:
+        return "object"
+    if "anyOf" in field:
+        return " or ".join(map(_kind, field["anyOf"]))
+    if "enum" in field or "const" in field:
+        return ", ".join(f"“{value}”" for value in field.get("enum", [field.get("const")]))
+    if field.get("type") == "array":
+        return f"list of {_kind(field.get('items', {}))}"
+    return str(field.get("format") or field.get("type") or "any")
+
+
+def _marked(told: str) -> str:
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(told, quote=False))
+
+
+def _tellers() -> dict[str, list[str]]:
+    """The services that tell an event, by the event's class: where code makes one, or emits and names it."""
+    found: dict[str, set[str]] = {}
+    for file in (ROOT / "functions").rglob("*.py"):
+        code = file.read_text()
+        emits = re.search(r"\bemit(_again)?\b", code)
+        for name in re.findall(r"\b[A-Z]\w+\b" if emits else r"\b[A-Z]\w+\b(?=\()", code):
+            found.setdefault(name, set()).add(file.relative_to(ROOT / "functions").parts[0])
+    return {name: sorted(services) for name, services in found.items()}
+
+
+def _hearers() -> dict[str, list[str]]:
+    """The services whose consumers handle an event, by the event's class."""
+    applications()
+    found: dict[str, list[str]] = {}
+    for file in sorted((ROOT / "functions").glob("*/consumer.py")):
+        consumer = import_module(f"{file.parent.name}.consumer").handler
+        for event in consumer._handlers:
+            found.setdefault(event.__name__, []).append(file.parent.name)
+    return found
+
+
+if __name__ == "__main__":
+    # A consumer's own settings do not change what it handles.
+    os.environ.setdefault("DEAD_LETTER_QUEUE_URL", "x")
+    PATH.write_text(text())

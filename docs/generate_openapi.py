@@ -1,0 +1,352 @@
+"""python -m docs.generate_openapi: writes the OpenAPI 3.1 description of all services; a test tells when it is stale.
+
+FastAPI tells parameters, bodies and answers of each route. The rest is read from the code too: who may call it from the
+permission, its refusals from what it can reach (`docs.refusals`), examples from schemas (`docs.examples`).
+"""
+
+import inspect
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from http import HTTPStatus
+from importlib import import_module
+from itertools import count
+from typing import Any
+
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import HTMLResponse
+from fastapi.routing import APIRoute
+
+from docs.examples import example
+from docs.refusals import Reach, Refusal, reach
+from localstack.kong.generate import ROOT, applications
+
+PATH = ROOT / "functions" / "portal" / "files" / "openapi.json"
+SERVICES = (
+    "auth",
+    "student",
+    "program",
+    "instructor",
+    "content",
+    "exam",
+    "progress",
+    "payment",
+    "notification",
+    "portal",
+)
+_INTRODUCTION = ROOT / "docs" / "openapi-introduction.md"
+_WHO = {"student": "students", "teacher": "teachers", "admin": "administrators"}
+_REQUEST_ID = "0198c2f4-1111-7222-8333-444455556666"
+_GATEWAY_SAYS = {401: "Unauthorized", 403: "You cannot consume this service", 429: "API rate limit exceeded"}
+_FALLBACK = {
+    400: "The code or link is wrong, was used, or has expired.",
+    429: "Too many tries; wait before the next one.",
+}
+_HEADERS: dict[str, Any] = {
+    "ETag": {
+        "description": "The version of the object, for `If-Match`.",
+        "example": '"3"',
+        "schema": {"type": "string"},
+    },
+    "Location": {"description": "Where the object is found.", "schema": {"type": "string", "format": "uri-reference"}},
+    "RetryAfter": {"description": "Seconds to wait.", "example": 1, "schema": {"type": "integer", "minimum": 1}},
+    "RequestId": {
+        "description": "Names the request in every log; yours, if you sent one.",
+        "example": _REQUEST_ID,
+        "schema": {"type": "string"},
+    },
+    "Bearer": {"description": "`Bearer`", "schema": {"type": "string"}},
+}
+_PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "title": "Problem",
+    "description": "A refusal (RFC 9457).",
+    "required": ["type", "title", "status", "detail", "instance", "request_id"],
+    "properties": {
+        "type": {"type": "string", "description": "`about:blank`, or `urn:lms:problem:<code>`."},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "For people."},
+        "instance": {"type": "string", "description": "The path that was asked."},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "description": "For 422: each fault, where it is, and a code for programs.",
+            "items": {
+                "type": "object",
+                "required": ["loc", "msg", "type"],
+                "properties": {
+                    "loc": {"type": "array", "items": {"type": ["string", "integer"]}},
+                    "msg": {"type": "string"},
+                    "type": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+_GATEWAY_REFUSAL: dict[str, Any] = {
+    "type": "object",
+    "title": "GatewayRefusal",
+    "description": "A refusal by the gateway itself.",
+    "properties": {"message": {"type": "string"}, "request_id": {"type": "string"}},
+}
+Operation = dict[str, Any]
+
+
+def document() -> dict[str, Any]:
+    """The whole description."""
+    apps = applications()
+    services = {name: import_module(name) for name in SERVICES}
+    routes = [(name, route) for name in services for route in apps[name].routes if _is_told(route)]
+    told: dict[str, Any] = get_openapi(
+        title="Education LMS",
+        version="1.0.0",
+        openapi_version="3.1.0",
+        description=_INTRODUCTION.read_text(),
+        routes=[route for _, route in routes],
+        tags=[{"name": name, "description": inspect.getdoc(package)} for name, package in services.items()],
+        servers=[{"url": "/", "description": "The gateway that this document came from."}],
+    )
+    told = _with_plain_names(told)
+    schemas = told["components"]["schemas"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        del schemas[name]
+    for service, route in routes:
+        for method in route.methods or ():
+            _complete(told["paths"][route.path][method.lower()], service, route, schemas)
+    schemas |= {"Problem": _PROBLEM, "GatewayRefusal": _GATEWAY_REFUSAL}
+    told["components"] |= {"headers": _HEADERS, "responses": {"Fault": _fault(), **_shared(told["paths"])}}
+    return told
+
+
+def _shared(paths: dict[str, Any]) -> dict[str, Any]:
+    """Moves the refusals that several operations answer alike to one place."""
+    operations = [operation for path in paths.values() for operation in path.values()]
+    places: dict[str, list[tuple[Operation, str]]] = defaultdict(list)
+    for operation in operations:
+        for status, answer in operation["responses"].items():
+            if status[0] in "45" and "$ref" not in answer:
+                places[json.dumps(answer)].append((operation, status))
+    shared: dict[str, Any] = {}
+    for answer, users in places.items():
+        if len(users) > 1:
+            phrase = HTTPStatus(int(users[0][1])).name.title().replace("_", "")
+            name = next(name for number in count(1) if (name := f"{phrase}{number}") not in shared)
+            shared[name] = json.loads(answer)
+            for operation, status in users:
+                operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
+    return dict(sorted(shared.items()))
+
+
+def _is_told(route: object) -> bool:
+    return isinstance(route, APIRoute) and route.include_in_schema
+
+
+def _with_plain_names(told: dict[str, Any]) -> dict[str, Any]:
+    """Schemas under names that people would give them: of two with one name, each has its service's before it."""
+    names = {name: _plain(name) for name in told["components"]["schemas"]}
+    if len(set(names.values())) < len(names):
+        raise ValueError("two schemas would get one name")
+    text = json.dumps(told)
+    for name, plain in names.items():
+        text = text.replace(f'"#/components/schemas/{name}"', f'"#/components/schemas/{plain}"')
+    told = json.loads(text)
+    told["components"]["schemas"] = {
+        names[name]: {**schema, "title": names[name]} for name, schema in sorted(told["components"]["schemas"].items())
+    }
+    return told
+
+
+def _plain(name: str) -> str:
+    if found := re.fullmatch(r"(\w+?)__schemas__(\w+)", name):
+        return found[1].capitalize() + found[2]
+    if found := re.fullmatch(r"Page_(\w+)_", name):
+        return f"PageOf{found[1]}"
+    if found := re.fullmatch(r"Body_(.+?_?login)_.*", name):
+        return "".join(part.capitalize() for part in found[1].split("_")) + "Form"
+    return name
+
+
+def _complete(operation: Operation, service: str, route: APIRoute, schemas: dict[str, Any]) -> None:
+    found = reach(route)
+    told = inspect.getdoc(route.endpoint)
+    if not told:
+        raise ValueError(f"{route.path}: {route.name} has no docstring, and so no summary")
+    operation["tags"] = [service]
+    operation["operationId"] = f"{service}_{route.name}"
+    operation["summary"] = re.split(r"[.;:](?:\s|$)", told)[0].replace("\n", " ")
+    operation["description"] = f"{told}\n\n**Who:** {_who(route, found)}."
+    for parameter in operation.get("parameters", ()):
+        # Pages fill in what examples say, so those that may be left out have none.
+        if parameter["required"]:
+            parameter["example"] = example(parameter["schema"], schemas, field=parameter["name"])
+        parameter["name"] = _header_case(parameter) if parameter["in"] == "header" else parameter["name"]
+    _give_examples(operation.get("requestBody", {}), schemas)
+    successes = {status: answer for status, answer in operation["responses"].items() if status.startswith("2")}
+    for status, answer in successes.items():
+        _describe_success(status, answer, route, found, schemas)
+    operation["responses"] = {
+        **successes,
+        **{str(status): refusal for status, refusal in _refusals(operation, route, found)},
+        "default": {"$ref": "#/components/responses/Fault"},
+    }
+
+
+def _header_case(parameter: dict[str, Any]) -> str:
+    return "-".join(part.capitalize() for part in parameter["name"].split("-"))
+
+
+def _who(route: APIRoute, found: Reach) -> str:
+    security = import_module("lms.security")
+    access, roster = import_module("lms.access"), import_module("lms.roster")
+    roles = security.permission_of(route)
+    if roles is None:
+        return "anybody, without a token"
+    narrowed = {
+        "teacher": {access.teaches_or_manages, access.require_teaching, roster.teaches} & found.functions,
+        "student": {access.is_enrolled, access.require_belonging, roster.enrollment_of} & found.functions,
+    }
+    bounds = {"teacher": " (of the course)", "student": " (enrolled in the course)"}
+    return ", ".join(f"{_WHO[role]}{bounds[role] if narrowed.get(role) else ''}" for role in _WHO if role in roles)
+
+
+def _give_examples(message: dict[str, Any], schemas: dict[str, Any]) -> None:
+    for media in message.get("content", {}).values():
+        if media.get("schema"):
+            media["example"] = example(media["schema"], schemas)
+
+
+def _describe_success(
+    status: str, answer: dict[str, Any], route: APIRoute, found: Reach, schemas: dict[str, Any]
+) -> None:
+    dependencies = import_module("lms.dependencies")
+    answer["description"] = HTTPStatus(int(status)).phrase
+    if inspect.signature(route.endpoint).return_annotation is HTMLResponse:
+        answer["content"] = {"text/html": {"schema": {"type": "string"}}}
+    else:
+        _give_examples(answer, schemas)
+    headers = ["X-Request-ID"]
+    if dependencies.set_etag in found.functions and status != "204":
+        headers.append("ETag")
+    if 'headers["Location"]' in inspect.getsource(route.endpoint):
+        headers.append("Location")
+    answer["headers"] = _refer(headers)
+
+
+def _refer(headers: Iterable[str]) -> dict[str, Any]:
+    names = {"X-Request-ID": "RequestId", "Retry-After": "RetryAfter", "WWW-Authenticate": "Bearer"}
+    return {name: {"$ref": f"#/components/headers/{names.get(name, name)}"} for name in headers}
+
+
+def _refusals(operation: Operation, route: APIRoute, found: Reach) -> Iterator[tuple[int, dict[str, Any]]]:
+    """What the route's code can refuse, and what the gateway does before it, by status."""
+    by_status: dict[int, set[Refusal]] = defaultdict(set)
+    for refusal in found.refusals:
+        by_status[refusal.status].add(refusal)
+    roles = import_module("lms.security").permission_of(route)
+    headers = {parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "header"}
+    if "Idempotency-Key" not in headers:
+        by_status[409] = {refusal for refusal in by_status[409] if refusal.code != "still-running"}
+    if "If-Match" not in headers:
+        by_status.pop(412, None)
+    if roles is not None and len(roles) == len(_WHO):
+        by_status[403] = {refusal for refusal in by_status[403] if refusal.detail != "Your role may not do this."}
+    if "422" in operation["responses"]:
+        by_status[422].add(Refusal(422, None, None))
+    if found.storage:
+        by_status[503].add(Refusal(503, "The storage is busy; try again.", None))
+    gateway = {429}
+    if roles is not None:
+        gateway |= {401} if len(roles) == len(_WHO) else {401, 403}
+    if "requestBody" in operation:
+        by_status[413] = {Refusal(413, "A body may have 262144 bytes at most.", None)}
+        gateway.add(413)
+    for status in sorted({*gateway, *(status for status, refusals in by_status.items() if refusals)}):
+        refusals = sorted(by_status[status], key=lambda refusal: (refusal.detail or "", refusal.code or ""))
+        yield status, _refusal(status, refusals, operation, by_gateway=status in gateway)
+
+
+def _refusal(status: int, refusals: list[Refusal], operation: Operation, *, by_gateway: bool) -> dict[str, Any]:
+    details = [refusal.detail for refusal in refusals if refusal.detail]
+    content: dict[str, Any] = {}
+    if refusals:
+        content["application/problem+json"] = {
+            "schema": {"$ref": "#/components/schemas/Problem"},
+            "examples": _problems(status, refusals, operation),
+        }
+    if by_gateway:
+        message = _GATEWAY_SAYS.get(status, "Payload too large")
+        content["application/json"] = {
+            "schema": {"$ref": "#/components/schemas/GatewayRefusal"},
+            "example": {"message": message, "request_id": _REQUEST_ID},
+        }
+        details.insert(0, f"By the gateway: {message}.")
+    headers = ["X-Request-ID"]
+    if status == 401:
+        headers.append("WWW-Authenticate")
+    if status in (429, 503) or any(refusal.code in ("still-running", "provisioning") for refusal in refusals):
+        headers.append("Retry-After")
+    return {
+        "description": f"{HTTPStatus(status).phrase}. {' '.join(dict.fromkeys(details))}".strip(),
+        "headers": _refer(headers),
+        "content": content,
+    }
+
+
+def _problems(status: int, refusals: list[Refusal], operation: Operation) -> dict[str, Any]:
+    problems: dict[str, Any] = {}
+    for number, refusal in enumerate(refusals, 1):
+        body: dict[str, Any] = {
+            "type": f"urn:lms:problem:{refusal.code}" if refusal.code else "about:blank",
+            "title": "Invalid request" if status == 422 else HTTPStatus(status).phrase.capitalize(),
+            "status": status,
+            "detail": refusal.detail or _FALLBACK.get(status, HTTPStatus(status).phrase.capitalize()),
+            "instance": "/the/path/that/was/asked",
+            "request_id": _REQUEST_ID,
+        }
+        if status == 422:
+            body["detail"] = "The request has fields that cannot be accepted."
+            body["errors"] = [_fault_of(operation)]
+        problems[refusal.code or (f"problem-{number}" if len(refusals) > 1 else "problem")] = {
+            "summary": body["detail"],
+            "value": body,
+        }
+    return problems
+
+
+def _fault_of(operation: Operation) -> dict[str, Any]:
+    if "requestBody" in operation:
+        return {"loc": ["body"], "msg": "Field required", "type": "missing"}
+    parameter = (operation.get("parameters") or [{"in": "query", "name": "cursor"}])[0]
+    return {"loc": [parameter["in"], parameter["name"]], "msg": "This value cannot be accepted", "type": "value_error"}
+
+
+def _fault() -> dict[str, Any]:
+    return {
+        "description": "A fault of the system, told without detail.",
+        "headers": _refer(["X-Request-ID"]),
+        "content": {
+            "application/problem+json": {
+                "schema": {"$ref": "#/components/schemas/Problem"},
+                "example": {
+                    "type": "about:blank",
+                    "title": "Internal error",
+                    "status": 500,
+                    "detail": "Internal error",
+                    "instance": "/the/path/that/was/asked",
+                    "request_id": _REQUEST_ID,
+                },
+            }
+        },
+    }
+
+
+def text() -> str:
+    """The description as the file holds it."""
+    return json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    PATH.parent.mkdir(parents=True, exist_ok=True)
+    PATH.write_text(text())

@@ -1,0 +1,56 @@
+"""Whether what every request needs can be reached, and whether events leave."""
+
+from datetime import datetime, timedelta
+
+from botocore.exceptions import BotoCoreError
+from pynamodb.exceptions import PynamoDBException
+
+from lms.log import logger
+from lms.outbox import OutboxItem, PendingIndex, shards
+from lms.tokens import read_jwks
+from portal.schemas import Health, Parts
+
+# What strangers ask all the time costs the reads of one answer in so long.
+_KEPT = timedelta(seconds=5)
+# The sweep publishes, within a minute, what has been pending for two.
+_DELAYED = timedelta(minutes=4)
+
+
+class Checkup:
+    """Looks at the system, and keeps for 5 seconds what it saw."""
+
+    def __init__(self) -> None:
+        self._last: Health | None = None
+
+    def at(self, now: datetime) -> Health:
+        if self._last is None or now - self._last.checked_at >= _KEPT:
+            self._last = _look(now)
+        return self._last
+
+    def forget(self) -> None:
+        self._last = None
+
+
+checkup = Checkup()
+
+
+def _look(now: datetime) -> Health:
+    try:
+        # What every signed-in request reads first.
+        read_jwks()
+        late = _some_wait(now - _DELAYED)
+    except (PynamoDBException, BotoCoreError) as error:
+        logger.warning("tables cannot be reached", extra={"error": type(error).__name__})
+        parts = Parts(api="ok", tables="unreachable", events="unknown")
+        return Health(status="down", parts=parts, checked_at=now)
+    parts = Parts(api="ok", tables="ok", events="delayed" if late else "ok")
+    return Health(status="impaired" if late else "ok", parts=parts, checked_at=now)
+
+
+def _some_wait(since: datetime) -> bool:
+    """Whether any event has waited to be published for so long."""
+    return any(
+        True
+        for shard in shards()
+        for _ in OutboxItem.pending_index.query(shard, PendingIndex.created_at < since, limit=1)
+    )

@@ -1,0 +1,126 @@
+"""The description of the API is what the functions serve, is valid, and its examples are true."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute
+from jsonschema import Draft202012Validator, FormatChecker
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from docs import generate_openapi
+from docs.examples import NoExample, example
+from docs.refusals import reach
+from localstack.kong.generate import applications
+from tests.template import ROOT
+
+DOCUMENT: dict[str, Any] = json.loads((ROOT / "docs" / "openapi.json").read_text())
+ROUTES = {
+    f"{service}_{route.name}": route
+    for service, app in applications().items()
+    for route in app.routes
+    if isinstance(route, APIRoute) and route.include_in_schema
+}
+OPERATIONS = {operation["operationId"]: operation for path in DOCUMENT["paths"].values() for operation in path.values()}
+FORMATS = FormatChecker(("date", "date-time", "email", "uuid"))
+every_operation = pytest.mark.parametrize("name", OPERATIONS)
+
+
+def test_the_description_is_current() -> None:
+    assert generate_openapi.PATH.read_text() == generate_openapi.text(), "run `make docs`"
+
+
+def test_the_description_is_valid() -> None:
+    assert [fault.message for fault in OpenAPIV31SpecValidator(DOCUMENT).iter_errors()] == []
+
+
+def test_every_route_is_described_once() -> None:
+    assert OPERATIONS.keys() == ROUTES.keys()
+    assert len(OPERATIONS) == sum(len(path) for path in DOCUMENT["paths"].values())
+
+
+@every_operation
+def test_an_operation_says_what_it_does_and_for_whom(name: str) -> None:
+    operation = OPERATIONS[name]
+    assert operation["tags"] == [name.partition("_")[0]]
+    assert 3 < len(operation["summary"]) < 120
+    assert "**Who:**" in operation["description"]
+    assert ("security" in operation) == ("without a token" not in operation["description"])
+    assert ("401" in operation["responses"]) or "security" not in operation
+
+
+def _answers(operation: dict[str, Any]) -> dict[str, Any]:
+    """What an operation answers, by status; what several share is looked up."""
+    shared = DOCUMENT["components"]["responses"]
+    return {
+        status: shared[answer["$ref"].rpartition("/")[2]] if "$ref" in answer else answer
+        for status, answer in operation["responses"].items()
+    }
+
+
+def _examples(operation: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
+    """Every schema of a body with a value that is shown for it."""
+    for message in (operation.get("requestBody", {}), *_answers(operation).values()):
+        for media in message.get("content", {}).values():
+            for value in [media.get("example"), *(each["value"] for each in media.get("examples", {}).values())]:
+                if value is not None:
+                    yield media["schema"], value
+
+
+@every_operation
+def test_examples_fit_their_schemas(name: str) -> None:
+    for schema, value in _examples(OPERATIONS[name]):
+        whole = {"components": DOCUMENT["components"], "allOf": [schema]}
+        Draft202012Validator(whole, format_checker=FORMATS).validate(value)
+
+
+@pytest.mark.parametrize("name", [name for name, operation in OPERATIONS.items() if "requestBody" in operation])
+def test_a_route_takes_the_body_that_its_example_shows(name: str) -> None:
+    [media] = OPERATIONS[name]["requestBody"]["content"].values()
+    field = ROUTES[name].body_field
+    assert field is not None
+    _, errors = field.validate(media["example"], {}, loc=("body",))
+    assert not errors
+
+
+@every_operation
+def test_a_body_has_an_example(name: str) -> None:
+    answers = [answer for status, answer in OPERATIONS[name]["responses"].items() if status.startswith("2")]
+    for message in (OPERATIONS[name].get("requestBody", {}), *answers):
+        for kind, media in message.get("content", {}).items():
+            assert "example" in media or kind == "text/html" or name == "portal_openapi"
+
+
+def test_a_field_that_nobody_gave_an_example_of_is_refused() -> None:
+    with pytest.raises(NoExample, match="unheard_of"):
+        example({"type": "string"}, {}, field="unheard_of", owner="Thing")
+
+
+def _told(name: str) -> set[tuple[int, str | None]]:
+    return {(refusal.status, refusal.code) for refusal in reach(ROUTES[name]).refusals}
+
+
+def test_refusals_are_found_in_use_cases_tables_of_words_and_dependencies() -> None:
+    enrolling = _told("program_enroll")
+    assert {(409, "full"), (409, "unpaid"), (409, "enrolled"), (409, "still-running"), (401, None)} <= enrolling
+    assert (412, None) in _told("exam_update_exam")
+    assert (412, None) not in enrolling
+    assert (429, None) in _told("auth_login")
+
+
+def test_a_refusal_is_told_with_its_words() -> None:
+    conflict = _answers(OPERATIONS["program_enroll"])["409"]
+    problem = conflict["content"]["application/problem+json"]["examples"]["full"]["value"]
+    assert problem["type"] == "urn:lms:problem:full"
+    assert problem["detail"] == "Every seat of the course is taken."
+    assert problem["detail"] in conflict["description"]
+
+
+def test_headers_are_told_where_they_apply() -> None:
+    create, update = OPERATIONS["program_create_program"], OPERATIONS["program_update_program"]
+    assert {"Location", "ETag", "X-Request-ID"} == set(create["responses"]["201"]["headers"])
+    assert "Idempotency-Key" in [parameter["name"] for parameter in create["parameters"]]
+    assert "If-Match" in [parameter["name"] for parameter in update["parameters"]]
+    assert "Retry-After" in _answers(update)["503"]["headers"]
+    assert {"limit", "cursor"} <= {p["name"] for p in OPERATIONS["program_list_programs"]["parameters"]}

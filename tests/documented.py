@@ -1,0 +1,42 @@
+"""Holds what functions answer in the tests against the description of the API: it must name every status."""
+
+import json
+import re
+from functools import cache
+from typing import Any
+
+from tests.template import ROOT
+
+# No client ever sees this one: the gateway is what clients talk to.
+_PAST_THE_GATEWAY = "Call this service through the gateway."
+# Said of any request at all, with a body where none belongs too; and a fault of the system (`default`).
+_EVERYWHERE = (413, 500)
+
+
+class NotDocumented(AssertionError):
+    """A client of the API would meet an answer of which docs/openapi.json does not tell."""
+
+
+def check_documented(method: str, path: str, status: int, text: str) -> None:
+    """Passes what no description is about: paths of applications that tests make up, methods that a path lacks."""
+    operation = _find(method.lower(), path)
+    if operation is None or _PAST_THE_GATEWAY in text:
+        return
+    if str(status) not in operation["responses"] and status not in _EVERYWHERE:
+        raise NotDocumented(f"{operation['operationId']} answers {status}: {text[:300]}")
+
+
+@cache
+def _operations() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
+    paths = json.loads((ROOT / "docs" / "openapi.json").read_text())["paths"]
+    # The most literal first: `/courses/topics` before `/courses/{courseId}`.
+    ordered = sorted(paths.items(), key=lambda item: item[0].count("{"))
+    return [(re.compile(re.sub(r"\{[^}]+\}", "[^/]+", path)), operations) for path, operations in ordered]
+
+
+def _find(method: str, path: str) -> dict[str, Any] | None:
+    for pattern, operations in _operations():
+        if pattern.fullmatch(path) and method in operations:
+            operation: dict[str, Any] = operations[method]
+            return operation
+    return None
