@@ -60,7 +60,7 @@ def test_every_variable_is_given_by_the_command_or_has_a_default(settings: Setti
     assert {name for name, _ in _DEFAULTED.findall(TEXT)} <= given
 
 
-@pytest.mark.parametrize("name", SERVICES.keys() - TASKS)
+@pytest.mark.parametrize("name", sorted(SERVICES.keys() - TASKS))
 def test_what_keeps_running_tells_its_health(name: str) -> None:
     assert SERVICES[name]["healthcheck"]["test"][0] == "CMD"
 
