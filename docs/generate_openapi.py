@@ -174,7 +174,7 @@ def _complete(operation: Operation, service: str, route: APIRoute, schemas: dict
     if not told:
         raise ValueError(f"{route.path}: {route.name} has no docstring, and so no summary")
     operation["tags"] = [service]
-    operation["operationId"] = f"{service}_{route.name}"
+    operation["operationId"] = f"{service}-{route.name}".replace("_", "-")
     operation["summary"] = re.split(r"[.;:](?:\s|$)", told)[0].replace("\n", " ")
     operation["description"] = f"{told}\n\n**Who:** {_who(route, found)}."
     for parameter in operation.get("parameters", ()):

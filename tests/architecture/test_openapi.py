@@ -17,7 +17,7 @@ from tests.template import ROOT
 
 DOCUMENT: dict[str, Any] = json.loads((ROOT / "docs" / "openapi.json").read_text())
 ROUTES = {
-    f"{service}_{route.name}": route
+    f"{service}-{route.name}".replace("_", "-"): route
     for service, app in applications().items()
     for route in app.routes
     if isinstance(route, APIRoute) and route.include_in_schema
@@ -43,7 +43,7 @@ def test_every_route_is_described_once() -> None:
 @every_operation
 def test_an_operation_says_what_it_does_and_for_whom(name: str) -> None:
     operation = OPERATIONS[name]
-    assert operation["tags"] == [name.partition("_")[0]]
+    assert operation["tags"] == [name.partition("-")[0]]
     assert 3 < len(operation["summary"]) < 120
     assert "**Who:**" in operation["description"]
     assert ("security" in operation) == ("without a token" not in operation["description"])
@@ -89,7 +89,7 @@ def test_a_body_has_an_example(name: str) -> None:
     answers = [answer for status, answer in OPERATIONS[name]["responses"].items() if status.startswith("2")]
     for message in (OPERATIONS[name].get("requestBody", {}), *answers):
         for kind, media in message.get("content", {}).items():
-            assert "example" in media or kind == "text/html" or name == "portal_openapi"
+            assert "example" in media or kind == "text/html" or name == "portal-openapi"
 
 
 def test_a_field_that_nobody_gave_an_example_of_is_refused() -> None:
@@ -102,15 +102,15 @@ def _told(name: str) -> set[tuple[int, str | None]]:
 
 
 def test_refusals_are_found_in_use_cases_tables_of_words_and_dependencies() -> None:
-    enrolling = _told("program_enroll")
+    enrolling = _told("program-enroll")
     assert {(409, "full"), (409, "unpaid"), (409, "enrolled"), (409, "still-running"), (401, None)} <= enrolling
-    assert (412, None) in _told("exam_update_exam")
+    assert (412, None) in _told("exam-update-exam")
     assert (412, None) not in enrolling
-    assert (429, None) in _told("auth_login")
+    assert (429, None) in _told("auth-login")
 
 
 def test_a_refusal_is_told_with_its_words() -> None:
-    conflict = _answers(OPERATIONS["program_enroll"])["409"]
+    conflict = _answers(OPERATIONS["program-enroll"])["409"]
     problem = conflict["content"]["application/problem+json"]["examples"]["full"]["value"]
     assert problem["type"] == "urn:lms:problem:full"
     assert problem["detail"] == "Every seat of the course is taken."
@@ -118,9 +118,9 @@ def test_a_refusal_is_told_with_its_words() -> None:
 
 
 def test_headers_are_told_where_they_apply() -> None:
-    create, update = OPERATIONS["program_create_program"], OPERATIONS["program_update_program"]
+    create, update = OPERATIONS["program-create-program"], OPERATIONS["program-update-program"]
     assert {"Location", "ETag", "X-Request-ID"} == set(create["responses"]["201"]["headers"])
     assert "Idempotency-Key" in [parameter["name"] for parameter in create["parameters"]]
     assert "If-Match" in [parameter["name"] for parameter in update["parameters"]]
     assert "Retry-After" in _answers(update)["503"]["headers"]
-    assert {"limit", "cursor"} <= {p["name"] for p in OPERATIONS["program_list_programs"]["parameters"]}
+    assert {"limit", "cursor"} <= {p["name"] for p in OPERATIONS["program-list-programs"]["parameters"]}
