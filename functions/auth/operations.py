@@ -79,7 +79,7 @@ def _carry_out(command: Command, context: LambdaContext) -> dict[str, Any]:
         case Republish():
             return republish(command, users, everybody.WAYS, context)
         case AddSigningKey():
-            return {"kid": signing.add_key()}
+            return {"kid": signing.add_key(now())}
         case RenewCredentials():
             seen, place = go_through(rotation.renewals(tally, now), everybody.WAYS, command.after, context)
             return {"seen": seen, "renewed": tally.renewed, "next": place}
@@ -88,4 +88,4 @@ def _carry_out(command: Command, context: LambdaContext) -> dict[str, Any]:
             seen, place = go_through(rows, everybody.WAYS, command.after, context)
             return {"seen": seen, "retired": tally.retired, "waiting": tally.waiting, "next": place}
         case DropSigningKeys():
-            return {"dropped": rotation.drop_keys()}
+            return {"dropped": rotation.drop_keys(now())}

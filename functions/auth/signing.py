@@ -2,8 +2,9 @@
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -21,12 +22,18 @@ from jose.backends.base import Key
 
 from auth.rules import ACCESS_LIFETIME
 from auth.tables import User
-from lms.errors import Conflict
+from lms.errors import Conflict, Unavailable
 from lms.ids import uuid7
 from lms.settings import setting
 from lms.tokens import ALGORITHM, JWKS_NAME, PublicKeys, read_jwks
 
 _SECRET_SECONDS = 300
+# A worker may have looked just before; a request that began then is over a minute later.
+_KNOWN_TO_ALL_AFTER = timedelta(seconds=_SECRET_SECONDS) + timedelta(minutes=1)
+
+
+class KeyGone(Unavailable):
+    """The account's credential is of a key that was dropped; `renew_credentials` gives it another."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +63,20 @@ def current_key() -> SigningKey:
 
 
 def kid_of(public_pem: str) -> str:
-    """The id of the key whose public half a credential holds."""
-    return next(kid for kid, key in _key_set().keys.items() if key.public_pem.strip() == public_pem.strip())
+    """The id of the key whose public half a credential holds. Raises `KeyGone`."""
+    return _found(lambda key: key.public_pem.strip() == public_pem.strip()).kid
 
 
-def add_key() -> str:
+def holds(public_pem: str) -> bool:
+    """Whether tokens can be signed for a credential with this public half."""
+    try:
+        kid_of(public_pem)
+    except KeyGone:
+        return False
+    return True
+
+
+def add_key(now: datetime) -> str:
     """Makes a key that new credentials are of from now on; its id. Other workers learn of it within 5 minutes.
 
     Raises `Conflict` while there is another key than the current one.
@@ -70,14 +86,19 @@ def add_key() -> str:
         raise Conflict("A change of keys is under way; finish it first.", code="two-keys")
     pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     kid = str(uuid7())
-    _write({"current": kid, "keys": {**secret["keys"], kid: pem.decode()}})
+    _write({"current": kid, "since": now.isoformat(), "keys": {**secret["keys"], kid: pem.decode()}})
     return kid
 
 
-def drop_old_keys() -> list[str]:
-    """Forgets every key but the current one, for good; their ids."""
+def drop_old_keys(now: datetime) -> list[str]:
+    """Forgets every key but the current one, for good; their ids.
+
+    Raises `Conflict` while a worker may not have heard of the current one and make credentials of an old one.
+    """
     secret = _read()
     current = secret["current"]
+    if "since" in secret and now < datetime.fromisoformat(secret["since"]) + _KNOWN_TO_ALL_AFTER:
+        raise Conflict("Not every worker has looked at the new key yet; try again in 6 minutes.", code="keys-in-use")
     _write({"current": current, "keys": {current: secret["keys"][current]}})
     return [kid for kid in secret["keys"] if kid != current]
 
@@ -93,12 +114,19 @@ def _key_set() -> _KeySet:
 
 
 def _key(kid: str) -> SigningKey:
-    keys = _key_set().keys
-    if kid not in keys:
-        # Rotated since this worker looked: another one gave the user a credential of the new key already.
-        _load.cache_clear()
-        keys = _key_set().keys
-    return keys[kid]
+    return _found(lambda key: key.kid == kid)
+
+
+def _found(fits: Callable[[SigningKey], bool]) -> SigningKey:
+    for key in _key_set().keys.values():
+        if fits(key):
+            return key
+    # Perhaps made since this worker looked: another one gave the user a credential of it already.
+    _load.cache_clear()
+    for key in _key_set().keys.values():
+        if fits(key):
+            return key
+    raise KeyGone("The account is being given another key; try again later.")
 
 
 @lru_cache(maxsize=1)

@@ -139,6 +139,8 @@ def test_a_key_that_got_out_is_good_for_nothing_at_once(auth: Auth, operator: Op
     assert operator.do("retire_credentials", at_once=True)["retired"] == 1
     assert not auth.passes_gateway(amina.token)
     assert auth.refresh(amina.refresh_token).status == 200
+    assert "Not every worker" in operator.do("drop_signing_keys")["error"]
+    auth.clock.advance(minutes=6)
     assert operator.do("drop_signing_keys") == {"dropped": ["key-1"]}
 
 
@@ -160,6 +162,7 @@ def test_a_password_changed_meanwhile_ends_the_old_credential_too(auth: Auth, op
     body = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
     assert auth.http.post("/auth/change-password", body, token=amina.token).status == 200
     assert auth.kong.keys(amina.id) == [User.get(UUID(amina.id)).issuer]
+    auth.clock.advance(minutes=6)
     assert operator.do("drop_signing_keys") == {"dropped": ["key-1"]}
 
 
@@ -170,6 +173,7 @@ def test_a_credential_made_by_a_worker_that_had_not_looked_is_renewed_the_next_t
     first = User.get(UUID(amina.id)).issuer
     operator.add_key()
     operator.do("renew_credentials")
+    auth.clock.advance(minutes=6)
     stale = auth.kong.call(
         "POST", f"/consumers/{amina.id}/jwt", {"algorithm": "ES256", "rsa_public_key": "PEM of key-1"}
     )
@@ -180,6 +184,25 @@ def test_a_credential_made_by_a_worker_that_had_not_looked_is_renewed_the_next_t
     assert stale["key"] in auth.kong.keys(amina.id)
 
 
+def test_an_account_whose_key_is_gone_is_told_so_and_gets_another(auth: Auth, operator: Operator) -> None:
+    amina = auth.student("amina")
+    User.get(UUID(amina.id)).update([User.kid.set("key-of-old")])
+    auth.kong.credentials[amina.id][0]["rsa_public_key"] = "PEM of a key of old"
+    answer = auth.login("amina")
+    assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+    assert operator.do("renew_credentials")["renewed"] == 1
+    assert auth.passes_gateway(auth.login("amina").json["access_token"])
+
+
+def test_a_credential_whose_key_is_gone_is_replaced_by_whatever_event_comes_next(auth: Auth) -> None:
+    amina = auth.student("amina")
+    User.get(UUID(amina.id)).update([User.kid.set("key-of-old")])
+    auth.kong.credentials[amina.id][0]["rsa_public_key"] = "PEM of a key of old"
+    auth.clock.advance(minutes=1)
+    auth.consume(UserPasswordChanged(version=1, user_id=UUID(amina.id)))
+    assert auth.passes_gateway(auth.login("amina").json["access_token"])
+
+
 def test_who_is_disabled_or_new_hinders_nothing(auth: Auth, operator: Operator) -> None:
     admin, amina = auth.staff("admin", "root"), auth.student("amina")
     auth.http.patch(f"/auth/users/{amina.id}", {"status": "disabled"}, token=admin.token)
@@ -187,6 +210,7 @@ def test_who_is_disabled_or_new_hinders_nothing(auth: Auth, operator: Operator) 
     operator.add_key()
     assert operator.do("renew_credentials") == {"seen": 3, "renewed": 1, "next": None}
     operator.do("retire_credentials", at_once=True)
+    auth.clock.advance(minutes=6)
     assert operator.do("drop_signing_keys") == {"dropped": ["key-1"]}
     auth.settle()
     assert auth.login("bilal").status == 200

@@ -31,7 +31,7 @@ def test_the_tour_of_the_readme_works_as_printed(school: StackUnderTest) -> None
     assert '"status": 403' in done.stdout or '"message":"You cannot consume this service"' in done.stdout
     assert done.stdout.count("'githubRepoLink': None") == 1
     assert done.stdout.count("'githubRepoLink': 'https://github.com/") == 1
-    assert "\nStreaming answers\n" in done.stdout
+    assert "}Streaming answers\n" in done.stdout
     assert '"score":100' in done.stdout
     assert '"grade":"A"' in done.stdout
     assert '"Payment":"Unpaid"' in done.stdout

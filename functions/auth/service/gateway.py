@@ -91,14 +91,13 @@ def converge(user_id: UUID, now: datetime) -> None:
 def _keep_one(user: User, made_before: float = math.inf) -> kong.Credential:
     """The user's one credential: the stored one, else the oldest that holds our current key, else a new one.
 
-    Of the others, those made before a time (seconds since 1970) are deleted, but for one that is to be retired: its
-    tokens are still good.
+    The stored one only if its key is still there to sign with. Of the others, those made before a time (seconds since
+    1970) are deleted, but for one that is to be retired: its tokens are still good.
     """
     found = kong.list_credentials(user.id)
     public_pem = signing.current_key().public_pem
-    kept = next((c for c in found if c.key == user.issuer), None) or next(
-        (c for c in found if c.public_key.strip() == public_pem.strip()), None
-    )
+    stored = (c for c in found if c.key == user.issuer and signing.holds(c.public_key))
+    kept = next(stored, None) or next((c for c in found if c.public_key.strip() == public_pem.strip()), None)
     if kept is None:
         kept = kong.create_credential(user.id, public_pem)
     for other in found:

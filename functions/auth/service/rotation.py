@@ -83,13 +83,13 @@ def _retire(tally: Tally, now: Callable[[], datetime], at_once: bool, user_id: U
     tally.retired += 1
 
 
-def drop_keys() -> list[str]:
-    """Forgets all keys but the current one; their ids. Raises `Conflict` while a user still needs one of them."""
+def drop_keys(now: datetime) -> list[str]:
+    """Forgets all keys but the current one; their ids. Raises `Conflict` while a user or a worker still needs one."""
     current = signing.current_key().kid
     behind = sum(user.kid != current or user.old_issuer is not None for user in _active_users())
     if behind:
         raise Conflict(f"{behind} users have a credential of an old key; renew and retire first.", code="keys-in-use")
-    return signing.drop_old_keys()
+    return signing.drop_old_keys(now)
 
 
 def _active_users() -> Iterator[User]:
