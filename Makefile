@@ -102,7 +102,7 @@ rush: venv ## 250 students start, save and submit one exam at once, on the runni
 
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 
-university: venv ## a whole university loaded, every report card compared (over an hour): OULAD=folder of its files
+university: venv ## a whole university loaded, every report card compared (an hour, 6 GB): OULAD=folder of its files
 	PYTHONPATH=functions:layers/shared $(BIN)/python -m benchmarks.university $(OULAD)
 
 lock: venv ## resolve every requirements file anew from pyproject.toml
