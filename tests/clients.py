@@ -31,10 +31,14 @@ class Answer:
 
 
 class Client:
-    """Calls a Lambda handler with HTTP API events (payload version 2.0)."""
+    """Calls a Lambda handler with HTTP API events (payload version 2.0); its answers are `documented` ones.
 
-    def __init__(self, handler: Callable[[dict[str, Any], Any], dict[str, Any]]) -> None:
+    An application that tests make up is not.
+    """
+
+    def __init__(self, handler: Callable[[dict[str, Any], Any], dict[str, Any]], *, documented: bool = True) -> None:
         self._handler = handler
+        self._documented = documented
         self.headers = {"x-gateway-secret": ENVIRONMENT["GATEWAY_SECRET"], "x-real-ip": "203.0.113.7"}
 
     def __call__(
@@ -73,7 +77,8 @@ class Client:
             "isBase64Encoded": True,
         }
         answer = Answer(self._handler(event, None))
-        check_documented(method, path, answer.status, answer.text)
+        if self._documented:
+            check_documented(method, path, answer.status, answer.text)
         return answer
 
     def replay(self, name: str, token: str = "") -> Answer:

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -66,7 +67,9 @@ def applications() -> dict[str, Any]:
         if str(folder) not in sys.path:
             sys.path.append(str(folder))
     settings = importlib.import_module("lms.settings")
-    with patch.object(settings, "setting", lambda name: os.environ.get(name) or _ANY_SETTING):
+    environment = SimpleNamespace(get=lambda name, _: os.environ.get(name) or _ANY_SETTING)
+    # Not `setting` itself: the modules that are imported here would keep its stand-in for good.
+    with patch.object(settings, "os", SimpleNamespace(environ=environment)):
         names = sorted(file.parent.name for file in (ROOT / "functions").glob("*/api.py"))
         return {name: importlib.import_module(f"{name}.api").app for name in names}
 

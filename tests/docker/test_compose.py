@@ -66,7 +66,7 @@ def test_kong_starts_after_its_tables_and_routes_are_in_the_database(docker: Doc
 def test_the_file_that_kong_imports_names_the_api_and_the_secret(docker: Docker, tmp_path: Path) -> None:
     compose(tmp_path, LMS_EMULATOR_PORT="4666").start_gateway("0a1b2c3d", "the-secret")
     (service,) = json.loads((tmp_path / "stack" / "kong" / "kong.json").read_text())["services"]
-    assert service["url"] == "http://ministack:4666/_aws/execute-api/0a1b2c3d"
+    assert service["url"] == "http://ministack:4666/_aws/execute-api/0a1b2c3d/"
     assert "X-Gateway-Secret:the-secret" in service["plugins"][0]["config"]["add"]["headers"]
     assert (tmp_path / "stack" / "kong").stat().st_mode & 0o777 == 0o700
 

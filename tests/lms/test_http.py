@@ -65,7 +65,7 @@ class World:
             response.headers["Cache-Control"] = "public, max-age=300"
             return "fine"
 
-        self.call = Client(LambdaHandler(app))
+        self.call = Client(LambdaHandler(app), documented=False)
 
 
 @pytest.fixture
