@@ -10,6 +10,8 @@ from jose import jwt
 
 from auth import kong, operations, signing
 from auth.tables import User
+from lms.dynamo import Transaction
+from lms.errors import Unavailable
 from lms.events import UserPasswordChanged
 from lms.tokens import key_ring
 from tests.auth.conftest import NEW_PASSWORD, PASSWORD, SIGNING_PEM, Auth, SignedIn, new_signing_key, secrets_manager
@@ -130,6 +132,24 @@ def test_a_step_that_the_gateway_broke_off_is_taken_again(auth: Auth, operator: 
     assert operator.do("renew_credentials") == {"seen": 2, "renewed": 1, "next": None}
     assert [len(auth.kong.keys(person.id)) for person in (amina, bilal)] == [2, 2]
     assert operator.do("renew_credentials")["renewed"] == 0
+
+
+def test_a_credential_stays_that_was_stored_though_the_answer_was_lost(
+    auth: Auth, operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    auth.student("amina")
+    operator.add_key()
+    commit = Transaction.commit
+
+    def lose_the_answer(tx: Transaction) -> None:
+        commit(tx)
+        raise Unavailable("The answer was lost.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Transaction, "commit", lose_the_answer)
+        assert "lost" in operator.do("renew_credentials")["error"]
+    operator.do("renew_credentials")
+    assert auth.passes_gateway(auth.login("amina").json["access_token"])
 
 
 def test_a_key_that_got_out_is_good_for_nothing_at_once(auth: Auth, operator: Operator) -> None:
