@@ -85,6 +85,7 @@ class KafkaConsumer:
             finally:
                 request_id.reset(token)
         except Exception as error:
+            # Whatever a record brings about must not hold up those behind it for ever.
             if is_passing(error):
                 logger.warning("passing fault, the batch comes again", extra={**where, "error": type(error).__name__})
                 raise

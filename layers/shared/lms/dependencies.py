@@ -84,6 +84,7 @@ async def _once(
     try:
         yield Once(record)
     except Exception:
+        # Whatever refused the request: its key must not stay taken by a request that left nothing.
         await run_in_threadpool(release, record)
         raise
 
