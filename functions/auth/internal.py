@@ -1,4 +1,7 @@
-"""Passwords for other functions (`lms.credentials`): invoked directly, never over HTTP."""
+"""Passwords for other functions (`lms.credentials`): invoked directly, never over HTTP.
+
+There are two handlers, so that IAM decides who may only check a password and who may change one.
+"""
 
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -33,8 +36,19 @@ _question: TypeAdapter[Check | Change] = TypeAdapter(Annotated[Check | Change, F
 
 
 def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
-    """Answers `{"status": 200, ...}`, or a refusal with its `status`, `detail`, `code`, `headers` and `errors`."""
-    question = _question.validate_python(event)
+    """Checks or changes a password.
+
+    The answer is `{"status": 200, ...}`, or a refusal with its `status`, `detail`, `code`, `headers` and `errors`.
+    """
+    return _reply(_question.validate_python(event))
+
+
+def check_handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
+    """As `handler`, for services that may only check a password; any other action is an error."""
+    return _reply(Check.model_validate(event))
+
+
+def _reply(question: Check | Change) -> dict[str, Any]:
     token = request_id.set(question.request_id)
     try:
         answer = _answer(question)

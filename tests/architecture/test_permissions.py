@@ -8,6 +8,7 @@ from tests.architecture.deployed import (
     API_FUNCTIONS,
     FUNCTIONS,
     KAFKA_MAPPINGS,
+    handler,
     listed,
     named,
     package,
@@ -108,6 +109,19 @@ def test_signing_keys_are_opened_by_auth_alone() -> None:
 
 def test_the_gateways_admin_api_is_known_to_auth_alone() -> None:
     assert {package(function) for function in FUNCTIONS if "KongAdminUrl" in named(variables(function))} == {"auth"}
+
+
+def test_payment_may_have_passwords_checked_and_student_changed_too() -> None:
+    invoked = {
+        function: named(statement["Resource"])
+        for function in FUNCTIONS
+        for statement in statements(function)
+        if "lambda:InvokeFunction" in listed(statement["Action"])
+    }
+    assert invoked == {"StudentFunction": {"AuthInternalFunction"}, "PaymentFunction": {"AuthCheckFunction"}}
+    assert handler("AuthCheckFunction") == "auth.internal.check_handler"
+    for function, (target,) in invoked.items():
+        assert variables(function)["AUTH_INTERNAL_FUNCTION"] == {"Ref": target}
 
 
 def test_only_what_publishes_to_kafka_is_in_the_vpc() -> None:

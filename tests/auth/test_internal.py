@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from pydantic import ValidationError
 
 from auth import internal
 from lms import credentials
@@ -126,6 +127,16 @@ def test_the_log_names_nobody(amina: SignedIn, log: StringIO) -> None:
     assert '"check"' in written
     for secret in ("amina", PASSWORD, "short-1"):
         assert secret not in written
+
+
+def test_who_may_only_check_changes_nothing(auth: Auth, amina: SignedIn) -> None:
+    pair = {"identifier": "amina", "password": PASSWORD, "client_ip": IP}
+    assert internal.check_handler({"action": "check", **pair}, None) == {"status": 200, "user_id": amina.id}
+    change = {"user_id": amina.id, "current_password": PASSWORD, "new_password": NEW_PASSWORD, "client_ip": IP}
+    for fields in (change, {**change, **pair}):
+        with pytest.raises(ValidationError):
+            internal.check_handler({"action": "change", **fields}, None)
+    assert auth.login().status == 200
 
 
 @pytest.mark.parametrize("name", ["check", "change"])

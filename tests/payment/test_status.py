@@ -28,7 +28,7 @@ class Lambda:
         if self.down:
             return {"FunctionError": "Unhandled", "Payload": BytesIO(b"{}")}
         with ThreadPoolExecutor(1) as another_worker:
-            answer = another_worker.submit(internal.handler, json.loads(Payload), None).result()
+            answer = another_worker.submit(internal.check_handler, json.loads(Payload), None).result()
         return {"Payload": BytesIO(json.dumps(answer).encode())}
 
 

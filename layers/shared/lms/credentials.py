@@ -1,6 +1,7 @@
 """Passwords stay with auth: who must check or change one asks the auth function, directly and not over HTTP.
 
-Only functions with `lambda:InvokeFunction` on it can (student, payment). Slowing-down on failures is auth's.
+`AUTH_INTERNAL_FUNCTION` is the one that the service may invoke: student's checks and changes passwords, payment's only
+checks them. Slowing-down on failures is auth's.
 """
 
 import json
