@@ -49,6 +49,18 @@ def test_preferences_that_changed_meanwhile_are_not_overwritten(school: School) 
     assert (stale.status, fresh.status) == (412, 200)
 
 
+def test_preferences_can_be_set_only_where_nothing_is_set_yet(school: School) -> None:
+    path, token = school.path("preferences"), school.student.token
+
+    answers = [
+        school.http.put(path, {"time_zone": zone}, token=token, headers={"if-none-match": "*"})
+        for zone in ("Asia/Karachi", "UTC")
+    ]
+
+    assert [answer.status for answer in answers] == [200, 412]
+    assert school.http.get(path, token=token).json["time_zone"] == "Asia/Karachi"
+
+
 def test_preferences_are_their_owners_alone(school: School) -> None:
     for caller in (school.admin, school.teacher):
         assert school.http.get(school.path("preferences"), token=caller.token).status == 403

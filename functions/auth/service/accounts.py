@@ -10,7 +10,7 @@ from auth.tables import Guard, Profile, User
 from lms import roster, sealed
 from lms.dynamo import Transaction, next_version, retry_stale, transaction
 from lms.errors import Conflict, Forbidden
-from lms.etags import require_match
+from lms.etags import Precondition, require_match
 from lms.events import Person, UserDisabled, UserEnabled, UserErased, UserRegistered
 from lms.idempotency import Once
 from lms.ids import uuid7
@@ -121,7 +121,7 @@ def show(user_id: UUID) -> ProfileView:
 
 @retry_stale
 def update_profile(
-    user_id: UUID, update: ProfileUpdate, client_ip: str, if_match: int | None, now: datetime
+    user_id: UUID, update: ProfileUpdate, client_ip: str, if_match: Precondition, now: datetime
 ) -> ProfileView:
     """Replaces the given fields. A new e-mail address needs the current password, and has to be confirmed anew.
 
@@ -207,7 +207,9 @@ def _line(user: User) -> UserView:
 
 
 @retry_stale
-def set_status(user_id: UUID, status: rules.Status, admin_id: UUID, if_match: int | None, now: datetime) -> ProfileView:
+def set_status(
+    user_id: UUID, status: rules.Status, admin_id: UUID, if_match: Precondition, now: datetime
+) -> ProfileView:
     """Disables or enables a user. A disabled one's tokens end at the gateway before this returns.
 
     Raises `Conflict` for oneself and while the account is being set up, and `GatewayUnavailable`.
@@ -249,7 +251,7 @@ def _enable(user: User, profile: Profile, now: datetime) -> None:
 
 
 @retry_stale
-def erase(user_id: UUID, admin_id: UUID, if_match: int | None, now: datetime) -> None:
+def erase(user_id: UUID, admin_id: UUID, if_match: Precondition, now: datetime) -> None:
     """Erases a user: personal data, sign-in, place at the gateway. A tombstone with the version stays.
 
     Raises `Conflict` for oneself, `NotFound` the second time, `GatewayUnavailable` with nothing changed.

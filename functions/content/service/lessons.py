@@ -13,7 +13,7 @@ from content.service.outlines import Course, course_of, save
 from lms.curriculum import Lesson, Module
 from lms.dynamo import retry_stale, transaction
 from lms.errors import NotFound
-from lms.etags import require_match
+from lms.etags import Precondition, require_match
 from lms.idempotency import Once
 from lms.ids import uuid7
 from lms.pages import Listing, Page, part_of
@@ -50,7 +50,7 @@ def location(lesson: LessonView) -> str:
 
 
 @retry_stale
-def change(lesson_id: UUID, caller: Caller, body: LessonUpdate, if_match: int | None, now: datetime) -> LessonView:
+def change(lesson_id: UUID, caller: Caller, body: LessonUpdate, if_match: Precondition, now: datetime) -> LessonView:
     """Replaces the fields given, and moves the lesson within its module when a position is given."""
     course, module, lesson = _find(lesson_id, caller)
     require_match(course.outline.version, if_match)
@@ -75,7 +75,7 @@ def _fields(course_id: UUID, lesson: Lesson, body: LessonUpdate) -> dict[str, An
 
 
 @retry_stale
-def delete(lesson_id: UUID, caller: Caller, if_match: int | None, now: datetime) -> None:
+def delete(lesson_id: UUID, caller: Caller, if_match: Precondition, now: datetime) -> None:
     course, module, lesson = _find(lesson_id, caller)
     require_match(course.outline.version, if_match)
     lessons = rules.without(module.lessons, lesson.id)

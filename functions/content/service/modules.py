@@ -10,7 +10,7 @@ from content.service.outlines import Course, course_of, course_to_write, save
 from lms.curriculum import Module
 from lms.dynamo import retry_stale, transaction
 from lms.errors import NotFound
-from lms.etags import require_match
+from lms.etags import Precondition, require_match
 from lms.idempotency import Once
 from lms.ids import uuid7
 from lms.pages import Listing, Page, part_of
@@ -42,7 +42,7 @@ def location(module: ModuleView) -> str:
 
 
 @retry_stale
-def change(module_id: UUID, caller: Caller, body: ModuleUpdate, if_match: int | None, now: datetime) -> ModuleView:
+def change(module_id: UUID, caller: Caller, body: ModuleUpdate, if_match: Precondition, now: datetime) -> ModuleView:
     """Replaces the fields given, and moves the module when a position is given."""
     course, module = find(module_id, caller)
     require_match(course.outline.version, if_match)
@@ -54,7 +54,7 @@ def change(module_id: UUID, caller: Caller, body: ModuleUpdate, if_match: int | 
 
 
 @retry_stale
-def delete(module_id: UUID, caller: Caller, if_match: int | None, now: datetime) -> None:
+def delete(module_id: UUID, caller: Caller, if_match: Precondition, now: datetime) -> None:
     """Deletes a module and its lessons."""
     course, module = find(module_id, caller)
     require_match(course.outline.version, if_match)

@@ -16,7 +16,7 @@ from lms.access import Standing, standing
 from lms.curriculum import Outline
 from lms.dynamo import Transaction, next_version, read_together, retry_stale, transaction
 from lms.errors import Forbidden, NotFound, Unavailable
-from lms.etags import require_match
+from lms.etags import Precondition, require_match
 from lms.events import MaterialPublished, OutlineChanged
 from lms.ids import uuid7
 from lms.outbox import emit, emit_again
@@ -95,7 +95,7 @@ def show(course: Course) -> OutlineView:
 
 
 @retry_stale
-def replace(course_id: UUID, caller: Caller, body: OutlineUpdate, if_match: int | None, now: datetime) -> OutlineView:
+def replace(course_id: UUID, caller: Caller, body: OutlineUpdate, if_match: Precondition, now: datetime) -> OutlineView:
     """Makes the outline what `body` says, in one step; raises `PreconditionFailed`, and `Invalid` for foreign ids."""
     course = course_to_write(course_id, caller)
     require_match(course.outline.version, if_match)

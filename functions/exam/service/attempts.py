@@ -18,7 +18,7 @@ from exam.tables import Attempt, Candidate, Exam, attributes, listing_of
 from lms import access
 from lms.dynamo import Stale, read_together, retry_stale, transaction
 from lms.errors import Conflict, Invalid
-from lms.etags import require_match
+from lms.etags import Precondition, require_match
 from lms.faults import is_refused
 from lms.idempotency import Once
 from lms.ids import uuid7
@@ -94,7 +94,7 @@ def location(attempt: AttemptSummary) -> str:
 
 @retry_stale
 def save(
-    attempt_id: UUID, caller: Caller, given: Mapping[UUID, Any], if_match: int | None, now: datetime
+    attempt_id: UUID, caller: Caller, given: Mapping[UUID, Any], if_match: Precondition, now: datetime
 ) -> AttemptAnswers:
     """Merges answers into those saved: each question named gets its new answer (null: none), the others stay.
 

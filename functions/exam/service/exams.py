@@ -11,7 +11,7 @@ from exam.tables import Candidate, Exam, shelf_of
 from lms import access, roster
 from lms.dynamo import Transaction, next_version, read_together, retry_stale, transaction
 from lms.errors import Conflict, Forbidden, Invalid, NotFound
-from lms.etags import require_match
+from lms.etags import Precondition, require_match
 from lms.events import ExamCancelled, ExamChanged, ExamScheduled, ExamState
 from lms.idempotency import Once
 from lms.ids import uuid7
@@ -68,7 +68,7 @@ def list_exams(course_id: UUID, caller: Caller, listing: Listing) -> Page[ExamVi
 
 
 @retry_stale
-def update(exam_id: UUID, caller: Caller, body: ExamUpdate, if_match: int | None, now: datetime) -> ExamView:
+def update(exam_id: UUID, caller: Caller, body: ExamUpdate, if_match: Precondition, now: datetime) -> ExamView:
     """Replaces the fields given; raises `NotFound`, `Invalid`, `Conflict` with a code, `PreconditionFailed`.
 
     Once an attempt has begun, the title may change (`begun`), and `closesAt` to a later time while it has not passed
@@ -146,7 +146,7 @@ def extend_for(tx: Transaction, exam: Exam, candidate: Candidate, now: datetime)
 
 
 @retry_stale
-def delete(exam_id: UUID, caller: Caller, if_match: int | None, now: datetime) -> None:
+def delete(exam_id: UUID, caller: Caller, if_match: Precondition, now: datetime) -> None:
     """Deletes an exam that has not begun; raises `NotFound`, `Conflict`, `PreconditionFailed`."""
     exam = visibility.taught_by(caller, exam_id)
     if exam.started_at is not None:

@@ -12,7 +12,7 @@ from exam.tables import Attempt, Candidate, Exam, attributes
 from lms import roster
 from lms.dynamo import next_version, retry_stale, transaction
 from lms.errors import Conflict, Invalid
-from lms.etags import require_match
+from lms.etags import Precondition, require_match
 from lms.idempotency import Once
 from lms.tokens import Caller
 
@@ -52,7 +52,7 @@ def accommodate(
 
 
 @retry_stale
-def mark(attempt_id: UUID, caller: Caller, body: MarksUpdate, if_match: int | None, now: datetime) -> MarkedAttempt:
+def mark(attempt_id: UUID, caller: Caller, body: MarksUpdate, if_match: Precondition, now: datetime) -> MarkedAttempt:
     """Gives marks for questions, also instead of those that the key gave.
 
     Raises `NotFound`, `Invalid` (no such question, more than its points, no reason where one is needed), `Conflict`

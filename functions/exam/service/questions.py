@@ -21,7 +21,7 @@ from exam.tables import Exam, QuestionId, QuestionSheet
 from lms import access
 from lms.dynamo import Stale, Transaction, next_version, retry_stale, transaction
 from lms.errors import Conflict, Forbidden, Invalid
-from lms.etags import require_match
+from lms.etags import Precondition, require_match
 from lms.idempotency import Once
 from lms.ids import uuid7
 from lms.pages import Listing, Page, part_of
@@ -84,7 +84,7 @@ def _with_keys(exam: Exam, sheet: Sheet, listing: Listing) -> Page[QuestionView]
 
 @retry_stale
 def change(
-    question_id: UUID, caller: Caller, body: QuestionUpdate, if_match: int | None, now: datetime
+    question_id: UUID, caller: Caller, body: QuestionUpdate, if_match: Precondition, now: datetime
 ) -> QuestionView:
     """Replaces the fields given; raises `NotFound`, `Invalid`, `Conflict` once begun, `PreconditionFailed`."""
     exam = visibility.exam_of_question(caller, question_id)
@@ -103,7 +103,7 @@ def change(
 
 
 @retry_stale
-def delete(question_id: UUID, caller: Caller, if_match: int | None, now: datetime) -> None:
+def delete(question_id: UUID, caller: Caller, if_match: Precondition, now: datetime) -> None:
     """Raises `NotFound`, `Conflict` once begun and for the last question of a published exam, `PreconditionFailed`."""
     exam = visibility.exam_of_question(caller, question_id)
     sheet = _sheet(exam)

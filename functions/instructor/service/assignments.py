@@ -11,13 +11,13 @@ from instructor.tables import Instructor
 from lms import roster
 from lms.dynamo import Transaction, next_version, retry_stale, transaction
 from lms.errors import Conflict, NotFound
-from lms.etags import require_match
+from lms.etags import Precondition, require_match
 from lms.events import AssignmentEvent, InstructorAssigned, InstructorUnassigned
 from lms.outbox import emit
 
 
 @retry_stale
-def assign(instructor_id: UUID, course_id: UUID, if_match: int | None, now: datetime) -> InstructorView:
+def assign(instructor_id: UUID, course_id: UUID, if_match: Precondition, now: datetime) -> InstructorView:
     """Makes somebody a teacher of a course; one who is already stays it.
 
     Raises `NotFound` without the teacher or the course, `Conflict` for a teacher whose account is not active,
@@ -47,7 +47,7 @@ def assign(instructor_id: UUID, course_id: UUID, if_match: int | None, now: date
 
 
 @retry_stale
-def unassign(instructor_id: UUID, course_id: UUID, if_match: int | None, now: datetime) -> None:
+def unassign(instructor_id: UUID, course_id: UUID, if_match: Precondition, now: datetime) -> None:
     """Ends an assignment; raises `NotFound` when there is none, `PreconditionFailed`."""
     instructor = people.get(instructor_id, now)
     changed = rules.change(people.assignments_of(instructor), course_id, active=False)

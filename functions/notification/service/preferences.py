@@ -6,7 +6,7 @@ from uuid import UUID
 from pynamodb.exceptions import DoesNotExist
 
 from lms.dynamo import next_version, retry_stale, transaction
-from lms.etags import require_match
+from lms.etags import Precondition, require_match
 from notification.rules.wishes import DEFAULT_CHANNELS, GROUPS, Group
 from notification.schemas import PreferencesUpdate, PreferencesView, QuietHoursBody
 from notification.tables import Preference
@@ -19,7 +19,7 @@ def show(user_id: UUID) -> PreferencesView:
 
 
 @retry_stale
-def update(user_id: UUID, body: PreferencesUpdate, if_match: int | None, now: datetime) -> PreferencesView:
+def update(user_id: UUID, body: PreferencesUpdate, if_match: Precondition, now: datetime) -> PreferencesView:
     """Replaces the fields given; raises `PreconditionFailed`."""
     preference = _load(user_id)
     require_match(int(preference.version or 0), if_match)

@@ -8,7 +8,7 @@ from pynamodb.exceptions import DoesNotExist
 from lms import roster
 from lms.dynamo import Transaction, next_version, retry_stale, transaction
 from lms.errors import Conflict, NotFound
-from lms.etags import require_match
+from lms.etags import Precondition, require_match
 from lms.events import CourseCreated, CourseDeleted, CourseState, CourseUpdated
 from lms.idempotency import Once
 from lms.ids import uuid7
@@ -61,7 +61,7 @@ def list_courses(program_id: UUID, listing: Listing) -> Page[CourseView]:
 
 
 @retry_stale
-def update(course_id: UUID, update: CourseUpdate, if_match: int | None, now: datetime) -> CourseView:
+def update(course_id: UUID, update: CourseUpdate, if_match: Precondition, now: datetime) -> CourseView:
     """Replaces the given fields; raises `NotFound`, `PreconditionFailed`.
 
     A capacity below the number of students enrolled throws nobody out; it lets nobody in.
@@ -82,7 +82,7 @@ def update(course_id: UUID, update: CourseUpdate, if_match: int | None, now: dat
 
 
 @retry_stale
-def delete(course_id: UUID, if_match: int | None, now: datetime) -> None:
+def delete(course_id: UUID, if_match: Precondition, now: datetime) -> None:
     """Deletes a course; raises `NotFound`, `Conflict` while students are active, `PreconditionFailed`."""
     course = get(course_id)
     seats = Seats.get(course_id, consistent_read=True)

@@ -11,7 +11,7 @@ from pynamodb.exceptions import DoesNotExist
 from lms import roster
 from lms.dynamo import Transaction, next_version, read_together, retry_stale, transaction
 from lms.errors import Conflict, Forbidden, Invalid, NotFound
-from lms.etags import require_match
+from lms.etags import Precondition, require_match
 from lms.events import EnrollmentEvent, StudentCompleted, StudentDropped, StudentEnrolled
 from lms.idempotency import Once
 from lms.outbox import emit
@@ -120,7 +120,7 @@ def _accept(tx: Transaction, application: _Application, now: datetime) -> Enroll
 
 
 @retry_stale
-def drop(course_id: UUID, student_id: UUID, if_match: int | None, now: datetime) -> None:
+def drop(course_id: UUID, student_id: UUID, if_match: Precondition, now: datetime) -> None:
     """Ends an active enrolment; raises `NotFound`, `Conflict` once it is completed, `PreconditionFailed`."""
     enrollment = _get(course_id, student_id)
     if enrollment.status == "dropped":
@@ -134,7 +134,7 @@ def drop(course_id: UUID, student_id: UUID, if_match: int | None, now: datetime)
 
 @retry_stale
 def set_status(
-    course_id: UUID, student_id: UUID, status: rules.Status, if_match: int | None, now: datetime
+    course_id: UUID, student_id: UUID, status: rules.Status, if_match: Precondition, now: datetime
 ) -> EnrollmentView:
     """Completes an enrolment, or makes it active again if there is a seat.
 

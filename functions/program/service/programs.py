@@ -8,7 +8,7 @@ from pynamodb.exceptions import DoesNotExist
 from lms import roster
 from lms.dynamo import Transaction, next_version, retry_stale, transaction
 from lms.errors import Conflict, NotFound
-from lms.etags import require_match
+from lms.etags import Precondition, require_match
 from lms.events import ProgramCreated, ProgramDeleted, ProgramUpdated
 from lms.idempotency import Once
 from lms.ids import uuid7
@@ -57,7 +57,7 @@ def list_programs(listing: Listing) -> Page[ProgramView]:
 
 
 @retry_stale
-def update(program_id: UUID, update: ProgramUpdate, if_match: int | None, now: datetime) -> ProgramView:
+def update(program_id: UUID, update: ProgramUpdate, if_match: Precondition, now: datetime) -> ProgramView:
     """Replaces the given fields; raises `NotFound`, `Conflict` for a title that is taken, `PreconditionFailed`."""
     program = get(program_id)
     old_title = program.title
@@ -80,7 +80,7 @@ def update(program_id: UUID, update: ProgramUpdate, if_match: int | None, now: d
 
 
 @retry_stale
-def delete(program_id: UUID, if_match: int | None, now: datetime) -> None:
+def delete(program_id: UUID, if_match: Precondition, now: datetime) -> None:
     """Deletes a program; raises `NotFound`, `Conflict` while it has courses, `PreconditionFailed`."""
     program = get(program_id)
     shelf = Shelf.get(program_id, consistent_read=True)

@@ -11,7 +11,7 @@ from lms import access, roster
 from lms.curriculum import Outline
 from lms.dynamo import Transaction, next_version, read_together, retry_stale, transaction
 from lms.errors import Conflict, Forbidden, Invalid, NotFound
-from lms.etags import require_match
+from lms.etags import Precondition, require_match
 from lms.events import ProgressUpdated
 from lms.idempotency import Once
 from lms.outbox import emit, emit_again
@@ -72,7 +72,7 @@ def show(student_id: UUID, course_id: UUID) -> ProgressView:
 
 @retry_stale
 def update(
-    progress_id: UUID, body: ProgressUpdate, caller: Caller, if_match: int | None, now: datetime
+    progress_id: UUID, body: ProgressUpdate, caller: Caller, if_match: Precondition, now: datetime
 ) -> ProgressView:
     """Replaces the given fields.
 
@@ -95,7 +95,9 @@ def update(
 
 
 @retry_stale
-def mark_done(student_id: UUID, course_id: UUID, lesson_id: UUID, if_match: int | None, now: datetime) -> ProgressView:
+def mark_done(
+    student_id: UUID, course_id: UUID, lesson_id: UUID, if_match: Precondition, now: datetime
+) -> ProgressView:
     """Notes that a student has done a lesson; again changes nothing. Raises `NotFound`, `PreconditionFailed`."""
     place = _read(student_id, course_id)
     _require_course(place)
@@ -114,7 +116,7 @@ def mark_done(student_id: UUID, course_id: UUID, lesson_id: UUID, if_match: int 
 
 
 @retry_stale
-def mark_undone(student_id: UUID, course_id: UUID, lesson_id: UUID, if_match: int | None, now: datetime) -> None:
+def mark_undone(student_id: UUID, course_id: UUID, lesson_id: UUID, if_match: Precondition, now: datetime) -> None:
     """Takes that back; raises `NotFound` for a lesson that was not done, `PreconditionFailed`."""
     place = _read(student_id, course_id)
     _require_course(place)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 from lms import roster
 from lms.dynamo import next_version, read_together, retry_stale, transaction
 from lms.errors import NotFound
-from lms.etags import require_match
+from lms.etags import Precondition, require_match
 from lms.pages import Listing, Page, part_of
 from student import rules
 from student.rules import Facts, Letter, Override, Progress, Result
@@ -40,7 +40,7 @@ def _find_cards(student_id: UUID, course_ids: Sequence[UUID]) -> list[tuple[Repo
 
 @retry_stale
 def write_on(
-    student_id: UUID, course_id: UUID, author_id: UUID, update: CardUpdate, if_match: int | None, now: datetime
+    student_id: UUID, course_id: UUID, author_id: UUID, update: CardUpdate, if_match: Precondition, now: datetime
 ) -> ReportCardView:
     """Sets the remarks, or a grade that stands before the computed one.
 

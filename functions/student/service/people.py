@@ -10,7 +10,7 @@ from uuid import UUID
 from lms import roster
 from lms.dynamo import next_version, read_together, retry_stale, transaction
 from lms.errors import Forbidden, NotFound
-from lms.etags import require_match
+from lms.etags import Precondition, require_match
 from lms.pages import Listing, Page, walk
 from lms.roster import RosterItem
 from student import pictures
@@ -102,7 +102,7 @@ def _remove(student_id: UUID) -> None:
 
 
 @retry_stale
-def change_standing(student_id: UUID, update: StandingUpdate, if_match: int | None, now: datetime) -> StudentProfile:
+def change_standing(student_id: UUID, update: StandingUpdate, if_match: Precondition, now: datetime) -> StudentProfile:
     """Replaces what the school decides of a student; raises `NotFound`, `PreconditionFailed`."""
     person = get(student_id, now)
     require_match(person.record.version, if_match)

@@ -6,14 +6,14 @@ from uuid import UUID
 from lms import credentials
 from lms.dynamo import retry_stale
 from lms.errors import Forbidden, Invalid
-from lms.etags import require_match
+from lms.etags import Precondition, require_match
 from student import pictures, rules
 from student.schemas import ProfileUpdate, StudentProfile
 from student.service import people
 
 
 def update(
-    student_id: UUID, update: ProfileUpdate, if_match: int | None, client_ip: str, now: datetime
+    student_id: UUID, update: ProfileUpdate, if_match: Precondition, client_ip: str, now: datetime
 ) -> StudentProfile:
     """Replaces the fields given; the password first, once everything else is known to be right.
 
@@ -36,7 +36,7 @@ def update(
 
 @retry_stale
 def _save(
-    student_id: UUID, update: ProfileUpdate, if_match: int | None, now: datetime
+    student_id: UUID, update: ProfileUpdate, if_match: Precondition, now: datetime
 ) -> tuple[StudentProfile, str | None]:
     """The profile as it is then, and the key of the picture that it had before another."""
     person = people.get_caller(student_id, now)

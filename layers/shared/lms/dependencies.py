@@ -1,4 +1,4 @@
-"""What FastAPI hands to routes beside their permission: time, place, paging, `If-Match`, `Idempotency-Key`."""
+"""What FastAPI hands to routes beside their permission: time, place, paging, preconditions, `Idempotency-Key`."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from lms.access import require_teaching
 from lms.clock import now
 from lms.cursors import seal, unseal
-from lms.etags import etag, version_of
+from lms.etags import Precondition, etag, precondition
 from lms.idempotency import Once, begin, release
 from lms.pages import Listing, Position
 from lms.security import TeacherOrAdmin, current_caller
@@ -54,13 +54,16 @@ Paging = Annotated[Listing, Depends(_listing)]
 
 def _if_match(
     if_match: Annotated[
-        str | None, Header(description='The `ETag` that the object must still have, such as `"3"`; else 412.')
+        str | None, Header(description='An `ETag` that the object must still have, such as `"3"`; else 412.')
     ] = None,
-) -> int | None:
-    return version_of(if_match)
+    if_none_match: Annotated[
+        str | None, Header(description="An `ETag` that it must not have; `*`: there must be none yet; else 412.")
+    ] = None,
+) -> Precondition:
+    return precondition(if_match, if_none_match)
 
 
-IfMatch = Annotated[int | None, Depends(_if_match)]
+IfMatch = Annotated[Precondition, Depends(_if_match)]
 
 
 def set_etag(response: Response, version: int) -> None:

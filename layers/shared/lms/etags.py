@@ -1,27 +1,50 @@
-"""Conditional updates: an object's `version` is its ETag, `If-Match` is checked against it."""
+"""Conditional updates: an object's `version` is its ETag, `If-Match` and `If-None-Match` are checked against it."""
 
 import re
+from dataclasses import dataclass
 
 from lms.errors import Invalid, PreconditionFailed
 
-_TAG = re.compile(r'"(\d{1,12})"\Z')
+# RFC 9110, 8.8.3. An ETag of any other form than ours is no fault: no object has it.
+_TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
+_TAGS = re.compile(rf"[ \t]*{_TAG}[ \t]*(?:,[ \t]*{_TAG}[ \t]*)*\Z")
+_VERSION = re.compile(r'(W/)?"([0-9]{1,12})"')
 
 
 def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def version_of(if_match: str | None) -> int | None:
-    """The version that an `If-Match` names, None for no header and for `*`; raises `Invalid` for anything else."""
-    if if_match is None or if_match.strip() == "*":
+@dataclass(frozen=True)
+class Precondition:
+    """What a request asks of the version of the object that it changes."""
+
+    match: frozenset[int] | None = None
+    """The versions of `If-Match`; None for no header and for `*`."""
+    none_match: frozenset[int] | None = frozenset()
+    """The versions of `If-None-Match`; None for `*`."""
+
+
+def precondition(if_match: str | None, if_none_match: str | None) -> Precondition:
+    """What the two headers ask; raises `Invalid` for anything but ETags and `*`."""
+    return Precondition(
+        # By RFC 9110 a weak ETag never satisfies If-Match.
+        match=None if if_match is None else _versions("If-Match", if_match, weak=False),
+        none_match=frozenset() if if_none_match is None else _versions("If-None-Match", if_none_match, weak=True),
+    )
+
+
+def _versions(header: str, value: str, *, weak: bool) -> frozenset[int] | None:
+    if value.strip() == "*":
         return None
-    tag = _TAG.match(if_match.strip())
-    if tag is None:
-        raise Invalid(["header", "If-Match"], 'An ETag as a GET gave it is expected, such as "3".', "etag")
-    return int(tag.group(1))
+    if not _TAGS.match(value):
+        raise Invalid(["header", header], 'ETags as a GET gave them are expected, such as "3".', "etag")
+    return frozenset(int(version) for mark, version in _VERSION.findall(value) if weak or not mark)
 
 
-def require_match(version: int, if_match: int | None) -> None:
-    """Raises `PreconditionFailed` when the caller named a version and the object has another one by now."""
-    if if_match is not None and if_match != version:
+def require_match(version: int, asked: Precondition) -> None:
+    """Raises `PreconditionFailed` when an object of this version (0: there is none yet) may not be changed."""
+    if asked.match is not None and version not in asked.match:
         raise PreconditionFailed("The object has changed since you read it.")
+    if version > 0 if asked.none_match is None else version in asked.none_match:
+        raise PreconditionFailed("The object is there already.")
