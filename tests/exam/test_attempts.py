@@ -215,3 +215,28 @@ def test_teachers_list_all_attempts_by_status_and_students_their_own(exam: ExamS
     assert exam.walk(f"/exams/{graded['id']}/attempts", limit=9, token=token) == []
     assert exam.http.get(path, token=sign_in("teacher").token).status == 404
     assert exam.http.get(path, token=token, query={"status": "lost"}).status == 422
+
+
+def test_a_list_without_attempts_is_empty_for_everybody(exam: ExamService) -> None:
+    published = exam.publish()
+    path = f"/exams/{published['id']}/attempts"
+    for caller in (exam.teacher, exam.admin, exam.student):
+        for query in ({}, {"status": "pending"}, {"status": "submitted"}):
+            answer = exam.http.get(path, token=caller.token, query=query)
+            assert (answer.status, answer.json) == (200, {"items": [], "next": None})
+
+
+def test_submitted_are_those_that_are_graded_or_wait_for_marks(exam: ExamService) -> None:
+    published = exam.publish(SINGLE, TEXT, attemptsAllowed=2)
+    waiting, graded = exam.sit(published, {0: "a"}), exam.sit(published, {0: "b"}, exam.other)
+    exam.started(published["id"])
+    exam.mark(graded, {question["id"]: 1 for question in exam.questions(published["id"])[1:]})
+    path = f"/exams/{published['id']}/attempts"
+    for limit in (1, 25):
+        listed = exam.walk(path, limit=limit, token=exam.teacher.token, status="submitted")
+        assert [(attempt["id"], attempt["status"]) for attempt in listed] == [
+            (waiting["id"], "pending"),
+            (graded["id"], "graded"),
+        ]
+    own = exam.walk(path, limit=25, token=exam.student.token, status="submitted")
+    assert [attempt["id"] for attempt in own] == [waiting["id"]]

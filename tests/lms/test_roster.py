@@ -214,3 +214,8 @@ def test_cards_and_memberships_are_read_together_in_the_order_asked(wire: Wire) 
     ((operation, arguments),) = wire.sent
     assert operation == "BatchGetItem"
     assert all(table["ConsistentRead"] for table in arguments["RequestItems"].values())
+
+
+def test_nothing_is_read_where_no_key_is_asked_for(wire: Wire) -> None:
+    assert read_together([]) == []
+    assert wire.sent == []

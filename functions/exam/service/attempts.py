@@ -9,7 +9,7 @@ from uuid import UUID
 from pynamodb.exceptions import DoesNotExist, UpdateError
 
 from exam.rules import terms
-from exam.rules.grading import Sitting
+from exam.rules.grading import Progress, Sitting
 from exam.rules.questions import read_answer
 from exam.schemas import AttemptAnswers, AttemptSummary, AttemptView, MarkedAttempt
 from exam.service import candidates, sheets, views, visibility
@@ -26,6 +26,14 @@ from lms.pages import Listing, Page, part_of, walk
 from lms.tokens import Caller
 
 _MAX_ANSWER_BYTES = 200 * 1024
+_LISTED: dict[str | None, tuple[Progress, ...]] = {
+    None: ("pending", "running", "graded"),
+    "submitted": ("pending", "graded"),
+    "running": ("running",),
+    "pending": ("pending",),
+    "graded": ("graded",),
+}
+"""How far the attempts are that a teacher lists, by the status asked for."""
 _REFUSALS: dict[terms.Refusal, str] = {
     "paper": "This exam is written on paper.",
     "not-open": "The exam has not opened yet.",
@@ -158,15 +166,17 @@ def show(attempt_id: UUID, caller: Caller, now: datetime) -> AttemptView | Marke
 
 
 def listed(exam_id: UUID, caller: Caller, status: str | None, listing: Listing, now: datetime) -> Page[AttemptSummary]:
-    """For a student the own attempts, for teachers all of them, by status or one status alone; raises `NotFound`."""
+    """For a student the own attempts, for teachers all of them, or those of a status; raises `NotFound`.
+
+    `submitted` is whatever is no longer running, be it graded or `pending`.
+    """
     exam = visibility.seen_by(caller, exam_id)
     if not access.teaches_or_manages(caller, exam.course_id):
         return _own_listed(exam, caller, status, listing, now)
-    shown = ("pending", "running", "graded") if status is None else (status,)
-    keys, after = walk(Attempt.exam_index, [listing_of(exam_id, progress) for progress in shown], listing)
+    keys, after = walk(Attempt.exam_index, [listing_of(exam_id, progress) for progress in _LISTED[status]], listing)
     attempts = [attempt for attempt in read_together([(Attempt, key.id, None) for key in keys]) if attempt]
     students = list({attempt.student_id for attempt in attempts})
-    found = read_together([(Candidate, exam_id, student_id) for student_id in students]) if students else []
+    found = read_together([(Candidate, exam_id, student_id) for student_id in students])
     by_student = dict(zip(students, found, strict=True))
     page = [views.in_short(exam, by_student[attempt.student_id], attempt) for attempt in attempts]
     return listing.page(page, after)
@@ -177,7 +187,7 @@ def _own_listed(
 ) -> Page[AttemptSummary]:
     _, candidate = candidates.load(exam.id, caller.id, now)
     ids = [sitting.id for sitting in candidate.sittings()]
-    attempts = cast(list[Attempt], read_together([(Attempt, attempt_id, None) for attempt_id in ids]) if ids else [])
+    attempts = cast(list[Attempt], read_together([(Attempt, attempt_id, None) for attempt_id in ids]))
     own = [views.summary(exam, candidate, attempt, now) for attempt in attempts]
     part, after = part_of([view for view in own if status in (None, view.status)], lambda view: view.id, listing)
     return listing.page(part, after)

@@ -86,6 +86,8 @@ def read_together(keys: Sequence[Key]) -> list[Any]:
 
     They come in the order of the keys, None for those that do not exist.
     """
+    if not keys:
+        return []
     wanted = [table.get_operation_kwargs_from_class(hash_key, range_key) for table, hash_key, range_key in keys]
     asked: dict[str, Any] = {}
     for key in wanted:
