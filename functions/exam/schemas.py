@@ -29,8 +29,8 @@ _FIRST_YEAR, _LAST_YEAR = 2000, 2200
 def _number(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise PydanticCustomError("number_type", "a number is expected")
-    # By its text: a float's own binary value would have dozens of places.
-    return Decimal(str(value))
+    # By its text: a float's own binary value would have dozens of places. Adding 0 would round, and -0.0 is 0.
+    return Decimal(str(value)) if value else Decimal(0)
 
 
 def _calendar(value: datetime) -> datetime:

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.exam.conftest import ALL_KINDS, MULTIPLE, SINGLE, TEXT, TRUEFALSE, ExamService, code, moment
+from tests.exam.conftest import ALL_KINDS, MULTIPLE, NUMERIC, SINGLE, TEXT, TRUEFALSE, ExamService, code, moment
 from tests.people import sign_in
 
 
@@ -95,7 +95,7 @@ def test_each_save_replaces_the_answers_it_names_and_leaves_the_others(exam: Exa
 
 
 @pytest.mark.parametrize("place", range(5))
-@pytest.mark.parametrize("value", ["z", ["z"], 10**20, {"a": 1}, [["a"]], 1e999])
+@pytest.mark.parametrize("value", ["z", ["z"], 10**20, -(10**400), {"a": 1}, [["a"]], 1e999])
 def test_what_is_no_answer_saves_nothing(exam: ExamService, place: int, value: Any) -> None:
     attempt = exam.started(exam.publish(*ALL_KINDS)["id"])
     ids = [question["id"] for question in attempt["questions"]]
@@ -105,6 +105,12 @@ def test_what_is_no_answer_saves_nothing(exam: ExamService, place: int, value: A
     answer = exam.save(attempt, {other: "a" if place else True, ids[place]: value})
     assert answer.status == 422, answer
     assert exam.show(attempt).json["answers"] == {}
+
+
+def test_zero_is_an_answer_without_a_sign(exam: ExamService) -> None:
+    attempt = exam.started(exam.publish(NUMERIC)["id"])
+    saved = exam.save(attempt, {attempt["questions"][0]["id"]: -0.0})
+    assert '"answers":{"' + attempt["questions"][0]["id"] + '":0}' in saved.text
 
 
 def test_answers_to_foreign_questions_are_refused(exam: ExamService) -> None:

@@ -1,5 +1,6 @@
 """Results: graded, recorded by hand, missed, counted, released and told."""
 
+import json
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -191,9 +192,18 @@ def test_a_recorded_result_is_replaced_with_a_reason_and_the_old_one_is_kept(exa
     assert exam.results(paper["id"])["summary"]["count"] == 1
 
 
-@pytest.mark.parametrize("score", [-1, 100.01, 50.005, "50", None, True, 1e999])
+@pytest.mark.parametrize("score", [-1, 100.01, 50.005, "50", None, True, 1e999, 10**400])
 def test_what_is_no_score_is_not_recorded(exam: ExamService, score: Any) -> None:
     assert exam.record(exam.paper()["id"], score).status == 422
+
+
+def test_zero_is_a_score_without_a_sign(exam: ExamService) -> None:
+    paper = exam.paper(passMark=-0.0, weight=-0.0)
+    assert "-0" not in json.dumps([paper["passMark"], paper["weight"]])
+    exam.record(paper["id"], -0.0)
+    exam.pass_(hours=1)
+    assert '"score":0.0' in exam.result(paper["id"]).text
+    assert [str(event.score) for event in Outbox().of(ResultRecorded)] == ["0.00"]
 
 
 def test_results_are_recorded_for_students_of_the_course_in_exams_on_paper(exam: ExamService) -> None:

@@ -62,7 +62,7 @@ def _any_answer(one: Question) -> st.SearchStrategy[Any]:
         "single": st.sampled_from(IDS),
         "multiple": _CHOSEN.map(list),
         "truefalse": st.booleans(),
-        "numeric": st.floats(allow_nan=False, allow_infinity=False) | st.integers(),
+        "numeric": st.floats(allow_nan=False, allow_infinity=False) | st.integers() | st.just(-(10**400)),
     }
     return st.none() | kinds[one.kind]
 
@@ -193,6 +193,7 @@ def test_a_key_that_does_not_fit_its_question_is_refused(kind: str, key: Any) ->
         ("numeric", NumericKey(value=Decimal(1)), float("nan")),
         ("numeric", NumericKey(value=Decimal(1)), float("inf")),
         ("numeric", NumericKey(value=Decimal(1)), 10**16),
+        ("numeric", NumericKey(value=Decimal(1)), 10**400),
         ("text", None, 5),
         ("text", None, "x" * 10_001),
         ("text", None, "\ud800"),

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
-from math import isfinite
 from typing import Any, Literal
 from uuid import UUID
 
@@ -122,7 +121,8 @@ def _read_truefalse(_: Question, given: Any) -> Answer | None:
 def _read_numeric(_: Question, given: Any) -> Answer | None:
     if isinstance(given, bool) or not isinstance(given, int | float):
         return None
-    return given if isfinite(given) and abs(given) <= LARGEST_NUMBER else None
+    # No number is as large as infinity or NaN, and -0.0 is 0.
+    return (given or 0) if abs(given) <= LARGEST_NUMBER else None
 
 
 def _read_text(_: Question, given: Any) -> Answer | None:
