@@ -1,5 +1,6 @@
 """Every way to deploy the template makes a whole system."""
 
+import json
 from typing import Any
 
 import pytest
@@ -103,6 +104,45 @@ def test_every_function_logs_where_old_lines_are_forgotten(deployment: str) -> N
     for function in _of(deployment, "AWS::Lambda::Function").values():
         assert function["LoggingConfig"] == {"LogGroup": {"Ref": "LogGroup"}}
     assert _of(deployment, "AWS::Logs::LogGroup")["LogGroup"] == {"RetentionInDays": {"Ref": "LogRetentionDays"}}
+
+
+@every_deployment
+def test_the_api_is_throttled_for_whoever_calls_it_past_kong(deployment: str) -> None:
+    (stage,) = _of(deployment, "AWS::ApiGatewayV2::Stage").values()
+    assert stage["DefaultRouteSettings"] == {
+        "ThrottlingRateLimit": {"Ref": "ApiRateLimit"},
+        "ThrottlingBurstLimit": {"Ref": "ApiBurstLimit"},
+    }
+    for name in ("ApiRateLimit", "ApiBurstLimit"):
+        parameter = TEMPLATE["Parameters"][name]
+        assert (parameter["Type"], parameter["MinValue"]) == ("Number", 1)
+        # What API Gateway gives an account without being asked for more.
+        assert 1 <= parameter["Default"] <= 5_000
+
+
+@every_deployment
+def test_the_api_logs_every_call_where_old_lines_are_forgotten(deployment: str) -> None:
+    (stage,) = _of(deployment, "AWS::ApiGatewayV2::Stage").values()
+    assert stage["AccessLogSettings"]["DestinationArn"] == {"Fn::GetAtt": ["AccessLogGroup", "Arn"]}
+    assert _of(deployment, "AWS::Logs::LogGroup")["AccessLogGroup"] == {"RetentionInDays": {"Ref": "LogRetentionDays"}}
+
+
+@every_deployment
+def test_the_access_log_holds_ids_and_no_path_address_or_header_of_a_person(deployment: str) -> None:
+    (stage,) = _of(deployment, "AWS::ApiGatewayV2::Stage").values()
+    line = json.loads(stage["AccessLogSettings"]["Format"])
+    # A path may hold a token, a query an e-mail address; a route is of the template.
+    assert {name.removeprefix("$context.") for name in line.values()} == {
+        "requestId",
+        "requestTime",
+        "httpMethod",
+        "routeKey",
+        "status",
+        "responseLatency",
+        "error.responseType",
+        "integration.requestId",
+        "integration.status",
+    }
 
 
 @every_deployment
