@@ -86,6 +86,8 @@ def named(value: Any) -> set[str]:
             return {name}
         case {"Fn::GetAtt": attribute}:
             return {attribute.partition(".")[0] if isinstance(attribute, str) else attribute[0]}
+        case {"Fn::Sub": [str(text), dict(own)]}:
+            return (named({"Fn::Sub": text}) - set(own)) | named(own)
         case {"Fn::Sub": text}:
             return set(re.findall(r"\$\{(\w+)(?:\.\w+)?\}", text))
         case dict():

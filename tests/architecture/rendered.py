@@ -117,6 +117,21 @@ class _Conditions:
                 return value
 
 
+def text(value: Any, given: Mapping[str, str]) -> str:
+    """What an expression comes to where `given` are the parameters."""
+    match value:
+        case str():
+            return value
+        case {"Ref": name}:
+            return given[name]
+        case {"Fn::Join": [joint, {"Fn::Split": [separator, whole]}]}:
+            return text(whole, given).replace(separator, joint)
+        case {"Fn::Sub": [str(pattern), dict(own)]}:
+            return re.sub(r"\$\{(\w+)\}", lambda name: text(own[name[1]], given), pattern)
+        case _:
+            raise NotImplementedError(value)
+
+
 def references(value: Any) -> Iterator[str]:
     """The logical ids that an expression, wherever in `value`, names."""
     match value:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from lms.events import TOPICS
-from tests.architecture.rendered import DEPLOYMENTS, references, rendered
+from tests.architecture.deployed import listed
+from tests.architecture.rendered import DEPLOYMENTS, references, rendered, text
 from tests.template import ROOT, TEMPLATE, resources
 
 every_deployment = pytest.mark.parametrize("deployment", DEPLOYMENTS)
@@ -73,6 +74,53 @@ def test_a_role_has_the_rights_that_its_kafka_takes_and_no_others(deployment: st
     assert ("ec2" in relay) == ("VpcSubnetIds" in given)
     assert ("secretsmanager" in relay) == ("KafkaSecretArn" in given)
     assert ("kms" in consumer) == ("kms" in relay) == ("KafkaSecretKeyArn" in given)
+
+
+@pytest.mark.parametrize(
+    "function",
+    sorted({mapping["FunctionName"]["Ref"] for mapping in resources("AWS::Lambda::EventSourceMapping").values()}),
+)
+def test_a_consumer_reads_the_topics_of_its_mappings_with_its_own_group_in_the_given_cluster(function: str) -> None:
+    mappings = [found for found in _kafka_mappings("MSK by role") if found["FunctionName"] == {"Ref": function}]
+    (group,) = {found["AmazonManagedKafkaEventSourceConfig"]["ConsumerGroupId"] for found in mappings}
+    cluster = DEPLOYMENTS["MSK by role"]["KafkaClusterArn"]
+    topics = {f"{cluster.replace(':cluster/', ':topic/')}/{topic}" for found in mappings for topic in found["Topics"]}
+    groups = {f"{cluster.replace(':cluster/', ':group/')}/{group}"}
+    assert _kafka_rights(function) == {
+        "kafka:DescribeCluster": {cluster},
+        "kafka:DescribeClusterV2": {cluster},
+        "kafka:GetBootstrapBrokers": {cluster},
+        "kafka-cluster:Connect": {cluster},
+        "kafka-cluster:DescribeClusterDynamicConfiguration": {cluster},
+        "kafka-cluster:DescribeTopic": topics,
+        "kafka-cluster:ReadData": topics,
+        "kafka-cluster:DescribeGroup": groups,
+        "kafka-cluster:AlterGroup": groups,
+    }
+
+
+def test_what_publishes_reaches_the_topics_of_the_given_cluster_alone() -> None:
+    cluster = DEPLOYMENTS["MSK by role"]["KafkaClusterArn"]
+    ours = f"{cluster.replace(':cluster/', ':topic/')}/lms.*"
+    for function in ("OutboxRelayFunction", "OutboxSweepFunction", "OutboxRelayTopicsFunction"):
+        rights = _kafka_rights(function)
+        assert rights.pop("kafka-cluster:Connect") == {cluster}
+        assert all(reached == {ours} for reached in rights.values())
+        assert "kafka-cluster:ReadData" not in rights
+
+
+def _kafka_rights(function: str) -> dict[str, set[str]]:
+    """What a role may do at MSK, and to what; each action is of one kind of resource."""
+    kinds = {"Topic": ":topic/", "Data": ":topic/", "Group": ":group/"}
+    rights: dict[str, set[str]] = {}
+    for policy in _of("MSK by role", "AWS::IAM::Role")[f"{function}Role"]["Policies"]:
+        for statement in policy["PolicyDocument"]["Statement"]:
+            for action in listed(statement["Action"]):
+                kind = next((kinds[end] for end in kinds if action.endswith(end)), ":cluster/")
+                if action.startswith("kafka"):
+                    reached = {text(one, DEPLOYMENTS["MSK by role"]) for one in listed(statement["Resource"])}
+                    rights[action] = {arn for arn in reached if kind in arn}
+    return rights
 
 
 def test_the_topics_are_made_by_a_resource_but_for_one_machine_which_makes_its_own() -> None:
