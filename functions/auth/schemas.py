@@ -4,18 +4,38 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
+from email_validator import EmailNotValidError, validate_email
 from fastapi import Query
-from pydantic import BaseModel, EmailStr, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, Field, StrictBool, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from auth import rules
 from lms.errors import Invalid
 from lms.fields import Body, Name
 from lms.personal import Country, Details, MobileNumber
 
+_EMAIL = r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[^@\s]+\.[^@\s]*[^@\s.0-9]$"
+
+
+def _reachable(value: str) -> str:
+    try:
+        address = validate_email(value, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError as error:
+        raise PydanticCustomError("email", "{reason}", {"reason": str(error)}) from error
+    assert address.ascii_email is not None, "without SMTPUTF8 there is always one"
+    return address.ascii_email
+
+
 Username = Annotated[str, StringConstraints(strip_whitespace=True), Field(pattern=r"^[A-Za-z0-9._-]{3,64}$")]
 NewPassword = Annotated[str, Field(min_length=rules.SHORTEST_PASSWORD, max_length=rules.LONGEST_PASSWORD)]
 GivenPassword = Annotated[str, Field(min_length=1, max_length=rules.LONGEST_PASSWORD)]
-Email = Annotated[EmailStr, StringConstraints(strip_whitespace=True), Field(max_length=254)]
+Email = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=254),
+    AfterValidator(_reachable),
+    Field(json_schema_extra={"format": "email", "pattern": _EMAIL}),
+]
+"""An address that mail reaches, its domain encoded (`xn--...`)."""
 UserType = Literal["student", "teacher", "admin"]
 NameField = Literal["email", "username", "roll_no"]
 _NAME_FIELDS: tuple[NameField, ...] = get_args(NameField)
@@ -53,7 +73,7 @@ class RefreshToken(Body):
 
 class Logout(Body):
     refresh_token: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    everywhere: bool = False
+    everywhere: StrictBool = False
 
     @model_validator(mode="after")
     def _names_something(self) -> "Logout":

@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import (
-    AfterValidator,
     BeforeValidator,
     Field,
     PlainSerializer,
@@ -20,10 +19,8 @@ from pydantic_core import PydanticCustomError
 from exam.rules.grading import Outcome
 from exam.rules.questions import LARGEST_NUMBER, Kind
 from exam.rules.terms import ReleaseMode
-from lms.fields import CamelBody, CamelView, Description, Moment, Name
+from lms.fields import CamelBody, CamelView, Description, Moment, Name, Passage
 from lms.pages import Page
-
-_FIRST_YEAR, _LAST_YEAR = 2000, 2200
 
 
 def _number(value: Any) -> Any:
@@ -31,12 +28,6 @@ def _number(value: Any) -> Any:
         raise PydanticCustomError("number_type", "a number is expected")
     # By its text: a float's own binary value would have dozens of places. Adding 0 would round, and -0.0 is 0.
     return Decimal(str(value)) if value else Decimal(0)
-
-
-def _calendar(value: datetime) -> datetime:
-    if not _FIRST_YEAR <= value.year < _LAST_YEAR:
-        raise ValueError(f"a year from {_FIRST_YEAR} to {_LAST_YEAR} is expected")
-    return value
 
 
 def _no_null(value: object) -> object:
@@ -54,11 +45,9 @@ Points = Annotated[_Given, Field(gt=0, le=1000, decimal_places=2)]
 Marks = Annotated[_Given, Field(ge=0, le=1000, decimal_places=2)]
 KeyNumber = Annotated[_Given, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER, decimal_places=12)]
 Tolerance = Annotated[_Given, Field(ge=0, le=LARGEST_NUMBER, decimal_places=12)]
-Time = Annotated[Moment, AfterValidator(_calendar)]
 Minutes = Annotated[StrictInt, Field(ge=1, le=14 * 24 * 60)]
 AttemptsAllowed = Annotated[StrictInt, Field(ge=1, le=20)]
 ChoiceId = Annotated[StrictStr, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
-QuestionText = Annotated[Description, Field(min_length=1)]
 
 
 class NewExam(CamelBody):
@@ -67,8 +56,8 @@ class NewExam(CamelBody):
     course_id: UUID
     title: Name
     duration: Minutes
-    exam_date: Time
-    closes_at: Time | None = None
+    exam_date: Moment
+    closes_at: Moment | None = None
     pass_mark: Percent = Decimal(50)
     weight: Weight = Decimal(1)
     attempts_allowed: AttemptsAllowed = 1
@@ -83,8 +72,8 @@ class ExamUpdate(CamelBody):
 
     title: Name | None = None
     duration: Minutes | None = None
-    exam_date: Time | None = None
-    closes_at: Time | None = None
+    exam_date: Moment | None = None
+    closes_at: Moment | None = None
     pass_mark: Percent | None = None
     weight: Weight | None = None
     attempts_allowed: AttemptsAllowed | None = None
@@ -129,7 +118,7 @@ class ExamView(CamelView):
 
 class ChoiceBody(CamelBody):
     id: ChoiceId
-    text: Annotated[Description, Field(min_length=1, max_length=2_000)]
+    text: Annotated[Passage, Field(max_length=2_000)]
 
 
 class NumericKeyBody(CamelBody):
@@ -144,7 +133,7 @@ Choices = Annotated[list[ChoiceBody], Field(max_length=50)]
 class NewQuestion(CamelBody):
     """`correctAnswer` by `kind`: a choice's id, ids of choices, a boolean, `{value, tolerance}`, null."""
 
-    question_text: QuestionText
+    question_text: Passage
     kind: Kind
     choices: Choices = Field(default_factory=list)
     correct_answer: KeyBody = None
@@ -155,7 +144,7 @@ class NewQuestion(CamelBody):
 class QuestionUpdate(CamelBody):
     """The fields to replace; omitted ones stay."""
 
-    question_text: QuestionText | None = None
+    question_text: Passage | None = None
     kind: Kind | None = None
     choices: Choices | None = None
     correct_answer: KeyBody = None
@@ -268,7 +257,7 @@ class AccommodationUpdate(CamelBody):
     """The fields to replace; omitted ones stay, `closesAt` null takes the student's own closing back."""
 
     extra_minutes: Annotated[StrictInt, Field(ge=0, le=14 * 24 * 60)] | None = None
-    closes_at: Time | None = None
+    closes_at: Moment | None = None
     extra_attempts: Annotated[StrictInt, Field(ge=0, le=20)] | None = None
 
     _no_nulls = field_validator("extra_minutes", "extra_attempts", mode="before")(_no_null)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lms.fields import Body, Description, Moment, Name
+from lms.fields import Body, Moment, Name, Passage
 
 Channel = Literal["in_app", "email", "sms"]
 
@@ -49,7 +49,7 @@ class ClassMessage(Body):
 
     course_id: UUID
     recipient_ids: Annotated[list[UUID], Field(min_length=1, max_length=500)] | None = None
-    message: Annotated[Description, Field(min_length=1)]
+    message: Passage
     type: Literal["announcement", "course_update", "exam", "deadline"]
     subject: Name | None = None
     channels: Annotated[tuple[Channel, ...], Field(min_length=1, max_length=3)] = ("in_app", "email")

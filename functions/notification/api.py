@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 
 from lms.dependencies import IfMatch, Now, OncePerKey, Paging, set_etag
 from lms.errors import Forbidden
+from lms.fields import Flag
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
 from lms.security import Admin, AnySignedIn, Public, TeacherOrAdmin
@@ -52,7 +53,7 @@ def send(caller: TeacherOrAdmin, once: OncePerKey, body: NewMessage, now: Now) -
 
 @app.get("/notifications/{recipientId}/list")
 def list_notifications(
-    _: Reader, recipient_id: RecipientId, listing: Paging, unread: bool = False
+    _: Reader, recipient_id: RecipientId, listing: Paging, unread: Flag = False
 ) -> Page[NotificationView]:
     """What somebody was told, newest first."""
     return inbox.show(recipient_id, listing, unread=unread)

@@ -1,25 +1,18 @@
 """What clients send and see."""
 
-from datetime import datetime, time
-from typing import Annotated, Any, Literal
+from datetime import datetime
+from typing import Annotated, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from lms.fields import Body, Description, Moment, Name
+from lms.fields import Body, Moment, Name, Passage, WallClock
 from notification.rules.messages import Channel
 
 
 def _once_each(channels: tuple[Channel, ...]) -> tuple[Channel, ...]:
     return tuple(dict.fromkeys(channels))
-
-
-def _wall_clock(value: Any) -> Any:
-    # Pydantic would also take seconds since midnight, and offsets.
-    if isinstance(value, str) and len(value) == 5:
-        return value
-    raise ValueError("a time such as 22:30 is expected")
 
 
 def _zone(value: str) -> str:
@@ -32,7 +25,6 @@ def _zone(value: str) -> str:
 
 
 Channels = Annotated[tuple[Channel, ...], Field(max_length=3), AfterValidator(_once_each)]
-WallClock = Annotated[time, BeforeValidator(_wall_clock), PlainSerializer(lambda value: value.isoformat("minutes"))]
 Zone = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_+\-/]+$"), AfterValidator(_zone)]
 
 
@@ -41,7 +33,7 @@ class NewMessage(Body):
 
     course_id: UUID | None = None
     recipient_ids: Annotated[list[UUID], Field(min_length=1, max_length=500)] | None = None
-    message: Annotated[Description, Field(min_length=1)]
+    message: Passage
     type: Literal["announcement", "course_update", "exam", "deadline"]
     subject: Name | None = None
     channels: Annotated[tuple[Channel, ...], Field(min_length=1, max_length=3)] = ("in_app", "email")

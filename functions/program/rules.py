@@ -8,11 +8,6 @@ Status = Literal["active", "completed", "dropped"]
 Refusal = Literal["already-enrolled", "closed", "full", "unpaid", "unknown"]
 
 
-def title_key(title: str) -> str:
-    """What two titles that may not exist beside one another have in common."""
-    return " ".join(title.casefold().split())
-
-
 @dataclass(frozen=True)
 class Terms:
     """On what terms a course takes students; `capacity` None: any number."""

@@ -8,13 +8,13 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StrictInt, model_validator
 from pydantic.alias_generators import to_pascal
 
-from lms.fields import Body, Day, Description, Name
+from lms.fields import Body, Day, Name, Passage
 from lms.personal import Country, Details, MobileNumber
 from student.rules import Attendance, Letter, OwnFields, StudentStatus
 
 Percentage = Annotated[Decimal, PlainSerializer(float, return_type=float)]
 Password = Annotated[str, Field(min_length=1, max_length=128)]
-Remarks = Annotated[Description, Field(min_length=1, max_length=2_000)]
+Remarks = Annotated[Passage, Field(max_length=2_000)]
 
 
 class Update(Body):
@@ -49,7 +49,7 @@ class ProfileUpdate(Update):
     mobile_number: MobileNumber | None = None
     city: Name | None = None
     country: Country | None = None
-    address: Annotated[Description, Field(min_length=1, max_length=500)] | None = None
+    address: Annotated[Passage, Field(max_length=500)] | None = None
     date_of_birth: Day | None = None
     additional_details: Details | None = None
     profile_picture: Annotated[str, Field(max_length=200)] | None = None

@@ -38,6 +38,10 @@ UNACCEPTABLE: list[tuple[str, Any]] = [
     ("email", "amina@"),
     ("email", "amina@example.com\nBcc: x@example.com"),
     ("email", "a" * 250 + "@example.com"),
+    ("email", "Amina Khan <amina@example.com>"),
+    ("email", "<amina@example.com>"),
+    ("email", "m\u00fcller@example.com"),
+    ("name", "\u200b\u2060"),
     ("is_type", 7),
     ("name", "x" * 201),
     ("name", "   "),
@@ -115,6 +119,17 @@ def test_a_username_is_taken_whatever_its_case(auth: Auth) -> None:
         assert answer.status == 409
         assert "username" in answer.json["detail"]
         assert answer.json["type"] == "urn:lms:problem:username-taken"
+
+
+def test_a_domain_is_kept_encoded_and_found_however_it_is_written(auth: Auth, outbox: Outbox) -> None:
+    auth.register("amina", email="amina@Ex\u00e4mple.com")
+    [told] = outbox.of(UserRegistered)
+    assert told.person.email == "amina@xn--exmple-cua.com"
+    answer = auth.http.post("/auth/register", {**AMINA, "username": "other", "email": "amina@xn--exmple-cua.com"})
+    assert answer.json["type"] == "urn:lms:problem:email-taken"
+    auth.settle()
+    for written in ("amina@ex\u00e4mple.com", "AMINA@xn--exmple-cua.com"):
+        assert auth.login(written).status == 200
 
 
 def test_an_email_is_taken_whatever_its_case(auth: Auth) -> None:

@@ -91,7 +91,7 @@ def test_a_page_holds_25_things_unless_asked_otherwise(world: World) -> None:
     assert [len(page) for page in world.walk()] == [25, 5]
 
 
-@pytest.mark.parametrize("limit", [0, 101, -1, "x"])
+@pytest.mark.parametrize("limit", [0, 101, -1, "x", "5_0", " 50", "+5", "05"])
 def test_a_limit_outside_1_to_100_is_422(world: World, limit: object) -> None:
     assert world.get(limit=limit).status == 422
 

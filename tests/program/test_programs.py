@@ -34,6 +34,17 @@ def test_no_two_programs_have_one_title_whatever_its_case_and_spaces(program: Pr
         assert problem(answer) == (409, "title-taken")
 
 
+def test_no_two_programs_have_titles_that_look_alike(program: Program) -> None:
+    for title in ("Agentic\u200b AI", "Ａｇｅｎｔｉｃ AI", "\u2067Agentic AI\u2069"):
+        answer = program.http.post("/programs/create", {"title": title}, token=program.admin.token)
+        assert problem(answer) == (409, "title-taken")
+
+
+def test_a_title_of_invisible_characters_is_422(program: Program) -> None:
+    for title in ("\u200b", "\u3164", " \u2060 "):
+        assert program.http.post("/programs/create", {"title": title}, token=program.admin.token).status == 422
+
+
 def test_a_renamed_program_frees_its_title_and_a_deleted_one_too(program: Program) -> None:
     path = f"/programs/{program.id}"
     renamed = program.http.put(f"{path}/update", {"title": "Physical AI"}, token=program.admin.token)

@@ -16,6 +16,7 @@ from lms.idempotency import Once
 from lms.ids import uuid7
 from lms.outbox import emit
 from lms.pages import Listing, Page, walk
+from lms.texts import address_key
 
 _FIRST_ADMIN = "first-admin"
 _STATUSES: tuple[rules.Status, ...] = ("active", "provisioning", "disabled")
@@ -196,7 +197,7 @@ def find_users(
     """The one user who has exactly this username, roll number or e-mail address, as a list."""
     user = people.find_by_name(people.email_name(value) if field == "email" else people.login_name(value))
     # Usernames and roll numbers share one space of names: the name found may be of the other kind.
-    if user is None or (getattr(user, field) or "").casefold() != value.casefold():
+    if user is None or address_key(getattr(user, field) or "") != address_key(value):
         return listing.page([], None)
     is_meant = user.is_type == (is_type or user.is_type) and user.status == (status or user.status)
     return listing.page([_line(user)] if is_meant else [], None)

@@ -13,6 +13,7 @@ from lms import roster
 from lms.dynamo import Transaction, next_version
 from lms.errors import Forbidden, NotFound
 from lms.events import Person, UserProfileUpdated
+from lms.texts import address_key
 
 
 def login_name(name: str) -> str:
@@ -21,7 +22,7 @@ def login_name(name: str) -> str:
 
 
 def email_name(email: str) -> str:
-    return f"email#{email.casefold()}"
+    return f"email#{address_key(email)}"
 
 
 def mobile_name(number: str) -> str:

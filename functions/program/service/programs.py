@@ -14,7 +14,7 @@ from lms.idempotency import Once
 from lms.ids import uuid7
 from lms.outbox import emit
 from lms.pages import Listing, Page, walk
-from program import rules
+from lms.texts import uniqueness_key
 from program.schemas import NewProgram, ProgramUpdate, ProgramView
 from program.tables import Program, ProgramTitle, Shelf
 
@@ -63,7 +63,7 @@ def update(program_id: UUID, update: ProgramUpdate, if_match: Precondition, now:
     old_title = program.title
     for field in update.model_fields_set:
         setattr(program, field, getattr(update, field))
-    renamed = rules.title_key(program.title) != rules.title_key(old_title)
+    renamed = uniqueness_key(program.title) != uniqueness_key(old_title)
     if renamed:
         _require_free(program.title)
     require_match(program.version, if_match)
@@ -73,7 +73,7 @@ def update(program_id: UUID, update: ProgramUpdate, if_match: Precondition, now:
         tx.put(program)
         if renamed:
             _take_title(tx, program)
-            tx.delete(ProgramTitle(title=rules.title_key(old_title)))
+            tx.delete(ProgramTitle(title=uniqueness_key(old_title)))
         roster.put_program(tx, program.id, title=program.title, version=version)
         emit(tx, ProgramUpdated(version=version, program_id=program.id, title=program.title), now)
     return _view(program, version)
@@ -93,7 +93,7 @@ def delete(program_id: UUID, if_match: Precondition, now: datetime) -> None:
     with transaction() as tx:
         tx.put(program)
         tx.delete(shelf, Shelf.courses == 0)
-        tx.delete(ProgramTitle(title=rules.title_key(program.title)))
+        tx.delete(ProgramTitle(title=uniqueness_key(program.title)))
         roster.remove_program(tx, program.id)
         emit(tx, ProgramDeleted(version=version, program_id=program.id), now)
 
@@ -128,7 +128,7 @@ def _title_taken() -> Conflict:
 
 def _take_title(tx: Transaction, program: Program) -> None:
     tx.put(
-        ProgramTitle(title=rules.title_key(program.title), program_id=program.id),
+        ProgramTitle(title=uniqueness_key(program.title), program_id=program.id),
         ProgramTitle.title.does_not_exist(),
         refuse=_title_taken(),
     )
@@ -137,7 +137,7 @@ def _take_title(tx: Transaction, program: Program) -> None:
 def _require_free(title: str) -> None:
     """The transaction decides; this tells the conflict before a failed `If-Match`."""
     try:
-        ProgramTitle.get(rules.title_key(title), consistent_read=True)
+        ProgramTitle.get(uniqueness_key(title), consistent_read=True)
     except DoesNotExist:
         return
     raise _title_taken()

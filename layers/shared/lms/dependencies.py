@@ -12,6 +12,7 @@ from lms.access import require_teaching
 from lms.clock import now
 from lms.cursors import seal, unseal
 from lms.etags import Precondition, etag, precondition
+from lms.fields import WholeNumber
 from lms.idempotency import Once, begin, release
 from lms.pages import Listing, Position
 from lms.security import TeacherOrAdmin, current_caller
@@ -31,7 +32,7 @@ ClientIp = Annotated[str, Depends(_client_ip)]
 
 def _listing(
     request: Request,
-    limit: Annotated[int, Query(ge=1, le=100, description="How many items a page holds at most.")] = 25,
+    limit: Annotated[WholeNumber, Query(ge=1, le=100, description="How many items a page holds at most.")] = 25,
     cursor: Annotated[
         str | None, Query(max_length=4096, description="`next` of the page before; omit it for the first page.")
     ] = None,

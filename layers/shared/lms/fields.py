@@ -1,15 +1,33 @@
-"""Fields that bodies have in every service, and the case in which catalogue objects are written."""
+"""Fields that bodies have in every service, and the case in which catalogue objects are written.
+
+A type here says in its JSON schema what its code checks, so that the description of the API is true.
+"""
 
 import re
 import unicodedata
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+from lms.texts import is_invisible
 
 _LINE_BREAKS = "\n\r\t"
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+# From 1900 to 2199: room for every date of birth, and far enough from the calendar's ends for all that is added to it.
+_DATE = "(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}"
+_DAY = f"^{_DATE}$"
+_MOMENT = f"^{_DATE}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(\\.[0-9]{{1,9}})?(Z|[+-][0-9]{{2}}:[0-9]{{2}})$"
+_CLOCK = "^([01][0-9]|2[0-3]):[0-5][0-9]$"
+_WHOLE_NUMBER = "^(0|-?[1-9][0-9]*)$"
+# As regular expressions know them everywhere: what is no control character, and what `is_invisible` lets through.
+_CONTROLS = r"\u0000-\u001f\u007f-\u009f"
+_LINE_CONTROLS = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
+_INVISIBLE = (
+    r"\u0000- \u007f-\u00a0\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u1680\u17b4\u17b5"
+    r"\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+)
 
 
 def _tidy(value: Any) -> Any:
@@ -31,29 +49,99 @@ def _writable(value: str, allowed: str) -> str:
     return value
 
 
-def _in_utc(value: datetime) -> datetime:
-    try:
-        return value.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("beyond the calendar") from error
-
-
-def _spelt_as_day(value: Any) -> Any:
-    # Pydantic would also take seconds since 1970 for a date.
-    if not (isinstance(value, str) and _DAY.fullmatch(value)):
-        raise ValueError("a date such as 2027-02-28 is expected")
+def _visible(value: str) -> str:
+    if all(is_invisible(character) for character in value):
+        raise ValueError("something visible is expected")
     return value
 
 
-Name = Annotated[str, BeforeValidator(_tidy), Field(min_length=1, max_length=200), AfterValidator(_one_line)]
-Description = Annotated[str, BeforeValidator(_tidy), Field(max_length=10_000), AfterValidator(_lines)]
+def _in_utc(value: datetime) -> datetime:
+    return value.astimezone(UTC)
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+def _spelt_as(pattern: str, expected: str) -> BeforeValidator:
+    """Lets text of one spelling alone pass: Pydantic would also take seconds since 1970 for a date or a time."""
+    spelling = re.compile(pattern)
+
+    def check(value: Any) -> Any:
+        if not (isinstance(value, str) and "\n" not in value and spelling.match(value)):
+            raise PydanticCustomError("spelling", "expected: {expected}", {"expected": expected})
+        return value
+
+    return BeforeValidator(check)
+
+
+def _of_digits(value: Any) -> Any:
+    if isinstance(value, str) and ("\n" in value or not re.match(_WHOLE_NUMBER, value)):
+        raise PydanticCustomError("int_parsing", "a whole number is expected")
+    return value
+
+
+def _true_or_false(value: Any) -> Any:
+    if isinstance(value, str) and value not in ("true", "false"):
+        raise PydanticCustomError("bool_parsing", "true or false is expected")
+    return value
+
+
+Name = Annotated[
+    str,
+    BeforeValidator(_tidy),
+    Field(
+        min_length=1,
+        max_length=200,
+        json_schema_extra={"pattern": rf"^[\t-\r]*[^{_CONTROLS}]*[^{_INVISIBLE}][^{_CONTROLS}]*[\t-\r]*$"},
+    ),
+    AfterValidator(_one_line),
+    AfterValidator(_visible),
+]
+"""One line with something to see in it."""
+
+Description = Annotated[
+    str,
+    BeforeValidator(_tidy),
+    Field(max_length=10_000, json_schema_extra={"pattern": rf"^[^{_LINE_CONTROLS}]*$"}),
+    AfterValidator(_lines),
+]
+"""Lines of text, or none."""
+
+Passage = Annotated[
+    Description,
+    Field(
+        min_length=1,
+        json_schema_extra={"pattern": rf"^[^{_LINE_CONTROLS}]*[^{_INVISIBLE}][^{_LINE_CONTROLS}]*$"},
+    ),
+    AfterValidator(_visible),
+]
+"""Lines of text with something to see in them."""
+
+Moment = Annotated[
+    AwareDatetime,
+    _spelt_as(_MOMENT, "a time from 1900 to 2199 with its offset, such as 2027-02-28T09:00:00Z"),
+    Field(json_schema_extra={"pattern": _MOMENT}),
+    AfterValidator(_in_utc),
+]
 """A time with any offset, handed on in UTC; a naive one is refused."""
 
-Day = Annotated[date, BeforeValidator(_spelt_as_day)]
+Day = Annotated[
+    date,
+    _spelt_as(_DAY, "a date from 1900 to 2199, such as 2027-02-28"),
+    Field(json_schema_extra={"pattern": _DAY}),
+]
 """A date of the calendar, without a time."""
+
+WallClock = Annotated[
+    time,
+    _spelt_as(_CLOCK, "a time such as 22:30"),
+    Field(json_schema_extra={"format": None, "pattern": _CLOCK}),
+    PlainSerializer(lambda value: value.isoformat("minutes"), return_type=str),
+]
+"""A time of the day, by the clock on somebody's wall."""
+
+WholeNumber = Annotated[int, BeforeValidator(_of_digits)]
+"""A number in a query: digits alone. A body has `StrictInt`."""
+
+Flag = Annotated[bool, BeforeValidator(_true_or_false)]
+"""`true` or `false` in a query. A body has `StrictBool`."""
 
 
 class Body(BaseModel):

@@ -23,6 +23,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from lms.dynamo import Key, Table, Transaction, UUIDAttribute, table_name
 from lms.pages import Listing, Position, walk
 from lms.settings import setting
+from lms.texts import address_key
 
 EnrollmentStatus = Literal["active", "completed", "dropped"]
 CLASS: tuple[EnrollmentStatus, ...] = ("active", "completed")
@@ -307,7 +308,7 @@ def _user(user_id: UUID) -> str:
 
 
 def _email(address: str) -> str:
-    return f"email#{address.casefold()}"
+    return f"email#{address_key(address)}"
 
 
 def _roll_no(number: str) -> str:
