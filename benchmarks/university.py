@@ -1,7 +1,7 @@
 """A whole university: OULAD's course presentations, students, registrations and real results through the services' own
 code, and every report card compared with `university_check.py`.
 
-    PYTHONPATH=functions:layers/shared .venv/bin/python -m benchmarks.university [FOLDER] [--minutes M]
+    PYTHONPATH=functions:layers/shared .venv/bin/python -m benchmarks.university FOLDER [--minutes M]
 
 The storage is the emulator's DynamoDB (moto copies whole tables for each transaction, which is quadratic). People are
 invited, not registered: an institute that moves in has no passwords to bring. Presentations are loaded one after the
@@ -22,7 +22,6 @@ import boto3
 from benchmarks import oulad, university_check
 from benchmarks.emulated import emulated
 
-_DATA = Path(__file__).parents[2] / "shared" / "data" / "oulad"
 # The client's half of a call and the emulator's take turns on two cores; more threads only wait for each other.
 _THREADS = 3
 
@@ -47,7 +46,7 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks.university")
-    parser.add_argument("folder", nargs="?", type=Path, default=_DATA)
+    parser.add_argument("folder", type=Path, help="of OULAD's files (.csv.gz)")
     parser.add_argument("--minutes", type=float, default=120, help="begin no presentation after so many minutes")
     options = parser.parse_args()
     if not options.folder.is_dir():
