@@ -1,12 +1,14 @@
 """What a real Kong 3.9.1 answered, asked of the gateway.
 
-With KONG_ADMIN_URL and KONG_PROXY_URL set, the same cases are asked of that Kong instead: it must reach 127.0.0.1 of
-this machine, its consumers, services, routes and plugins are all DELETED, and the waits are real ones.
+With REAL_KONG_ADMIN_URL and REAL_KONG_PROXY_URL set, the same cases are asked of that Kong instead: it must reach
+127.0.0.1 of this machine, its consumers, services, routes and plugins are all DELETED, and the waits are real ones.
 """
 
 import json
 import os
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,13 +55,14 @@ class Stage:
         self.world = world
         self.is_stand_in = clock is not None
         self._clock = clock
-        self._played: list[str] = []
+        # A gateway may bring something along.
+        self._played: list[str] | None = None
 
     def prepare(self, case: Case) -> None:
         before = _before(case)
         # Cases of one set-up leave each other alone, but for those that are one story.
         is_story = case.setup not in CASES or case.group == "propagation"
-        played = self._played if is_story else self._played[:1]
+        played = self._played if is_story or self._played is None else self._played[:1]
         if played != before:
             self.world.wipe()
             for name in before:
@@ -117,7 +120,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         silent.listen()
         closed.bind(("127.0.0.1", 0))
         ports = {9801: echo.port, 9802: closed.getsockname()[1], 9803: silent.getsockname()[1]}
-        admin_url, proxy_url = os.environ.get("KONG_ADMIN_URL"), os.environ.get("KONG_PROXY_URL")
+        admin_url, proxy_url = os.environ.get("REAL_KONG_ADMIN_URL"), os.environ.get("REAL_KONG_PROXY_URL")
         if admin_url and proxy_url:
             yield Stage(World(_address(admin_url), _address(proxy_url), ports, Keys(), time.time), None)
             return
@@ -149,3 +152,25 @@ def test_the_gateway_answers_as_kong_did(name: str, stage: Stage) -> None:
             differences = case.differences(stage.world, step, reply)
         found += [f"step {number}, {step['request']['path']}: {difference}" for difference in differences]
     assert not found, "\n".join(found)
+
+
+def test_a_real_kong_that_is_not_empty_is_emptied_and_asked(tmp_path: Path) -> None:
+    """The stand-in is in its place: another process is told where it is, as the documents say."""
+    first = "adm-consumer-create"
+    with RunningGateway(tmp_path / "data.sqlite") as kong:
+        assert kong.admin("POST", "/consumers", {"username": "alice"}).status == 201
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", f"{__file__}::test_the_gateway_answers_as_kong_did[{first}]"],
+            cwd=Path(__file__).parents[2],
+            env={
+                **os.environ,
+                "REAL_KONG_ADMIN_URL": f"http://127.0.0.1:{kong.admin_port}",
+                "REAL_KONG_PROXY_URL": f"http://127.0.0.1:{kong.proxy_port}",
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "1 passed" in done.stdout, done.stdout + done.stderr
+        [alice] = kong.admin("GET", "/consumers").json["data"]
+        assert alice["custom_id"] == "cust-1"
