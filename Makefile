@@ -20,7 +20,7 @@ endif
 
 .DEFAULT_GOAL := help
 .PHONY: help run up down status reset logs save invoke sam run-docker down-docker rehearsal admin deploy check test kong docs bench crowd rush \
-	university lock venv
+	university power-cuts lock venv
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -97,13 +97,16 @@ bench: venv ## what each endpoint asks of DynamoDB, what that costs, and that it
 crowd: venv ## a message to a class of 10 000, the function dying on the way
 	PYTHONPATH=functions:layers/shared $(BIN)/python -m benchmarks.crowd
 
+power-cuts: venv ## kill everything CUTS times (60), at moments spread over starts, stops and what is between
+	POWER_CUTS=$(or $(CUTS),60) $(BIN)/pytest -s tests/stack/test_power_cut.py
+
 rush: venv ## 250 students start, save and submit one exam at once, on the running stack
 	PYTHONPATH=functions:layers/shared $(BIN)/python -m benchmarks.rush
 
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 
 university: venv ## a whole university loaded, every report card compared (an hour, 6 GB): OULAD=folder of its files
-	PYTHONPATH=functions:layers/shared $(BIN)/python -m benchmarks.university $(OULAD)
+	PYTHONPATH=functions:layers/shared $(BIN)/python -m benchmarks.university $(if $(OULAD),"$(OULAD)")
 
 lock: venv ## resolve every requirements file anew from pyproject.toml
 	$(LOCK) pyproject.toml --group dev -o requirements-dev.txt
@@ -120,7 +123,10 @@ $(STAMP): requirements-dev.txt
 	@"$${PYTHON:-python3}" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
 	  echo "Python 3.11, 3.12 or 3.13 is needed; $${PYTHON:-python3} is $$("$${PYTHON:-python3}" -V 2>&1). Name another one: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@echo "Making .venv (once; about half a minute)"
+	@# One without the stamp was cut off while it was made: not even pip is sure to be whole.
+	@test -f $(STAMP) || rm -rf .venv
 	@test -x $(BIN)/python || "$${PYTHON:-python3}" -m venv .venv
+	@rm -f $(STAMP)
 	@sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.txt > .venv/uv.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r .venv/uv.txt
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.txt

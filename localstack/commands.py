@@ -21,6 +21,7 @@ from localstack.compose import Compose
 from localstack.demo.people import ADMIN, STUDENT, TEACHER, create_admin
 from localstack.deployed import Deployed
 from localstack.process import POLL_SECONDS, PidFile
+from localstack.saved import Saved
 from localstack.settings import ROOT, Settings
 from localstack.stack import Stack, stop_leftovers
 
@@ -28,6 +29,7 @@ Command = Callable[[Settings, argparse.Namespace], int]
 
 # Everything that a stack writes into its folder; nothing else there is ever removed.
 OWN = (
+    "saved.unfinished",
     "emulator",
     "sms",
     "kong",
@@ -35,7 +37,6 @@ OWN = (
     "gateway.sqlite",
     "gateway.sqlite-shm",
     "gateway.sqlite-wal",
-    "clean",
     "logs",
     "run",
 )
@@ -180,6 +181,7 @@ def reset(settings: Settings, _: argparse.Namespace) -> int:
         raise CannotDo("The stack runs. Stop it first: make down")
     if settings.place == "docker":
         Compose(settings, print).remove()
+    Saved(settings).forget()
     for path in [path for name in OWN for path in settings.folder.glob(name)]:
         if path.is_dir():
             shutil.rmtree(path)

@@ -53,10 +53,20 @@ class Compose:
     def prepare(self) -> None:
         """Nothing: images are pulled by whatever needs them first."""
 
-    def forget_broker(self) -> None:
-        """With its volume."""
-        self._compose("rm", "--stop", "--force", "kafka")
-        self._docker("volume", "rm", "--force", f"{self._project}_kafka")
+    def keep(self, folder: Path) -> None:
+        """A dump of Kong's database."""
+        self._up("kong-database")
+        dump = self._compose("exec", "-T", "kong-database", "pg_dump", "--username", "kong", "kong")
+        (folder / "kong.sql").write_text(dump)
+
+    def go_back(self, folder: Path) -> None:
+        """Both with their volumes."""
+        self._compose("rm", "--stop", "--force", "--volumes", "kafka", "kong", "kong-database")
+        self._docker("volume", "rm", "--force", f"{self._project}_kafka", f"{self._project}_kong")
+        if (folder / "kong.sql").exists():
+            self._up("kong-database")
+            load = ("psql", "--quiet", "--set", "ON_ERROR_STOP=1", "--username", "kong", "kong")
+            self._compose("exec", "-T", "kong-database", *load, given=(folder / "kong.sql").read_text())
 
     def start_emulator(self) -> None:
         """The one that the settings name."""
@@ -133,15 +143,17 @@ class Compose:
         names = " and ".join(word for word in words if not word.startswith("-"))
         self._tell(f"{names} serve{'' if ' and ' in names else 's'}, after {time.monotonic() - began:.0f} s")
 
-    def _compose(self, *words: str) -> str:
-        return self._run(self.command(*words))
+    def _compose(self, *words: str, given: str = "") -> str:
+        return self._run(self.command(*words), given)
 
     def _docker(self, *words: str) -> str:
         return self._run(["docker", *words])
 
-    def _run(self, command: list[str]) -> str:
+    def _run(self, command: list[str], given: str = "") -> str:
         try:
-            done = subprocess.run(command, env=self.environment(), capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                command, env=self.environment(), input=given, capture_output=True, text=True, check=False
+            )
         except FileNotFoundError:
             raise PartFailed("Docker is needed for this, with its Compose plugin; without it: make run") from None
         if done.returncode:

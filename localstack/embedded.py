@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import platform
 import shutil
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from localstack import broker, emulator, parts
@@ -27,6 +29,7 @@ class Embedded:
 
     def __init__(self, settings: Settings, supervisor: Supervisor, start: Callable[[Part], None]) -> None:
         self._settings = settings
+        self._accounts = settings.folder / "gateway.sqlite"
         self._supervisor = supervisor
         self._start = start
 
@@ -53,8 +56,18 @@ class Embedded:
         refuse_taken(self._settings)
         emulator.ensure_venv()
 
-    def forget_broker(self) -> None:
-        """The broker's disk is a bucket of the emulator, which must not be running."""
+    def keep(self, folder: Path) -> None:
+        """The stand-in's SQLite."""
+        if self._accounts.exists():
+            with closing(sqlite3.connect(self._accounts)) as now, closing(sqlite3.connect(folder / "gateway")) as kept:
+                now.backup(kept)
+
+    def go_back(self, folder: Path) -> None:
+        """Also drops the broker's disk, which is a bucket of the emulator."""
+        for part in ("", "-wal", "-shm"):
+            self._accounts.with_name(self._accounts.name + part).unlink(missing_ok=True)
+        if (folder / "gateway").exists():
+            shutil.copy(folder / "gateway", self._accounts)
         broker.forget_storage(self._settings)
 
     def start_emulator(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from localstack import bootstrap, emulator
@@ -47,8 +48,11 @@ class Place(Protocol):
     def prepare(self) -> None:
         """Whatever must be there before the first part is started."""
 
-    def forget_broker(self) -> None:
-        """Drop topics, records and offsets."""
+    def keep(self, folder: Path) -> None:
+        """Copy the gateway's accounts, as they are after a clean stop, into `folder`."""
+
+    def go_back(self, folder: Path) -> None:
+        """Give the gateway the accounts that were kept there, or none, and drop Kafka's topics, records and offsets."""
 
     def start_emulator(self) -> None:
         """The AWS emulator, with what it kept."""

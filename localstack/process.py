@@ -47,7 +47,7 @@ class PidFile:
     def lock(self) -> int | None:
         """A descriptor that holds the lock until it and its inherited copies are closed; None when another holds it."""
         handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        # Who only looks (`pid`) holds the lock for an instant, too.
+        # Who only looks (`pid`) shares the lock for an instant.
         for _ in range(LOCK_TRIES):
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -69,7 +69,8 @@ class PidFile:
         except FileNotFoundError:
             return None
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Shared, so that one who looks is not taken for a living process by another.
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
             return int(self.path.read_text() or 0) or None
         finally:
@@ -116,7 +117,8 @@ class Running:
             self.file.write(None)
             with self._log.open("ab") as log:
                 self._process = subprocess.Popen(
-                    part.command,
+                    # It names itself: whoever starts it may be killed before knowing its id.
+                    ["/bin/sh", "-c", 'echo $$ > "$0" && exec "$@"', str(self.file.path), *part.command],
                     env=part.environment,
                     cwd=part.folder,
                     stdin=subprocess.DEVNULL,
@@ -126,7 +128,6 @@ class Running:
                     # Ctrl-C in a terminal reaches the supervisor alone, which stops its parts in order.
                     start_new_session=True,
                 )
-            self.file.write(self._process.pid)
         finally:
             os.close(lock)
 

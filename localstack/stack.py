@@ -1,11 +1,9 @@
 """The ordered start and stop of everything, and what keeps the data of the parts in step with one another.
 
-The emulator keeps its tables in memory and writes them when it is stopped, while what it holds for the broker (topics,
-records, offsets) is on disk at once. After a clean stop both are of one moment. After a crash the broker's disk is
-ahead of the tables: it tells of users whom no table knows, and offsets step over what will be published again. So a
-start without the marker of a clean stop drops the broker's disk and makes the topics anew. Nothing that the tables
-still know is lost by that: what their Outbox holds as pending, the relay's sweep publishes; what it holds as published
-had been consumed when the tables were written, since a stop lets consumers finish first.
+A start without the marker of a clean stop goes back to the last one (`saved`). The broker's records are not among what
+it goes back to: topics are made anew, and nothing that the tables know is lost by that. What their Outbox holds as
+pending, the relay's sweep publishes; what it holds as published had been consumed when the tables were written, since a
+stop lets consumers finish first.
 """
 
 from __future__ import annotations
@@ -29,6 +27,7 @@ from localstack.embedded import Embedded
 from localstack.place import Place
 from localstack.process import Part, PartFailed, PidFile, stop
 from localstack.repairs import repair
+from localstack.saved import Saved
 from localstack.settings import ROOT, Settings
 from localstack.supervisor import FoundationLost, Supervisor
 
@@ -43,7 +42,7 @@ class Stack:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._began = time.monotonic()
-        self._clean = settings.folder / "clean"
+        self._saved = Saved(settings)
         self._supervisor = Supervisor(settings.run, settings.logs, self._tell)
         self.place: Place = (
             Compose(settings, self._tell)
@@ -104,11 +103,8 @@ class Stack:
         self._tell(f"{part.name} serves" + (f" on {where}" if where else ""))
 
     def _start_emulator(self) -> None:
-        if self._clean.exists():
-            self._clean.unlink()
-        elif (self._settings.folder / "emulator").exists():
-            self._tell("the last stop was not clean: Kafka's topics, ahead of the tables, are made anew")
-            self.place.forget_broker()
+        if not self._saved.prepare(self.place):
+            self._tell("the last stop was not clean: everything goes back to the one before")
         self.place.start_emulator()
 
     def _start_broker(self) -> None:
@@ -133,6 +129,7 @@ class Stack:
         changed = deploy(settings, TEMPLATE, self.place)
         deployed = Deployed(settings)
         repair(settings, deployed)
+        self._saved.deployed()
         self._tell("deployed" if changed else "deployed already: nothing has changed")
         return deployed
 
@@ -153,9 +150,10 @@ class Stack:
         self._tell("stopping")
         with _signals_deferred():
             self._supervisor.stop("msk_trigger")
-            if self.place.stop():
-                self._clean.touch()
+            if self.place.stop() and self._saved.stopped():
                 self._tell("stopped; all data is on disk")
+            else:
+                self._tell("stopped; the next start goes back to the last clean stop")
 
 
 @contextmanager
@@ -181,12 +179,12 @@ def stop_leftovers(settings: Settings) -> list[str]:
     for name in left:
         by_itself = stop(PidFile(settings.run / f"{name}.pid"), seconds=60)
         if name == "emulator" and by_itself:
-            (settings.folder / "clean").touch()
+            Saved(settings).stopped()
     if settings.place == "docker":
         containers = Compose(settings, print)
         left += containers.running()
         if containers.emulating() and containers.stop():
-            (settings.folder / "clean").touch()
+            Saved(settings).stopped()
     return left
 
 

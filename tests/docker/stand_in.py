@@ -5,6 +5,7 @@ that the file says, `--wait` waits, `stop` sends SIGTERM. What it cannot be: ima
 services are resolved, and folders of containers found, by `container/sitecustomize.py`.
 """
 
+import base64
 import json
 import os
 import re
@@ -39,6 +40,10 @@ class Engine:
     @property
     def run(self) -> Path:
         return self.settings.folder / "containers"
+
+    @property
+    def kong_data(self) -> Path:
+        return self.run / "kong.sqlite"
 
     def part(self, name: str) -> Part:
         service = self.services[name]
@@ -86,7 +91,7 @@ class Engine:
     def _kong(self, _: dict, environment: dict) -> tuple:
         command = [
             *(sys.executable, "-m", "localstack.gateway", "--config", str(self.settings.folder / "kong" / "kong.json")),
-            *("--data", str(self.run / "kong.sqlite"), "--proxy-port", str(self.settings.gateway)),
+            *("--data", str(self.kong_data), "--proxy-port", str(self.settings.gateway)),
             *("--admin-port", str(self.settings.gateway_admin)),
             *("--client-max-body-size", environment["KONG_NGINX_PROXY_CLIENT_MAX_BODY_SIZE"].replace("k", "000")),
         ]
@@ -143,7 +148,9 @@ def main(words: list[str]) -> int:
     engine.run.mkdir(parents=True, exist_ok=True)
     if words[0] == "volume":
         assert words[1:3] == ["rm", "--force"]
-        return _remove_volume(settings, words[3].partition("_")[2], document["volumes"])
+        for name in words[3:]:
+            _remove_volume(engine, name.rpartition("_")[2], document["volumes"])
+        return 0
     if words[0] == "inspect":
         print("\n".join((engine.run / f"{name}.code").read_text() for name in words[3:]))
         return 0
@@ -156,11 +163,22 @@ def main(words: list[str]) -> int:
     return _compose(engine, rest[0], rest[1:])
 
 
-def _remove_volume(settings: Settings, name: str, known: dict) -> int:
+def _remove_volume(engine: Engine, name: str, known: dict) -> None:
     assert name in known
     if name == "kafka":
-        broker.forget_storage(settings)
-    return 0
+        broker.forget_storage(engine.settings)
+    elif name == "kong":
+        engine.kong_data.unlink(missing_ok=True)
+
+
+def _kong_database(engine: Engine, words: list[str]) -> None:
+    """Dumps and loads what the gateway in Kong's place keeps; it does not run meanwhile."""
+    assert words[:2] == ["-T", "kong-database"]
+    if words[2] == "pg_dump":
+        data = engine.kong_data
+        print(base64.b64encode(data.read_bytes()).decode() if data.exists() else "")
+    elif content := base64.b64decode(sys.stdin.read()):
+        engine.kong_data.write_bytes(content)
 
 
 def _compose(engine: Engine, verb: str, words: list[str]) -> int:
@@ -177,6 +195,8 @@ def _compose(engine: Engine, verb: str, words: list[str]) -> int:
     elif verb == "ps":
         assert flags == {"--quiet"}
         print("\n".join(names))
+    elif verb == "exec":
+        _kong_database(engine, words)
     elif verb in ("stop", "rm"):
         engine.stop(names)
     elif verb == "down":

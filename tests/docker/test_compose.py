@@ -120,9 +120,24 @@ def test_without_an_emulator_nothing_was_stopped_cleanly(docker: Docker, tmp_pat
     assert not [call for call in docker.asked if call.startswith("stop")]
 
 
-def test_kafkas_disk_goes_with_its_container(docker: Docker, tmp_path: Path) -> None:
-    compose(tmp_path).forget_broker()
-    assert docker.asked == ["rm --stop --force kafka", "volume rm --force lms_kafka"]
+def test_the_disks_of_kafka_and_kong_go_with_their_containers(docker: Docker, tmp_path: Path) -> None:
+    compose(tmp_path).go_back(tmp_path / "saved")
+    assert docker.asked == [
+        "rm --stop --force --volumes kafka kong kong-database",
+        "volume rm --force lms_kafka lms_kong",
+    ]
+
+
+def test_kongs_database_is_dumped_and_comes_back(docker: Docker, tmp_path: Path) -> None:
+    compose(tmp_path).keep(tmp_path)
+    assert (tmp_path / "kong.sql").exists()
+    compose(tmp_path).go_back(tmp_path)
+    assert [call for call in docker.asked if call.startswith(("up", "exec"))] == [
+        "up --detach --wait kong-database",
+        "exec -T kong-database pg_dump --username kong kong",
+        "up --detach --wait kong-database",
+        "exec -T kong-database psql --quiet --set ON_ERROR_STOP=1 --username kong kong",
+    ]
 
 
 def test_every_call_names_the_file_and_the_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,20 +19,20 @@ class StackUnderTest:
     """Its addresses are in `settings`; `command` runs what a Makefile target would."""
 
     def __init__(self, folder: Path) -> None:
-        self._environment = {
+        self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("LMS_", "AWS_"))},
             "LMS_STACK_DIR": str(folder),
             "LMS_DEMO": "people",
             **_free_ports(),
         }
-        self.settings = Settings.from_environment(self._environment)
+        self.settings = Settings.from_environment(self.environment)
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """`command("invoke", "AuthFunction")`; its output is told when a test fails."""
         done = subprocess.run(
             [sys.executable, "-m", "localstack", *words],
             cwd=ROOT,
-            env=self._environment,
+            env=self.environment,
             capture_output=True,
             text=True,
             check=False,
