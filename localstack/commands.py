@@ -268,9 +268,9 @@ def _gateway_secret(settings: Settings) -> str:
 
 
 def admin(settings: Settings, options: argparse.Namespace) -> int:
-    """The first administrator is invited by mail; refused once there is one."""
+    """Invites the first administrator by mail; refused while there is an active one."""
     answer = create_admin(settings, Deployed(settings), options.email)
     if "error" in answer or "errorMessage" in answer:
         raise CannotDo(answer.get("error") or answer["errorMessage"])
-    print(f"{options.email} is invited; the mail is at {settings.mail_url}")
+    print(f"{answer['message']} The mail to {options.email} is at {settings.mail_url}")
     return 0

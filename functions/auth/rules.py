@@ -1,5 +1,6 @@
 """The rules of accounts: values in, decisions out."""
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,12 +32,38 @@ LONGEST_DELAY = timedelta(minutes=15)
 # Crockford's base 32: no I, L, O, U to misread. 10 characters are 50 random bits.
 _ROLL_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ROLL_LENGTH = 10
+# Names that a reader would take for the institute's own, without the signs that a username may have.
+_RESERVED_NAMES = frozenset(
+    [
+        "admin",
+        "administrator",
+        "help",
+        "info",
+        "instructor",
+        "noreply",
+        "operator",
+        "postmaster",
+        "root",
+        "security",
+        "staff",
+        "student",
+        "support",
+        "system",
+        "teacher",
+        "webmaster",
+    ]
+)
 _COMMON_PASSWORDS = frozenset(word for word in FREQUENCY_LISTS["passwords"] if len(word) >= SHORTEST_PASSWORD)
 
 
 def new_roll_no() -> str:
     """A student's roll number: short, and not to be guessed from another."""
     return "".join(secrets.choice(_ROLL_ALPHABET) for _ in range(_ROLL_LENGTH))
+
+
+def is_reserved(username: str) -> bool:
+    """Whether a username may be given by administrators alone: `admin`, `Ad.Min` and the like."""
+    return re.sub(r"[._-]", "", username).casefold() in _RESERVED_NAMES
 
 
 def new_code() -> str:

@@ -79,7 +79,8 @@ class Profile(Table):
 
 class Guard(Table):
     """Holds a name that may exist once: `login#` usernames and roll numbers (one space, for either signs in),
-    `email#`, `mobile#` (confirmed numbers), and `first-admin`."""
+    `email#`, `mobile#` (confirmed numbers), and `first-admin`; `claim#`: an administrator, until a time, for the one
+    who is ending their access (`service.administrators`)."""
 
     class Meta:
         table_name = table_name("guards")
@@ -87,6 +88,7 @@ class Guard(Table):
 
     name = UnicodeAttribute(hash_key=True)
     user_id = UUIDAttribute()
+    until = UTCDateTimeAttribute(null=True)
 
 
 class Session(Table):

@@ -7,6 +7,7 @@ import pytest
 from auth.tables import Guard, Profile, User
 from lms import roster
 from lms.events import UserDisabled, UserEnabled, UserErased
+from tests.at_once import at_once
 from tests.auth.conftest import PASSWORD, Auth, Desk, SignedIn
 from tests.conftest import Outbox
 
@@ -153,3 +154,52 @@ def test_who_is_erased_before_they_were_set_up_never_reaches_the_gateway(auth: A
     assert desk.erase(user_id).status == 204
     auth.settle()
     assert user_id not in auth.kong.consumers
+
+
+def test_two_administrators_who_erase_one_another_leave_one(auth: Auth, desk: Desk, admin: SignedIn) -> None:
+    other = auth.staff("admin", "other")
+    theirs = Desk(auth, other.token)
+    assert desk.erase(other.id).status == 204
+    answer = theirs.erase(admin.id)
+    assert (answer.status, answer.json["type"].rpartition(":")[2]) == (409, "last-admin")
+    assert auth.passes_gateway(admin.token)
+
+
+@pytest.mark.parametrize("ends", ["erase", "disable"])
+@pytest.mark.usefixtures("whole_calls")
+def test_of_administrators_who_end_one_another_at_the_same_moment_one_remains_and_can_sign_in(
+    auth: Auth, desk: Desk, admin: SignedIn, ends: str
+) -> None:
+    other = auth.staff("admin", "other")
+
+    def end(who: Desk, whom: SignedIn) -> int:
+        answer = who.erase(whom.id) if ends == "erase" else who.set_status(whom.id, "disabled")
+        return answer.status
+
+    statuses = at_once([lambda: end(desk, other), lambda: end(Desk(auth, other.token), admin)])
+    assert sorted(statuses) in ([200, 409], [204, 409])
+    left = [user for user in User.scan() if user.status == "active"]
+    assert [user.is_type for user in left] == ["admin"]
+    assert auth.passes_gateway(admin.token) != auth.passes_gateway(other.token)
+    auth.settle()
+    assert auth.login(left[0].username).status == 200
+
+
+def test_one_of_whom_another_is_just_taking_leave_cannot_do_the_same_meanwhile(
+    auth: Auth, desk: Desk, admin: SignedIn
+) -> None:
+    other = auth.staff("admin", "other")
+    auth.kong.down = True
+    assert desk.erase(other.id).status == 503
+    auth.kong.down = False
+    assert Desk(auth, other.token).erase(admin.id).status == 409
+    auth.clock.advance(minutes=2)
+    assert Desk(auth, other.token).erase(admin.id).status == 204
+
+
+def test_an_administrator_whom_the_gateway_failed_tries_again_at_once(auth: Auth, desk: Desk) -> None:
+    other = auth.staff("admin", "other")
+    auth.kong.down = True
+    assert desk.erase(other.id).status == 503
+    auth.kong.down = False
+    assert desk.erase(other.id).status == 204

@@ -48,17 +48,69 @@ def test_the_first_administrator_is_invited(auth: Auth, outbox: Outbox) -> None:
     assert auth.http.get("/auth/users", token=token).status == 200
 
 
-def test_there_is_a_first_administrator_once(auth: Auth, outbox: Outbox) -> None:
+def _join(auth: Auth, outbox: Outbox) -> None:
+    """Whoever was invited last uses the invitation."""
+    auth.settle()
+    told = outbox.of(UserRegistered)[-1]
+    assert auth.reset_by_link(sealed.unseal(told.invitation), PASSWORD).status == 200
+
+
+def test_the_command_is_refused_while_there_is_an_active_administrator(auth: Auth, outbox: Outbox) -> None:
     _operate(CREATE)
+    _join(auth, outbox)
     for command in (CREATE, {**CREATE, "username": "other", "email": "other@example.com"}):
-        assert _operate(command) == {"error": "There is an administrator already."}
+        assert _operate(command) == {"error": "There is an active administrator already."}
     assert len(outbox.of(UserRegistered)) == 1
 
 
+def test_an_invitation_to_a_mistyped_address_makes_way_for_another(auth: Auth, outbox: Outbox) -> None:
+    _operate({**CREATE, "email": "rooot@example.com"})
+    auth.settle()
+    [told] = outbox.of(UserRegistered)
+    answer = _operate(CREATE)
+    assert "rooot@example.com was never used and is withdrawn" in answer["message"]
+    assert [erased.user_id for erased in outbox.of(UserErased)] == [told.user_id]
+    assert auth.reset_by_link(sealed.unseal(told.invitation), PASSWORD).status == 400
+    _join(auth, outbox)
+    assert auth.login("root").status == 200
+    assert list(auth.kong.consumers) == [answer["user_id"]]
+
+
+def test_the_same_address_is_invited_again_before_the_first_invitation_is_provisioned(
+    auth: Auth, outbox: Outbox
+) -> None:
+    _operate(CREATE)
+    answer = _operate(CREATE)
+    assert "root@example.com was never used" in answer["message"]
+    _join(auth, outbox)
+    assert auth.profile(auth.login("root").json["access_token"])["id"] == answer["user_id"]
+
+
+def test_an_invitation_stays_when_the_one_instead_of_it_is_refused(auth: Auth, outbox: Outbox) -> None:
+    auth.register("amina")
+    _operate(CREATE)
+    for command in ({**CREATE, "username": "amina"}, {**CREATE, "email": "amina@example.com"}):
+        assert "is taken" in _operate(command)["error"]
+    _join(auth, outbox)
+    assert auth.login("root").status == 200
+
+
+def test_where_nobody_administers_any_more_somebody_is_invited(auth: Auth, outbox: Outbox) -> None:
+    from auth.tables import User
+
+    _operate(CREATE)
+    _join(auth, outbox)
+    [root] = [user for user in User.scan() if user.username == "root"]
+    root.update([User.status.set("disabled"), User.directory.set("admin#disabled")])
+    _operate({**CREATE, "username": "root2", "email": "root2@example.com"})
+    _join(auth, outbox)
+    assert auth.login("root2").status == 200
+
+
 def test_a_name_that_is_taken_leaves_the_place_free(auth: Auth) -> None:
-    auth.register("root")
-    assert "username" in _operate({**CREATE, "email": "free@example.com"})["error"]
-    assert "user_id" in _operate({**CREATE, "username": "root2", "email": "free@example.com"})
+    auth.register("amina")
+    assert "username" in _operate({**CREATE, "username": "amina"})["error"]
+    assert "user_id" in _operate(CREATE)
 
 
 def test_a_command_that_is_none_is_told_so(auth: Auth) -> None:

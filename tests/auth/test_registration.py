@@ -7,7 +7,7 @@ import pytest
 
 from auth.tables import Guard, User
 from lms.events import UserRegistered
-from tests.auth.conftest import PASSWORD, Auth, at_once
+from tests.auth.conftest import PASSWORD, TARIQ, Auth, Desk, at_once
 from tests.conftest import Outbox
 
 AMINA = {"username": "amina", "password": PASSWORD, "email": "amina@example.com"}
@@ -154,6 +154,22 @@ def test_a_refused_registration_leaves_nothing_behind(auth: Auth, outbox: Outbox
     assert answer.status == 409
     assert len(outbox.all()) == 1
     assert auth.http.post("/auth/register", {**AMINA, "username": "b.b", "email": "free@example.com"}).status == 201
+
+
+@pytest.mark.parametrize("username", ["admin", "Administrator", "ro.ot", "sup_port", "system", "teacher", "instructor"])
+def test_a_name_that_speaks_for_the_institute_is_reserved(auth: Auth, outbox: Outbox, username: str) -> None:
+    body = {"username": username, "password": PASSWORD, "email": "amina@example.com"}
+    answer = auth.http.post("/auth/register", body)
+    assert (answer.status, answer.json["type"].rpartition(":")[2]) == (409, "username-reserved")
+    assert outbox.all() == []
+
+
+def test_a_name_that_only_begins_like_a_reserved_one_is_free(auth: Auth) -> None:
+    assert auth.register("administratrice")
+
+
+def test_an_administrator_gives_reserved_names(desk: Desk) -> None:
+    assert desk.create({**TARIQ, "username": "support"}).status == 201
 
 
 @pytest.mark.usefixtures("whole_calls")

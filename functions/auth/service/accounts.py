@@ -5,7 +5,7 @@ from uuid import UUID
 
 from auth import hashing, kong, rules
 from auth.schemas import NameField, NewUser, ProfileUpdate, ProfileView, Registered, Registration, UserView
-from auth.service import codes, gateway, passwords, people, sessions
+from auth.service import administrators, codes, gateway, passwords, people, sessions
 from auth.tables import Guard, Profile, User
 from lms import roster, sealed
 from lms.dynamo import Transaction, next_version, retry_stale, transaction
@@ -26,10 +26,15 @@ _TOLD_FIELDS = ("name", "mobile_number", "city", "country", "additional_details"
 
 @retry_stale
 def register(form: Registration, now: datetime) -> Registered:
-    """Registers a student. Raises `Forbidden` for any other type, `Conflict` for a username or e-mail that is taken."""
+    """Registers a student.
+
+    Raises `Forbidden` for any other type, `Conflict` for a username or e-mail that is taken, and for a reserved name.
+    """
     passwords.require_strong(form.password, form.username, form.email, field="password")
     if form.is_type != "student":
         raise Forbidden("Students alone register themselves; an administrator registers everybody else.")
+    if rules.is_reserved(form.username):
+        raise Conflict("This username is reserved; choose another.", code="username-reserved")
     user = _new_user(form.username, form.email, "student", now)
     user.password = hashing.hash_password(form.password)
     with transaction() as tx:
@@ -50,13 +55,27 @@ def invite(form: NewUser, once: Once, now: datetime) -> Registered:
 
 @retry_stale
 def create_first_admin(form: NewUser, now: datetime) -> Registered:
-    """As `invite`, for the first administrator; raises `Conflict` once there is one."""
+    """As `invite`, for an administrator while there is no active one.
+
+    Whoever was invited so before and never used the invitation makes way: their address may have been mistyped.
+    Raises `Conflict` once there is an active administrator, and as `register` does.
+    """
+    if administrators.any_active():
+        raise Conflict("There is an active administrator already.", code="admin-exists")
+    before = people.holder(_FIRST_ADMIN)
+    invited = people.find(before) if before else None
+    message = "Registered. An invitation is on its way."
+    if invited is not None and invited.password is None and invited.status in ("provisioning", "active"):
+        _require_free(people.login_name(form.username), invited, _username_taken())
+        _require_free(people.email_name(form.email), invited, _email_taken())
+        message = f"The invitation to {invited.email} was never used and is withdrawn. A new one is on its way."
+        _erase(invited, None, now)
     user = _new_user(form.username, form.email, "admin", now)
     with transaction() as tx:
-        # First among the puts: "there is one already" is the better answer than "the name is taken".
-        _guard(tx, _FIRST_ADMIN, user, Conflict("There is an administrator already.", code="admin-exists"))
+        unchanged = Guard.name.does_not_exist() if before is None else Guard.user_id == before
+        tx.put(Guard(name=_FIRST_ADMIN, user_id=user.id), unchanged)
         _store(tx, user, form, codes.make("invitation", user, user.email, now), now)
-    return Registered(message="Registered. An invitation is on its way.", user_id=user.id)
+    return Registered(message=message, user_id=user.id)
 
 
 def _new_user(username: str, email: str, is_type: str, now: datetime) -> User:
@@ -79,8 +98,7 @@ def _store(
     version = next_version(user)
     name = form.name or user.username
     tx.put(user)
-    taken = Conflict("This username is taken.", code="username-taken")
-    _guard(tx, people.login_name(user.username), user, taken)
+    _guard(tx, people.login_name(user.username), user, _username_taken())
     _guard(tx, people.email_name(user.email), user, _email_taken())
     if user.roll_no:
         _guard(tx, people.login_name(user.roll_no), user, None)
@@ -131,7 +149,7 @@ def update_profile(
     user = people.get(user_id)
     if update.email is not None:
         sessions.confirm_password(user, update.current_password or "", client_ip, now)
-        _require_free(update.email, user)
+        _require_free(people.email_name(update.email), user, _email_taken())
     require_match(user.version, if_match)
     profile = people.profile_of(user)
     old_email, old_mobile, was_verified = user.email, profile.mobile_number, user.mobile_verified
@@ -161,11 +179,14 @@ def update_profile(
     return people.view(user, profile)
 
 
-def _require_free(email: str, user: User) -> None:
-    """The transaction decides; this tells the conflict before a failed `If-Match`."""
-    holder = people.find_by_name(people.email_name(email))
-    if holder is not None and holder.id != user.id:
-        raise _email_taken()
+def _require_free(name: str, user: User, refuse: Conflict) -> None:
+    """The transaction decides; this tells the conflict before anything else is done."""
+    if people.holder(name) not in (None, user.id):
+        raise refuse
+
+
+def _username_taken() -> Conflict:
+    return Conflict("This username is taken.", code="username-taken")
 
 
 def _email_taken() -> Conflict:
@@ -213,7 +234,8 @@ def set_status(
 ) -> ProfileView:
     """Disables or enables a user. A disabled one's tokens end at the gateway before this returns.
 
-    Raises `Conflict` for oneself and while the account is being set up, and `GatewayUnavailable`.
+    Raises `Conflict` for oneself, for the last active administrator and while the account is being set up, and
+    `GatewayUnavailable`.
     """
     user = people.get(user_id)
     if user_id == admin_id:
@@ -224,18 +246,19 @@ def set_status(
     profile = people.profile_of(user)
     if user.status != status:
         if status == "disabled":
-            _disable(user, profile, now)
+            _disable(user, profile, administrators.claim(user, admin_id, now), now)
         else:
             _enable(user, profile, now)
         user.refresh(consistent_read=True)
     return people.view(user, profile)
 
 
-def _disable(user: User, profile: Profile, now: datetime) -> None:
+def _disable(user: User, profile: Profile, claimed: Guard | None, now: datetime) -> None:
     # The gateway first: if it cannot be told, nothing is changed, and nobody believes it was.
     gateway.delete_credentials(user.id)
     version = next_version(user)
     with transaction() as tx:
+        administrators.use(claimed, tx)
         tx.update(user, [*people.place(user, "disabled"), *sessions.end_sessions(user, None), User.updated_at.set(now)])
         people.put_card(tx, user, profile.name, status="disabled", version=version)
         emit(tx, UserDisabled(version=version, user_id=user.id), now)
@@ -255,16 +278,22 @@ def _enable(user: User, profile: Profile, now: datetime) -> None:
 def erase(user_id: UUID, admin_id: UUID, if_match: Precondition, now: datetime) -> None:
     """Erases a user: personal data, sign-in, place at the gateway. A tombstone with the version stays.
 
-    Raises `Conflict` for oneself, `NotFound` the second time, `GatewayUnavailable` with nothing changed.
+    Raises `Conflict` for oneself and the last active administrator, `NotFound` the second time, `GatewayUnavailable`
+    with nothing changed.
     """
     user = people.get(user_id)
     if user_id == admin_id:
         raise Conflict("You cannot erase your own account.", code="own-account")
     require_match(user.version, if_match)
+    _erase(user, administrators.claim(user, admin_id, now), now)
+
+
+def _erase(user: User, claimed: Guard | None, now: datetime) -> None:
     profile = people.profile_of(user)
     kong.delete_consumer(user.id)
     version = next_version(user)
     with transaction() as tx:
+        administrators.use(claimed, tx)
         tx.update(
             user,
             [

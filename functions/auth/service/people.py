@@ -29,12 +29,18 @@ def mobile_name(number: str) -> str:
     return f"mobile#{number}"
 
 
-def find_by_name(name: str) -> User | None:
-    """The user who holds a guard, None when nobody does."""
+def holder(name: str) -> UUID | None:
+    """Who holds a guard, None when nobody does."""
     try:
-        return find(Guard.get(name, consistent_read=True).user_id)
+        return Guard.get(name, consistent_read=True).user_id
     except DoesNotExist:
         return None
+
+
+def find_by_name(name: str) -> User | None:
+    """The user who holds a guard, None when nobody does."""
+    user_id = holder(name)
+    return None if user_id is None else find(user_id)
 
 
 def find(user_id: UUID) -> User | None:
