@@ -28,6 +28,9 @@ _FIELDS: dict[str, Any] = {
     "JwkSet.keys": [
         {"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": "k1", "x": "f83O…", "y": "x_FE…"}
     ],
+    "BulkEnrolled.alreadyEnrolled": 0,
+    "BulkEnrolled.enrolled": 1,
+    "BulkEnrolled.notEnrolled": 0,
     "BulkOutcome.outcome": "enrolled",
     "LessonUpdate.asset": "lessons/0198c2f4/slides.pdf",
     "MarkedAttempt.answers": {QUESTION: "b"},

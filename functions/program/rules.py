@@ -24,7 +24,8 @@ class Terms:
 
 @dataclass(frozen=True)
 class Applicant:
-    """Who asks to be enrolled: an active student or not, how they belong to the course by now, whether they paid."""
+    """Who asks to be enrolled: a student who is not disabled or somebody else, how they belong to the course by now,
+    whether they paid."""
 
     is_student: bool
     status: Status | None

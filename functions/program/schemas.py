@@ -140,6 +140,11 @@ class BulkOutcome(CamelView):
 
 
 class BulkEnrolled(CamelView):
+    """How many rows came to what, and what became of each."""
+
+    enrolled: int
+    already_enrolled: int
+    not_enrolled: int
     outcomes: list[BulkOutcome]
 
 

@@ -61,7 +61,13 @@ def test_an_assignment_ends_once_and_may_begin_again(school: School, outbox: Out
     ]
 
 
-def test_only_active_teachers_are_assigned_to_courses_that_exist(school: School) -> None:
+def test_a_teacher_is_assigned_before_the_gateway_knows_them(school: School) -> None:
+    invited = sign_in("teacher")
+    put_card(invited, status="provisioning")
+    assert school.assign(school.new_course(), invited).status == 200
+
+
+def test_only_teachers_are_assigned_who_are_not_disabled_and_to_courses_that_exist(school: School) -> None:
     course = school.new_course()
     for nobody in (school.student, school.admin):
         assert school.assign(course, nobody).status == 404

@@ -1,5 +1,6 @@
 """The Roster: what is written in one transaction is known to all by the next read."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,13 +17,21 @@ COURSE, OTHER = UUID(int=11), UUID(int=12)
 pytestmark = pytest.mark.usefixtures("aws")
 
 
-def _put_user(user_id: UUID, name: str = "amina", *, version: int = 1, previous_email: str | None = None) -> None:
+def _put_user(
+    user_id: UUID,
+    name: str = "amina",
+    *,
+    role: str = "student",
+    status: str = "active",
+    version: int = 1,
+    previous_email: str | None = None,
+) -> None:
     with transaction() as tx:
         roster.put_user(
             tx,
             user_id,
-            role="student",
-            status="active",
+            role=role,
+            status=status,
             name=name.title(),
             email=f"{name}@Example.com",
             roll_no=f"R-{user_id.int}",
@@ -110,13 +119,36 @@ def test_of_nobody_nothing_is_found(wire: Wire) -> None:
     assert wire.sent == []
 
 
-def test_a_card_that_changed_meanwhile_makes_the_transaction_stale() -> None:
+def test_a_transaction_holds_for_a_user_who_was_provisioned_or_renamed_meanwhile() -> None:
+    card = _card_before(name="mina", version=2)
+    with transaction() as tx:
+        roster.require_user(tx, card)
+
+
+@pytest.mark.parametrize("change", [{"status": "disabled"}, {"role": "teacher"}])
+def test_a_user_who_was_disabled_or_got_another_role_meanwhile_makes_the_transaction_stale(
+    change: dict[str, str],
+) -> None:
+    card = _card_before(version=2, **change)
+    with pytest.raises(Stale), transaction() as tx:
+        roster.require_user(tx, card)
+
+
+def test_a_user_who_was_erased_meanwhile_makes_the_transaction_stale() -> None:
+    card = _card_before(version=2)
+    with transaction() as tx:
+        roster.remove_user(tx, AMINA, email="amina@example.com", roll_no="R-1")
+    with pytest.raises(Stale), transaction() as tx:
+        roster.require_user(tx, card)
+
+
+def _card_before(**change: Any) -> roster.RosterItem:
+    """Amina's card as it was read before a change."""
     _put_user(AMINA)
     card = roster.find_user(AMINA)
     assert card is not None
-    _put_user(AMINA, version=2)
-    with pytest.raises(Stale), transaction() as tx:
-        roster.require_user(tx, card)
+    _put_user(AMINA, **change)
+    return card
 
 
 def test_a_course_is_known_until_it_is_deleted() -> None:

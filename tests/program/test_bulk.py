@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from tests.conftest import Outbox
-from tests.people import sign_in
+from tests.people import put_card, sign_in
 from tests.program.conftest import Program
 
 
@@ -57,6 +57,22 @@ def test_each_row_has_an_outcome_of_its_own(program: Program) -> None:
         "unknown",
     ]
     assert program.seats_taken(course) == 2
+
+
+def test_people_are_enrolled_before_the_gateway_knows_them(program: Program) -> None:
+    course, invited = program.new_course(), sign_in("student")
+    put_card(invited, status="provisioning")
+    assert outcomes(bulk(program, course, [invited.roll_no])) == ["enrolled"]
+
+
+def test_the_answer_begins_with_how_many_rows_came_to_what(program: Program) -> None:
+    course = program.new_course(capacity=2)
+    people = [sign_in("student") for _ in range(3)]
+    program.enroll(course, people[0])
+    answer = bulk(program, course, [*(person.roll_no for person in people), "NOTAROLLNO"])
+    assert outcomes(answer) == ["already-enrolled", "enrolled", "full", "unknown"]
+    assert list(answer.json) == ["enrolled", "alreadyEnrolled", "notEnrolled", "outcomes"]
+    assert (answer.json["enrolled"], answer.json["alreadyEnrolled"], answer.json["notEnrolled"]) == (1, 1, 2)
 
 
 def test_a_whole_school_year_is_enrolled_at_once_and_again(program: Program, outbox: Outbox) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.at_once import Meanwhile, at_once, meanwhile, whole_calls
 from tests.conftest import Outbox
-from tests.people import remove_card, sign_in
+from tests.people import put_card, remove_card, sign_in
 from tests.program.conftest import Program, problem
 
 __all__ = ["meanwhile", "whole_calls"]
@@ -96,3 +96,34 @@ def test_updates_at_once_lose_nothing(program: Program) -> None:
     shown = program.http.get(f"/courses/{course}/details", token=program.admin.token).json
     assert shown.items() >= {"title": "New", "capacity": 5, "quarter": "Q1", "short_description": "About"}.items()
     assert shown["version"] == 5
+
+
+def test_a_list_is_enrolled_while_the_gateway_learns_of_its_people(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lms.dynamo import Transaction
+
+    course, invited = program.new_course(), [sign_in("student") for _ in range(30)]
+    for person in invited:
+        put_card(person, status="provisioning")
+    commit, provisioned = Transaction.commit, iter(invited)
+
+    def provision_one_first(tx: Transaction) -> None:
+        # Only where the people are enrolled; a card is written by a transaction, too.
+        person = next(provisioned, None)
+        if person is not None:
+            monkeypatch.setattr(Transaction, "commit", commit)
+            put_card(person, version=2)
+            monkeypatch.setattr(Transaction, "commit", provision_one_first)
+        commit(tx)
+
+    monkeypatch.setattr(Transaction, "commit", provision_one_first)
+    path, body = f"/courses/{course}/enrollments/bulk", {"students": [str(person.id) for person in invited]}
+    answer = program.http.post(path, body, token=program.admin.token)
+    assert {row["outcome"] for row in answer.json["outcomes"]} == {"enrolled"}
+
+
+def test_nobody_is_enrolled_who_is_disabled_meanwhile(program: Program, meanwhile: Meanwhile) -> None:
+    course = program.new_course()
+    meanwhile(lambda: put_card(program.student, status="disabled", version=2))
+    assert program.enroll(course).status == 422

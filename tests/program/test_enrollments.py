@@ -48,7 +48,13 @@ def test_an_administrator_enrols_the_student_they_name(program: Program) -> None
     assert (answer.status, answer.json["studentId"]) == (201, str(program.student.id))
 
 
-def test_an_administrator_names_an_active_student(program: Program) -> None:
+def test_a_student_is_enrolled_before_the_gateway_knows_them(program: Program) -> None:
+    course, invited = program.new_course(), sign_in("student")
+    put_card(invited, status="provisioning")
+    assert as_admin(program, course, invited.id).status == 201
+
+
+def test_an_administrator_names_a_student_who_is_not_disabled(program: Program) -> None:
     course, disabled = program.new_course(), sign_in("student")
     put_card(disabled, status="disabled")
     strangers = [uuid4(), program.teacher.id, program.admin.id, disabled.id]

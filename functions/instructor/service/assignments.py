@@ -20,7 +20,7 @@ from lms.outbox import emit
 def assign(instructor_id: UUID, course_id: UUID, if_match: Precondition, now: datetime) -> InstructorView:
     """Makes somebody a teacher of a course; one who is already stays it.
 
-    Raises `NotFound` without the teacher or the course, `Conflict` for a teacher whose account is not active,
+    Raises `NotFound` without the teacher or the course, `Conflict` for a teacher whose account is disabled,
     `PreconditionFailed`.
     """
     instructor = people.get(instructor_id, now)
@@ -29,8 +29,8 @@ def assign(instructor_id: UUID, course_id: UUID, if_match: Precondition, now: da
         raise NotFound("There is no such instructor.")
     if roster.find_course(course_id) is None:
         raise _no_course()
-    if card.status != "active":
-        raise Conflict("The teacher's account is not active.", code="inactive")
+    if card.status == "disabled":
+        raise Conflict("The teacher's account is disabled.", code="inactive")
     require_match(instructor.version, if_match)
     changed = rules.change(people.assignments_of(instructor), course_id, active=True)
     if changed is None:

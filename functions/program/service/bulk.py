@@ -1,5 +1,6 @@
 """Enrolling a whole list of people at once."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -14,10 +15,21 @@ from program.service.enrollments import MOST_AT_ONCE, enroll_all
 
 def enroll_list(course_id: UUID, given: Sequence[str], once: Once, now: datetime) -> BulkEnrolled:
     """As `enroll`; under a key, whoever sends the list again gets the first outcomes. Raises `NotFound`."""
-    answer = BulkEnrolled(outcomes=enroll(course_id, given, now))
+    answer = _counted(enroll(course_id, given, now))
     with transaction() as tx:
         once.answer(tx, answer, status=200)
     return answer
+
+
+def _counted(rows: list[BulkOutcome]) -> BulkEnrolled:
+    counts = Counter(row.outcome for row in rows)
+    enrolled, already_enrolled = counts["enrolled"], counts["already-enrolled"]
+    return BulkEnrolled(
+        enrolled=enrolled,
+        already_enrolled=already_enrolled,
+        not_enrolled=len(rows) - enrolled - already_enrolled,
+        outcomes=rows,
+    )
 
 
 def enroll(course_id: UUID, given: Sequence[str], now: datetime) -> list[BulkOutcome]:

@@ -49,8 +49,8 @@ class _Application:
 def enroll(course_id: UUID, student_id: UUID | None, caller: Caller, once: Once, now: datetime) -> EnrollmentView:
     """Enrols the calling student, or for an administrator the student named.
 
-    Raises `Invalid` for somebody who is no active student, `Forbidden`, `NotFound`, and `Conflict` with the code
-    `enrolled`, `closed`, `full` or `unpaid`.
+    Raises `Invalid` for somebody who is no student or is disabled, `Forbidden`, `NotFound`, and `Conflict` with the
+    code `enrolled`, `closed`, `full` or `unpaid`.
     """
     if caller.role == "student" and student_id not in (None, caller.id):
         raise Forbidden("You may enrol yourself alone.")
@@ -60,7 +60,7 @@ def enroll(course_id: UUID, student_id: UUID | None, caller: Caller, once: Once,
     if isinstance(answer, EnrollmentView):
         return answer
     if answer == "unknown":
-        raise Invalid(["body", "studentId"], "This is no active student.", "unknown")
+        raise Invalid(["body", "studentId"], "There is no such student, or their account is disabled.", "unknown")
     raise _conflict(answer)
 
 
@@ -102,7 +102,7 @@ def _read(course_id: UUID, student_ids: Sequence[UUID], now: datetime) -> tuple[
     return seats, [
         _Application(
             rules.Applicant(
-                is_student=card is not None and card.role == "student" and card.status == "active",
+                is_student=card is not None and card.role == "student" and card.status != "disabled",
                 status=enrollment and enrollment.status,
                 paid=paid is not None,
             ),

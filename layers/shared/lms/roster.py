@@ -111,8 +111,14 @@ def remove_user(tx: Transaction, user_id: UUID, *, email: str, roll_no: str | No
 
 
 def require_user(tx: Transaction, card: RosterItem) -> None:
-    """Lets the transaction commit only while a user's card is as it was read; else it is `Stale`."""
-    tx.check(RosterItem, card.owner, _CARD, RosterItem.version == card.version)
+    """Lets the transaction commit only while a user exists in the role that was read and was not disabled since.
+
+    Else it is `Stale`. Other changes, such as being provisioned, do not matter: many happen while a class is enrolled.
+    """
+    same = RosterItem.role == card.role
+    if card.status != "disabled":
+        same &= RosterItem.status != "disabled"
+    tx.check(RosterItem, card.owner, _CARD, same)
 
 
 def find_user(user_id: UUID) -> RosterItem | None:
