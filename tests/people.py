@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from jose import jwk, jwt
 
+from lms.roster import StudentStatus
 from lms.tokens import Role
 
 _KEY = ec.generate_private_key(ec.SECP256R1())
@@ -58,6 +59,15 @@ def put_card(person: Person, *, status: str = "active", version: int = 1) -> Non
             roll_no=person.roll_no,
             version=version,
         )
+
+
+def put_student_status(person: Person, status: StudentStatus, *, version: int = 1) -> None:
+    """What student writes when an administrator suspends somebody."""
+    from lms import roster
+    from lms.dynamo import transaction
+
+    with transaction() as tx:
+        roster.put_student_status(tx, person.id, status, version=version)
 
 
 def remove_card(person: Person) -> None:

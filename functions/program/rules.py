@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 Status = Literal["active", "completed", "dropped"]
-Refusal = Literal["already-enrolled", "closed", "full", "unpaid", "unknown"]
+Refusal = Literal["already-enrolled", "closed", "full", "standing", "unpaid", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Applicant:
     whether they paid."""
 
     is_student: bool
+    in_good_standing: bool
     status: Status | None
     paid: bool
 
@@ -46,6 +47,8 @@ def judge(applicants: Sequence[Applicant], terms: Terms) -> list[Refusal | None]
 def _refusal(applicant: Applicant, terms: Terms) -> Refusal | None:
     if not applicant.is_student:
         return "unknown"
+    if not applicant.in_good_standing:
+        return "standing"
     if applicant.status in ("active", "completed"):
         return "already-enrolled"
     if not terms.open:

@@ -17,7 +17,6 @@ from pydantic import BaseModel, ConfigDict
 
 Letter = Literal["A", "B", "C", "D", "F"]
 Attendance = Literal["present", "late", "absent", "excused"]
-StudentStatus = Literal["active", "suspended", "graduated", "withdrawn"]
 
 _LOWEST: tuple[tuple[Decimal, Letter], ...] = (
     (Decimal(90), "A"),

@@ -10,7 +10,8 @@ from pydantic.alias_generators import to_pascal
 
 from lms.fields import Body, Day, Name, Passage
 from lms.personal import Country, Details, MobileNumber
-from student.rules import Attendance, Letter, OwnFields, StudentStatus
+from lms.roster import StudentStatus
+from student.rules import Attendance, Letter, OwnFields
 
 Percentage = Annotated[Decimal, PlainSerializer(float, return_type=float)]
 Password = Annotated[str, Field(min_length=1, max_length=128)]

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from tests.conftest import Outbox
-from tests.people import put_card, sign_in
+from tests.people import put_card, put_student_status, sign_in
 from tests.program.conftest import Program
 
 
@@ -57,6 +57,11 @@ def test_each_row_has_an_outcome_of_its_own(program: Program) -> None:
         "unknown",
     ]
     assert program.seats_taken(course) == 2
+
+
+def test_a_suspended_student_has_an_outcome_of_their_own(program: Program) -> None:
+    put_student_status(program.student, "suspended")
+    assert outcomes(bulk(program, program.new_course(), [program.student.roll_no])) == ["standing"]
 
 
 def test_people_are_enrolled_before_the_gateway_knows_them(program: Program) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.at_once import Meanwhile, at_once, meanwhile, whole_calls
 from tests.conftest import Outbox
-from tests.people import put_card, remove_card, sign_in
+from tests.people import put_card, put_student_status, remove_card, sign_in
 from tests.program.conftest import Program, problem
 
 __all__ = ["meanwhile", "whole_calls"]
@@ -127,3 +127,9 @@ def test_nobody_is_enrolled_who_is_disabled_meanwhile(program: Program, meanwhil
     course = program.new_course()
     meanwhile(lambda: put_card(program.student, status="disabled", version=2))
     assert program.enroll(course).status == 422
+
+
+def test_nobody_is_enrolled_who_is_suspended_meanwhile(program: Program, meanwhile: Meanwhile) -> None:
+    course = program.new_course()
+    meanwhile(lambda: put_student_status(program.student, "suspended"))
+    assert problem(program.enroll(course)) == (403, "standing")

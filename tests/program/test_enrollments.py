@@ -5,8 +5,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from lms.roster import StudentStatus
 from tests.conftest import Outbox
-from tests.people import Person, put_card, remove_card, sign_in
+from tests.people import Person, put_card, put_student_status, remove_card, sign_in
 from tests.program.conftest import Program, problem
 
 
@@ -65,6 +66,26 @@ def test_an_administrator_names_a_student_who_is_not_disabled(program: Program) 
         answer = program.http.post(f"/courses/{course}/enrollments", body, token=program.admin.token)
         assert answer.status == 422
     assert program.seats_taken(course) == 0
+
+
+@pytest.mark.parametrize("status", ["suspended", "withdrawn", "graduated"])
+def test_a_student_who_is_not_in_good_standing_is_not_enrolled(program: Program, status: StudentStatus) -> None:
+    course = program.new_course()
+    put_student_status(program.student, status)
+    assert problem(program.enroll(course)) == (403, "standing")
+    assert problem(as_admin(program, course, program.student.id)) == (403, "standing")
+    assert program.seats_taken(course) == 0
+    put_student_status(program.student, "active", version=2)
+    assert program.enroll(course).status == 201
+
+
+def test_who_is_suspended_stays_in_their_courses_and_may_leave_them(program: Program) -> None:
+    course = program.new_course()
+    program.enroll(course)
+    put_student_status(program.student, "suspended")
+    answer = program.http.get("/courses/schedule", query={"courseId": course}, token=program.student.token)
+    assert answer.status == 200
+    assert program.drop(course).status == 204
 
 
 def test_students_enrol_nobody_but_themselves(program: Program) -> None:
@@ -281,4 +302,4 @@ def test_enrolling_costs_the_same_however_many_are_enrolled(
 
     monkeypatch.setattr(BaseClient, "_make_api_call", recorded)
     assert program.enroll(course, student).status == 201
-    assert seen == [("BatchGetItem", 0), ("TransactWriteItems", 5)]
+    assert seen == [("BatchGetItem", 0), ("TransactWriteItems", 6)]

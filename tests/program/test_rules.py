@@ -7,7 +7,14 @@ from program import rules
 
 STATUSES = st.sampled_from(["active", "completed", "dropped", None])
 APPLICANTS = st.lists(
-    st.builds(rules.Applicant, is_student=st.booleans(), status=STATUSES, paid=st.booleans()), max_size=12
+    st.builds(
+        rules.Applicant,
+        is_student=st.booleans(),
+        in_good_standing=st.booleans(),
+        status=STATUSES,
+        paid=st.booleans(),
+    ),
+    max_size=12,
 )
 TERMS = st.builds(
     rules.Terms,
@@ -29,7 +36,8 @@ def test_nobody_gets_a_seat_that_is_not_there(applicants: list[rules.Applicant],
 def test_whoever_may_enrol_does_while_there_is_room(applicants: list[rules.Applicant], terms: rules.Terms) -> None:
     answers = rules.judge(applicants, terms)
     may = [
-        a.is_student and a.status in (None, "dropped") and (a.paid or not terms.requires_payment) for a in applicants
+        a.is_student and a.in_good_standing and a.status in (None, "dropped") and (a.paid or not terms.requires_payment)
+        for a in applicants
     ]
     room = len(applicants) if terms.capacity is None else max(0, terms.capacity - terms.taken)
     assert answers.count(None) == (min(sum(may), room) if terms.open else 0)

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.people import sign_in
+from tests.people import remove_card, sign_in
 from tests.student.conftest import School
 
 SUMMARY = {"id", "roll_no", "name", "email", "program", "status", "version", "created_at", "updated_at"}
@@ -77,6 +77,25 @@ def test_what_is_no_standing_is_refused(school: School, fields: Any) -> None:
     before = school.profile()
     assert _patch(school, **fields).status == 422
     assert school.profile() == before
+
+
+def test_every_service_knows_at_once_who_is_suspended_until_they_are_erased(school: School) -> None:
+    from lms import roster
+    from lms.dynamo import read_together
+    from lms.events import UserErased
+
+    def known() -> Any:
+        [item] = read_together([roster.student_status_key(school.student.id)])
+        return item and item.status
+
+    _patch(school, program="Agentic AI")
+    assert known() is None
+    for status in ("suspended", "active"):
+        _patch(school, status=status)
+        assert known() == status
+    remove_card(school.student)
+    school.consume(UserErased(version=2, user_id=school.student.id))
+    assert known() is None
 
 
 def test_a_standing_changes_only_as_it_was_read(school: School) -> None:

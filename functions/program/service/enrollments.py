@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pynamodb.exceptions import DoesNotExist
 
-from lms import roster
+from lms import access, roster
 from lms.dynamo import Transaction, next_version, read_together, retry_stale, transaction
 from lms.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.etags import Precondition, require_match
@@ -23,8 +23,8 @@ from program.schemas import EnrollmentView
 from program.service import courses
 from program.tables import Enrollment, PaidCourse, Seats
 
-# Each takes four of the hundred writes that a transaction may have, besides the seats' own.
-MOST_AT_ONCE = 24
+# Each takes five of the hundred writes that a transaction may have, besides the seats' own.
+MOST_AT_ONCE = 19
 
 _EVENTS: dict[rules.Status, type[EnrollmentEvent]] = {
     "active": StudentEnrolled,
@@ -49,8 +49,9 @@ class _Application:
 def enroll(course_id: UUID, student_id: UUID | None, caller: Caller, once: Once, now: datetime) -> EnrollmentView:
     """Enrols the calling student, or for an administrator the student named.
 
-    Raises `Invalid` for somebody who is no student or is disabled, `Forbidden`, `NotFound`, and `Conflict` with the
-    code `enrolled`, `closed`, `full` or `unpaid`.
+    Raises `Invalid` for somebody who is no student or is disabled, `Forbidden` (with the code `standing` for one who
+    is suspended, or has withdrawn or graduated), `NotFound`, and `Conflict` with the code `enrolled`, `closed`, `full`
+    or `unpaid`.
     """
     if caller.role == "student" and student_id not in (None, caller.id):
         raise Forbidden("You may enrol yourself alone.")
@@ -61,6 +62,8 @@ def enroll(course_id: UUID, student_id: UUID | None, caller: Caller, once: Once,
         return answer
     if answer == "unknown":
         raise Invalid(["body", "studentId"], "There is no such student, or their account is disabled.", "unknown")
+    if answer == "standing":
+        raise access.not_in_good_standing()
     raise _conflict(answer)
 
 
@@ -93,28 +96,32 @@ def _read(course_id: UUID, student_ids: Sequence[UUID], now: datetime) -> tuple[
             *((Enrollment, course_id, student_id) for student_id in student_ids),
             *((PaidCourse, student_id, course_id) for student_id in student_ids),
             *(roster.user_key(student_id) for student_id in student_ids),
+            *(roster.student_status_key(student_id) for student_id in student_ids),
         ]
     )
     if seats is None:
         raise courses.not_found()
     number = len(student_ids)
-    by_student = zip(student_ids, found[:number], found[number : 2 * number], found[2 * number :], strict=True)
+    columns = (found[begin : begin + number] for begin in range(0, len(found), number))
+    by_student = zip(student_ids, *columns, strict=True)
     return seats, [
         _Application(
             rules.Applicant(
                 is_student=card is not None and card.role == "student" and card.status != "disabled",
+                in_good_standing=access.is_in_good_standing(student_status),
                 status=enrollment and enrollment.status,
                 paid=paid is not None,
             ),
             card,
             enrollment or Enrollment(course_id=course_id, student_id=student_id, created_at=now),
         )
-        for student_id, enrollment, paid, card in by_student
+        for student_id, enrollment, paid, card, student_status in by_student
     ]
 
 
 def _accept(tx: Transaction, application: _Application, now: datetime) -> EnrollmentView:
     roster.require_user(tx, application.card)
+    roster.require_active_student(tx, application.enrollment.student_id)
     version = _put(tx, application.enrollment, "active", now)
     return _view(application.enrollment, application.card, version)
 

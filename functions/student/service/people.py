@@ -5,6 +5,7 @@ Name, e-mail address and roll number are read from the card each time: auth writ
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from lms import roster
@@ -12,7 +13,7 @@ from lms.dynamo import next_version, read_together, retry_stale, transaction
 from lms.errors import Forbidden, NotFound
 from lms.etags import Precondition, require_match
 from lms.pages import Listing, Page, walk
-from lms.roster import RosterItem
+from lms.roster import RosterItem, StudentStatus
 from student import pictures
 from student.rules import Contact
 from student.schemas import StandingUpdate, StudentProfile, StudentSummary
@@ -99,6 +100,7 @@ def _remove(student_id: UUID) -> None:
     if record is not None:
         with transaction() as tx:
             tx.delete(record)
+            roster.remove_student_status(tx, student_id)
 
 
 @retry_stale
@@ -108,15 +110,17 @@ def change_standing(student_id: UUID, update: StandingUpdate, if_match: Precondi
     require_match(person.record.version, if_match)
     for field, value in update.fields().items():
         setattr(person.record, field, value)
-    return save(person, now)
+    return save(person, now, with_status="status" in update.model_fields_set)
 
 
-def save(person: Person, now: datetime) -> StudentProfile:
-    """Stores a changed record; the profile as it is then."""
+def save(person: Person, now: datetime, *, with_status: bool = False) -> StudentProfile:
+    """Stores a changed record, and if asked its status for all services; the profile as it is then."""
     person.record.updated_at = now
     version = next_version(person.record)
     with transaction() as tx:
         tx.put(person.record)
+        if with_status:
+            roster.put_student_status(tx, person.record.id, cast(StudentStatus, person.record.status), version=version)
     return profile(person, version)
 
 

@@ -39,3 +39,18 @@ def standing(caller: Caller, membership: roster.RosterItem | None) -> Standing |
     if membership is None or membership.status not in ("active", "completed"):
         return None
     return "teaches" if caller.role == "teacher" else "belongs"
+
+
+def is_in_good_standing(student_status: roster.RosterItem | None) -> bool:
+    """Whether a student may enrol, start attempts and submit; the item is the one at `roster.student_status_key`."""
+    return student_status is None or student_status.status == "active"
+
+
+def require_good_standing(student_status: roster.RosterItem | None) -> None:
+    """Raises `Forbidden` for a student who is suspended, or has withdrawn or graduated."""
+    if not is_in_good_standing(student_status):
+        raise not_in_good_standing()
+
+
+def not_in_good_standing() -> Forbidden:
+    return Forbidden("The student is suspended, or has withdrawn or graduated.", code="standing")

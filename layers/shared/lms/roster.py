@@ -9,6 +9,7 @@ facts in their own transactions, so that an answered 201 holds everywhere at onc
 | `courses#all` | `course#<id>`: every course that ever was | program |
 | `student#<user id>` | `course#<course id>` | program: enrolments |
 | `teacher#<user id>` | `course#<course id>` | instructor: assignments |
+| `student_status#<user id>` | `card`: only of those whom the institute gave one | student |
 
 IAM limits each writer to its own prefixes.
 """
@@ -29,6 +30,8 @@ EnrollmentStatus = Literal["active", "completed", "dropped"]
 CLASS: tuple[EnrollmentStatus, ...] = ("active", "completed")
 """Who counts as a student of a course: whoever learns or has learned there. Active first, so that a walk through both
 meets who completes the course meanwhile at least once."""
+StudentStatus = Literal["active", "suspended", "graduated", "withdrawn"]
+"""What the institute decides of a student; only the active enrol and sit exams (`lms.access`)."""
 _CARD = "card"
 _COURSES = "courses#all"
 
@@ -119,6 +122,22 @@ def require_user(tx: Transaction, card: RosterItem) -> None:
     if card.status != "disabled":
         same &= RosterItem.status != "disabled"
     tx.check(RosterItem, card.owner, _CARD, same)
+
+
+def put_student_status(tx: Transaction, student_id: UUID, status: StudentStatus, *, version: int) -> None:
+    """Writes what the institute decided of a student; student alone may. `version` is their record's."""
+    tx.put(RosterItem(owner=_student_status(student_id), item=_CARD, status=status, version=version))
+
+
+def remove_student_status(tx: Transaction, student_id: UUID) -> None:
+    """Removes what was decided of an erased student; student alone may."""
+    tx.delete(RosterItem(owner=_student_status(student_id), item=_CARD))
+
+
+def require_active_student(tx: Transaction, student_id: UUID) -> None:
+    """Lets the transaction commit only while a student is active for the institute; else it is `Stale`."""
+    active = RosterItem.status.does_not_exist() | (RosterItem.status == "active")
+    tx.check(RosterItem, _student_status(student_id), _CARD, active)
 
 
 def find_user(user_id: UUID) -> RosterItem | None:
@@ -277,6 +296,11 @@ def user_key(user_id: UUID) -> Key:
     return RosterItem, _user(user_id), _CARD
 
 
+def student_status_key(student_id: UUID) -> Key:
+    """Where a student's status is, for `read_together`; those never given one have none, and are active."""
+    return RosterItem, _student_status(student_id), _CARD
+
+
 def course_key(course_id: UUID) -> Key:
     """Where a course's card is, for `read_together`."""
     return RosterItem, _course(course_id), _CARD
@@ -311,6 +335,10 @@ def _find_many(keys: Iterable[tuple[str, str]]) -> list[RosterItem]:
 
 def _user(user_id: UUID) -> str:
     return f"user#{user_id}"
+
+
+def _student_status(student_id: UUID) -> str:
+    return f"student_status#{student_id}"
 
 
 def _email(address: str) -> str:
