@@ -44,7 +44,7 @@ def sign_in(role: Role) -> Person:
     return person
 
 
-def put_card(person: Person, *, status: str = "active", version: int = 1) -> None:
+def put_card(person: Person, *, status: str = "active", email_confirmed: bool = True, version: int = 1) -> None:
     from lms import roster
     from lms.dynamo import transaction
 
@@ -56,6 +56,7 @@ def put_card(person: Person, *, status: str = "active", version: int = 1) -> Non
             status=status,
             name=person.name,
             email=person.email,
+            email_confirmed=email_confirmed,
             roll_no=person.roll_no,
             version=version,
         )

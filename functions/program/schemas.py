@@ -10,7 +10,7 @@ from lms.fields import CamelBody, CamelView, Description, Name
 from program.rules import Refusal, Status
 
 EnrollmentMode = Literal["open", "closed"]
-Outcome = Literal["enrolled"] | Refusal
+Outcome = Literal["enrolled", "unconfirmed"] | Refusal
 Capacity = Annotated[StrictInt, Field(ge=1, le=1_000_000)]
 # The founding schema writes this one name in snake_case.
 _SHORT_DESCRIPTION = Field(alias="short_description")
@@ -132,7 +132,11 @@ class BulkEnroll(CamelBody):
 
 
 class BulkOutcome(CamelView):
-    """What became of one row: `student` as it was given, `studentId` when it is known whom it names."""
+    """What became of one row: `student` as it was given, `studentId` when it is known whom it names.
+
+    `unconfirmed`: somebody registered with this e-mail address, and nobody has shown that it is theirs; name them by
+    id or roll number, or once they confirmed it.
+    """
 
     student: str
     student_id: UUID | None

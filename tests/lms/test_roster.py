@@ -23,6 +23,7 @@ def _put_user(
     *,
     role: str = "student",
     status: str = "active",
+    confirmed: bool = True,
     version: int = 1,
     previous_email: str | None = None,
 ) -> None:
@@ -34,6 +35,7 @@ def _put_user(
             status=status,
             name=name.title(),
             email=f"{name}@Example.com",
+            email_confirmed=confirmed,
             roll_no=f"R-{user_id.int}",
             version=version,
             previous_email=previous_email,
@@ -85,6 +87,17 @@ def test_an_address_that_changes_its_case_alone_stays_known() -> None:
     _put_user(AMINA)
     _put_user(AMINA, version=2, previous_email="AMINA@example.com")
     assert roster.find_by_name(["amina@example.com"]) == {"amina@example.com": AMINA}
+
+
+def test_an_address_leads_to_nobody_until_it_is_confirmed() -> None:
+    _put_user(AMINA, confirmed=False)
+    names = ["AMINA@example.com", "R-1", "nobody@example.com"]
+    assert roster.find_by_name(names) == {"R-1": AMINA}
+    assert roster.find_unconfirmed(names) == {"AMINA@example.com"}
+    with transaction() as tx:
+        roster.confirm_email(tx, AMINA, "amina@example.com", version=2)
+    assert roster.find_by_name(names) == {"AMINA@example.com": AMINA, "R-1": AMINA}
+    assert roster.find_unconfirmed(names) == set()
 
 
 def test_nothing_is_left_of_an_erased_user() -> None:

@@ -64,6 +64,15 @@ def test_a_suspended_student_has_an_outcome_of_their_own(program: Program) -> No
     assert outcomes(bulk(program, program.new_course(), [program.student.roll_no])) == ["standing"]
 
 
+def test_an_address_that_nobody_confirmed_is_named_and_enrols_nobody(program: Program) -> None:
+    course, stranger = program.new_course(), sign_in("student")
+    put_card(stranger, email_confirmed=False)
+    answer = bulk(program, course, [stranger.email.upper()])
+    expected = {"student": stranger.email.upper(), "studentId": None, "outcome": "unconfirmed"}
+    assert answer.json == {"enrolled": 0, "alreadyEnrolled": 0, "notEnrolled": 1, "outcomes": [expected]}
+    assert outcomes(bulk(program, course, [stranger.roll_no])) == ["enrolled"]
+
+
 def test_people_are_enrolled_before_the_gateway_knows_them(program: Program) -> None:
     course, invited = program.new_course(), sign_in("student")
     put_card(invited, status="provisioning")

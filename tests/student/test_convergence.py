@@ -88,7 +88,15 @@ def _card_of(school: School, student_id: UUID) -> Any:
 
     with transaction() as tx:
         roster.put_user(
-            tx, student_id, role="student", status="active", name="S", email="s@example.com", roll_no="S1", version=1
+            tx,
+            student_id,
+            role="student",
+            status="active",
+            name="S",
+            email="s@example.com",
+            email_confirmed=True,
+            roll_no="S1",
+            version=1,
         )
         roster.put_enrollment(tx, student_id, school.course, "active", version=1)
     answer = school.http.get(f"/students/{student_id}/reportCards", token=school.admin.token)

@@ -9,6 +9,7 @@ from auth.kong import Credential
 from auth.schemas import ResetPassword, TokenPair
 from auth.service import codes, gateway, people, sessions
 from auth.tables import User
+from lms import roster
 from lms.dynamo import next_version, retry_stale, transaction
 from lms.errors import Invalid
 from lms.events import Channel, UserPasswordChanged, UserPasswordResetRequested
@@ -68,6 +69,8 @@ def reset_password(request: ResetPassword, now: datetime) -> None:
                 User.updated_at.set(now),
             ],
         )
+        if confirms_email:
+            roster.confirm_email(tx, user.id, user.email, version=next_version(user))
         emit(tx, UserPasswordChanged(version=next_version(user), user_id=user.id), now)
 
 

@@ -114,10 +114,19 @@ def put_card(
         status=status,
         name=name,
         email=user.email,
+        email_confirmed=is_address_theirs(user),
         roll_no=user.roll_no,
         version=version,
         previous_email=previous_email,
     )
+
+
+def is_address_theirs(user: User) -> bool:
+    """Whether the address leads to the person: they confirmed it, or an administrator gave it to them.
+
+    Only whom an administrator invited has no password, until they use the link that was sent to the address.
+    """
+    return bool(user.email_verified) or user.password is None
 
 
 def place(user: User, status: Status) -> list[Action]:

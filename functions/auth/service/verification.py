@@ -6,6 +6,7 @@ from uuid import UUID
 
 from auth.service import codes, people
 from auth.tables import Guard, User
+from lms import roster
 from lms.dynamo import next_version, retry_stale, transaction
 from lms.errors import BadRequest, Conflict, TooManyRequests
 from lms.events import UserVerificationRequested
@@ -51,6 +52,7 @@ def verify(user_id: UUID, verify_id: UUID, code: str, now: datetime) -> None:
         if by_mail:
             user.email_verified = True
             tx.update(user, [User.email_verified.set(True), User.updated_at.set(now)])
+            roster.confirm_email(tx, user.id, user.email, version=next_version(user))
         else:
             user.mobile_verified = True
             tx.update(user, [User.mobile_verified.set(True), User.updated_at.set(now)])

@@ -39,11 +39,14 @@ def enroll(course_id: UUID, given: Sequence[str], now: datetime) -> list[BulkOut
     """
     courses.get(course_id)
     ids = _resolve(given)
+    unconfirmed = roster.find_unconfirmed(name for name in given if name not in ids)
     outcomes = _enroll_each(course_id, list(dict.fromkeys(ids[name] for name in given if name in ids)), now)
     rows = []
     for name in given:
         student_id = ids.get(name)
-        outcome: Outcome = outcomes[student_id] if student_id else "unknown"
+        outcome: Outcome = "unconfirmed" if name in unconfirmed else "unknown"
+        if student_id:
+            outcome = outcomes[student_id]
         rows.append(BulkOutcome(student=name, student_id=student_id, outcome=outcome))
         if student_id and outcome == "enrolled":
             outcomes[student_id] = "already-enrolled"

@@ -4,7 +4,7 @@ facts in their own transactions, so that an answered 201 holds everywhere at onc
 | owner | item | written by |
 | --- | --- | --- |
 | `user#<id>` | `card` | auth |
-| `email#<address>`, `roll#<number>` | `card`: whose it is | auth |
+| `email#<address>`, `roll#<number>` | `card`: whose it is, and of an address whether it is confirmed | auth |
 | `program#<id>`, `course#<id>` | `card` | program |
 | `courses#all` | `course#<id>`: every course that ever was | program |
 | `student#<user id>` | `course#<course id>` | program: enrolments |
@@ -61,6 +61,8 @@ class RosterItem(Table):
     name = UnicodeAttribute(null=True)
     email = UnicodeAttribute(null=True)
     roll_no = UnicodeAttribute(null=True)
+    # E-mail addresses.
+    confirmed = BooleanAttribute(null=True)
     # Program and course cards.
     title = UnicodeAttribute(null=True)
     program_id = UUIDAttribute(null=True)
@@ -80,13 +82,15 @@ def put_user(
     status: str,
     name: str,
     email: str,
+    email_confirmed: bool,
     roll_no: str | None,
     version: int,
     previous_email: str | None = None,
 ) -> None:
     """Writes a user's card, and whose the e-mail address and the roll number are; auth alone may.
 
-    `version` is the user's own; `previous_email` is set when the address changes.
+    `email_confirmed`: the address leads to the person (`find_by_name`). `version` is the user's own; `previous_email`
+    is set when the address changes.
     """
     tx.put(
         RosterItem(
@@ -100,11 +104,20 @@ def put_user(
             version=version,
         )
     )
-    names = _names(email, roll_no)
-    for known_as in names:
-        tx.put(RosterItem(owner=known_as, item=_CARD, person_id=user_id, version=version))
-    if previous_email is not None and _email(previous_email) not in names:
+    _put_address(tx, user_id, email, confirmed=email_confirmed, version=version)
+    if roll_no:
+        tx.put(RosterItem(owner=_roll_no(roll_no), item=_CARD, person_id=user_id, version=version))
+    if previous_email is not None and _email(previous_email) != _email(email):
         tx.delete(RosterItem(owner=_email(previous_email), item=_CARD))
+
+
+def confirm_email(tx: Transaction, user_id: UUID, email: str, *, version: int) -> None:
+    """Lets an address lead to its owner, who has shown that it is theirs; auth alone may."""
+    _put_address(tx, user_id, email, confirmed=True, version=version)
+
+
+def _put_address(tx: Transaction, user_id: UUID, email: str, *, confirmed: bool, version: int) -> None:
+    tx.put(RosterItem(owner=_email(email), item=_CARD, person_id=user_id, confirmed=confirmed, version=version))
 
 
 def remove_user(tx: Transaction, user_id: UUID, *, email: str, roll_no: str | None) -> None:
@@ -152,9 +165,21 @@ def find_users(user_ids: Iterable[UUID]) -> dict[UUID, RosterItem]:
 
 
 def find_by_name(names: Iterable[str]) -> dict[str, UUID]:
-    """Whose these e-mail addresses and roll numbers are, in one read for each 100; unknown ones are left out."""
+    """Whose these e-mail addresses and roll numbers are, in one read for each 100.
+
+    Unknown ones are left out, and addresses that nobody confirmed: a stranger may have registered with another's.
+    """
+    return {name: item.person_id for name, item in _find_names(names).items() if item.confirmed is not False}
+
+
+def find_unconfirmed(names: Iterable[str]) -> set[str]:
+    """Those of these e-mail addresses with which somebody registered, and which nobody confirmed."""
+    return {name for name, item in _find_names(names).items() if item.confirmed is False}
+
+
+def _find_names(names: Iterable[str]) -> dict[str, RosterItem]:
     owners = {name: _email(name) if "@" in name else _roll_no(name) for name in names}
-    found = {item.owner: item.person_id for item in _find_many((owner, _CARD) for owner in set(owners.values()))}
+    found = {item.owner: item for item in _find_many((owner, _CARD) for owner in set(owners.values()))}
     return {name: found[owner] for name, owner in owners.items() if owner in found}
 
 
