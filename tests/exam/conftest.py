@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.at_once import whole_calls
+from tests.at_once import meanwhile, whole_calls
 from tests.clients import Answer, Client
 from tests.conftest import Clock
 from tests.people import Person, publish_key, sign_in
 
-__all__ = ["whole_calls"]  # The tick works in threads.
+__all__ = ["meanwhile", "whole_calls"]  # The tick works in threads.
 
 SINGLE = {
     "questionText": "Which of them plans?",

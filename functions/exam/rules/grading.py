@@ -29,7 +29,10 @@ class Grade:
 
 
 class Sitting(BaseModel):
-    """What a student's standing depends on of one attempt. `sheet` is the version of the questions graded by."""
+    """What a student's standing depends on of one attempt. `sheet` is the version of the questions graded by.
+
+    `erased`: its answers are gone with its student, so its score can neither be marked nor graded again.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -38,6 +41,7 @@ class Sitting(BaseModel):
     progress: Progress = "running"
     score: Decimal | None = None
     sheet: int | None = None
+    erased: bool = False
 
 
 def grade(questions: Sequence[Question], answers: Answers, given: Mapping[UUID, Decimal]) -> Grade:

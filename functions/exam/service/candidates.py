@@ -63,7 +63,7 @@ def grade_due(tx: Transaction, exam: Exam, candidate: Candidate, now: datetime) 
 def _is_due(exam: Exam, candidate: Candidate, sitting: Sitting, now: datetime) -> bool:
     if sitting.progress == "running":
         return now >= terms.deadline(exam.terms(), candidate.accommodation(), sitting.started_at)
-    return sitting.sheet != exam.sheet
+    return sitting.sheet != exam.sheet and not sitting.erased
 
 
 def submit(attempt: Attempt, at: datetime) -> None:

@@ -56,7 +56,7 @@ def mark(attempt_id: UUID, caller: Caller, body: MarksUpdate, if_match: Precondi
     """Gives marks for questions, also instead of those that the key gave.
 
     Raises `NotFound`, `Invalid` (no such question, more than its points, no reason where one is needed), `Conflict`
-    while the attempt is running, `PreconditionFailed`.
+    while the attempt is running or with the code `erased`, `PreconditionFailed`.
     """
     attempt = attempts.find(attempt_id)
     found, candidate = candidates.load(attempt.exam_id, attempt.student_id, now)
@@ -66,6 +66,8 @@ def mark(attempt_id: UUID, caller: Caller, body: MarksUpdate, if_match: Precondi
     if not views.is_over(exam, candidate, attempt, now):
         raise Conflict("The student is still at work.", code="running")
     require_match(attempt.version, if_match)
+    if any(sitting.erased for sitting in candidate.sittings() if sitting.id == attempt.id):
+        raise Conflict("The student was erased, and the answers with them.", code="erased")
     before = attributes(candidate)
     with transaction() as tx:
         if attempt.progress == "running":

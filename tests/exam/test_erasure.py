@@ -1,0 +1,78 @@
+"""Erased students: their answers go, and what was written about them; their scores stay."""
+
+from exam.tables import Attempt, Candidate
+from lms.events import ResultRecorded, UserErased
+from tests.at_once import Meanwhile
+from tests.clients import kafka_event
+from tests.conftest import DeadLetters, Outbox
+from tests.exam.conftest import NUMERIC, SINGLE, TEXT, ExamService, code
+
+WORDS = "I, Amina, once lived in Karachi"
+
+
+def erase(exam: ExamService) -> None:
+    from exam import consumer
+
+    consumer.handler(kafka_event(UserErased(user_id=exam.student.id, version=9)), None)
+
+
+def stored() -> str:
+    return repr([row.attribute_values for table in (Attempt, Candidate) for row in table.scan()])
+
+
+def test_answers_and_reasons_go_and_scores_stay(exam: ExamService, dead_letters: DeadLetters) -> None:
+    published = exam.publish(SINGLE, TEXT)
+    attempt = exam.sit(published, {0: "a", 1: WORDS})
+    _, text = (question["id"] for question in exam.questions(published["id"]))
+    exam.mark(attempt, {text: 1})
+    exam.mark(attempt, {text: 2}, reason=f"Amina wrote: {WORDS}")
+    exam.grant(published["id"], extraMinutes=37)
+    assert WORDS in stored()
+    erase(exam)
+    assert "Amina" not in stored()
+    assert "37" not in str([candidate.extra_minutes for candidate in Candidate.scan()])
+    assert exam.score(published["id"]) == ("passed", 66.67)
+    seen = exam.show(attempt, exam.teacher).json
+    assert (seen["answers"], seen["score"], seen["marks"][text]) == ({}, 66.67, 2)
+    assert dead_letters.all() == []
+
+
+def test_an_attempt_under_way_is_graded_as_it_is_and_takes_no_more_answers(exam: ExamService, outbox: Outbox) -> None:
+    published = exam.publish(SINGLE, release="onSubmit")
+    attempt = exam.started(published["id"])
+    [question] = [question["id"] for question in exam.questions(published["id"])]
+    exam.save(attempt, {question: "a"})
+    erase(exam)
+    assert [event.score for event in outbox.of(ResultRecorded)] == [100]
+    assert code(exam.save(attempt, {question: "b"})) == (409, "over")
+    assert "'answers': {}" in stored()
+
+
+def test_answers_saved_at_the_same_moment_go_too(exam: ExamService, meanwhile: Meanwhile) -> None:
+    published = exam.publish(TEXT)
+    attempt = exam.started(published["id"])
+    [text] = [question["id"] for question in exam.questions(published["id"])]
+    meanwhile(lambda: exam.save(attempt, {text: WORDS}))
+    erase(exam)
+    assert WORDS not in stored()
+
+
+def test_what_is_left_is_neither_marked_nor_graded_again(exam: ExamService) -> None:
+    published = exam.publish(SINGLE, NUMERIC)
+    attempt = exam.sit(published, {0: "b", 1: 0.3})
+    single, _ = (question["id"] for question in exam.questions(published["id"]))
+    before = exam.score(published["id"])
+    erase(exam)
+    erase(exam)
+    assert code(exam.mark(attempt, {single: 2}, reason="Looked at it again")) == (409, "erased")
+    assert exam.regrade(published["id"], single, "b").status == 202
+    exam.tick()
+    exam.pass_(days=2)
+    assert exam.score(published["id"]) == before == ("failed", 42.86)
+
+
+def test_what_others_answered_stays(exam: ExamService) -> None:
+    published = exam.publish(TEXT)
+    attempt = exam.sit(published, {0: "Of another"}, exam.other)
+    erase(exam)
+    assert "Of another" in str(exam.show(attempt, exam.teacher).json["answers"])
