@@ -245,3 +245,10 @@ def test_a_record_that_vanishes_meanwhile_asks_to_come_again(world: World, monke
 
     monkeypatch.setattr(IdempotencyRecord, "get", gone)
     assert world.post().status == 409
+
+
+def test_what_was_answered_is_not_to_be_read_in_the_table(world: World) -> None:
+    answer = world.post()
+    [record] = IdempotencyRecord.scan()
+    assert answer.json["id"].encode() not in record.body
+    assert "seatNumber" not in repr(record.attribute_values)

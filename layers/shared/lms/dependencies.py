@@ -13,7 +13,7 @@ from lms.clock import now
 from lms.cursors import seal, unseal
 from lms.etags import Precondition, etag, precondition
 from lms.fields import WholeNumber
-from lms.idempotency import Once, begin, release
+from lms.idempotency import Once, begin
 from lms.pages import Listing, Position
 from lms.security import TeacherOrAdmin, current_caller
 from lms.tokens import Caller
@@ -84,12 +84,12 @@ async def _once(
         yield Once(None)
         return
     scope = [str(caller.id), request.method, request.url.path, idempotency_key]
-    record = await run_in_threadpool(begin, scope, await request.body(), at)
+    once = await run_in_threadpool(begin, scope, await request.body(), at)
     try:
-        yield Once(record)
+        yield once
     except Exception:
         # Whatever refused the request: its key must not stay taken by a request that left nothing.
-        await run_in_threadpool(release, record)
+        await run_in_threadpool(once.release)
         raise
 
 

@@ -1,15 +1,24 @@
 """`Idempotency-Key`: a create sent twice happens once, and both times gets the same answer.
 
-The answer is recorded in the transaction of the create itself, so there is none without the other.
+The answer is recorded in the transaction of the create itself, so there is none without the other. It may name people,
+so it is encrypted by a key that follows from the request: only whoever sends the same request again can have it read.
 """
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import BaseModel
-from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import (
+    BinaryAttribute,
+    NumberAttribute,
+    TTLAttribute,
+    UnicodeAttribute,
+    UTCDateTimeAttribute,
+)
 from pynamodb.exceptions import DeleteError, DoesNotExist, PutError
 
 from lms.dynamo import Table, Transaction, table_name
@@ -19,6 +28,7 @@ from lms.settings import setting
 
 _KEPT = timedelta(hours=24)
 _LEASE = timedelta(seconds=30)
+_NONCE_BYTES = 12
 
 
 class Replay(Exception):
@@ -44,23 +54,25 @@ class IdempotencyRecord(Table):
     valid_until = UTCDateTimeAttribute()
     expires_at = TTLAttribute()
     status = NumberAttribute(null=True)
-    body = UnicodeAttribute(null=True)
+    body = BinaryAttribute(legacy_encoding=False, null=True)
     location = UnicodeAttribute(null=True)
 
 
 class Once:
     """Handed to a create; `answer` records what it will say. Without an `Idempotency-Key` it does nothing."""
 
-    def __init__(self, record: IdempotencyRecord | None) -> None:
+    def __init__(self, record: IdempotencyRecord | None, cipher: AESGCM | None = None) -> None:
         self._record = record
+        self._cipher = cipher
 
     def answer(self, tx: Transaction, view: BaseModel, *, status: int = 201, location: str | None = None) -> None:
         """Joins the answer to the transaction that makes it true."""
         record = self._record
-        if record is None:
+        if record is None or self._cipher is None:
             return
+        nonce = os.urandom(_NONCE_BYTES)
         record.status = status
-        record.body = view.model_dump_json(by_alias=True)
+        record.body = nonce + self._cipher.encrypt(nonce, view.model_dump_json(by_alias=True).encode(), None)
         record.location = location
         tx.put(
             record,
@@ -68,25 +80,45 @@ class Once:
             refuse=_still_running(),
         )
 
+    def release(self) -> None:
+        """Gives the key back after a refusal: the client may mend the state of things and send the same again."""
+        record = self._record
+        if record is None:
+            return
+        try:
+            record.delete(
+                condition=(IdempotencyRecord.lease_until == record.lease_until)
+                & IdempotencyRecord.status.does_not_exist()
+            )
+        except DeleteError as error:
+            if not is_refused(error):
+                raise
 
-def begin(scope: Sequence[str], body: bytes, now: datetime) -> IdempotencyRecord:
+
+def begin(scope: Sequence[str], body: bytes, now: datetime) -> Once:
     """Takes a key for a request; `scope` is what the key holds for (caller, method, path, the key itself).
 
     Raises `Replay` when the request was answered before, `Conflict` while its twin is running, and `Invalid` when the
     key was used for another body.
     """
+    held_for = json.dumps(scope).encode()
     record = IdempotencyRecord(
-        key=hashlib.sha256(json.dumps(scope).encode()).hexdigest(),
-        fingerprint=hashlib.sha256(body).hexdigest(),
+        key=hashlib.sha256(held_for).hexdigest(),
+        fingerprint=_digest("fingerprint", held_for, body).hex(),
         lease_until=now + _LEASE,
         valid_until=now + _KEPT,
         expires_at=now + _KEPT,
     )
-    _take(record, now)
-    return record
+    cipher = AESGCM(_digest("answer", held_for, body))
+    _take(record, cipher, now)
+    return Once(record, cipher)
 
 
-def _take(record: IdempotencyRecord, now: datetime) -> None:
+def _digest(purpose: str, held_for: bytes, body: bytes) -> bytes:
+    return hashlib.sha256(b"\0".join([purpose.encode(), held_for, body])).digest()
+
+
+def _take(record: IdempotencyRecord, cipher: AESGCM, now: datetime) -> None:
     free = (
         IdempotencyRecord.key.does_not_exist()
         | (IdempotencyRecord.valid_until <= now)
@@ -97,10 +129,10 @@ def _take(record: IdempotencyRecord, now: datetime) -> None:
     except PutError as error:
         if not is_refused(error):
             raise
-        _answer_again(record)
+        _answer_again(record, cipher)
 
 
-def _answer_again(record: IdempotencyRecord) -> None:
+def _answer_again(record: IdempotencyRecord, cipher: AESGCM) -> None:
     try:
         earlier = IdempotencyRecord.get(record.key, consistent_read=True)
     except DoesNotExist:
@@ -109,18 +141,8 @@ def _answer_again(record: IdempotencyRecord) -> None:
         raise Invalid(["header", "Idempotency-Key"], "This key was used for another request.", "idempotency_key")
     if earlier.status is None:
         raise _still_running()
-    raise Replay(int(earlier.status), earlier.body, earlier.location)
-
-
-def release(record: IdempotencyRecord) -> None:
-    """Gives a key back after a refusal: the client may mend the state of things and send the same again."""
-    try:
-        record.delete(
-            condition=(IdempotencyRecord.lease_until == record.lease_until) & IdempotencyRecord.status.does_not_exist()
-        )
-    except DeleteError as error:
-        if not is_refused(error):
-            raise
+    answer = cipher.decrypt(earlier.body[:_NONCE_BYTES], earlier.body[_NONCE_BYTES:], None)
+    raise Replay(int(earlier.status), answer.decode(), earlier.location)
 
 
 def _still_running() -> Conflict:
