@@ -1,6 +1,6 @@
-"""Events of users, as far as the gateway has to learn of them."""
+"""Events of users, as far as the gateway has to learn of them, and what is left of erased ones."""
 
-from auth.service import gateway
+from auth.service import erasure, gateway
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
 from lms.events import (
@@ -22,6 +22,10 @@ def _converge(event: UserEvent, _: Envelope) -> None:
     gateway.converge(event.user_id, now())
 
 
+def _erased(event: UserErased, _: Envelope) -> None:
+    erasure.finish(event.user_id, now())
+
+
 handler = KafkaConsumer(
     {
         UserRegistered: _provision,
@@ -29,6 +33,6 @@ handler = KafkaConsumer(
         UserSessionsRevoked: _converge,
         UserDisabled: _converge,
         UserEnabled: _converge,
-        UserErased: _converge,
+        UserErased: _erased,
     }
 )

@@ -100,7 +100,11 @@ def _settle(item: OutboxItem, outcome: Exception | None, now: datetime) -> Excep
     """Writes down what became of an event; answers the passing fault that leaves it pending, if any."""
     actions: list[Action] = [OutboxItem.pending.remove()]
     if outcome is None:
-        actions += [OutboxItem.published_at.set(now), OutboxItem.expires_at.set(now + KEPT_AFTER_PUBLISHING)]
+        actions += [
+            OutboxItem.data.remove(),
+            OutboxItem.published_at.set(now),
+            OutboxItem.expires_at.set(now + KEPT_AFTER_PUBLISHING),
+        ]
     elif isinstance(outcome, publisher.Unsendable):
         where = {"subject": item.subject, "sequence": item.sequence, "event_id": str(item.event_id), "type": item.type}
         logger.error("event parked", extra={**where, "reason": str(outcome)})

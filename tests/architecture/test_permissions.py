@@ -78,7 +78,18 @@ def test_a_function_may_use_only_tables_and_queues_that_its_environment_names(fu
 def test_events_are_written_by_services_and_published_by_the_relay(function: str) -> None:
     # Portal asks the index of pending events, for the health of the system, and nothing else.
     allowed = {"outbox_relay": {"dynamodb:Query", "dynamodb:UpdateItem"}, "portal": {"dynamodb:Query"}}
-    assert _actions(function, "OutboxTable") <= allowed.get(package(function), {"dynamodb:PutItem"})
+    # Of erased users, and of them alone, events are deleted.
+    erases = {"dynamodb:Query", "dynamodb:DeleteItem"} if function == "AuthConsumerFunction" else set()
+    assert _actions(function, "OutboxTable") <= allowed.get(package(function), {"dynamodb:PutItem"}) | erases
+
+
+def test_auth_deletes_the_events_of_users_alone() -> None:
+    [deletes] = [
+        statement
+        for statement in statements("AuthConsumerFunction")
+        if "dynamodb:DeleteItem" in listed(statement["Action"]) and "OutboxTable" in named(statement["Resource"])
+    ]
+    assert deletes["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "user#*"}}
 
 
 @every_function

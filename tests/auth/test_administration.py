@@ -6,7 +6,8 @@ import pytest
 
 from auth.tables import Guard, Profile, User
 from lms import roster
-from lms.events import UserDisabled, UserEnabled, UserErased
+from lms.events import UserDisabled, UserEnabled, UserErased, UserRegistered
+from lms.outbox import OutboxItem
 from tests.at_once import at_once
 from tests.auth.conftest import PASSWORD, Auth, Desk, SignedIn
 from tests.conftest import Outbox
@@ -203,3 +204,13 @@ def test_an_administrator_whom_the_gateway_failed_tries_again_at_once(auth: Auth
     assert desk.erase(other.id).status == 503
     auth.kong.down = False
     assert desk.erase(other.id).status == 204
+
+
+def test_of_an_erased_user_the_outbox_keeps_the_erasure_alone(auth: Auth, desk: Desk) -> None:
+    student = auth.student("amina", name="Amina Khan")
+    [parked, *_] = [item for item in OutboxItem.query(f"user#{student.id}") if item.type == UserRegistered.type]
+    parked.update([OutboxItem.pending.remove(), OutboxItem.parked_reason.set("no such topic")])
+    assert desk.erase(student.id).status == 204
+    auth.settle()
+    assert [item.type for item in OutboxItem.query(f"user#{student.id}")] == [UserErased.type]
+    assert "amina" not in repr([item.attribute_values for item in OutboxItem.scan()]).casefold()

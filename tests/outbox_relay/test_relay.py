@@ -82,6 +82,15 @@ def test_a_published_item_is_no_longer_pending_and_expires_after_a_week(kafka: K
     assert timedelta(days=7) - timedelta(seconds=1) <= week <= timedelta(days=7)
 
 
+def test_what_a_published_item_told_is_no_longer_kept(kafka: Kafka, clock: Clock) -> None:
+    item = told(uuid4(), 1, clock.now)
+
+    wake(item)
+
+    assert fresh(item).data is None
+    assert kafka.records[0].value == item.data.encode()
+
+
 def test_a_repeated_wake_up_call_publishes_nothing_again(kafka: Kafka, clock: Clock) -> None:
     item = told(uuid4(), 1, clock.now)
 

@@ -48,9 +48,14 @@ class UserEvent(Event):
     topic: ClassVar[str] = "lms.user"
     user_id: UUID
 
+    @staticmethod
+    def subject_of(user_id: UUID) -> str:
+        """The subject of all events of a user."""
+        return f"user#{user_id}"
+
     @property
     def subject(self) -> str:
-        return f"user#{self.user_id}"
+        return self.subject_of(self.user_id)
 
 
 class UserRegistered(UserEvent):

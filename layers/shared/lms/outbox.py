@@ -30,7 +30,10 @@ class PendingIndex(GlobalSecondaryIndex["OutboxItem"]):  # type: ignore[no-untyp
 
 
 class OutboxItem(Table):
-    """An event to publish. `subject` is the Kafka key and CloudEvents subject; `sequence` orders its events."""
+    """An event to publish. `subject` is the Kafka key and CloudEvents subject; `sequence` orders its events.
+
+    Once it is published, `data` is gone: it may tell of a person, and Kafka has it.
+    """
 
     class Meta:
         table_name = table_name("outbox")
@@ -42,7 +45,7 @@ class OutboxItem(Table):
     type = UnicodeAttribute()
     topic = UnicodeAttribute()
     source = UnicodeAttribute()
-    data = UnicodeAttribute()
+    data = UnicodeAttribute(null=True)
     request_id = UnicodeAttribute()
     created_at = UTCDateTimeAttribute()
     pending = NumberAttribute(null=True)
@@ -65,6 +68,13 @@ def emit(tx: Transaction, event: Event, now: datetime) -> None:
 def emit_again(tx: Transaction, event: Event, now: datetime) -> None:
     """Adds an event that was already told, at its old version, for projections that lack it (`republish`)."""
     tx.put(_item(event, now, uuid4().hex))
+
+
+def forget(subject: str, but: type[Event]) -> None:
+    """Deletes all events of an erased entity, published, pending or parked, but for those that tell of its end."""
+    for item in OutboxItem.query(subject, consistent_read=True):
+        if item.type != but.type:
+            item.delete()
 
 
 def _item(event: Event, now: datetime, counter: str) -> OutboxItem:

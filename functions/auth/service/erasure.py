@@ -1,0 +1,17 @@
+"""What is left to do once a user is erased (`accounts.erase`), and everybody is told."""
+
+from datetime import datetime
+from uuid import UUID
+
+from auth.service import gateway
+from lms import outbox
+from lms.events import UserErased, UserEvent
+
+
+def finish(user_id: UUID, now: datetime) -> None:
+    """Deletes the user at the gateway, and what the Outbox still holds of them; once more changes nothing.
+
+    What was published before is in Kafka by now: the events of a user keep their order. What was parked never will be.
+    """
+    gateway.converge(user_id, now)
+    outbox.forget(UserEvent.subject_of(user_id), but=UserErased)
