@@ -99,15 +99,20 @@ def link(key: str) -> str:
 
 
 def remove(key: str) -> None:
-    """Deletes an accepted picture; one that is gone is no fault."""
+    """Deletes a picture; one that is gone is no fault."""
     _s3().delete_object(Bucket=_BUCKET, Key=key)
 
 
 def remove_all(student_id: UUID) -> None:
-    """Deletes every accepted picture of a student, those included that no profile came to name."""
-    for page in _s3().get_paginator("list_objects_v2").paginate(Bucket=_BUCKET, Prefix=_folder(student_id)):
-        for found in page.get("Contents", []):
-            remove(found["Key"])
+    """Deletes every picture of a student, also those that no profile came to name.
+
+    A form that was given out may still be used for an hour; what it uploads expires like all uploads.
+    """
+    folder = _folder(student_id)
+    for prefix in (folder, _uploaded(folder)):
+        for page in _s3().get_paginator("list_objects_v2").paginate(Bucket=_BUCKET, Prefix=prefix):
+            for found in page.get("Contents", []):
+                remove(found["Key"])
 
 
 def _folder(student_id: UUID) -> str:

@@ -144,3 +144,11 @@ def test_pictures_of_an_erased_student_are_deleted(school: School, bucket: Any) 
     remove_card(school.student)
     school.consume(UserErased(user_id=school.student.id, version=3))
     assert _kept(school, bucket) == set()
+
+
+def test_what_an_erased_student_uploaded_and_never_used_is_deleted_too(school: School, bucket: Any) -> None:
+    _upload(school, bucket)
+    others = sign_in("student")
+    bucket.put_object(Key=f"uploads/students/{others.id}/x", Body=PNG)
+    school.consume(UserErased(user_id=school.student.id, version=3))
+    assert [found.key for found in bucket.objects.all()] == [f"uploads/students/{others.id}/x"]

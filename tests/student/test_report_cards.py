@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from lms.events import CourseDeleted, ExamCancelled
+from lms.events import CourseDeleted, ExamCancelled, UserErased
+from tests.at_once import Meanwhile
 from tests.people import remove_card, sign_in
 from tests.student.conftest import School, problem
 
@@ -250,3 +251,17 @@ def test_nobody_writes_about_a_student_who_was_erased(school: School) -> None:
     school.enroll(school.student, school.course, "completed")
     remove_card(school.student)
     assert school.write(remarks="x").status == 404
+
+
+def test_a_remark_that_was_being_written_when_its_student_was_erased_is_not_kept(
+    school: School, bucket: Any, meanwhile: Meanwhile
+) -> None:
+    from student.tables import ReportCard
+
+    def erase() -> None:
+        remove_card(school.student)
+        school.consume(UserErased(user_id=school.student.id, version=3))
+
+    meanwhile(erase)
+    assert school.write(remarks="Amina is shy").status == 404
+    assert "shy" not in repr([card.attribute_values for card in ReportCard.scan()])

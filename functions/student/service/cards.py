@@ -64,6 +64,8 @@ def write_on(
         card.override = _override(update, author_id, now)
     version = _stamp(card, now)
     with transaction() as tx:
+        # Whoever is erased meanwhile has nothing written about them any more.
+        roster.require_user(tx, student)
         tx.put(card)
     return _view(card, course.exams if course else {}, version)
 
