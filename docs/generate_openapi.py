@@ -45,8 +45,8 @@ _FALLBACK = {
 }
 _HEADERS: dict[str, Any] = {
     "ETag": {
-        "description": "The version of the object, for `If-Match`.",
-        "example": '"3"',
+        "description": "For `If-Match`, the version of the object; of a GET also a digest, for `If-None-Match`.",
+        "example": '"3-9c1185a5c5e9fc54"',
         "schema": {"type": "string"},
     },
     "Location": {"description": "Where the object is found.", "schema": {"type": "string", "format": "uri-reference"}},
@@ -116,7 +116,8 @@ def document() -> dict[str, Any]:
         for method in route.methods or ():
             _complete(told["paths"][route.path][method.lower()], service, route, schemas)
     schemas |= {"Problem": _PROBLEM, "GatewayRefusal": _GATEWAY_REFUSAL}
-    told["components"] |= {"headers": _HEADERS, "responses": {"Fault": _fault(), **_shared(told["paths"])}}
+    responses = {"Fault": _fault(), "NotModified": _not_modified(), **_shared(told["paths"])}
+    told["components"] |= {"headers": _HEADERS, "responses": responses}
     return told
 
 
@@ -188,6 +189,7 @@ def _complete(operation: Operation, service: str, route: APIRoute, schemas: dict
         _describe_success(status, answer, route, found, schemas)
     operation["responses"] = {
         **successes,
+        **({"304": {"$ref": "#/components/responses/NotModified"}} if "GET" in (route.methods or ()) else {}),
         **{str(status): refusal for status, refusal in _refusals(operation, route, found)},
         "default": {"$ref": "#/components/responses/Fault"},
     }
@@ -227,7 +229,7 @@ def _describe_success(
     else:
         _give_examples(answer, schemas)
     headers = ["X-Request-ID"]
-    if dependencies.set_etag in found.functions and status != "204":
+    if "GET" in (route.methods or ()) or (dependencies.set_etag in found.functions and status != "204"):
         headers.append("ETag")
     if 'headers["Location"]' in inspect.getsource(route.endpoint):
         headers.append("Location")
@@ -320,6 +322,13 @@ def _fault_of(operation: Operation) -> dict[str, Any]:
         return {"loc": ["body"], "msg": "Field required", "type": "missing"}
     parameter = (operation.get("parameters") or [{"in": "query", "name": "cursor"}])[0]
     return {"loc": [parameter["in"], parameter["name"]], "msg": "This value cannot be accepted", "type": "value_error"}
+
+
+def _not_modified() -> dict[str, Any]:
+    return {
+        "description": "You have this answer already (`If-None-Match`).",
+        "headers": _refer(["X-Request-ID", "ETag"]),
+    }
 
 
 def _fault() -> dict[str, Any]:

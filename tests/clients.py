@@ -1,6 +1,7 @@
 """The public door of a function: HTTP requests as API Gateway hands them over, through Kong's headers."""
 
 import base64
+import gzip
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -19,8 +20,18 @@ class Answer:
     def __init__(self, raw: dict[str, Any]) -> None:
         self.status: int = raw["statusCode"]
         self.headers: dict[str, str] = raw["headers"]
-        body = raw.get("body") or ""
-        self.text: str = base64.b64decode(body).decode() if raw.get("isBase64Encoded") else body
+        sent = raw.get("body") or ""
+        self.body: bytes = base64.b64decode(sent) if raw.get("isBase64Encoded") else sent.encode()
+
+    @property
+    def text(self) -> str:
+        is_compressed = self.body and self.headers.get("content-encoding") == "gzip"
+        return (gzip.decompress(self.body) if is_compressed else self.body).decode()
+
+    @property
+    def version(self) -> int:
+        """The version in front of the digest in an object's ETag."""
+        return int(self.headers["etag"].strip('"').partition("-")[0])
 
     @property
     def json(self) -> Any:

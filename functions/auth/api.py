@@ -32,7 +32,7 @@ from auth.schemas import (
     Verify,
 )
 from auth.service import accounts, passwords, sessions, verification
-from lms.dependencies import ClientIp, IfMatch, Now, OncePerKey, Paging, set_etag
+from lms.dependencies import CachedForAMinute, ClientIp, IfMatch, Now, OncePerKey, Paging, set_etag
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
 from lms.security import Admin, AnySignedIn, Public
@@ -171,10 +171,9 @@ def erase(user_id: UUID, now: Now, admin: Admin, if_match: IfMatch) -> None:
     accounts.erase(user_id, admin.id, if_match, now)
 
 
-@app.get("/auth/.well-known/jwks.json", dependencies=[Public])
-def jwks(response: Response) -> JwkSet:
+@app.get("/auth/.well-known/jwks.json", dependencies=[Public, CachedForAMinute])
+def jwks() -> JwkSet:
     """The public keys that access tokens are verified with."""
-    response.headers["Cache-Control"] = "public, max-age=300"
     return JwkSet.model_validate(signing.published_keys())
 
 

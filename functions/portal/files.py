@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fastapi import Response
 
+from lms.answers import accepts_gzip
 from lms.errors import NotFound
 
 _OWN = Path(__file__).with_name("files")
@@ -51,7 +52,7 @@ def read(name: str) -> bytes:
 
 def _answer(name: str, encodings: str, caching: str) -> Response:
     headers = {**_HEADERS, "Cache-Control": caching, "Content-Type": _KINDS[Path(name).suffix]}
-    if "gzip" in encodings:
+    if accepts_gzip(encodings):
         return Response(_compressed(name), headers={**headers, "Content-Encoding": "gzip"})
     return Response(read(name), headers=headers)
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Depends, Path, Query, Response
 
-from lms.dependencies import CourseId, CourseTeacher, IfMatch, Now, OncePerKey, Paging, set_etag
+from lms.dependencies import CachedForAMinute, CourseId, CourseTeacher, IfMatch, Now, OncePerKey, Paging, set_etag
 from lms.errors import Forbidden
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
@@ -55,13 +55,13 @@ def create_program(_: Admin, once: OncePerKey, form: NewProgram, response: Respo
     return view
 
 
-@app.get("/programs/list", dependencies=[Public])
+@app.get("/programs/list", dependencies=[Public, CachedForAMinute])
 def list_programs(listing: Paging) -> Page[ProgramView]:
     """All programs."""
     return programs.list_programs(listing)
 
 
-@app.get("/programs/{programId}/details", dependencies=[Public])
+@app.get("/programs/{programId}/details", dependencies=[Public, CachedForAMinute])
 def program(program_id: ProgramId, response: Response) -> ProgramView:
     """One program."""
     view = programs.show(program_id)
@@ -96,7 +96,7 @@ def create_course(
     return view
 
 
-@app.get("/programs/{programId}/courses", dependencies=[Public])
+@app.get("/programs/{programId}/courses", dependencies=[Public, CachedForAMinute])
 def list_courses(program_id: ProgramId, listing: Paging) -> Page[CourseView]:
     """The courses of a program."""
     return courses.list_courses(program_id, listing)

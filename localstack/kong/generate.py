@@ -58,7 +58,7 @@ class Route:
     @property
     def takes_from_strangers(self) -> bool:
         """Public and more than reading: sign-in, registration, payment."""
-        return self.roles is None and self.methods != ("GET",)
+        return self.roles is None and "GET" not in self.methods
 
 
 def applications() -> dict[str, Any]:
@@ -87,7 +87,8 @@ def _routes() -> Iterator[Route]:
             yield Route(
                 name=f"{service}-{route.name}".replace("_", "-"),
                 path=route.path,
-                methods=tuple(sorted(route.methods)),
+                # `lms.http` answers HEAD wherever there is GET.
+                methods=tuple(sorted(route.methods | ({"HEAD"} if "GET" in route.methods else set()))),
                 roles=None if roles is None else tuple(sorted(roles)),
             )
 

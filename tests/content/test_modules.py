@@ -20,7 +20,7 @@ def test_a_teacher_adds_a_module_and_gets_it_whole(content: Content) -> None:
     )
     assert answer.status == 201
     assert answer.headers["location"] == f"/modules/{answer.json['id']}"
-    assert answer.headers["etag"] == '"1"'
+    assert answer.version == 1
     moment = content.clock().isoformat().replace("+00:00", "Z")
     assert answer.json == {
         "id": answer.json["id"],
@@ -65,7 +65,7 @@ def test_an_update_replaces_the_fields_given_and_leaves_the_others(content: Cont
     content.clock.advance(minutes=1)
     answer = content.http.put(f"/modules/{module['id']}", {"description": ""}, token=content.teacher.token)
     assert answer.status == 200
-    assert answer.headers["etag"] == '"2"'
+    assert answer.version == 2
     later = content.clock().isoformat().replace("+00:00", "Z")
     assert answer.json == {**module, "description": "", "version": 2, "updatedAt": later}
 

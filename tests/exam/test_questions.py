@@ -85,7 +85,7 @@ def test_an_update_replaces_the_fields_given(exam: ExamService) -> None:
     question = exam.add(exam.draft()["id"], SINGLE)
     exam.clock.advance(minutes=1)
     answer = exam.http.put(f"/questions/{question['id']}", {"correctAnswer": "b"}, token=exam.teacher.token)
-    assert (answer.status, answer.headers["etag"]) == (200, '"2"')
+    assert (answer.status, answer.version) == (200, 2)
     later = exam.clock().isoformat().replace("+00:00", "Z")
     assert answer.json == {**question, "correctAnswer": "b", "version": 2, "updatedAt": later}
     changed = {"kind": "truefalse", "choices": [], "correctAnswer": False}

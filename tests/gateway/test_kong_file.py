@@ -97,6 +97,19 @@ def test_a_route_lets_in_whom_its_function_names_and_nobody_else(
         assert call(deployed, route, spoofed | authorization) == expected
 
 
+def test_head_is_let_through_wherever_get_is_and_nowhere_else() -> None:
+    for route in ROUTES:
+        assert ("HEAD" in route.methods) == ("GET" in route.methods)
+        assert route.methods in (("GET", "HEAD"), route.methods[:1])
+
+
+def test_a_head_comes_back_without_a_body(deployed: RunningGateway) -> None:
+    shown, head = deployed.proxy("GET", "/programs/list"), deployed.proxy("HEAD", "/programs/list")
+
+    assert (head.status, head.body) == (shown.status, b"")
+    assert deployed.proxy("HEAD", "/auth/profile").status == 401
+
+
 def test_the_root_and_what_is_below_it_reach_the_upstream_under_its_own_path(deployed: RunningGateway) -> None:
     assert deployed.proxy("GET", "/").json["target"] == "/base/"
     assert deployed.proxy("GET", "/docs/files/page.css").json["target"] == "/base/docs/files/page.css"

@@ -168,7 +168,7 @@ def test_an_invalid_path_is_422_only_for_those_who_are_signed_in(world: World, s
 def test_what_no_route_serves_is_a_problem_too(world: World, method: str, path: str, status: int) -> None:
     answer = world.call(method, path)
     _problem(answer, status)
-    assert (answer.headers.get("allow") == "GET") == (status == 405)
+    assert (answer.headers.get("allow") == "GET, HEAD") == (status == 405)
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json"])

@@ -63,6 +63,15 @@ def test_the_description_is_the_file_in_docs(portal: Client) -> None:
     assert answer.text == PATH.read_text()
 
 
+def test_the_description_is_not_sent_again_to_who_has_it(portal: Client) -> None:
+    for encoding in ("identity", "gzip"):
+        asked = {"accept-encoding": encoding}
+        first = portal.get("/openapi.json", headers=asked)
+        again = portal.get("/openapi.json", headers={**asked, "if-none-match": first.headers["etag"]})
+        assert (first.status, first.headers["cache-control"]) == (200, "no-cache")
+        assert (again.status, again.body) == (304, b"")
+
+
 @pytest.mark.parametrize("name", ["swagger-ui-bundle.js", "swagger-ui.css", "page.css", "docs.js"])
 def test_a_file_comes_compressed_to_who_takes_it(portal: Client, name: str) -> None:
     from portal import api

@@ -35,7 +35,7 @@ def test_progress_is_recorded_once_where_there_are_no_lessons(school: School, ou
     answer = school.create(currentModule=str(module), completionPercentage=40)
     assert answer.status == 201
     assert answer.headers["location"] == school.path()
-    assert answer.headers["etag"] == '"1"'
+    assert answer.version == 1
     assert (answer.json["completionPercentage"], answer.json["currentModule"]) == (40, str(module))
     assert school.progress() == answer.json
     assert problem(school.create()) == (409, "exists")
@@ -73,7 +73,7 @@ def test_fields_given_are_replaced_and_the_others_stay(school: School, outbox: O
     first, _ = school.outline.add_module()
     path = f"/progress/{school.create(currentModule=str(first), completionPercentage=10).json['id']}"
     changed = school.http.put(path, {"completionPercentage": 20}, token=school.student.token)
-    assert (changed.status, changed.headers["etag"], changed.json["version"]) == (200, '"2"', 2)
+    assert (changed.status, changed.version, changed.json["version"]) == (200, 2, 2)
     assert (changed.json["currentModule"], changed.json["completionPercentage"]) == (str(first), 20)
     emptied = school.http.put(path, {"currentModule": None}, token=school.teacher.token)
     assert (emptied.json["currentModule"], emptied.json["completionPercentage"]) == (None, 20)

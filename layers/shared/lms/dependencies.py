@@ -71,6 +71,15 @@ def set_etag(response: Response, version: int) -> None:
     response.headers["ETag"] = etag(version)
 
 
+def _cache_for_a_minute(response: Response) -> None:
+    # Whoever cannot wait for a change asks with `Cache-Control: no-cache`.
+    response.headers["Cache-Control"] = "public, max-age=60"
+
+
+CachedForAMinute = Depends(_cache_for_a_minute)
+"""Of routes whose answer is the same for everybody: browsers and proxies may keep it for a minute."""
+
+
 async def _once(
     request: Request,
     caller: Annotated[Caller, Depends(current_caller)],

@@ -8,7 +8,7 @@ from lms.errors import Invalid, PreconditionFailed
 # RFC 9110, 8.8.3. An ETag of any other form than ours is no fault: no object has it.
 _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _TAGS = re.compile(rf"[ \t]*{_TAG}[ \t]*(?:,[ \t]*{_TAG}[ \t]*)*\Z")
-_VERSION = re.compile(r'(W/)?"([0-9]{1,12})"')
+_VERSION = re.compile(r'(W/)?"([0-9]{1,12})(?:-[0-9a-z-]+)?"')
 
 
 def etag(version: int) -> str:

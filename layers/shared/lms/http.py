@@ -17,6 +17,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lms.answers import finish
 from lms.dynamo import Stale
 from lms.errors import ContentTooLarge, Forbidden, Invalid, Problem, Unavailable
 from lms.faults import is_passing
@@ -50,8 +51,8 @@ def create_app(title: str) -> FastAPI:
 class Entry:
     """The outermost layer of an application: what must hold before and after any route.
 
-    Refuses bodies over 256 KB (413) and requests that did not come through the gateway (403), lets no exception out
-    (500 without detail), and writes the one log line.
+    Refuses bodies over 256 KB (413) and requests that did not come through the gateway (403), answers HEAD wherever
+    there is GET, lets no exception out (500 without detail), and writes the one log line.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -63,16 +64,27 @@ class Entry:
         identity = given if _REQUEST_ID.match(given) else str(uuid7())
         token = request_id.set(identity)
         started = time.perf_counter()
-        status = 0
+        method = scope["method"]
+        if method == "HEAD":
+            scope["method"] = "GET"
+        start: Message = {"status": 0}
+        body = b""
 
         async def answer(message: Message) -> None:
-            nonlocal status
+            # Lambda answers in one piece: to hold an answer back until it is whole costs nothing.
+            nonlocal start, body
             if message["type"] == "http.response.start":
-                status = message["status"]
-                out = MutableHeaders(scope=message)
-                out["X-Request-ID"] = identity
-                out.setdefault("Cache-Control", "no-store")
-            await send(message)
+                start = message
+                return
+            body += message.get("body", b"")
+            if message.get("more_body"):
+                return
+            out = MutableHeaders(scope=start)
+            out["X-Request-ID"] = identity
+            out.setdefault("Cache-Control", "no-store")
+            start["status"], body = finish(method, headers, start["status"], out, body)
+            await send(start)
+            await send({"type": "http.response.body", "body": body})
 
         try:
             refusal = await _refuse(headers, receive)
@@ -83,7 +95,7 @@ class Entry:
         except Exception:  # noqa: BLE001 (the last line of defence; the client got its 500 from `_on_fault`)
             logger.exception("unhandled fault")
         finally:
-            _log(scope, status, time.perf_counter() - started)
+            _log(method, scope, start["status"], time.perf_counter() - started)
             request_id.reset(token)
 
 
@@ -103,13 +115,13 @@ async def _refuse(headers: Headers, receive: Receive) -> Problem | Receive:
     return replay
 
 
-def _log(scope: Scope, status: int, seconds: float) -> None:
+def _log(method: str, scope: Scope, status: int, seconds: float) -> None:
     route = scope.get("route")
     caller = scope.get("state", {}).get("caller")
     logger.info(
         "request",
         extra={
-            "method": scope["method"],
+            "method": method,
             "route": getattr(route, "path", None),
             "status": status,
             "ms": round(seconds * 1000, 1),
@@ -153,9 +165,19 @@ def _on_http_exception(request: Request, error: Exception) -> Response:
         # What FastAPI and Starlette say to a body they cannot parse: no UTF-8, no form, numbers of 5 000 digits.
         return problem_response(request.url.path, Invalid(["body"], "The body cannot be parsed.", "body_invalid"))
     problem = Problem(headers=error.headers)
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        # Starlette names the methods of the first route of the path alone.
+        problem.headers["Allow"] = ", ".join(sorted(_methods(request)))
     problem.status = error.status_code
     problem.title = HTTPStatus(error.status_code).phrase
     return problem_response(request.url.path, problem)
+
+
+def _methods(request: Request) -> set[str]:
+    """What may be asked of the path of a request."""
+    here = [route for route in request.app.routes if route.path_regex.match(request.scope["path"])]
+    methods = {method for route in here for method in route.methods}
+    return methods | {"HEAD"} if "GET" in methods else methods
 
 
 def _on_unencodable(request: Request, error: Exception) -> Response:
