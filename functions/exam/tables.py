@@ -206,6 +206,7 @@ class Attempt(Table):
 
     id = UUIDAttribute(hash_key=True)
     exam_id = UUIDAttribute()
+    course_id = UUIDAttribute()
     student_id = UUIDAttribute()
     number = NumberAttribute()
     progress = UnicodeAttribute()

@@ -15,7 +15,6 @@ from exam.schemas import AttemptAnswers, AttemptSummary, AttemptView, MarkedAtte
 from exam.service import candidates, sheets, views, visibility
 from exam.service.sheets import Sheet
 from exam.tables import Attempt, Candidate, Exam, attributes, listing_of
-from lms import access
 from lms.dynamo import Stale, read_together, retry_stale, transaction
 from lms.errors import Conflict, Invalid
 from lms.etags import Precondition, require_match
@@ -46,10 +45,10 @@ _REFUSALS: dict[terms.Refusal, str] = {
 def start(exam_id: UUID, caller: Caller, once: Once, now: datetime) -> tuple[AttemptView, bool]:
     """The attempt that is running, or a new one, and whether it is new.
 
-    Raises `NotFound`, and `Conflict` with the code `paper`, `not-open`, `closed` or `attempts`.
+    Who is no longer enrolled goes on with the one that is running, and begins no other. Raises `NotFound`, and
+    `Conflict` with the code `paper`, `not-open`, `closed` or `attempts`.
     """
-    exam = visibility.seen_by(caller, exam_id)
-    _, candidate = candidates.load(exam_id, caller.id, now)
+    exam, candidate, is_enrolled = visibility.seen_by_student(caller, exam_id, now)
     before = attributes(candidate)
     with transaction() as tx:
         candidates.grade_due(tx, exam, candidate, now)
@@ -60,6 +59,8 @@ def start(exam_id: UUID, caller: Caller, once: Once, now: datetime) -> tuple[Att
             view = views.for_its_student(exam, candidate, attempt, sheets.of_exam(exam), now)
             once.answer(tx, view, status=200, location=location(view))
             return view, False
+        if not is_enrolled:
+            raise visibility.not_found()
         number = len(candidate.sittings())
         refusal = terms.why_not_start(exam.terms(), candidate.accommodation(), number, now)
         if refusal is not None:
@@ -68,6 +69,7 @@ def start(exam_id: UUID, caller: Caller, once: Once, now: datetime) -> tuple[Att
         attempt = Attempt(
             id=uuid7(),
             exam_id=exam.id,
+            course_id=exam.course_id,
             student_id=caller.id,
             number=number + 1,
             progress="running",
@@ -110,7 +112,7 @@ def save(
     unless it names a revision that is no longer the present one: `PreconditionFailed`. Raises `NotFound`, `Invalid`
     for what is no answer to its question, `Conflict` once the attempt is over.
     """
-    exam, candidate, attempt = _own(attempt_id, caller, now)
+    exam, candidate, attempt = _own(attempt_id, caller)
     answers = _merged(attempt.answers, given, sheets.of_exam(exam))
     if views.is_over(exam, candidate, attempt, now):
         raise Conflict("The attempt is over.", code="over")
@@ -142,7 +144,7 @@ def _merged(saved: Mapping[str, Any], given: Mapping[UUID, Any], sheet: Sheet) -
 @retry_stale
 def submit(attempt_id: UUID, caller: Caller, now: datetime) -> AttemptSummary:
     """Ends an attempt and grades it at once; one that is over stays as it is. Raises `NotFound`."""
-    exam, candidate, attempt = _own(attempt_id, caller, now)
+    exam, candidate, attempt = _own(attempt_id, caller)
     before = attributes(candidate)
     with transaction() as tx:
         if attempt.progress == "running":
@@ -156,12 +158,12 @@ def submit(attempt_id: UUID, caller: Caller, now: datetime) -> AttemptSummary:
 @retry_stale
 def show(attempt_id: UUID, caller: Caller, now: datetime) -> AttemptView | MarkedAttempt:
     """An attempt for its student, or with its marks for teachers of the course; raises `NotFound` for all others."""
-    attempt = find(attempt_id)
     if caller.role == "student":
-        exam, candidate, attempt = _own(attempt_id, caller, now)
+        exam, candidate, attempt = _own(attempt_id, caller)
         return views.for_its_student(exam, candidate, attempt, sheets.of_exam(exam), now)
-    exam = visibility.taught_by(caller, attempt.exam_id)
-    _, candidate = candidates.load(exam.id, attempt.student_id, now)
+    attempt = find(attempt_id)
+    found, candidate = candidates.load(attempt.exam_id, attempt.student_id, now)
+    exam = visibility.taught(caller, found)
     return views.for_teachers(exam, candidate, attempt)
 
 
@@ -170,9 +172,9 @@ def listed(exam_id: UUID, caller: Caller, status: str | None, listing: Listing, 
 
     `submitted` is whatever is no longer running, be it graded or `pending`.
     """
-    exam = visibility.seen_by(caller, exam_id)
-    if not access.teaches_or_manages(caller, exam.course_id):
-        return _own_listed(exam, caller, status, listing, now)
+    if caller.role == "student":
+        return _own_listed(exam_id, caller, status, listing, now)
+    exam = visibility.taught_by(caller, exam_id)
     keys, after = walk(Attempt.exam_index, [listing_of(exam_id, progress) for progress in _LISTED[status]], listing)
     attempts = [attempt for attempt in read_together([(Attempt, key.id, None) for key in keys]) if attempt]
     students = list({attempt.student_id for attempt in attempts})
@@ -183,9 +185,9 @@ def listed(exam_id: UUID, caller: Caller, status: str | None, listing: Listing, 
 
 
 def _own_listed(
-    exam: Exam, caller: Caller, status: str | None, listing: Listing, now: datetime
+    exam_id: UUID, caller: Caller, status: str | None, listing: Listing, now: datetime
 ) -> Page[AttemptSummary]:
-    _, candidate = candidates.load(exam.id, caller.id, now)
+    exam, candidate, _ = visibility.seen_by_student(caller, exam_id, now)
     ids = [sitting.id for sitting in candidate.sittings()]
     attempts = cast(list[Attempt], read_together([(Attempt, attempt_id, None) for attempt_id in ids]))
     own = [views.summary(exam, candidate, attempt, now) for attempt in attempts]
@@ -201,9 +203,7 @@ def find(attempt_id: UUID) -> Attempt:
         raise visibility.not_found() from None
 
 
-def _own(attempt_id: UUID, caller: Caller, now: datetime) -> tuple[Exam, Candidate, Attempt]:
+def _own(attempt_id: UUID, caller: Caller) -> tuple[Exam, Candidate, Attempt]:
     attempt = find(attempt_id)
-    if attempt.student_id != caller.id:
-        raise visibility.not_found()
-    exam, candidate = candidates.load(attempt.exam_id, caller.id, now)
-    return visibility.present(exam), candidate, attempt
+    exam, candidate = visibility.own(attempt, caller)
+    return exam, candidate, attempt

@@ -22,7 +22,12 @@ _CHANGES_KEPT = 100
 def load(exam_id: UUID, student_id: UUID, now: datetime) -> tuple[Exam | None, Candidate]:
     """An exam, and a student in it, who may be new to it."""
     exam, candidate = read_together([(Exam, exam_id, None), (Candidate, exam_id, student_id)])
-    return exam, candidate or Candidate(exam_id=exam_id, student_id=student_id, created_at=now, updated_at=now)
+    return exam, candidate or new(exam_id, student_id, now)
+
+
+def new(exam_id: UUID, student_id: UUID, now: datetime) -> Candidate:
+    """A student who has nothing in an exam yet."""
+    return Candidate(exam_id=exam_id, student_id=student_id, created_at=now, updated_at=now)
 
 
 @retry_stale

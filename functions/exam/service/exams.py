@@ -9,7 +9,7 @@ from exam.schemas import ExamUpdate, ExamView, NewExam
 from exam.service import upkeep, visibility
 from exam.tables import Candidate, Exam, shelf_of
 from lms import access, roster
-from lms.dynamo import Transaction, next_version, read_together, retry_stale, transaction
+from lms.dynamo import Transaction, next_version, retry_stale, transaction
 from lms.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.etags import Precondition, require_match
 from lms.events import ExamCancelled, ExamChanged, ExamScheduled, ExamState
@@ -36,7 +36,6 @@ def create(body: NewExam, caller: Caller, once: Once, now: datetime) -> ExamView
     if exam.published and not exam.paper:
         raise Invalid(["body", "published"], "Add questions first; a new exam has none.", "no-questions")
     with transaction() as tx:
-        roster.require_course_exists(tx, exam.course_id, NotFound("There is no such course."))
         version = _put(tx, exam, _NOTHING, now)
         _schedule(tx, exam, _NOTHING, now)
         view = _view(exam, version)
@@ -53,14 +52,10 @@ def list_exams(course_id: UUID, caller: Caller, listing: Listing) -> Page[ExamVi
 
     Raises `Forbidden` for who does not belong to the course, existing or not; `NotFound`.
     """
-    keys = [roster.course_key(course_id)]
-    if caller.role != "admin":
-        keys.append(roster.membership_key(caller.role, caller.id, course_id))
-    card, *membership = read_together(keys)
-    standing = access.standing(caller, next(iter(membership), None))
+    course_exists, standing = visibility.in_course(caller, course_id)
     if standing is None:
         raise Forbidden("Those who belong to this course may do this.")
-    if card is None:
+    if not course_exists:
         raise NotFound("There is no such course.")
     states = ("published", "draft") if standing == "teaches" else ("published",)
     exams, after = walk(Exam.course_index, [shelf_of(course_id, state) for state in states], listing)
@@ -203,6 +198,7 @@ def _put(tx: Transaction, exam: Exam, before: dict[str, Any], now: datetime, sta
     exam.shelf = shelf_of(exam.course_id, state or ("published" if exam.published else "draft"))
     exam.updated_at = now
     version = next_version(exam)
+    roster.require_course_exists(tx, exam.course_id, NotFound("There is no such course."))
     if exam.published and not before["published"]:
         exam.told_version = version
         emit(tx, told(ExamScheduled, exam, version), now)

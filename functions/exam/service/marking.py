@@ -9,7 +9,6 @@ from exam.schemas import AccommodationUpdate, AccommodationView, MarkedAttempt, 
 from exam.service import attempts, candidates, exams, sheets, views, visibility
 from exam.service.sheets import Sheet
 from exam.tables import Attempt, Candidate, Exam, attributes
-from lms import roster
 from lms.dynamo import next_version, retry_stale, transaction
 from lms.errors import Conflict, Invalid
 from lms.etags import Precondition, require_match
@@ -101,9 +100,7 @@ def record(body: NewResult, caller: Caller, once: Once, now: datetime) -> tuple[
     `Conflict` with the code `online` or `unpublished`.
     """
     found, candidate = candidates.load(body.exam_id, body.student_id, now)
-    exam = visibility.taught(caller, found)
-    if roster.enrollment_of(body.student_id, exam.course_id) is None:
-        raise Invalid(["body", "studentId"], "The student does not belong to this course.", "unknown")
+    exam = visibility.taught_and_taken_by(caller, found, body.student_id)
     is_first = candidate.score is None
     if not is_first and body.reason is None:
         raise Invalid(["body", "reason"], "Say why the result is replaced.", "missing")

@@ -29,8 +29,7 @@ def show(exam_id: UUID, student_id: UUID, caller: Caller, now: datetime) -> Resu
 
 
 def _own(exam_id: UUID, caller: Caller, now: datetime) -> ResultDetails:
-    exam = visibility.seen_by(caller, exam_id)
-    _, candidate = candidates.load(exam_id, caller.id, now)
+    exam, candidate, _ = visibility.seen_by_student(caller, exam_id, now)
     level = views.shown(exam, candidate, now)
     if candidate.status is None or level == "nothing":
         raise _not_found()

@@ -1,0 +1,155 @@
+"""Students who left the course, and exams of a course that is deleted."""
+
+from typing import Any
+
+import pytest
+
+from lms.events import ExamScheduled, ResultRecorded
+from tests.at_once import Meanwhile, meanwhile
+from tests.conftest import Outbox
+from tests.exam.conftest import SINGLE, TEXT, ExamService
+from tests.exam.test_refusals import GOOD_BODIES, ROUTES, SOMETHING, fill
+from tests.people import sign_in
+
+__all__ = ["meanwhile"]
+
+
+def test_who_drops_out_finishes_the_attempt_that_they_began(exam: ExamService) -> None:
+    published = exam.publish(attemptsAllowed=2)
+    attempt = exam.started(published["id"])
+    exam.enroll(exam.student, "dropped")
+    path, token = f"/exams/{published['id']}", exam.student.token
+    questions = exam.http.get(f"{path}/questions", token=token)
+    assert [question["id"] for question in questions.json["items"]] == [attempt["questions"][0]["id"]]
+    assert exam.show(attempt).json["questions"] == attempt["questions"]
+    again = exam.start(published["id"])
+    assert (again.status, again.json["id"]) == (200, attempt["id"])
+    assert exam.save(attempt, {attempt["questions"][0]["id"]: "a"}).status == 200
+    assert exam.submit(attempt).status == 200
+    assert [listed["id"] for listed in exam.http.get(f"{path}/attempts", token=token).json["items"]] == [attempt["id"]]
+    assert exam.start(published["id"]).status == 404
+    assert exam.score(published["id"]) == ("passed", 100)
+
+
+def test_who_drops_out_and_never_submits_is_graded_by_what_was_saved(exam: ExamService) -> None:
+    published = exam.publish()
+    attempt = exam.started(published["id"])
+    exam.save(attempt, {attempt["questions"][0]["id"]: "a"})
+    exam.enroll(exam.student, "dropped")
+    exam.pass_(hours=1)
+    assert exam.result(published["id"]).json["score"] == 100
+
+
+def test_who_drops_out_keeps_the_result_that_they_earned(exam: ExamService) -> None:
+    published, paper, missed = exam.publish(), exam.paper(), exam.publish()
+    attempt = exam.sit(published)
+    exam.record(paper["id"], 77)
+    exam.pass_(hours=1)
+    before = [exam.result(each["id"]).json for each in (published, paper, missed)]
+    assert [result["score"] for result in before] == [100, 77, 0]
+    exam.enroll(exam.student, "dropped")
+    assert [exam.result(each["id"]).json for each in (published, paper, missed)] == before
+    assert exam.show(attempt).json["score"] == 100
+    assert "correctAnswer" in exam.http.get(f"/exams/{published['id']}/questions", token=exam.student.token).text
+
+
+def test_who_drops_out_does_not_see_a_result_before_its_release(exam: ExamService) -> None:
+    published = exam.publish()
+    exam.sit(published)
+    exam.enroll(exam.student, "dropped")
+    assert exam.result(published["id"]).status == 404
+    assert exam.http.get(f"/exams/{published['id']}/questions", token=exam.student.token).status == 403
+
+
+def test_who_dropped_out_finds_no_exam_in_which_they_have_no_part(exam: ExamService) -> None:
+    published = exam.publish()
+    exam.grant(published["id"], extraMinutes=10)
+    exam.enroll(exam.student, "dropped")
+    for method, path in (("POST", "attempts"), ("GET", "attempts"), ("GET", "questions")):
+        assert exam.http(method, f"/exams/{published['id']}/{path}", token=exam.student.token).status == 404
+    assert exam.result(published["id"]).status == 404
+
+
+@pytest.fixture
+def deleted(exam: ExamService) -> dict[str, str]:
+    """All that an exam can have, in a course that was deleted while an attempt was running."""
+    published = exam.publish(SINGLE, TEXT, release="manual", attemptsAllowed=20)
+    attempt = exam.started(published["id"])
+    (question, _) = exam.questions(published["id"])
+    exam.sit(published, student=exam.other)
+    _delete_course(exam)
+    return {
+        "courseId": str(exam.course),
+        "examId": published["id"],
+        "questionId": question["id"],
+        "attemptId": attempt["id"],
+        "studentId": str(exam.student.id),
+    }
+
+
+def _delete_course(exam: ExamService) -> None:
+    from lms import roster
+    from lms.dynamo import transaction
+
+    with transaction() as tx:
+        roster.remove_course(tx, exam.course)
+
+
+def test_whatever_belongs_to_a_deleted_course_is_not_to_be_found_on_any_path(
+    exam: ExamService, deleted: dict[str, str]
+) -> None:
+    for method, path, roles in ROUTES:
+        ids = {**deleted, "id": deleted["courseId" if (method, path) == ("GET", "/exams/{id}") else "examId"]}
+        body = _naming(ids, GOOD_BODIES.get((method, path)))
+        for person in (person for person in (exam.admin, exam.teacher, exam.student) if person.role in (roles or ())):
+            answer = exam.http(method, fill(path, **ids), body, token=person.token)
+            assert answer.status == 404, (method, path, person.role, answer)
+
+
+def _naming(ids: dict[str, str], body: Any) -> Any:
+    """A good body that names what there is instead of something."""
+    if not isinstance(body, dict) or "marks" in body:
+        return {"marks": {ids["questionId"]: 1}} if body else body
+    return {name: ids[name] if value == SOMETHING else value for name, value in body.items()}
+
+
+def test_a_draft_of_a_deleted_course_is_neither_filled_nor_published(exam: ExamService, outbox: Outbox) -> None:
+    draft = exam.draft()
+    exam.add(draft["id"], SINGLE)
+    _delete_course(exam)
+    assert exam.change(draft["id"], published=True).status == 404
+    assert exam.http.post(f"/exams/{draft['id']}/questions", SINGLE, token=exam.admin.token).status == 404
+    assert outbox.of(ExamScheduled) == []
+
+
+def test_an_exam_is_not_published_while_its_course_is_deleted(
+    exam: ExamService, outbox: Outbox, meanwhile: Meanwhile
+) -> None:
+    draft = exam.draft()
+    exam.add(draft["id"], SINGLE)
+    meanwhile(lambda: _delete_course(exam))
+    assert exam.change(draft["id"], published=True).status == 404
+    assert outbox.of(ExamScheduled) == []
+
+
+def test_ticks_finish_what_was_begun_in_a_deleted_course_and_nothing_stays_due(
+    exam: ExamService, deleted: dict[str, str], outbox: Outbox
+) -> None:
+    from exam.tables import Attempt, Candidate, Upkeep
+
+    absent = exam.new_student()
+    for _ in range(4):
+        exam.pass_(hours=1)
+    assert [item for item in Candidate.scan() if item.due is not None] == []
+    assert list(Upkeep.scan()) == []
+    assert {attempt.progress for attempt in Attempt.scan()} == {"pending"}
+    assert absent.id not in {candidate.student_id for candidate in Candidate.scan()}
+    assert outbox.of(ResultRecorded) == []
+
+
+def test_a_stranger_to_a_deleted_course_still_learns_nothing(exam: ExamService, deleted: dict[str, str]) -> None:
+    stranger = sign_in("teacher").token
+    path = f"/exams/{deleted['examId']}/accommodations/{deleted['studentId']}"
+    assert exam.http.put(path, {"extraMinutes": 1}, token=stranger).status == 403
+    assert exam.http.get(f"/results/{deleted['examId']}/{deleted['studentId']}", token=stranger).status == 403
+    assert exam.http.get(f"/exams/{deleted['courseId']}", token=stranger).status == 403
