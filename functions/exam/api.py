@@ -22,12 +22,13 @@ from exam.schemas import (
     QuestionView,
     Regrade,
     Regrading,
+    Release,
     ResultDetails,
     Results,
     ResultView,
     StudentQuestion,
 )
-from exam.service import attempts, exams, marking, questions, results, upkeep
+from exam.service import attempts, exams, marking, questions, results
 from lms.dependencies import CourseId, IfMatch, Now, OncePerKey, Paging, set_etag
 from lms.errors import Forbidden
 from lms.http import LambdaHandler, create_app
@@ -92,11 +93,12 @@ def delete_exam(caller: TeacherOrAdmin, exam_id: ExamIdAsId, if_match: IfMatch, 
 
 
 @app.post("/exams/{examId}/release")
-def release(caller: TeacherOrAdmin, exam_id: ExamId, now: Now) -> ExamView:
-    """Releases the results of an exam with manual release; one that is still open closes by it."""
-    view = exams.release(exam_id, caller, now)
-    upkeep.begin_work(exam_id, now)
-    return view
+def release(caller: TeacherOrAdmin, exam_id: ExamId, now: Now, body: Release | None = None) -> ExamView:
+    """Releases the results of an exam with manual release.
+
+    With `closeNow` also of one that is open: nobody begins any more, who is at work may finish, then they are out.
+    """
+    return exams.release(exam_id, caller, now, close_now=body is not None and body.close_now)
 
 
 @app.put("/exams/{examId}/accommodations/{studentId}")

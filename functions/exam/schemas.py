@@ -97,7 +97,15 @@ class ExamUpdate(CamelBody):
     )(_no_null)
 
 
+class Release(CamelBody):
+    """`closeNow`: closes an exam that is still open; without it such an exam is not released."""
+
+    close_now: StrictBool = False
+
+
 class ExamView(CamelView):
+    """An exam. `releasedAt`: since when the results of one with manual release are out."""
+
     id: UUID
     course_id: UUID
     title: str
@@ -110,6 +118,7 @@ class ExamView(CamelView):
     shuffle: bool
     paper: bool
     release: ReleaseMode
+    released_at: datetime | None
     published: bool
     version: int
     created_at: datetime

@@ -1,6 +1,6 @@
 """The tables that exam owns."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -41,9 +41,9 @@ class CourseIndex(GlobalSecondaryIndex["Exam"]):  # type: ignore[no-untyped-call
 class Exam(Table):
     """An exam. `started_at`: since the first attempt or result its questions and most of its terms are frozen.
 
-    `closes_by_default`: it closes `duration` after it opens, because nobody said otherwise. `sheet` is the version of
-    its questions. `settled_at`: those who missed it were written down. `told_version` is the one that an event told
-    last. A deleted one stays as a tombstone.
+    `closes_by_default`: it closes `duration` after it opens, because nobody said otherwise. `closed_at`: its teachers
+    closed it before that. `sheet` is the version of its questions. `settled_at`: those who missed it were written down.
+    `told_version` is the one that an event told last. A deleted one stays as a tombstone.
     """
 
     class Meta:
@@ -69,6 +69,7 @@ class Exam(Table):
     questions = NumberAttribute(default=0)
     sheet = NumberAttribute(default=0)
     started_at = UTCDateTimeAttribute(null=True)
+    closed_at = UTCDateTimeAttribute(null=True)
     released_at = UTCDateTimeAttribute(null=True)
     settled_at = UTCDateTimeAttribute(null=True)
     told_version = NumberAttribute(null=True)
@@ -76,6 +77,11 @@ class Exam(Table):
     updated_at = UTCDateTimeAttribute()
     version = VersionAttribute()
     course_index = CourseIndex()
+
+    @property
+    def closing(self) -> datetime:
+        """When it closes, or has closed, for those without an accommodation."""
+        return min(self.closes_at, self.closed_at or self.closes_at)
 
     def terms(self) -> Terms:
         return Terms(
@@ -87,6 +93,7 @@ class Exam(Table):
             duration=timedelta(minutes=self.duration),
             attempts_allowed=int(self.attempts_allowed),
             release=cast(ReleaseMode, self.release),
+            closed_at=self.closed_at,
             released_at=self.released_at,
         )
 
@@ -144,7 +151,8 @@ class Candidate(Table):
     Every change to what one student has in one exam writes this item, so they come one after the other, and nobody
     waits for another student. `status` is empty as long as there is no result. `told`: the result is known outside;
     `told_version` is the one that an event told last. `history` has what was changed after all: the former score, why,
-    when, by whom.
+    when, by whom. `shut`: the exam was closed before its time, and this item written, so that no attempt begins that
+    was asked for before.
     """
 
     class Meta:
@@ -157,6 +165,7 @@ class Candidate(Table):
     extra_closes_at = UTCDateTimeAttribute(null=True)
     extra_attempts = NumberAttribute(default=0)
     stored_sittings = UnicodeAttribute(default="[]")
+    shut = BooleanAttribute(default=False)
     status = UnicodeAttribute(null=True)
     score = DecimalAttribute(null=True)
     told = BooleanAttribute(default=False)

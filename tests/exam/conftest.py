@@ -222,8 +222,8 @@ class ExamService:
         body = {"questionId": question_id, "correctAnswer": key, "reason": reason}
         return self.http.post(f"/exams/{exam_id}/regrade", body, token=self.teacher.token)
 
-    def release(self, exam_id: str) -> Answer:
-        return self.http.post(f"/exams/{exam_id}/release", token=self.teacher.token)
+    def release(self, exam_id: str, **fields: Any) -> Answer:
+        return self.http.post(f"/exams/{exam_id}/release", fields or None, token=self.teacher.token)
 
     def results(self, exam_id: str, **query: str) -> Any:
         answer = self.http.get(f"/exams/{exam_id}/results", token=self.teacher.token, query=query)

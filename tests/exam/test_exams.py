@@ -30,6 +30,7 @@ def test_a_teacher_sets_an_exam_and_gets_it_whole(exam: ExamService) -> None:
         "shuffle": False,
         "paper": False,
         "release": "onClose",
+        "releasedAt": None,
         "published": False,
         "version": 1,
         "createdAt": created,

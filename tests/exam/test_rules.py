@@ -1,5 +1,6 @@
 """Grading and terms: pure, exact."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -229,6 +230,7 @@ def make_terms(**fields: Any) -> Terms:
         "duration": timedelta(hours=1),
         "attempts_allowed": 1,
         "release": "onClose",
+        "closed_at": None,
         "released_at": None,
     }
     return Terms(**{**base, **fields})
@@ -280,8 +282,44 @@ def test_results_are_out_once_the_last_student_cannot_answer_any_more(release: A
     assert terms.released(exam, NOW + timedelta(hours=3)) == after
 
 
-def test_a_student_who_may_still_answer_is_shown_no_key_after_a_release_by_hand() -> None:
-    exam = make_terms(release="manual", released_at=NOW)
-    late = NOW + timedelta(hours=2)
-    assert terms.shown(exam, Accommodation(), [], late) == "everything"
-    assert terms.shown(exam, Accommodation(extra=timedelta(minutes=1)), [], late) == "nothing"
+def test_a_student_who_is_at_work_is_shown_no_key_whatever_was_released() -> None:
+    exam = make_terms(release="manual", closed_at=NOW, released_at=NOW)
+    begun = [Sitting(id=uuid4(), started_at=NOW)]
+    assert terms.shown(exam, Accommodation(), begun, NOW + timedelta(minutes=59)) == "nothing"
+    assert terms.shown(exam, Accommodation(), begun, NOW + timedelta(minutes=60)) == "everything"
+
+
+def test_closing_an_exam_before_its_time_ends_beginnings_and_leaves_deadlines() -> None:
+    granted, closed_at = Accommodation(closes_at=NOW + timedelta(hours=5)), NOW + timedelta(minutes=30)
+    exam = make_terms(release="manual", closed_at=closed_at)
+    assert terms.why_not_start(exam, granted, 0, closed_at - timedelta(seconds=1)) is None
+    assert terms.why_not_start(exam, granted, 0, closed_at) == "closed"
+    assert terms.deadline(exam, granted, NOW) == NOW + timedelta(hours=1)
+    assert terms.next_closing(exam, closed_at) is None
+    assert terms.is_closing(exam)
+
+
+_MINUTES = st.integers(min_value=0, max_value=400)
+
+
+@given(
+    release=st.sampled_from(["onClose", "onSubmit", "manual"]),
+    by_hand=st.none() | _MINUTES,
+    granted=st.builds(
+        Accommodation,
+        extra=_MINUTES.map(lambda minutes: timedelta(minutes=minutes)),
+        closes_at=st.none() | _MINUTES.map(lambda minutes: NOW + timedelta(minutes=minutes)),
+        extra_attempts=st.integers(min_value=0, max_value=2),
+    ),
+    attempts=st.integers(min_value=0, max_value=3),
+    minutes=_MINUTES,
+)
+def test_nobody_begins_once_keys_are_out(
+    release: Any, by_hand: int | None, granted: Accommodation, attempts: int, minutes: int
+) -> None:
+    released_at = NOW + timedelta(minutes=by_hand) if by_hand is not None and release == "manual" else None
+    exam = make_terms(release=release, released_at=released_at)
+    exam = replace(exam, last_closing=terms.last_closing(exam, [granted]))
+    now = NOW + timedelta(minutes=minutes)
+    if terms.keys_are_out(exam, now):
+        assert terms.why_not_start(exam, granted, attempts, now) is not None

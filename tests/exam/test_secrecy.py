@@ -73,6 +73,8 @@ def test_right_and_wrong_answers_look_the_same_until_the_release(
     published = exam.publish(*ALL_KINDS, release=release, attemptsAllowed=2)
     exam_id = published["id"]
     question_ids = [question["id"] for question in exam.questions(exam_id)]
+    late = exam.new_student()
+    exam.grant(exam_id, late, closesAt=exam.at(hours=5))
     sittings: list[tuple[Person, Person, list[Any], Diary, Any]] = []
     for student, other, given in ((exam.student, exam.other, RIGHT), (exam.other, exam.student, WRONG)):
         diary = Diary()
@@ -101,6 +103,14 @@ def test_right_and_wrong_answers_look_the_same_until_the_release(
     exam.regrade(exam_id, question_ids[2], "full_credit")
     exam.tick()
     each(look)
+    # The exam has closed for these two, while another student still answers.
+    exam.started(exam_id, late)
+    if release == "manual":
+        assert exam.release(exam_id, closeNow=True).json["releasedAt"] is None
+    exam.pass_(minutes=59 if release == "manual" else 61)
+    each(look)
+    each(lambda student, *_: exam.enroll(student, "dropped"))
+    each(look)
     assert exam.score(exam_id, exam.student) != exam.score(exam_id, exam.other)
 
     assert sittings[0][3].pages == sittings[1][3].pages
@@ -122,23 +132,26 @@ def test_a_score_that_is_released_on_submit_comes_without_keys(exam: ExamService
     assert not any(secret in result.text for secret in SECRETS)
 
 
-def test_no_key_is_shown_to_a_student_who_still_has_time(exam: ExamService) -> None:
+def test_no_key_is_shown_to_anybody_while_one_student_still_has_time(exam: ExamService) -> None:
     published = exam.publish(*ALL_KINDS[:4], release="manual")
     exam.grant(published["id"], closesAt=exam.at(hours=5), extraAttempts=1)
     exam.sit(published, {})
     exam.sit(published, {}, exam.other)
     exam.clock.advance(hours=2)
-    exam.release(published["id"])
     path = f"/exams/{published['id']}/questions"
-    assert "correctAnswer" in exam.http.get(path, token=exam.other.token).text
-    assert exam.http.get(path, token=exam.student.token).status == 403
-    assert exam.result(published["id"]).status == 404
     second = exam.started(published["id"])
-    assert "correctAnswer" not in exam.http.get(path, token=exam.student.token).text
+    for fields in ({}, {"closeNow": True}):
+        exam.release(published["id"], **fields)
+        exam.tick()
+        assert exam.http.get(path, token=exam.other.token).status == 403
+        assert "correctAnswer" not in exam.http.get(path, token=exam.student.token).text
+        assert exam.result(published["id"], exam.other).status == 404
     assert exam.submit(second).json["score"] is None
-    exam.pass_(hours=3)
-    assert "correctAnswer" in exam.http.get(path, token=exam.student.token).text
-    assert exam.result(published["id"]).json["status"] == "failed"
+    assert exam.http.get(path, token=exam.student.token).status == 403
+    exam.pass_(minutes=1)
+    for student in (exam.student, exam.other):
+        assert "correctAnswer" in exam.http.get(path, token=student.token).text
+        assert exam.result(published["id"], student).json["status"] == "failed"
 
 
 def test_who_made_no_attempt_never_sees_a_key(exam: ExamService) -> None:

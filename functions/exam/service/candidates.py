@@ -41,7 +41,21 @@ def bring_up_to_date(exam_id: UUID, student_id: UUID, now: datetime) -> None:
         grade_due(tx, exam, candidate, now)
         if _has_missed(exam, candidate, now):
             candidate.status, candidate.score = "missed", MISSED
+        candidate.shut = candidate.shut or _is_to_be_shut(exam, candidate)
         save(tx, exam, candidate, before, now)
+
+
+def is_open(exam: Exam, now: datetime) -> bool:
+    """Whether any student may begin an attempt, or has one that takes answers."""
+    if exam.paper:
+        return False
+    if now < exam.closing:
+        return True
+    may_have_longer = Candidate.due_at.exists() | Candidate.extra_closes_at.exists() | (Candidate.extra_minutes > 0)
+    return any(
+        terms.begins_or_answers(exam.terms(), candidate.accommodation(), candidate.sittings(), now)
+        for candidate in Candidate.query(exam.id, filter_condition=may_have_longer, consistent_read=True)
+    )
 
 
 def is_up_to_date(exam: Exam, candidate: Candidate, now: datetime) -> bool:
@@ -51,7 +65,8 @@ def is_up_to_date(exam: Exam, candidate: Candidate, now: datetime) -> bool:
         not any(_is_due(exam, candidate, sitting, now) for sitting in sittings)
         and (candidate.status is not None or bool(sittings))
         and (candidate.told or candidate.score is None or not _is_out(exam, candidate, now))
-        and candidate.due_at == terms.due_at(exam_terms, candidate.accommodation(), sittings, now)
+        and candidate.due_at == terms.due_at(exam_terms, candidate.accommodation(), sittings)
+        and not _is_to_be_shut(exam, candidate)
     )
 
 
@@ -126,9 +141,15 @@ def note(
 def _has_missed(exam: Exam, candidate: Candidate, now: datetime) -> bool:
     if exam.paper or candidate.status is not None or candidate.sittings():
         return False
-    if now < terms.own_closing(exam.terms(), candidate.accommodation()):
+    if now < terms.begins_until(exam.terms(), candidate.accommodation()):
         return False
     return roster.enrollment_of(candidate.student_id, exam.course_id) in ("active", "completed")
+
+
+def _is_to_be_shut(exam: Exam, candidate: Candidate) -> bool:
+    """Whether an attempt may still begin that read the exam before it was closed: until this item is written again."""
+    allowed = exam.attempts_allowed + candidate.extra_attempts
+    return terms.is_closing(exam.terms()) and not candidate.shut and len(candidate.sittings()) < allowed
 
 
 def save(tx: Transaction, exam: Exam, candidate: Candidate, before: Mapping[str, Any], now: datetime) -> None:
@@ -142,7 +163,7 @@ def save(tx: Transaction, exam: Exam, candidate: Candidate, before: Mapping[str,
         submitted = any(sitting.progress != "running" for sitting in sittings)
         candidate.score = best.score if best else None
         candidate.status = _status(exam, candidate.score) if submitted else None
-    candidate.due_at = terms.due_at(exam_terms, granted, sittings, now)
+    candidate.due_at = terms.due_at(exam_terms, granted, sittings)
     candidate.due = None if candidate.due_at is None else shard_of(candidate.student_id)
     was: statistics.Result = (before.get("status"), before.get("score"))
     result: statistics.Result = (candidate.status, candidate.score)

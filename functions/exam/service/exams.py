@@ -6,7 +6,7 @@ from uuid import UUID
 
 from exam.rules import terms
 from exam.schemas import ExamUpdate, ExamView, NewExam
-from exam.service import upkeep, visibility
+from exam.service import candidates, upkeep, visibility
 from exam.tables import Candidate, Exam, shelf_of
 from lms import access, roster
 from lms.dynamo import Transaction, next_version, retry_stale, transaction
@@ -20,8 +20,8 @@ from lms.pages import Listing, Page, walk
 from lms.tokens import Caller
 
 _LONGEST = timedelta(days=366)
-_STATE = ("title", "exam_date", "closes_at", "duration", "weight", "pass_mark", "paper")
-_TERMS = ("closes_by_default", "attempts_allowed", "shuffle", "release", "published", "released_at")
+_STATE = ("title", "exam_date", "closing", "duration", "weight", "pass_mark", "paper")
+_TERMS = ("closes_at", "closes_by_default", "attempts_allowed", "shuffle", "release", "published", "released_at")
 _NOTHING: dict[str, Any] = {"published": False, "closes_at": None}
 
 
@@ -102,11 +102,11 @@ def _set_times(exam: Exam) -> None:
 def _require_allowed(exam: Exam, before: dict[str, Any], now: datetime) -> None:
     changed = {field for field, value in _state(exam).items() if value != before[field]}
     if exam.started_at is not None:
-        if changed - {"title", "closes_at", "closes_by_default"}:
+        if changed - {"title", "closes_at", "closing", "closes_by_default"}:
             raise Conflict("The exam has begun: its title may change, and it may close later.", code="begun")
         if "closes_at" in changed and exam.closes_at < before["closes_at"]:
             raise Conflict("The exam has begun: it may close later, not earlier.", code="begun")
-        if "closes_at" in changed and now >= before["closes_at"]:
+        if "closes_at" in changed and now >= before["closing"]:
             raise Conflict("The exam has closed.", code="closed")
     if exam.published and not exam.paper:
         if not exam.questions:
@@ -126,17 +126,18 @@ def _accommodated(exam_id: UUID) -> list[Candidate]:
 
 
 def extend_for(tx: Transaction, exam: Exam, candidate: Candidate, now: datetime) -> None:
-    """Moves the exam's last closing to suit what a student was granted, unless it has closed for everybody."""
-    if terms.is_closed(exam.terms(), now):
-        return
+    """Moves the exam's last closing to suit what a student was granted; raises `Conflict` once keys are out.
+
+    The exam is written even where that moves nothing: a release that was decided meanwhile is decided again.
+    """
+    if terms.keys_are_out(exam.terms(), now):
+        raise Conflict("Students may have seen the keys of this exam.", code="released")
     others = [other.accommodation() for other in _accommodated(exam.id) if other.student_id != candidate.student_id]
     closing = terms.last_closing(exam.terms(), [*others, candidate.accommodation()])
-    if closing == exam.last_closing:
-        tx.check(Exam, exam.id, None, Exam.version == exam.version)
-        return
+    is_moved = closing != exam.last_closing
     exam.last_closing = closing
     tx.put(exam)
-    if exam.published:
+    if is_moved and exam.published:
         upkeep.order_next(tx, exam, now)
 
 
@@ -153,13 +154,21 @@ def delete(exam_id: UUID, caller: Caller, if_match: Precondition, now: datetime)
         _put(tx, exam, before, now, state="deleted")
 
 
-@retry_stale
-def release(exam_id: UUID, caller: Caller, now: datetime) -> ExamView:
+def release(exam_id: UUID, caller: Caller, now: datetime, *, close_now: bool) -> ExamView:
     """Releases the results of an exam with manual release; again changes nothing.
 
-    An exam that is still open closes by it: once keys are out, nobody begins. Raises `NotFound`, and `Conflict` with
-    the code `not-manual`, `unpublished`, `not-open`, or `running` while somebody may still answer.
+    With `close_now` an exam that is still open closes: nobody begins any more, who is at work goes on to their
+    deadline, and the results are out (`released_at`) when the last one has finished. Raises `NotFound`, and `Conflict`
+    with the code `not-manual`, `unpublished`, `not-open`, or `open` while anybody may begin or answer.
     """
+    _release_or_close(exam_id, caller, now, close_now)
+    upkeep.begin_work(exam_id, now)
+    exam = visibility.find(exam_id)
+    return _view(exam, exam.version)
+
+
+@retry_stale
+def _release_or_close(exam_id: UUID, caller: Caller, now: datetime, close_now: bool) -> None:
     exam = visibility.taught_by(caller, exam_id)
     if exam.release != "manual":
         raise Conflict("The results of this exam are released by themselves.", code="not-manual")
@@ -167,30 +176,19 @@ def release(exam_id: UUID, caller: Caller, now: datetime) -> ExamView:
         raise Conflict("The exam is not published.", code="unpublished")
     if now < exam.exam_date:
         raise Conflict("The exam has not opened yet.", code="not-open")
-    if exam.released_at is not None:
-        return _view(exam, exam.version)
-    if _somebody_answers(exam, now):
-        raise Conflict("Students are still at work.", code="running")
+    if exam.released_at is not None or exam.closed_at is not None:
+        return
     before = _state(exam)
-    exam.released_at = now
-    if now < exam.closes_at:
-        exam.closes_by_default = False
-        exam.closes_at = now
-        exam.last_closing = _last_closing(exam)
+    if not candidates.is_open(exam, now):
+        exam.released_at = now
+    elif close_now:
+        exam.closed_at = now
+    else:
+        raise Conflict("Students may still begin or answer; closeNow closes the exam.", code="open")
+    exam.started_at = exam.started_at or now
     with transaction() as tx:
-        version = _put(tx, exam, before, now)
+        _put(tx, exam, before, now)
         upkeep.order(tx, exam, now)
-    return _view(exam, version)
-
-
-def _somebody_answers(exam: Exam, now: datetime) -> bool:
-    due = Candidate.query(exam.id, filter_condition=Candidate.due_at.exists(), consistent_read=True)
-    exam_terms = exam.terms()
-    for candidate in due:
-        running = terms.running(candidate.sittings())
-        if running and now < terms.deadline(exam_terms, candidate.accommodation(), running.started_at):
-            return True
-    return False
 
 
 def _put(tx: Transaction, exam: Exam, before: dict[str, Any], now: datetime, state: str | None = None) -> int:
@@ -231,7 +229,7 @@ def told(event: type[ExamState], exam: Exam, version: int) -> ExamState:
         course_id=exam.course_id,
         title=exam.title,
         opens_at=exam.exam_date,
-        closes_at=exam.closes_at,
+        closes_at=exam.closing,
         duration=exam.duration,
         weight=exam.weight,
         pass_mark=exam.pass_mark,
@@ -244,4 +242,5 @@ def cancelled(exam: Exam, version: int) -> ExamCancelled:
 
 
 def _view(exam: Exam, version: int) -> ExamView:
-    return ExamView.model_validate({**exam.attribute_values, "version": version})
+    shown = {"closes_at": exam.closing, "released_at": exam.released_at, "version": version}
+    return ExamView.model_validate({**exam.attribute_values, **shown})

@@ -20,8 +20,9 @@ from lms.tokens import Caller
 def accommodate(
     exam_id: UUID, student_id: UUID, caller: Caller, body: AccommodationUpdate, now: datetime
 ) -> AccommodationView:
-    """Grants one student other terms, also while they are at work; raises `Forbidden`, `NotFound`.
+    """Grants one student other terms, also while they are at work.
 
+    Raises `Forbidden`, `NotFound`, and `Conflict` with the code `released` once the student could have seen keys.
     A student who missed the exam and may sit it after all has no result until then.
     """
     exam = visibility.taught_with_student(caller, exam_id, student_id)
@@ -33,7 +34,7 @@ def accommodate(
         candidate.extra_closes_at = body.closes_at
     if body.extra_attempts is not None:
         candidate.extra_attempts = body.extra_attempts
-    if candidate.status == "missed" and now < terms.own_closing(exam.terms(), candidate.accommodation()):
+    if candidate.status == "missed" and now < terms.begins_until(exam.terms(), candidate.accommodation()):
         candidate.status = candidate.score = None
     with transaction() as tx:
         exams.extend_for(tx, exam, candidate, now)

@@ -19,7 +19,7 @@ from exam.service import candidates
 from exam.service.attempts import freeze
 from exam.tables import Candidate, Exam, Upkeep, shard_of
 from lms import roster
-from lms.dynamo import Transaction, retry_stale
+from lms.dynamo import Transaction, retry_stale, transaction
 from lms.faults import is_refused
 from lms.log import logger
 from lms.roster import EnrollmentStatus
@@ -77,8 +77,26 @@ def work_on(exam_id: UUID, now: datetime, elapsed: Callable[[], bool]) -> int:
             return failures
     if whole_class and not upkeep.failed:
         exam.update([Exam.settled_at.set(now)], add_version_condition=False)
+    if terms.is_closing(exam.terms()) and not upkeep.failed and _release(exam_id, now):
+        return failures + work_on(exam_id, now, elapsed)
     _finish(upkeep, exam, now)
     return failures
+
+
+@retry_stale
+def _release(exam_id: UUID, now: datetime) -> bool:
+    """Releases the results of an exam that was closed before its time, unless somebody is still at work.
+
+    By now every student's item was written since the closing, so no attempt begins any more that was asked for before.
+    """
+    exam = Exam.get(exam_id, consistent_read=True)
+    if not terms.is_closing(exam.terms()) or candidates.is_open(exam, now):
+        return False
+    exam.released_at = exam.updated_at = now
+    with transaction() as tx:
+        tx.put(exam)
+        order(tx, exam, now)
+    return True
 
 
 @retry_stale
@@ -90,7 +108,7 @@ def _begin(exam_id: UUID, now: datetime) -> Exam:
 
 
 def _may_be_missed(exam: Exam, now: datetime) -> bool:
-    closed = exam.published and not exam.paper and now >= exam.closes_at
+    closed = exam.published and not exam.paper and now >= exam.closing
     return bool(closed and roster.find_course(exam.course_id))
 
 
@@ -131,7 +149,8 @@ def _note_progress(upkeep: Upkeep, last: UUID | None, *, failed: bool) -> bool:
 
 def _finish(upkeep: Upkeep, exam: Exam, now: datetime) -> None:
     closing = terms.next_closing(exam.terms(), now)
-    second_look = now + _SECOND_LOOK if upkeep.again or upkeep.failed else None
+    look_again = upkeep.again or upkeep.failed or terms.is_closing(exam.terms())
+    second_look = now + _SECOND_LOOK if look_again else None
     due_at = min((moment for moment in (closing, second_look) if moment is not None), default=None)
     if due_at is not None:
         begin_again = [Upkeep.phase.set(0), Upkeep.after.remove(), Upkeep.failed.set(False)]
