@@ -118,6 +118,7 @@ _FIELDS: dict[str, Any] = {
     "lessonsDone": [LESSON],
     "marks": 1.0,
     "mean": 71.5,
+    "missed": 1,
     "message": "The lab on Thursday begins an hour later.",
     "mobile_number": "+923001234567",
     "moduleId": MODULE,

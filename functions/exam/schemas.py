@@ -326,12 +326,13 @@ class ResultDetails(ResultView):
 
 
 class Summary(CamelView):
-    """Of the results with a score; who missed the exam is not among them. `histogram` by whole percent, 0 to 100."""
+    """Of the results with a score, `histogram` by whole percent, 0 to 100; who missed the exam is in `missed` alone."""
 
     count: int
     mean: Number | None
     pass_rate: Number | None
     histogram: list[int]
+    missed: int
 
 
 class Results(Page[ResultView]):

@@ -233,7 +233,10 @@ class Attempt(Table):
 
 
 class ScoreCount(Table):
-    """How many results have a score of so many whole percent, each counted on one of ten items; the sums are exact."""
+    """How many results have a score of so many whole percent, or are missed, each counted on one of ten items.
+
+    The sums are exact.
+    """
 
     class Meta:
         table_name = table_name("score_counts")

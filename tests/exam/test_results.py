@@ -242,8 +242,25 @@ def test_the_list_of_results_counts_them_by_percent(exam: ExamService) -> None:
     assert exam.http.get(f"/exams/{paper['id']}/results", token=sign_in("teacher").token).status == 404
 
 
+def test_who_missed_the_exam_is_counted_apart(exam: ExamService) -> None:
+    published = exam.publish(release="onSubmit")
+    exam.grant(published["id"], exam.new_student(), closesAt=exam.at(hours=9))
+    for _ in range(3):
+        exam.new_student()
+    exam.sit(published)
+    exam.pass_(hours=1)
+    summary = exam.results(published["id"])["summary"]
+    assert (summary["count"], summary["missed"], summary["mean"], summary["passRate"]) == (1, 4, 100, 100)
+    exam.grant(published["id"], exam.other, closesAt=exam.at(hours=2))
+    assert exam.results(published["id"])["summary"]["missed"] == 3
+    exam.sit(published, {0: "b"}, exam.other)
+    summary = exam.results(published["id"])["summary"]
+    assert (summary["count"], summary["missed"], summary["mean"]) == (2, 3, 50)
+
+
 def test_before_the_first_result_there_is_nothing_to_count(exam: ExamService) -> None:
     summary = exam.results(exam.publish()["id"])["summary"]
+    assert summary["missed"] == 0
     assert (summary["count"], summary["mean"], summary["passRate"]) == (0, None, None)
     assert summary["histogram"] == [0] * 101
 

@@ -13,16 +13,17 @@ from exam.tables import DUE_SHARDS, ScoreCount
 from lms.dynamo import Transaction
 
 _BARS = 101
+_MISSED = "missed"
 Result = tuple[str | None, Decimal | None]
 """Status and score."""
 
 
 def count(tx: Transaction, exam_id: UUID, student_id: UUID, before: Result, after: Result) -> None:
-    """Counts a student's result anew. What has no score, and who missed the exam, does not count."""
+    """Counts a student's result anew; what has no score does not count."""
     changes: dict[str, list[tuple[int, Result]]] = defaultdict(list)
     for sign, (status, score) in ((-1, before), (1, after)):
-        if score is not None and status != "missed" and before != after:
-            changes[_slot(student_id, score)].append((sign, (status, score)))
+        if score is not None and before != after:
+            changes[_slot(student_id, status, score)].append((sign, (status, score)))
     for slot, moves in changes.items():
         actions: list[Action] = [
             ScoreCount.results.add(sum(sign for sign, _ in moves)),
@@ -32,14 +33,17 @@ def count(tx: Transaction, exam_id: UUID, student_id: UUID, before: Result, afte
         tx.update(ScoreCount(exam_id=exam_id, slot=slot), actions)
 
 
-def _slot(student_id: UUID, score: Decimal) -> str:
+def _slot(student_id: UUID, status: str | None, score: Decimal) -> str:
     # Ten items for each score: a class that does equally well does not wait in one line.
-    return f"{int(score):03d}#{student_id.int % DUE_SHARDS}"
+    return f"{_MISSED if status == _MISSED else f'{int(score):03d}'}#{student_id.int % DUE_SHARDS}"
 
 
 def summary(exam_id: UUID) -> Summary:
-    bars, passed, total = [0] * _BARS, 0, Fraction(0)
+    bars, passed, missed, total = [0] * _BARS, 0, 0, Fraction(0)
     for counted in ScoreCount.query(exam_id, consistent_read=True):
+        if counted.slot.startswith(_MISSED):
+            missed += int(counted.results)
+            continue
         bars[int(counted.slot[:3])] += int(counted.results)
         passed += int(counted.passed)
         total += Fraction(counted.total)
@@ -49,4 +53,5 @@ def summary(exam_id: UUID) -> Summary:
         mean=half_up(total / number) if number else None,
         pass_rate=half_up(Fraction(100 * passed, number)) if number else None,
         histogram=bars,
+        missed=missed,
     )
