@@ -243,13 +243,15 @@ def test_an_exam_is_told_from_publishing_on(exam: ExamService, outbox: Outbox) -
     exam.http.delete(f"/exams/{draft['id']}", token=exam.teacher.token)
     (cancelled,) = outbox.of(ExamCancelled)
     assert cancelled.version > changed.version
+    assert not cancelled.withdrawn
     assert len(outbox.all()) == 3
 
 
 def test_an_exam_that_is_taken_back_is_cancelled_and_can_be_published_again(exam: ExamService, outbox: Outbox) -> None:
     published = exam.publish()
     exam.change(published["id"], published=False)
-    assert len(outbox.of(ExamCancelled)) == 1
+    (withdrawn,) = outbox.of(ExamCancelled)
+    assert withdrawn.withdrawn
     assert exam.walk(f"/exams/{exam.course}", limit=10, token=exam.student.token) == []
     assert exam.start(published["id"]).status == 404
     exam.pass_(hours=2)
@@ -257,3 +259,10 @@ def test_an_exam_that_is_taken_back_is_cancelled_and_can_be_published_again(exam
     exam.change(published["id"], published=True, examDate=exam.at())
     assert len(outbox.of(ExamScheduled)) == 2
     assert exam.start(published["id"]).status == 201
+
+
+def test_an_exam_that_was_taken_back_and_is_deleted_is_cancelled_for_good(exam: ExamService, outbox: Outbox) -> None:
+    published = exam.publish()
+    exam.change(published["id"], published=False)
+    exam.http.delete(f"/exams/{published['id']}", token=exam.teacher.token)
+    assert [event.withdrawn for event in outbox.of(ExamCancelled)] == [True, False]

@@ -153,8 +153,8 @@ class School:
         }
         return {**facts, **changes}
 
-    def cancelled(self, version: int) -> ExamCancelled:
-        return ExamCancelled(version=version, exam_id=self.exam, course_id=self.course)
+    def cancelled(self, version: int, *, withdrawn: bool = False) -> ExamCancelled:
+        return ExamCancelled(version=version, exam_id=self.exam, course_id=self.course, withdrawn=withdrawn)
 
     def published(self, version: int, *titles: str) -> MaterialPublished:
         return MaterialPublished(version=version, course_id=self.course, count=len(titles), lessons=titles)

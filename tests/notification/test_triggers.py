@@ -258,6 +258,72 @@ def test_a_cancelled_exam_is_told_and_its_reminders_fall_silent(school: School) 
     assert school.row_of("exam_cancelled").message == "Midterm in Agents was cancelled."
 
 
+def test_an_exam_that_is_withdrawn_and_published_again_unchanged_is_no_news(school: School) -> None:
+    opens_in = timedelta(days=3)
+    school.settle(school.scheduled(opens_in=opens_in))
+    for version in (2, 4):
+        same = school.scheduled(version + 1, opens_in=opens_in, title="Midterm I")
+        school.settle(school.cancelled(version, withdrawn=True))
+        school.settle(same)
+    assert school.told() == ["exam_scheduled"]
+    school.pass_time(days=2)
+    school.pass_time(hours=23)
+    assert school.told() == ["exam_reminder", "exam_reminder", "exam_scheduled"]
+
+
+def test_an_exam_that_is_moved_while_it_is_withdrawn_is_told_as_moved(school: School) -> None:
+    school.settle(school.scheduled())
+    school.settle(school.cancelled(2, withdrawn=True), school.scheduled(3, opens_in=timedelta(days=5)))
+    school.pass_time(days=3)
+    assert school.told() == ["exam_moved", "exam_scheduled"]
+
+
+def test_an_exam_that_is_withdrawn_before_anybody_heard_of_it_is_announced_when_it_comes_back(school: School) -> None:
+    school.consume(school.scheduled(), school.cancelled(2, withdrawn=True))
+    school.fan_out()
+    assert school.told() == []
+    school.settle(school.scheduled(3))
+    assert school.told() == ["exam_scheduled"]
+
+
+def test_an_exam_that_stays_withdrawn_is_told_as_cancelled_a_day_before_it_would_have_opened(school: School) -> None:
+    back = school.scheduled(3, opens_in=timedelta(days=3))
+    school.settle(school.scheduled())
+    school.settle(school.cancelled(2, withdrawn=True))
+    school.pass_time(days=2, minutes=-1)
+    assert school.told() == ["exam_scheduled"]
+    school.pass_time(minutes=1)
+    assert school.told() == ["exam_cancelled", "exam_scheduled"]
+    school.settle(back)
+    assert school.told() == ["exam_cancelled", "exam_scheduled", "exam_scheduled"]
+
+
+def test_an_exam_that_is_withdrawn_on_its_day_is_told_as_cancelled_in_an_hour(school: School) -> None:
+    school.settle(school.scheduled(opens_in=timedelta(minutes=30)))
+    school.settle(school.cancelled(2, withdrawn=True))
+    school.pass_time(minutes=59)
+    assert school.told() == ["exam_scheduled"]
+    school.pass_time(minutes=1)
+    assert school.told() == ["exam_cancelled", "exam_scheduled"]
+
+
+def test_a_withdrawn_exam_that_is_deleted_is_told_as_cancelled_once(school: School) -> None:
+    school.settle(school.scheduled())
+    school.settle(school.cancelled(2, withdrawn=True))
+    school.settle(school.cancelled(3))
+    assert school.told() == ["exam_cancelled", "exam_scheduled"]
+    school.pass_time(days=4)
+    assert school.told() == ["exam_cancelled", "exam_scheduled"]
+
+
+def test_a_withdrawn_exam_that_is_deleted_after_all_heard_that_it_is_off_is_not_told_again(school: School) -> None:
+    school.settle(school.scheduled())
+    school.settle(school.cancelled(2, withdrawn=True))
+    school.pass_time(days=2)
+    school.settle(school.cancelled(3))
+    assert school.told() == ["exam_cancelled", "exam_scheduled"]
+
+
 def test_exams_told_out_of_order_end_as_the_newest_says(school: School) -> None:
     school.settle(school.cancelled(3), school.scheduled(1), school.changed(2, opens_in=timedelta(days=4)))
     school.pass_time(days=4)

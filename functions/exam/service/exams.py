@@ -203,7 +203,7 @@ def _put(tx: Transaction, exam: Exam, before: dict[str, Any], now: datetime, sta
     elif exam.published and any(getattr(exam, field) != before[field] for field in _STATE):
         exam.told_version = version
         emit(tx, told(ExamChanged, exam, version), now)
-    elif before["published"] and not exam.published:
+    elif (before["published"] and not exam.published) or (state == "deleted" and exam.told_version is not None):
         exam.told_version = version
         emit(tx, cancelled(exam, version), now)
         upkeep.cancel(tx, exam.id)
@@ -238,7 +238,8 @@ def told(event: type[ExamState], exam: Exam, version: int) -> ExamState:
 
 
 def cancelled(exam: Exam, version: int) -> ExamCancelled:
-    return ExamCancelled(version=version, exam_id=exam.id, course_id=exam.course_id)
+    withdrawn = not visibility.is_deleted(exam)
+    return ExamCancelled(version=version, exam_id=exam.id, course_id=exam.course_id, withdrawn=withdrawn)
 
 
 def _view(exam: Exam, version: int) -> ExamView:

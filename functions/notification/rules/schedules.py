@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 EXAM_REMINDERS = (timedelta(hours=24), timedelta(hours=1))
+_MENDING = timedelta(hours=1)
 # A teacher who publishes a module publishes lesson after lesson: one notice names them all.
 _COLLECTING = timedelta(minutes=5)
 _BETWEEN_DIGESTS = timedelta(hours=1)
@@ -24,6 +25,14 @@ def is_counted(version: int, seen: list[int]) -> bool:
 
 def remember(version: int, seen: list[int]) -> list[int]:
     return sorted([*seen, version])[-_REMEMBERED_VERSIONS:]
+
+
+def cancelled_at(opens_at: datetime, closes_at: datetime, now: datetime) -> datetime:
+    """When a class hears that an exam is off that is withdrawn now and stays so: a day before it would have opened.
+
+    Not within an hour, which is time to mend the exam.
+    """
+    return min(max(opens_at - EXAM_REMINDERS[0], now + _MENDING), closes_at)
 
 
 def due_soon_at(due_date: date) -> datetime:

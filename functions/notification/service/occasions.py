@@ -7,6 +7,7 @@ only that which is still to come is planned.
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from pynamodb.exceptions import DoesNotExist
@@ -22,6 +23,7 @@ from notification.service.telling import Notice
 from notification.tables import Occasion
 
 _CANCELLED = "cancelled"
+_WITHDRAWN = "withdrawn"
 _PAID = "paid"
 _UNPAID = "unpaid"
 
@@ -39,13 +41,18 @@ def _plan_exam(event: ExamState, now: datetime, is_news: bool) -> list[UUID]:
     known = _find(event.subject)
     if known is not None and known.told_version >= event.version:
         return []
-    times = f"{event.opens_at.isoformat()} {event.closes_at.isoformat()}"
     facts = {
         "exam": event.title,
         "opens_at": event.opens_at.isoformat(),
         "closes_at": event.closes_at.isoformat(),
         **course_facts(event.course_id),
     }
+    times, expected = _times(facts), _expected_times(known, now)
+    kind: NoticeKind = "exam_scheduled" if expected is None else "exam_moved"
+    announcement = f"{kind} {notice_id(origin(event))}" if is_news else ""
+    if known is not None and expected == times:
+        announcement = known.facts.get("announcement", "")
+    facts["announcement"] = announcement
     with transaction() as tx:
         _note(tx, known, event.subject, event.version, times, facts)
         # An exam that is over when it is first heard of (a projection filled anew) is no news.
@@ -62,16 +69,37 @@ def _plan_exam(event: ExamState, now: datetime, is_news: bool) -> list[UUID]:
                     valid_until=event.opens_at,
                 )
                 broadcasts.plan(tx, reminder, due_at, course_id=event.course_id, only_while=while_so)
-        if not is_news:
+        if not (is_news and announcement):
             return []
-        kind: NoticeKind = "exam_scheduled" if known is None or known.state == _CANCELLED else "exam_moved"
-        notice = Notice(notice_id(origin(event)), kind, facts, valid_until=event.closes_at)
+        # What was withdrawn and comes back unchanged is announced as before: who heard of it hears nothing again.
+        announced, _, known_as = announcement.partition(" ")
+        notice = Notice(UUID(known_as), cast(NoticeKind, announced), facts, valid_until=event.closes_at)
         planned = broadcasts.plan(tx, notice, now, course_id=event.course_id, only_while=while_so)
     return [planned]
 
 
+def _times(facts: Mapping[str, str]) -> str:
+    return f"{facts['opens_at']} {facts['closes_at']}"
+
+
+def _expected_times(known: Occasion | None, now: datetime) -> str | None:
+    """When a class expects an exam, as far as it was told; None when it expects none."""
+    if known is None or known.state == _CANCELLED:
+        return None
+    if _is_withdrawn(known) and datetime.fromisoformat(known.facts["cancelled_at"]) <= now:
+        return None
+    return _times(known.facts)
+
+
+def _is_withdrawn(known: Occasion) -> bool:
+    return bool(known.state.startswith(_WITHDRAWN))
+
+
 def exam_cancelled(event: ExamCancelled, now: datetime, *, is_news: bool) -> None:
-    """An exam is cancelled: who heard of it hears that, and its reminders fall silent."""
+    """An exam is cancelled: who heard of it hears that, and its reminders fall silent.
+
+    Of one that is only withdrawn they hear later, unless it is published again by then: it is being changed.
+    """
     _launch(_plan_cancellation(event, now, is_news))
 
 
@@ -82,12 +110,25 @@ def _plan_cancellation(event: ExamCancelled, now: datetime, is_news: bool) -> li
         return []
     facts = dict(known.facts) if known is not None else {}
     with transaction() as tx:
+        if known is None or known.state == _CANCELLED or datetime.fromisoformat(facts["closes_at"]) <= now:
+            _note(tx, known, event.subject, event.version, _CANCELLED, facts)
+            return []
+        if event.withdrawn:
+            opens_at, closes_at = (datetime.fromisoformat(facts[name]) for name in ("opens_at", "closes_at"))
+            due_at = schedules.cancelled_at(opens_at, closes_at, now)
+            notice = Notice(notice_id(origin(event)), "exam_cancelled", facts)
+            facts = {**facts, "cancelled_at": due_at.isoformat(), "cancelled_by": str(notice.id)}
+            state = f"{_WITHDRAWN} {event.version}"
+            _note(tx, known, event.subject, event.version, state, facts)
+            while_so = Condition(event.subject, state)
+            broadcasts.plan(tx, notice, due_at, course_id=event.course_id, only_while=while_so)
+            return []
         _note(tx, known, event.subject, event.version, _CANCELLED, facts)
-        if known is None or known.state == _CANCELLED or not is_news:
+        if not is_news:
             return []
-        if datetime.fromisoformat(facts["closes_at"]) <= now:
-            return []
-        notice = Notice(notice_id(origin(event)), "exam_cancelled", facts)
+        # Withdrawn before, it has a notice already: who got that one gets no other.
+        planned_before = facts["cancelled_by"] if _is_withdrawn(known) else None
+        notice = Notice(UUID(planned_before) if planned_before else notice_id(origin(event)), "exam_cancelled", facts)
         planned = broadcasts.plan(tx, notice, now, course_id=event.course_id)
     return [planned]
 

@@ -307,9 +307,10 @@ class ExamChanged(ExamState):
 
 
 class ExamCancelled(ExamEvent):
-    """The tombstone of an exam that was published."""
+    """The tombstone of an exam that was published. `withdrawn`: it is not deleted, and may be published again."""
 
     type: ClassVar[str] = "lms.exam.cancelled.v1"
+    withdrawn: bool = False
 
 
 class ResultRecorded(Event):
