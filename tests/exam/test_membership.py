@@ -1,4 +1,4 @@
-"""Students who left the course, and exams of a course that is deleted."""
+"""Students who left the course or the institute, and exams of a course that is deleted."""
 
 from typing import Any
 
@@ -7,9 +7,9 @@ import pytest
 from lms.events import ExamScheduled, ResultRecorded
 from tests.at_once import Meanwhile, meanwhile
 from tests.conftest import Outbox
-from tests.exam.conftest import SINGLE, TEXT, ExamService
+from tests.exam.conftest import SINGLE, TEXT, ExamService, code
 from tests.exam.test_refusals import GOOD_BODIES, ROUTES, SOMETHING, fill
-from tests.people import sign_in
+from tests.people import put_student_status, sign_in
 
 __all__ = ["meanwhile"]
 
@@ -68,6 +68,37 @@ def test_who_dropped_out_finds_no_exam_in_which_they_have_no_part(exam: ExamServ
     for method, path in (("POST", "attempts"), ("GET", "attempts"), ("GET", "questions")):
         assert exam.http(method, f"/exams/{published['id']}/{path}", token=exam.student.token).status == 404
     assert exam.result(published["id"]).status == 404
+
+
+@pytest.mark.parametrize("status", ["suspended", "withdrawn", "graduated"])
+def test_who_is_suspended_begins_and_submits_nothing_and_reads_what_is_theirs(exam: ExamService, status: Any) -> None:
+    published, done, fresh = exam.publish(), exam.publish(), exam.publish()
+    exam.sit(done)
+    attempt = exam.started(published["id"])
+    assert exam.save(attempt, {attempt["questions"][0]["id"]: "a"}).status == 200
+    put_student_status(exam.student, status)
+    for refused in (exam.start(fresh["id"]), exam.start(published["id"]), exam.submit(attempt)):
+        assert code(refused) == (403, "standing")
+    assert exam.show(attempt).json["status"] == "running"
+    assert exam.http.get(f"/exams/{published['id']}/questions", token=exam.student.token).status == 200
+    exam.pass_(hours=1)
+    assert exam.result(published["id"]).json["score"] == exam.result(done["id"]).json["score"] == 100
+    assert exam.show(attempt).json["submittedAt"] == attempt["deadline"]
+
+
+def test_who_is_active_again_begins_and_submits(exam: ExamService) -> None:
+    published = exam.publish()
+    put_student_status(exam.student, "suspended")
+    assert exam.start(published["id"]).status == 403
+    put_student_status(exam.student, "active", version=2)
+    exam.sit(published)
+    assert exam.score(published["id"]) == ("passed", 100)
+
+
+def test_who_is_suspended_does_not_learn_of_exams_of_other_courses(exam: ExamService) -> None:
+    stranger = sign_in("student")
+    put_student_status(stranger, "suspended")
+    assert exam.start(exam.publish()["id"], stranger).status == 404
 
 
 @pytest.fixture

@@ -45,10 +45,11 @@ _REFUSALS: dict[terms.Refusal, str] = {
 def start(exam_id: UUID, caller: Caller, once: Once, now: datetime) -> tuple[AttemptView, bool]:
     """The attempt that is running, or a new one, and whether it is new.
 
-    Who is no longer enrolled goes on with the one that is running, and begins no other. Raises `NotFound`, and
-    `Conflict` with the code `paper`, `not-open`, `closed` or `attempts`.
+    Who is no longer enrolled goes on with the one that is running, and begins no other. Raises `NotFound`, `Forbidden`
+    with the code `standing` for who is suspended, or has withdrawn or graduated, and `Conflict` with the code `paper`,
+    `not-open`, `closed` or `attempts`.
     """
-    exam, candidate, is_enrolled = visibility.seen_by_student(caller, exam_id, now)
+    exam, candidate, is_enrolled = visibility.seen_by_student(caller, exam_id, now, to_begin=True)
     before = attributes(candidate)
     with transaction() as tx:
         candidates.grade_due(tx, exam, candidate, now)
@@ -143,8 +144,11 @@ def _merged(saved: Mapping[str, Any], given: Mapping[UUID, Any], sheet: Sheet) -
 
 @retry_stale
 def submit(attempt_id: UUID, caller: Caller, now: datetime) -> AttemptSummary:
-    """Ends an attempt and grades it at once; one that is over stays as it is. Raises `NotFound`."""
-    exam, candidate, attempt = _own(attempt_id, caller)
+    """Ends an attempt and grades it at once; one that is over stays as it is.
+
+    Raises `NotFound`, and `Forbidden` with the code `standing`: then it ends at its deadline with what was saved.
+    """
+    exam, candidate, attempt = _own(attempt_id, caller, to_submit=True)
     before = attributes(candidate)
     with transaction() as tx:
         if attempt.progress == "running":
@@ -203,7 +207,7 @@ def find(attempt_id: UUID) -> Attempt:
         raise visibility.not_found() from None
 
 
-def _own(attempt_id: UUID, caller: Caller) -> tuple[Exam, Candidate, Attempt]:
+def _own(attempt_id: UUID, caller: Caller, *, to_submit: bool = False) -> tuple[Exam, Candidate, Attempt]:
     attempt = find(attempt_id)
-    exam, candidate = visibility.own(attempt, caller)
+    exam, candidate = visibility.own(attempt, caller, to_submit=to_submit)
     return exam, candidate, attempt

@@ -92,17 +92,21 @@ def _membership_keys(caller: Caller, course_id: UUID) -> list[Key]:
     return [] if caller.role == "admin" else [roster.membership_key(caller.role, caller.id, course_id)]
 
 
-def seen_by_student(caller: Caller, exam_id: UUID, now: datetime) -> tuple[Exam, Candidate, bool]:
+def seen_by_student(
+    caller: Caller, exam_id: UUID, now: datetime, *, to_begin: bool = False
+) -> tuple[Exam, Candidate, bool]:
     """A published exam, what a student has in it, and whether they are enrolled.
 
-    Who is no longer enrolled still sees an exam that they began or have a result of. Raises `NotFound` for all others.
+    Who is no longer enrolled still sees an exam that they began or have a result of. Raises `NotFound` for all others,
+    and `Forbidden` for who would begin it and is suspended, or has withdrawn or graduated.
     """
     exam = find(exam_id)
-    course, membership, known = read_together(
+    course, membership, known, *student_status = read_together(
         [
             roster.course_key(exam.course_id),
             roster.membership_key("student", caller.id, exam.course_id),
             (Candidate, exam_id, caller.id),
+            *([roster.student_status_key(caller.id)] if to_begin else []),
         ]
     )
     candidate = known or candidates.new(exam_id, caller.id, now)
@@ -110,22 +114,28 @@ def seen_by_student(caller: Caller, exam_id: UUID, now: datetime) -> tuple[Exam,
     has_part = candidate.status is not None or bool(candidate.sittings())
     if course is None or not exam.published or not (is_enrolled or has_part):
         raise not_found()
+    access.require_good_standing(next(iter(student_status), None))
     return exam, candidate, is_enrolled
 
 
-def own(attempt: Attempt, caller: Caller) -> tuple[Exam, Candidate]:
-    """The exam of a student's own attempt and what they have in it, enrolled or not; raises `NotFound`."""
+def own(attempt: Attempt, caller: Caller, *, to_submit: bool = False) -> tuple[Exam, Candidate]:
+    """The exam of a student's own attempt and what they have in it, enrolled or not.
+
+    Raises `NotFound`, and `Forbidden` for who would submit it and is suspended, or has withdrawn or graduated.
+    """
     if attempt.student_id != caller.id:
         raise not_found()
-    course, exam, candidate = read_together(
+    course, exam, candidate, *student_status = read_together(
         [
             roster.course_key(attempt.course_id),
             (Exam, attempt.exam_id, None),
             (Candidate, attempt.exam_id, caller.id),
+            *([roster.student_status_key(caller.id)] if to_submit else []),
         ]
     )
     if course is None:
         raise not_found()
+    access.require_good_standing(next(iter(student_status), None))
     return present(exam), candidate
 
 
