@@ -284,3 +284,15 @@ def test_an_exam_is_not_released_while_a_student_is_granted_a_later_closing(
     assert code(exam.release(published["id"])) == (409, "open")
     assert exam.started(published["id"], exam.other)
     assert not keys_seen(exam, published["id"], exam.student)
+
+
+def test_an_exam_is_not_released_while_a_student_is_let_in_whose_closing_moves_nothing(
+    exam: ExamService, meanwhile: Meanwhile
+) -> None:
+    published = exam.publish(release="manual")
+    exam.grant(published["id"], exam.other, closesAt=exam.at(hours=9))
+    exam.sit(published, student=exam.other)
+    exam.clock.advance(hours=1)
+    meanwhile(lambda: exam.grant(published["id"], closesAt=exam.at(hours=2)))
+    assert code(exam.release(published["id"])) == (409, "open")
+    assert exam.release(published["id"], closeNow=True).status == 200
