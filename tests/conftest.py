@@ -16,8 +16,12 @@ from pynamodb.connection import Connection
 from tests.rights import check_rights
 from tests.template import ENVIRONMENT, create_queues, create_tables
 
-# Before any service is imported: its settings are read at import.
-os.environ.update(ENVIRONMENT)
+# What a developer has set for their own stack, containers or AWS account is not for the tests.
+for _name in list(os.environ):
+    if _name.startswith(("LMS_", "AWS_", "LOCALSTACK_", "COMPOSE_", "KONG_")):
+        del os.environ[_name]
+# Before any service is imported: its settings are read at import. A developer's own files of AWS say nothing either.
+os.environ.update({**ENVIRONMENT, "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull})
 
 
 @cache

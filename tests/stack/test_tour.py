@@ -1,5 +1,6 @@
 """The README's tour, as printed."""
 
+import os
 import re
 import subprocess
 
@@ -21,8 +22,10 @@ def test_the_tour_of_the_readme_works_as_printed(school: StackUnderTest) -> None
     ):
         assert printed in script
         script = script.replace(printed, here)
+    # A proxy of the developer's knows nothing of this machine.
+    own = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     done = subprocess.run(
-        ["bash", "-euo", "pipefail"], input=script, capture_output=True, text=True, check=False, timeout=240
+        ["bash", "-euo", "pipefail"], input=script, env=own, capture_output=True, text=True, check=False, timeout=600
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert '"message":"The password is set. Sign in with it."' in done.stdout
