@@ -32,7 +32,7 @@ class Part:
     environment: Mapping[str, str]
     folder: Path
     ready: Callable[[], bool]
-    start_seconds: float = 30
+    start_seconds: float = 60
     stop_seconds: float = 20
     # The others keep their data in it and their addresses from it: without it they must start again.
     foundation: bool = False

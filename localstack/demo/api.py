@@ -89,7 +89,7 @@ class Api:
 
     def _mails(self, email: str) -> list[dict[str, Any]]:
         """Newest first, whole."""
-        with httpx.Client(base_url=self.settings.mail_url, trust_env=False) as catcher:
+        with httpx.Client(base_url=self.settings.mail_url, timeout=60, trust_env=False) as catcher:
             found = catcher.get("/api/v1/search", params={"query": f"to:{email}"}).json()["messages"]
             return [catcher.get(f"/api/v1/message/{mail['ID']}").json() for mail in found[:1]]
 

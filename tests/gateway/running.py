@@ -57,13 +57,13 @@ class RunningGateway:
 
     def __enter__(self) -> "RunningGateway":
         self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._gateway.start(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._gateway.start(), self._loop).result(60)
         self.proxy_port = self._gateway.proxy_port
         self.admin_port = self._gateway.admin_port
         return self
 
     def __exit__(self, *_: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._gateway.stop(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._gateway.stop(), self._loop).result(60)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -88,7 +88,7 @@ class RunningGateway:
 
 
 def call(port: int, method: str, path: str, headers: dict[str, str], body: bytes | None) -> Answer:
-    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request(method, path, body, headers)
         response = connection.getresponse()

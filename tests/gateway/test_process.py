@@ -75,7 +75,7 @@ class Process:
 
     def failure(self) -> str:
         """What it said when it did not start."""
-        _, errors = self._process.communicate(timeout=10)
+        _, errors = self._process.communicate(timeout=60)
         assert self._process.returncode == 1
         return errors
 

@@ -94,7 +94,7 @@ def test_no_more_upstream_requests_run_at_once_than_allowed(tmp_path: Path, upst
     with RunningGateway(tmp_path / "data.sqlite", upstream_concurrency=2) as gateway, ThreadPoolExecutor(8) as pool:
         gateway.route(upstream)
         answers = [pool.submit(gateway.proxy, "GET", "/r/hold") for _ in range(8)]
-        assert all(Upstream.held.acquire(timeout=10) for _ in range(2))
+        assert all(Upstream.held.acquire(timeout=60) for _ in range(2))
         # One that is refused at the gateway does not wait for the others.
         assert gateway.proxy("GET", "/none").status == 404
         Upstream.let_go.set()
@@ -108,7 +108,7 @@ def test_a_client_that_goes_away_frees_its_place(tmp_path: Path, upstream: int) 
         gateway.route(upstream)
         with socket.create_connection(("127.0.0.1", gateway.proxy_port)) as client:
             client.sendall(b"GET /r/hold HTTP/1.1\r\nHost: x\r\n\r\n")
-            assert Upstream.held.acquire(timeout=10)
+            assert Upstream.held.acquire(timeout=60)
 
         assert gateway.proxy("GET", "/r/small").body == b"small"
 
@@ -168,7 +168,7 @@ def test_an_answer_of_unknown_length_is_passed_on_in_chunks(path: str, gateway: 
 
 def test_an_old_client_gets_an_answer_of_unknown_length_until_the_close(gateway: RunningGateway, upstream: int) -> None:
     gateway.route(upstream)
-    with socket.create_connection(("127.0.0.1", gateway.proxy_port), timeout=10) as client:
+    with socket.create_connection(("127.0.0.1", gateway.proxy_port), timeout=60) as client:
         client.sendall(b"GET /r/chunked HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
         received = b""
         while chunk := client.recv(65536):
@@ -189,7 +189,7 @@ def test_upstream_connections_are_used_again(gateway: RunningGateway, upstream: 
 
 def test_an_answer_that_breaks_off_breaks_off_for_the_client(gateway: RunningGateway, echo: EchoServer) -> None:
     gateway.route(echo.port)
-    connection = HTTPConnection("127.0.0.1", gateway.proxy_port, timeout=10)
+    connection = HTTPConnection("127.0.0.1", gateway.proxy_port, timeout=60)
     connection.request("GET", "/r", headers={"X-Echo-Truncate": "1"})
 
     with pytest.raises((IncompleteRead, ConnectionResetError)):

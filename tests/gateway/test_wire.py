@@ -13,7 +13,7 @@ SMUGGLED = b"GET /r/smuggled HTTP/1.1\r\nHost: x\r\n\r\n"
 
 def exchange(port: int, data: bytes) -> bytes:
     """Everything that comes back until the gateway closes the connection."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as client:
         client.sendall(data)
         received = b""
         while chunk := client.recv(65536):
@@ -113,7 +113,7 @@ def test_a_client_that_asks_first_is_told_to_go_on(gateway: RunningGateway, echo
     gateway.route(echo.port)
     head = b"POST /r HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\nConnection: close\r\n\r\n"
 
-    with socket.create_connection(("127.0.0.1", gateway.proxy_port), timeout=10) as client:
+    with socket.create_connection(("127.0.0.1", gateway.proxy_port), timeout=60) as client:
         client.sendall(head)
         assert client.recv(1000) == b"HTTP/1.1 100 Continue\r\n\r\n"
         client.sendall(b"hello")
@@ -124,7 +124,7 @@ def test_a_client_that_drips_its_request_holds_nobody_up(gateway: RunningGateway
     gateway.route(echo.port)
     request = b"GET /r HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
-    with socket.create_connection(("127.0.0.1", gateway.proxy_port), timeout=10) as client:
+    with socket.create_connection(("127.0.0.1", gateway.proxy_port), timeout=60) as client:
         for position in range(len(request) - 1):
             client.sendall(request[position : position + 1])
         assert gateway.proxy("GET", "/r").status == 200
@@ -146,7 +146,7 @@ def test_an_endless_chunked_upload_is_cut_off_at_the_limit(gateway: RunningGatew
     gateway.plugin("/routes/r", "request-size-limiting", allowed_payload_size=1000, size_unit="bytes")
     head = b"POST /r HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 
-    with socket.create_connection(("127.0.0.1", gateway.proxy_port), timeout=10) as client:
+    with socket.create_connection(("127.0.0.1", gateway.proxy_port), timeout=60) as client:
         client.sendall(head + b"800\r\n" + b"a" * 0x800 + b"\r\n")
         assert client.recv(1000).startswith(b"HTTP/1.1 413 ")
 

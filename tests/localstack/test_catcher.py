@@ -25,7 +25,7 @@ class Catcher:
             port = free.getsockname()[1]
         self._smtp = Controller(Catching(self._store), hostname="127.0.0.1", port=port)
         self._thread = threading.Thread(target=self._web.serve_forever, args=(0.05,))
-        self.http = httpx.Client(base_url=f"http://127.0.0.1:{self._web.server_port}", trust_env=False)
+        self.http = httpx.Client(base_url=f"http://127.0.0.1:{self._web.server_port}", timeout=60, trust_env=False)
 
     def __enter__(self) -> "Catcher":
         self._smtp.start()

@@ -63,9 +63,9 @@ def _listens(port: int) -> bool:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while not condition():
-        assert time.monotonic() < deadline, "it has not happened within 30 s"
+        assert time.monotonic() < deadline, "it has not happened within 60 s"
         time.sleep(0.02)
 
 

@@ -64,7 +64,7 @@ def test_teachers_alone_sign_in_as_instructors(stack: StackUnderTest) -> None:
 
 
 def test_the_page_behind_the_links_in_mails_is_served(stack: StackUnderTest) -> None:
-    answer = httpx.get(f"{stack.settings.gateway_url}/auth/reset-password", trust_env=False)
+    answer = httpx.get(f"{stack.settings.gateway_url}/auth/reset-password", trust_env=False, timeout=60)
     assert answer.status_code == 200
     assert "Set your password" in answer.text
     assert "script-src 'sha256-" in answer.headers["Content-Security-Policy"]
