@@ -49,7 +49,7 @@ save: venv ## write the emulator's memory to disk now, so that a power cut loses
 invoke: venv ## invoke one function: F=ExamFunction E=events/exam_create.json TOKEN=... (if it wants one)
 	@$(LOCALSTACK) invoke "$(F)" $(E)
 
-sam: venv ## invoke one function by `sam local invoke`, in Docker: F=AuthFunction E=events/auth_login.json
+sam: venv ## invoke one function by `sam local invoke`, beside run-docker: F=AuthFunction E=events/auth_login.json
 	@$(LOCALSTACK) sam "$(F)" $(E)
 
 run-docker: venv ## start everything in Docker and stay in front; Ctrl-C stops it all (docs/docker.md)

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from localstack import demo, emulator, parts, recorded, sam_local
+from localstack import compose, demo, emulator, parts, recorded, sam_local
 from localstack.bootstrap import CONFIG_SECRET
 from localstack.compose import Compose
 from localstack.demo.people import ADMIN, STUDENT, TEACHER, create_admin
@@ -165,20 +165,26 @@ def status(settings: Settings, _: argparse.Namespace) -> int:
     """0 when all parts run, 1 otherwise."""
     names = ("msk_trigger",) if settings.place == "docker" else parts.ORDER
     pids = {name: PidFile(settings.run / f"{name}.pid").pid() for name in ("supervisor", *names)}
-    for name, pid in pids.items():
-        ports = ", ".join(str(settings.ports[port]) for port in parts.PORTS.get(name, ()))
-        print(f"{name:12} {f'process {pid}' if pid else 'down':16} {ports}")
+    rows = [(name, f"process {pid}" if pid else "down", parts.PORTS.get(name, ())) for name, pid in pids.items()]
+    up = all(pids.values())
     if settings.place == "docker":
-        print(f"containers   {', '.join(Compose(settings, print).running()) or 'down'}")
+        containers = Compose(settings, print).containers()
+        ports = {**compose.PORTS, settings.aws: ("emulator",)}
+        rows += [(name, container.status, ports.get(name, ())) for name, container in containers.items()]
+        up = up and all(container.lives for container in containers.values())
+    for name, how, where in rows:
+        print(f"{name:14} {how:28} {', '.join(str(settings.ports[port]) for port in where)}".rstrip())
     if pids["supervisor"]:
-        print(summary(settings) if settings.ready.exists() else "not ready yet")
-    return 0 if all(pids.values()) else 1
+        print(summary(settings) if up and settings.ready.exists() else "not ready")
+    return 0 if up else 1
 
 
 def reset(settings: Settings, _: argparse.Namespace) -> int:
     """Remove what the stack has written, and nothing else."""
-    if supervisor_file(settings).pid() or stop_leftovers(settings):
+    if supervisor_file(settings).pid():
         raise CannotDo("The stack runs. Stop it first: make down")
+    # Of a supervisor that was killed.
+    stop_leftovers(settings)
     if settings.place == "docker":
         Compose(settings, print).remove()
     Saved(settings).forget()
@@ -242,10 +248,16 @@ def invoke(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def sam(settings: Settings, options: argparse.Namespace) -> int:
-    """Hand over to `sam local invoke`, which needs Docker."""
+    """Hand over to `sam local invoke`, which needs the stack in Docker."""
+    if settings.place != "docker":
+        raise CannotDo(
+            "`sam local invoke` runs a function in a container, and 127.0.0.1 there is the container itself.\n"
+            "It reaches the stack in Docker: make run-docker, then LMS_PLACE=docker make sam F=... E=...\n"
+            "Without Docker: make invoke F=... E=..."
+        )
     event = _event(settings, options)
     try:
-        command = sam_local.command(settings, Stack(settings).place, options.function, event)
+        command = sam_local.command(settings, Compose(settings, print), options.function, event)
     except KeyError:
         raise CannotDo(f"The stack has no {options.function!r}") from None
     print(*command, file=sys.stderr)

@@ -25,7 +25,6 @@ class Embedded:
     """The parts of `parts`; functions run beside them and see what this process sees."""
 
     target = HERE
-    network = "host"
 
     def __init__(self, settings: Settings, supervisor: Supervisor, start: Callable[[Part], None]) -> None:
         self._settings = settings
@@ -88,15 +87,18 @@ class Embedded:
         """The stand-in for Kong."""
         self._start(parts.gateway_part(self._settings, api_id, secret))
 
-    def emulating(self) -> bool:
-        """Whether it was started."""
-        return self._supervisor.running("emulator")
+    def look(self) -> None:
+        """Nothing: every part is the supervisor's."""
+
+    def running(self) -> list[str]:
+        """Whatever was started."""
+        return self._supervisor.names()
 
     def stop(self) -> bool:
         """In the reverse of the order in which they were started."""
         for name in reversed(parts.ORDER[1:]):
             self._supervisor.stop(name)
-        return self._supervisor.stop("emulator")
+        return "emulator" in self.running() and self._supervisor.stop("emulator")
 
 
 def architecture() -> str:

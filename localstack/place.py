@@ -38,10 +38,6 @@ class Place(Protocol):
     def neighbours(self) -> Neighbours:
         """What functions are told."""
 
-    @property
-    def network(self) -> str:
-        """The Docker network in which that is true."""
-
     def layer(self, layer: Artifact) -> Artifact:
         """What is deployed for the layer."""
 
@@ -66,8 +62,11 @@ class Place(Protocol):
     def start_gateway(self, api_id: str, secret: str) -> None:
         """Kong or its stand-in, in front of the deployed API."""
 
-    def emulating(self) -> bool:
-        """Whether there is an emulator to stop."""
+    def look(self) -> None:
+        """Start again what died and is not the supervisor's own. Raises FoundationLost when that is the emulator."""
+
+    def running(self) -> list[str]:
+        """What there is to stop."""
 
     def stop(self) -> bool:
         """Stop whatever runs, the emulator last; True when that wrote its memory to disk."""

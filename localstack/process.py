@@ -148,11 +148,12 @@ class Running:
         return self._process.poll() is None
 
     def stop(self) -> bool:
-        """As `stop` says; also ends children of a part that died by itself."""
+        """As `stop` says, but False when it had died before; also ends the children of such a one."""
+        lived = self.alive()
         by_itself = stop(self.file, self.part.stop_seconds)
         self._process.wait()
         kill_group(self._process.pid)
-        return by_itself
+        return lived and by_itself
 
     def _tail(self) -> str:
         return "\n".join(self._log.read_text(errors="replace").splitlines()[-15:])

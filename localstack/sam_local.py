@@ -18,14 +18,13 @@ from localstack import emulator
 from localstack.build import SOURCE_PROPERTY, Artifact, build
 from localstack.compose import Compose
 from localstack.deployed import Deployed
-from localstack.place import Place
 from localstack.settings import ROOT, Settings
 
 FOLDER = ROOT / ".build" / "sam-local"
 ENDPOINT = "AWS_ENDPOINT_URL"
 
 
-def command(settings: Settings, place: Place, function: str, event: bytes) -> list[str]:
+def command(settings: Settings, place: Compose, function: str, event: bytes) -> list[str]:
     """Write what `sam local invoke` reads, and answer the command. KeyError when the stack has no such function."""
     template = yaml_parse((ROOT / "template.yaml").read_text())
     Deployed(settings).physical(function)
@@ -50,7 +49,7 @@ def command(settings: Settings, place: Place, function: str, event: bytes) -> li
     ]
 
 
-def environments(settings: Settings, place: Place) -> dict[str, dict[str, str]]:
+def environments(settings: Settings, place: Compose) -> dict[str, dict[str, str]]:
     """The variables of each function that is deployed, and the emulator's address."""
     client = emulator.session().client("lambda", endpoint_url=settings.emulator_url)
     deployed = Deployed(settings)

@@ -65,7 +65,7 @@ class Stack:
                     self._tell("ready")
                     announce()
                     self._settings.ready.touch()
-                    self._supervisor.watch(saving)
+                    self._supervisor.watch(saving, self.place.look)
                 except FoundationLost as lost:
                     self._tell(f"{lost}; stopping the rest to start again in order")
                     self._settings.ready.unlink(missing_ok=True)
@@ -142,8 +142,7 @@ class Stack:
     def _stop(self) -> None:
         """The trigger first: it lets consumers finish, who still need the gateway's Admin API and the broker."""
         self._settings.ready.unlink(missing_ok=True)
-        if not self.place.emulating():
-            self._supervisor.stop_all()
+        if not self.place.running():
             # A signal may have come before an earlier run's parts were all stopped.
             stop_leftovers(self._settings)
             return
@@ -183,7 +182,7 @@ def stop_leftovers(settings: Settings) -> list[str]:
     if settings.place == "docker":
         containers = Compose(settings, print)
         left += containers.running()
-        if containers.emulating() and containers.stop():
+        if containers.stop():
             Saved(settings).stopped()
     return left
 

@@ -43,16 +43,20 @@ class Supervisor:
             running.stop()
             raise
 
-    def running(self, name: str) -> bool:
-        """Whether a part of this name was started and not stopped."""
-        return name in self._running
+    def names(self) -> list[str]:
+        """The parts that were started and not stopped."""
+        return list(self._running)
 
-    def watch(self, stopping: threading.Event) -> None:
-        """Until `stopping` is set: start again what dies. Raises FoundationLost."""
+    def watch(self, stopping: threading.Event, look: Callable[[], None] = lambda: None) -> None:
+        """Until `stopping` is set: start again what dies; `look` does so for what is not a process of this machine.
+
+        Raises FoundationLost.
+        """
         while not stopping.wait(WATCH_SECONDS):
             for running in list(self._running.values()):
                 if not running.alive():
                     self._replace(running, stopping)
+            look()
 
     def _replace(self, dead: Running, stopping: threading.Event) -> None:
         part = dead.part

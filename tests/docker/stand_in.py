@@ -122,13 +122,26 @@ class Engine:
                 return str((FILE.parent / source).resolve()) + path.removeprefix(target)
         return path
 
-    def up(self, names: list[str], *, anew: bool) -> None:
+    def up(self, names: list[str]) -> None:
         for name in names:
-            file = PidFile(self.run / f"{name}.pid")
-            if anew:
-                stop(file, 60)
-            if file.pid() is None:
+            if PidFile(self.run / f"{name}.pid").pid() is None:
+                (self.run / f"{name}.code").unlink(missing_ok=True)
                 Running(self.part(name), self.run, self.run).wait_ready()
+
+    def state(self, name: str) -> tuple[str, str]:
+        alive = PidFile(self.run / f"{name}.pid").pid()
+        return ("running", "Up (healthy)") if alive else ("exited", f"Exited ({self.code(name)})")
+
+    def code(self, name: str) -> str:
+        """Of a process that nobody here stopped: it was killed."""
+        file = self.run / f"{name}.code"
+        return file.read_text() if file.exists() else "137"
+
+    def inspected(self, wanted: str, name: str) -> str:
+        if wanted == "{{.State.ExitCode}}":
+            return self.code(name)
+        state, _ = self.state(name)
+        return f"{state} {self.code(name)} 0 {'healthy' if state == 'running' else ''}"
 
     def running(self) -> list[str]:
         return [name for name in self.services if PidFile(self.run / f"{name}.pid").pid()]
@@ -152,7 +165,14 @@ def main(words: list[str]) -> int:
             _remove_volume(engine, name.rpartition("_")[2], document["volumes"])
         return 0
     if words[0] == "inspect":
-        print("\n".join((engine.run / f"{name}.code").read_text() for name in words[3:]))
+        print("\n".join(engine.inspected(words[2], name) for name in words[3:]))
+        return 0
+    if words[0] == "ps":
+        for name in engine.services:
+            if (engine.run / f"{name}.pid").exists():
+                print(name, *engine.state(name), sep="\t")
+        return 0
+    if words[0] in ("version", "image") or words == ["compose", "version"]:
         return 0
     assert words[0] == "compose"
     options, rest = [], words[1:]
@@ -185,15 +205,13 @@ def _compose(engine: Engine, verb: str, words: list[str]) -> int:
     names = [word for word in words if word in engine.services]
     flags = {word for word in words if word.startswith("-")}
     if verb == "up":
-        assert {"--detach", "--wait"} <= flags <= {"--detach", "--wait", "--no-deps", "--force-recreate"}
-        engine.up(names, anew="--force-recreate" in flags)
+        assert flags == {"--detach", "--no-deps"}
+        engine.up(names)
     elif verb == "run":
         assert flags == {"--rm", "--no-deps", "-T"}
         assert set(names) <= TASKS
-    elif verb == "ps" and "--services" in flags:
-        print("\n".join(engine.running()))
     elif verb == "ps":
-        assert flags == {"--quiet"}
+        assert "--quiet" in flags
         print("\n".join(names))
     elif verb == "exec":
         _kong_database(engine, words)

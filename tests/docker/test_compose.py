@@ -1,19 +1,22 @@
 """What is asked of `docker compose`, and in which order; a script in its place notes it down."""
 
+import argparse
 import json
 import time
 from pathlib import Path
 
 import pytest
 
+from localstack import commands
 from localstack.compose import FILE, Compose
 from localstack.gateway import config
 from localstack.gateway.entities import Entities
 from localstack.gateway.store import Store
 from localstack.process import PartFailed
 from localstack.settings import Settings
+from localstack.supervisor import FoundationLost
 
-RUNNING = "ministack\nkafka\nkong\n"
+RUNNING = ("ministack", "kafka", "kong")
 
 
 class Docker:
@@ -21,22 +24,37 @@ class Docker:
 
     def __init__(self, folder: Path) -> None:
         self._log = folder / "asked"
-        (folder / "ps").write_text(RUNNING)
-        (folder / "code").write_text("0")
+        self.folder = folder
+        self.containers(**dict.fromkeys(RUNNING, "running"))
+        self.says(code="0", health="running 0 0 healthy", images="0", logs="")
         script = folder / "docker"
         script.write_text(
-            f'#!/bin/sh\necho "$@" >> {self._log}\n'
-            f'case "$*" in *" ps "*--services*) cat {folder}/ps ;; *" ps "*) echo an-id ;;'
-            f' inspect*) cat {folder}/code ;; *broken*) echo "no such image" >&2; exit 1 ;; esac\n'
+            f'#!/bin/sh\ncd {folder}\necho "$@" >> {self._log}\n'
+            'case "$*" in *broken*) echo "no such image" >&2; exit 1 ;;'
+            ' "ps "*) cat ps ;; *" ps "*) echo an-id ;; *ExitCode}}" "an-id) cat code ;; inspect*) cat health ;;'
+            ' "image inspect"*) exit $(cat images) ;; logs*) cat logs >&2 ;; esac\n'
         )
         script.chmod(0o755)
-        self.folder = folder
+
+    def containers(self, **states: str) -> None:
+        """What `docker ps` lists: by service a state and, after a comma, the sentence about it."""
+        rows = (f"{name.replace('_', '-')}\t{how.partition(',')[0]}\t{how}" for name, how in states.items())
+        (self.folder / "ps").write_text("\n".join(rows) + "\n")
+
+    def says(self, **answers: str) -> None:
+        for name, answer in answers.items():
+            (self.folder / name).write_text(answer)
 
     @property
     def asked(self) -> list[str]:
         """Without what every call names: the project, the file, the profiles."""
         calls = self._log.read_text().splitlines() if self._log.exists() else []
         return [call.partition("--profile localstack ")[2] or call for call in calls]
+
+    @property
+    def done(self) -> list[str]:
+        """What was asked that changes something."""
+        return [call for call in self.asked if not call.startswith(("ps ", "inspect ", "logs ", "image inspect "))]
 
 
 @pytest.fixture
@@ -47,19 +65,20 @@ def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Docker:
     return Docker(tmp_path / "bin")
 
 
-def compose(folder: Path, **environ: str) -> Compose:
+def compose(folder: Path, told: list[str] | None = None, **environ: str) -> Compose:
     (folder / "stack").mkdir(exist_ok=True)
     environ = {"LMS_PLACE": "docker", "LMS_STACK_DIR": str(folder / "stack"), **environ}
-    return Compose(Settings.from_environment(environ), lambda _: None)
+    return Compose(Settings.from_environment(environ), (told if told is not None else []).append)
 
 
 def test_kong_starts_after_its_tables_and_routes_are_in_the_database(docker: Docker, tmp_path: Path) -> None:
     compose(tmp_path).start_gateway("0a1b2c3d", "the-secret")
-    assert docker.asked == [
-        "up --detach --wait kong-database",
+    assert docker.done == [
+        "up --detach --no-deps kong-database",
         "run --rm --no-deps -T kong-migrations",
         "run --rm --no-deps -T kong-config",
-        "up --detach --wait --no-deps --force-recreate kong",
+        "rm --stop --force --volumes kong",
+        "up --detach --no-deps kong",
     ]
 
 
@@ -100,31 +119,31 @@ def test_the_stand_in_for_kong_takes_what_kong_imports(docker: Docker, tmp_path:
 def test_the_token_of_localstack_chooses_it(docker: Docker, tmp_path: Path) -> None:
     compose(tmp_path).start_emulator()
     compose(tmp_path, LOCALSTACK_AUTH_TOKEN="a-token").start_emulator()
-    assert docker.asked == ["up --detach --wait ministack", "up --detach --wait localstack"]
+    assert docker.done == ["up --detach --no-deps ministack", "up --detach --no-deps localstack"]
 
 
 def test_the_emulator_stops_last_so_that_what_others_finish_is_kept(docker: Docker, tmp_path: Path) -> None:
     assert compose(tmp_path).stop() is True
-    assert [call for call in docker.asked if call.startswith("stop")] == ["stop kafka kong", "stop ministack"]
+    assert [call for call in docker.asked if call.startswith("stop")] == ["stop kong kafka", "stop ministack"]
 
 
 def test_an_emulator_that_had_to_be_killed_did_not_stop_cleanly(docker: Docker, tmp_path: Path) -> None:
-    (docker.folder / "code").write_text("137")
+    docker.says(code="137")
     assert compose(tmp_path).stop() is False
 
 
-def test_without_an_emulator_nothing_was_stopped_cleanly(docker: Docker, tmp_path: Path) -> None:
-    (docker.folder / "ps").write_text("")
-    place = compose(tmp_path)
-    assert (place.emulating(), place.stop()) == (False, False)
-    assert not [call for call in docker.asked if call.startswith("stop")]
+def test_without_an_emulator_the_rest_is_stopped_but_not_cleanly(docker: Docker, tmp_path: Path) -> None:
+    docker.containers(ministack="exited", kafka="running", kong="restarting")
+    assert compose(tmp_path).stop() is False
+    assert docker.done == ["stop kong kafka"]
 
 
 def test_the_disks_of_kafka_and_kong_go_with_their_containers(docker: Docker, tmp_path: Path) -> None:
     compose(tmp_path).go_back(tmp_path / "saved")
-    assert docker.asked == [
+    name = compose(tmp_path).network.removesuffix("_default")
+    assert docker.done == [
         "rm --stop --force --volumes kafka kong kong-database",
-        "volume rm --force lms_kafka lms_kong",
+        f"volume rm --force {name}_kafka {name}_kong",
     ]
 
 
@@ -132,11 +151,11 @@ def test_kongs_database_is_dumped_and_comes_back(docker: Docker, tmp_path: Path)
     compose(tmp_path).keep(tmp_path)
     assert (tmp_path / "kong.sql").exists()
     compose(tmp_path).go_back(tmp_path)
-    assert [call for call in docker.asked if call.startswith(("up", "exec"))] == [
-        "up --detach --wait kong-database",
-        "exec -T kong-database pg_dump --username kong kong",
-        "up --detach --wait kong-database",
-        "exec -T kong-database psql --quiet --set ON_ERROR_STOP=1 --username kong kong",
+    assert [call for call in docker.done if call.startswith(("up", "exec"))] == [
+        "up --detach --no-deps kong-database",
+        "exec -T kong-database pg_dump --host 127.0.0.1 --username kong kong",
+        "up --detach --no-deps kong-database",
+        "exec -T kong-database psql --quiet --set ON_ERROR_STOP=1 --host 127.0.0.1 --username kong kong",
     ]
 
 
@@ -157,3 +176,93 @@ def test_a_machine_without_docker_is_told_so(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(PartFailed, match="Docker is needed"):
         compose(tmp_path).start_emulator()
+
+
+def test_each_folder_has_containers_and_volumes_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    names = {compose(tmp_path, LMS_STACK_DIR=str(tmp_path / name)).network for name in ("stack", "other")}
+    assert len(names) == 2
+    assert names == {compose(tmp_path, LMS_STACK_DIR=str(tmp_path / name)).network for name in ("stack", "other")}
+
+
+def test_a_container_that_ends_at_its_start_is_told_at_once_with_its_code_and_log(
+    docker: Docker, tmp_path: Path
+) -> None:
+    docker.says(health="exited 3 0", logs="no such disk")
+    with pytest.raises(PartFailed, match=r"(?s)kafka ended at its start \(exit code 3\).*no such disk"):
+        compose(tmp_path).start_broker()
+
+
+def test_a_container_whose_health_fails_is_told_with_its_log(docker: Docker, tmp_path: Path) -> None:
+    docker.says(health="running 0 0 unhealthy", logs="still thinking")
+    with pytest.raises(PartFailed, match=r"(?s)kafka runs but is not healthy.*still thinking"):
+        compose(tmp_path).start_broker()
+
+
+def test_images_that_are_pulled_are_told_and_those_that_are_there_are_not(docker: Docker, tmp_path: Path) -> None:
+    told: list[str] = []
+    compose(tmp_path, told).prepare()
+    assert told == []
+    docker.says(images="1")
+    compose(tmp_path, told).prepare()
+    assert "pulling kong:3.9.1 (once)" in told
+    assert not any("localstack/" in line for line in told)
+    assert "pull --quiet apache/kafka:4.1.1" in docker.done
+
+
+@pytest.mark.parametrize(("refused", "told"), [("version", "Docker does not answer"), ("compose", "Compose plugin")])
+def test_what_is_missing_of_docker_is_told_before_anything_is_started(
+    docker: Docker, tmp_path: Path, refused: str, told: str
+) -> None:
+    script = docker.folder / "docker"
+    script.write_text(script.read_text().replace('case "$*" in', f'case "$*" in {refused}*) echo no >&2; exit 1 ;;'))
+    with pytest.raises(PartFailed, match=told):
+        compose(tmp_path).prepare()
+
+
+def looking(place: Compose) -> None:
+    place._looked = 0.0
+    place.look()
+
+
+def test_what_died_is_started_again_and_told_why(docker: Docker, tmp_path: Path) -> None:
+    told: list[str] = []
+    every = dict.fromkeys(("ministack", "kafka", "mailpit", "sms", "kong_database"), "running")
+    docker.containers(**every, kong="exited, (137) 2 seconds ago")
+    looking(compose(tmp_path, told))
+    assert docker.done == ["up --detach --no-deps kong"]
+    assert told[0] == "kong died (exited, (137) 2 seconds ago); starting it again"
+
+
+def test_the_emulators_death_is_the_whole_stacks(docker: Docker, tmp_path: Path) -> None:
+    docker.containers(ministack="exited", kafka="running")
+    with pytest.raises(FoundationLost, match="ministack died"):
+        looking(compose(tmp_path))
+    assert docker.done == []
+
+
+def test_down_stops_what_outlived_the_emulator_and_reset_forgets_it(
+    docker: Docker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    docker.containers(ministack="exited", kafka="running")
+    settings = compose(tmp_path)._settings
+    commands.down(settings, argparse.Namespace())
+    assert capsys.readouterr().out == "Stopped what was left: kafka.\n"
+    assert docker.done == ["stop kafka"]
+    commands.reset(settings, argparse.Namespace())
+    assert docker.done[-1] == "down --volumes --remove-orphans"
+
+
+def test_status_tells_of_each_container_and_is_no_success_while_one_is_missing(
+    docker: Docker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    docker.containers(ministack="running, (healthy)", kong="exited, (137)")
+    assert commands.status(compose(tmp_path)._settings, argparse.Namespace()) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("kong ") and "(137)" in line and "8000" in line for line in lines)
+    assert any(line.startswith("kafka ") and "down" in line for line in lines)
+
+
+def test_sam_is_refused_beside_the_embedded_stack_by_the_name_of_the_place_that_it_reaches() -> None:
+    with pytest.raises(commands.CannotDo, match="LMS_PLACE=docker make sam"):
+        commands.sam(Settings.from_environment({}), argparse.Namespace())

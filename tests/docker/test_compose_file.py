@@ -61,8 +61,16 @@ def test_every_variable_is_given_by_the_command_or_has_a_default(settings: Setti
 
 
 @pytest.mark.parametrize("name", sorted(SERVICES.keys() - TASKS))
-def test_what_keeps_running_tells_its_health(name: str) -> None:
-    assert SERVICES[name]["healthcheck"]["test"][0] == "CMD"
+def test_what_keeps_running_tells_its_health_and_has_time_for_it(name: str) -> None:
+    check = SERVICES[name]["healthcheck"]
+    assert check["test"][0] == "CMD"
+    assert (check["timeout"], check["retries"]) == ("10s", 60)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_docker_brings_back_what_keeps_its_data_on_disk_and_nothing_else(name: str) -> None:
+    memory_or_task = name in {"ministack", "localstack", *TASKS}
+    assert SERVICES[name].get("restart", "no") == ("no" if memory_or_task else "on-failure:5")
 
 
 def test_what_waits_for_another_waits_for_what_that_can_become() -> None:
@@ -117,8 +125,10 @@ def test_both_emulators_answer_on_the_same_address() -> None:
 
 
 def test_localstacks_functions_join_the_network_in_which_their_neighbours_are(settings: Settings) -> None:
-    network = variables(SERVICES["localstack"])["LAMBDA_DOCKER_NETWORK"]
-    assert network == Compose(settings, print).network == f"{DOCUMENT['name']}_default"
+    place = Compose(settings, print)
+    network = SERVICES["localstack"]["environment"]["LAMBDA_DOCKER_NETWORK"]
+    project = place.environment()["COMPOSE_PROJECT_NAME"]
+    assert network.replace("${COMPOSE_PROJECT_NAME:-lms}", project) == place.network == f"{project}_default"
 
 
 def test_the_emulator_is_set_up_as_without_docker(settings: Settings) -> None:
