@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from lms import fields
+from lms.routes import StrictRoute
 from localstack.kong.generate import applications
 
 _LAX = {"bool", "date", "datetime", "decimal", "float", "int", "time", "timedelta"}
@@ -25,6 +26,11 @@ def _inputs() -> Iterator[tuple[str, Any]]:
 
 
 INPUTS = dict(_inputs())
+
+
+def test_every_service_refuses_query_parameters_that_it_does_not_know() -> None:
+    routes = [route for app in applications().values() for route in app.routes if isinstance(route, APIRoute)]
+    assert {type(route) for route in routes} == {StrictRoute}
 
 
 def _lax(node: Any, checked: str = "") -> Iterator[str]:

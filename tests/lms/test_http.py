@@ -316,13 +316,14 @@ def test_every_line_of_a_request_has_its_id(world: World, signer: Signer, logged
 
 def test_nothing_that_a_client_sent_but_its_request_id_is_logged(world: World, signer: Signer, logged: Logged) -> None:
     token = signer.token()
+    world.call.post("/notes", {"text": "s3cret"}, token=token)
     world.call.post("/notes", {"text": "s3cret"}, token=token, query={"code": "s3cret"})
     world.call.post("/notes", {"stars": "s3cret"}, token=token)
     world.call.post("/form", form={"username": "s3cret", "password": "s3cret"})
     world.call.get("/s3cret")
     world.call.get("/people/s3cret", token=token)
     text = json.dumps(logged())
-    assert len(logged()) == 6
+    assert len(logged()) == 7
     assert "s3cret" not in text
     assert token not in text
 
@@ -380,3 +381,16 @@ def test_a_role_that_the_route_does_not_name_is_refused(world: World, signer: Si
     for role in ("teacher", "admin"):
         _problem(world.call.post("/notes", {"text": "x"}, token=signer.token(role)), 403)
     assert Permission(frozenset({"student"})) == Permission(frozenset({"student"}))
+
+
+@pytest.mark.parametrize("query", [{"of": "me"}, {"limit": "5"}, {"": ""}])
+def test_a_query_parameter_that_the_route_does_not_know_is_422(world: World, query: dict[str, str]) -> None:
+    answer = world.call.get("/faulty", query=query)
+    assert answer.status == 422
+    assert answer.json["errors"] == [
+        {"loc": ["query", *query], "msg": "There is no such parameter.", "type": "extra_forbidden"}
+    ]
+
+
+def test_who_may_not_call_a_route_hears_that_before_its_unknown_parameter(world: World) -> None:
+    assert world.call.get(f"/people/{uuid4()}", query={"of": "me"}).status == 401

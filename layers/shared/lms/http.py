@@ -24,6 +24,7 @@ from lms.faults import is_passing
 from lms.idempotency import Replay
 from lms.ids import uuid7
 from lms.log import logger, request_id
+from lms.routes import StrictRoute
 from lms.security import GATEWAY_HEADER, require_permissions
 from lms.settings import secret
 
@@ -37,6 +38,7 @@ def create_app(title: str) -> FastAPI:
     """An application that answers every refusal and fault as `application/problem+json`."""
     # The whole system's documentation is served at the gateway, not by each function.
     app = FastAPI(title=title, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app.router.route_class = StrictRoute
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http_exception)
