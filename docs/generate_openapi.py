@@ -19,6 +19,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 
 from docs.examples import example
+from docs.naming import name_enumerations, operation_id
 from docs.refusals import Reach, Refusal, reach
 from localstack.kong.generate import ROOT, applications
 
@@ -58,38 +59,38 @@ _HEADERS: dict[str, Any] = {
     },
     "Bearer": {"description": "`Bearer`", "schema": {"type": "string"}},
 }
-_PROBLEM: dict[str, Any] = {
+_REFUSAL: dict[str, Any] = {
     "type": "object",
-    "title": "Problem",
-    "description": "A refusal (RFC 9457).",
-    "required": ["type", "title", "status", "detail", "instance", "request_id"],
+    "title": "Refusal",
+    "description": "A refusal. What a function refuses is RFC 9457's: all but `message` is there. What the gateway "
+    "refuses itself has a `message` for people, and that alone is sure.",
     "properties": {
-        "type": {"type": "string", "description": "`about:blank`, or `urn:lms:problem:<code>`."},
+        "type": {"$ref": "#/components/schemas/RefusalType"},
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string", "description": "For people."},
         "instance": {"type": "string", "description": "The path that was asked."},
+        "message": {"type": "string", "description": "For people, by the gateway."},
         "request_id": {"type": "string"},
         "errors": {
             "type": "array",
             "description": "For 422: each fault, where it is, and a code for programs.",
-            "items": {
-                "type": "object",
-                "required": ["loc", "msg", "type"],
-                "properties": {
-                    "loc": {"type": "array", "items": {"type": ["string", "integer"]}},
-                    "msg": {"type": "string"},
-                    "type": {"type": "string"},
-                },
-            },
+            "items": {"$ref": "#/components/schemas/FieldFault"},
         },
     },
+    "if": {"not": {"required": ["detail"]}},
+    "then": {"required": ["message"]},
+    "else": {"required": ["type", "title", "status", "instance", "request_id"]},
 }
-_GATEWAY_REFUSAL: dict[str, Any] = {
+_FIELD_FAULT: dict[str, Any] = {
     "type": "object",
-    "title": "GatewayRefusal",
-    "description": "A refusal by the gateway itself.",
-    "properties": {"message": {"type": "string"}, "request_id": {"type": "string"}},
+    "title": "FieldFault",
+    "required": ["loc", "msg", "type"],
+    "properties": {
+        "loc": {"type": "array", "items": {"type": ["string", "integer"]}},
+        "msg": {"type": "string"},
+        "type": {"type": "string"},
+    },
 }
 Operation = dict[str, Any]
 
@@ -115,10 +116,31 @@ def document() -> dict[str, Any]:
     for service, route in routes:
         for method in route.methods or ():
             _complete(told["paths"][route.path][method.lower()], service, route, schemas)
-    schemas |= {"Problem": _PROBLEM, "GatewayRefusal": _GATEWAY_REFUSAL}
+    codes = {refusal.code for _, route in routes for refusal in reach(route).refusals if refusal.code}
+    schemas |= {"Refusal": _REFUSAL, "FieldFault": _FIELD_FAULT, "RefusalType": _refusal_type(codes)}
+    name_enumerations(told)
+    _mend_defaults(told)
     responses = {"Fault": _fault(), "NotModified": _not_modified(), **_shared(told["paths"])}
     told["components"] |= {"headers": _HEADERS, "responses": responses}
     return told
+
+
+def _mend_defaults(part: Any) -> None:
+    """Defaults of exact numbers, which Pydantic writes as text."""
+    if isinstance(part, dict):
+        if part.get("type") == "number" and isinstance(part.get("default"), str):
+            part["default"] = float(part["default"])
+        for inner in part.values():
+            _mend_defaults(inner)
+
+
+def _refusal_type(codes: Iterable[str]) -> dict[str, Any]:
+    return {
+        "type": "string",
+        "title": "RefusalType",
+        "description": "A code for programs; `about:blank` where the status says all.",
+        "enum": ["about:blank", *(f"urn:lms:problem:{code}" for code in sorted(codes))],
+    }
 
 
 def _shared(paths: dict[str, Any]) -> dict[str, Any]:
@@ -175,7 +197,7 @@ def _complete(operation: Operation, service: str, route: APIRoute, schemas: dict
     if not told:
         raise ValueError(f"{route.path}: {route.name} has no docstring, and so no summary")
     operation["tags"] = [service]
-    operation["operationId"] = f"{service}-{route.name}".replace("_", "-")
+    operation["operationId"] = operation_id(service, route.name)
     operation["summary"] = re.split(r"[.;:](?:\s|$)", told)[0].replace("\n", " ")
     operation["description"] = f"{told}\n\n**Who:** {_who(route, found)}."
     for parameter in operation.get("parameters", ()):
@@ -274,13 +296,13 @@ def _refusal(status: int, refusals: list[Refusal], operation: Operation, *, by_g
     content: dict[str, Any] = {}
     if refusals:
         content["application/problem+json"] = {
-            "schema": {"$ref": "#/components/schemas/Problem"},
+            "schema": {"$ref": "#/components/schemas/Refusal"},
             "examples": _problems(status, refusals, operation),
         }
     if by_gateway:
         message = _GATEWAY_SAYS.get(status, "Payload too large")
         content["application/json"] = {
-            "schema": {"$ref": "#/components/schemas/GatewayRefusal"},
+            "schema": {"$ref": "#/components/schemas/Refusal"},
             "example": {"message": message, "request_id": _REQUEST_ID},
         }
         details.insert(0, f"By the gateway: {message}.")
@@ -337,7 +359,7 @@ def _fault() -> dict[str, Any]:
         "headers": _refer(["X-Request-ID"]),
         "content": {
             "application/problem+json": {
-                "schema": {"$ref": "#/components/schemas/Problem"},
+                "schema": {"$ref": "#/components/schemas/Refusal"},
                 "example": {
                     "type": "about:blank",
                     "title": "Internal error",

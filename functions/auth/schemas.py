@@ -6,12 +6,12 @@ from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
 from fastapi import Query
-from pydantic import AfterValidator, BaseModel, Field, StrictBool, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from auth import rules
 from lms.errors import Invalid
-from lms.fields import Body, Name
+from lms.fields import Body, Changes, Name, absent, present
 from lms.personal import Country, Details, MobileNumber
 
 _EMAIL = r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[^@\s]+\.[^@\s]*[^@\s.0-9]$"
@@ -72,6 +72,13 @@ class RefreshToken(Body):
 
 
 class Logout(Body):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"required": ["everywhere"], "properties": {"everywhere": {"const": True}}},
+            "else": present("refresh_token"),
+        }
+    )
+
     refresh_token: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     everywhere: StrictBool = False
 
@@ -93,6 +100,14 @@ class TokenPair(BaseModel):
 
 
 class ForgotPassword(Body):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": present("email"),
+            "then": absent("mobile_number"),
+            "else": present("mobile_number"),
+        }
+    )
+
     email: Email | None = None
     mobile_number: MobileNumber | None = None
 
@@ -109,6 +124,14 @@ class CodeSent(BaseModel):
 
 
 class ResetPassword(Body):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": present("token"),
+            "then": absent("reset_id", "code"),
+            "else": present("reset_id", "code"),
+        }
+    )
+
     reset_id: UUID | None = None
     code: Annotated[str, Field(pattern=r"^[0-9]{6}$")] | None = None
     token: Annotated[str, Field(min_length=1, max_length=200)] | None = None
@@ -146,8 +169,11 @@ class Done(BaseModel):
     message: str
 
 
-class ProfileUpdate(Body):
+class ProfileUpdate(Changes):
     """The fields to replace; omitted ones stay, null empties one. A new `email` needs `current_password`."""
+
+    model_config = ConfigDict(json_schema_extra={"if": present("email"), "then": present("current_password")})
+    nullable = frozenset({"mobile_number", "city", "country", "current_password"})
 
     name: Name | None = None
     mobile_number: MobileNumber | None = None
@@ -159,9 +185,6 @@ class ProfileUpdate(Body):
 
     @model_validator(mode="after")
     def _is_allowed(self) -> "ProfileUpdate":
-        for field in ("name", "email", "additional_details"):
-            if field in self.model_fields_set and getattr(self, field) is None:
-                raise ValueError(f"{field} cannot be empty")
         if self.email is not None and self.current_password is None:
             raise ValueError("a new email needs current_password")
         return self

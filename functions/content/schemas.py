@@ -1,24 +1,30 @@
 """What clients send and see."""
 
-import unicodedata
 from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StrictBool, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StringConstraints, model_validator
 
 from content.files import ContentType
 from content.rules import Draft
-from lms.fields import CamelBody, CamelView, Description, Name
+from lms.fields import INVISIBLE, CamelBody, CamelChanges, CamelView, Description, Name, present
+from lms.texts import is_invisible
 
 _YEAR_SECONDS = 366 * 24 * 60 * 60
 _STRUCTURE = frozenset({"id", "position", "lessons", "subtopics", "asset"})
 
 
+# A port is from 1 to 65535. The host may be an IPv6 address too, of which the pattern says nothing.
+_PORT = "([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+_REST = rf'([/?#]([^{INVISIBLE}\\"<>]| )*)?'
+_LINK = rf"^https://[^{INVISIBLE}\\\"<>/?#@:\[\]]+(:{_PORT})?{_REST}$"
+
+
 def _https_link(value: str) -> str:
     # Spaces may stand in a path, as people copy them; what else is no URL character could mean something to a page.
-    if any(char in '\\"<>' or (unicodedata.category(char)[0] in "CZ" and char != " ") for char in value):
+    if any(char in '\\"<>' or (is_invisible(char) and char != " ") for char in value):
         raise ValueError("quotes, backslashes and control characters have to be percent-encoded")
     parts = urlsplit(value)
     if parts.scheme != "https" or not parts.hostname or " " in parts.netloc:
@@ -30,32 +36,30 @@ def _https_link(value: str) -> str:
     return value
 
 
-Link = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2048), AfterValidator(_https_link)]
+Link = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=2048),
+    AfterValidator(_https_link),
+    Field(json_schema_extra={"pattern": _LINK}),
+]
 Seconds = Annotated[int, Field(strict=True, ge=0, le=_YEAR_SECONDS)]
 Position = Annotated[
     int, Field(strict=True, ge=0, le=10_000, description="From 0, among its siblings; past the end is the end.")
 ]
 
 
-class Part(CamelBody):
-    """Fields of a part: those given replace, those omitted stay, null empties one of `nullable`."""
-
-    nullable: ClassVar[frozenset[str]] = frozenset()
-
-    @model_validator(mode="after")
-    def _has_what_it_cannot_lack(self) -> "Part":
-        for name in self.model_fields_set - self.nullable:
-            if getattr(self, name) is None:
-                raise ValueError(f"{name} cannot be null")
-        return self
+class Part(CamelChanges):
+    """Fields of a part of the outline."""
 
     def fields(self) -> dict[str, Any]:
         """What was given of the part itself, without its place and what it holds."""
-        return {name: getattr(self, name) for name in self.model_fields_set - _STRUCTURE}
+        return {name: value for name, value in self.given().items() if name not in _STRUCTURE}
 
 
 class TreePart(Part):
     """A part within a tree: with `id` an old one, else a new one, which needs a title."""
+
+    model_config = ConfigDict(json_schema_extra={"if": present("id"), "else": {"required": ["title"]}})
 
     id: UUID | None = None
     title: Name | None = None

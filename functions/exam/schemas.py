@@ -6,45 +6,27 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import (
-    BeforeValidator,
     Field,
     PlainSerializer,
     StrictBool,
     StrictInt,
     StrictStr,
-    field_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from exam.rules.grading import Outcome
 from exam.rules.questions import LARGEST_NUMBER, Kind
 from exam.rules.terms import ReleaseMode
-from lms.fields import CamelBody, CamelView, Description, Moment, Name, Passage
+from lms.fields import JSON_NUMBER, CamelBody, CamelChanges, CamelView, Description, Moment, Name, Passage
 from lms.pages import Page
-
-
-def _number(value: Any) -> Any:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise PydanticCustomError("number_type", "a number is expected")
-    # By its text: a float's own binary value would have dozens of places. Adding 0 would round, and -0.0 is 0.
-    return Decimal(str(value)) if value else Decimal(0)
-
-
-def _no_null(value: object) -> object:
-    if value is None:
-        raise ValueError("cannot be empty")
-    return value
-
 
 Number = Annotated[Decimal, PlainSerializer(float, return_type=float)]
 """An exact number that clients see as a JSON number."""
-_Given = Annotated[Decimal, BeforeValidator(_number)]
-Percent = Annotated[_Given, Field(ge=0, le=100, decimal_places=2)]
-Weight = Annotated[_Given, Field(ge=0, le=1000, decimal_places=2)]
-Points = Annotated[_Given, Field(gt=0, le=1000, decimal_places=2)]
-Marks = Annotated[_Given, Field(ge=0, le=1000, decimal_places=2)]
-KeyNumber = Annotated[_Given, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER, decimal_places=12)]
-Tolerance = Annotated[_Given, Field(ge=0, le=LARGEST_NUMBER, decimal_places=12)]
+Percent = Annotated[Decimal, Field(ge=0, le=100, decimal_places=2), JSON_NUMBER]
+Weight = Annotated[Decimal, Field(ge=0, le=1000, decimal_places=2), JSON_NUMBER]
+Points = Annotated[Decimal, Field(gt=0, le=1000, decimal_places=2), JSON_NUMBER]
+Marks = Annotated[Decimal, Field(ge=0, le=1000, decimal_places=2), JSON_NUMBER]
+KeyNumber = Annotated[Decimal, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER, decimal_places=12), JSON_NUMBER]
+Tolerance = Annotated[Decimal, Field(ge=0, le=LARGEST_NUMBER, decimal_places=12), JSON_NUMBER]
 Minutes = Annotated[StrictInt, Field(ge=1, le=14 * 24 * 60)]
 AttemptsAllowed = Annotated[StrictInt, Field(ge=1, le=20)]
 ChoiceId = Annotated[StrictStr, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
@@ -67,8 +49,10 @@ class NewExam(CamelBody):
     published: StrictBool = False
 
 
-class ExamUpdate(CamelBody):
+class ExamUpdate(CamelChanges):
     """The fields to replace; omitted ones stay, `closesAt` null is `duration` after `examDate` again."""
+
+    nullable = frozenset({"closes_at"})
 
     title: Name | None = None
     duration: Minutes | None = None
@@ -81,20 +65,6 @@ class ExamUpdate(CamelBody):
     paper: StrictBool | None = None
     release: ReleaseMode | None = None
     published: StrictBool | None = None
-
-    _no_nulls = field_validator(
-        "title",
-        "duration",
-        "exam_date",
-        "pass_mark",
-        "weight",
-        "attempts_allowed",
-        "shuffle",
-        "paper",
-        "release",
-        "published",
-        mode="before",
-    )(_no_null)
 
 
 class Release(CamelBody):
@@ -150,8 +120,10 @@ class NewQuestion(CamelBody):
     explanation: Description = ""
 
 
-class QuestionUpdate(CamelBody):
+class QuestionUpdate(CamelChanges):
     """The fields to replace; omitted ones stay."""
+
+    nullable = frozenset({"correct_answer"})
 
     question_text: Passage | None = None
     kind: Kind | None = None
@@ -159,8 +131,6 @@ class QuestionUpdate(CamelBody):
     correct_answer: KeyBody = None
     points: Points | None = None
     explanation: Description | None = None
-
-    _no_nulls = field_validator("question_text", "kind", "choices", "points", "explanation", mode="before")(_no_null)
 
 
 class Regrade(CamelBody):
@@ -262,14 +232,14 @@ class MarksUpdate(CamelBody):
     reason: Name | None = None
 
 
-class AccommodationUpdate(CamelBody):
+class AccommodationUpdate(CamelChanges):
     """The fields to replace; omitted ones stay, `closesAt` null takes the student's own closing back."""
+
+    nullable = frozenset({"closes_at"})
 
     extra_minutes: Annotated[StrictInt, Field(ge=0, le=14 * 24 * 60)] | None = None
     closes_at: Moment | None = None
     extra_attempts: Annotated[StrictInt, Field(ge=0, le=20)] | None = None
-
-    _no_nulls = field_validator("extra_minutes", "extra_attempts", mode="before")(_no_null)
 
 
 class AccommodationView(CamelView):

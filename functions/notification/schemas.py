@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from lms.fields import Body, Moment, Name, Passage, WallClock
+from lms.fields import Body, Changes, Moment, Name, Passage, WallClock, present
 from notification.rules.messages import Channel
 
 
@@ -30,6 +30,8 @@ Zone = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_+
 
 class NewMessage(Body):
     """To people, or to the students of a course, all or some. `send_at`: not before."""
+
+    model_config = ConfigDict(json_schema_extra={"if": present("course_id"), "else": present("recipient_ids")})
 
     course_id: UUID | None = None
     recipient_ids: Annotated[list[UUID], Field(min_length=1, max_length=500)] | None = None
@@ -102,14 +104,16 @@ class ChannelsBody(Body):
 class QuietHoursBody(Body):
     """Times of the day in the zone of the preferences; `until` before `from` is the next morning."""
 
-    model_config = ConfigDict(extra="forbid", validate_by_name=True, serialize_by_alias=True)
+    model_config = ConfigDict(serialize_by_alias=True)
 
     begin: Annotated[WallClock, Field(alias="from")]
     until: WallClock
 
 
-class PreferencesUpdate(Body):
+class PreferencesUpdate(Changes):
     """The fields to replace; null ends quiet hours. Messages about account and security always come."""
+
+    nullable = frozenset({"quiet_hours"})
 
     channels: ChannelsBody | None = None
     quiet_hours: QuietHoursBody | None = None

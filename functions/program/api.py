@@ -145,10 +145,10 @@ def enroll(
     once: OncePerKey,
     response: Response,
     now: Now,
-    body: Enroll | None = None,
+    body: Enroll = Enroll(),
 ) -> EnrollmentView:
     """Enrols the caller, or for an administrator the student named."""
-    view = enrollments.enroll(course_id, body.student_id if body else None, caller, once, now)
+    view = enrollments.enroll(course_id, body.student_id, caller, once, now)
     response.headers["Location"] = enrollments.location(view)
     set_etag(response, view.version)
     return view

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StrictBool, StrictInt, StringConstraints, field_validator
+from pydantic import Field, StrictBool, StrictInt, StringConstraints
 
-from lms.fields import CamelBody, CamelView, Description, Name
+from lms.fields import CamelBody, CamelChanges, CamelView, Description, Name
 from program.rules import Refusal, Status
 
 EnrollmentMode = Literal["open", "closed"]
@@ -16,24 +16,16 @@ Capacity = Annotated[StrictInt, Field(ge=1, le=1_000_000)]
 _SHORT_DESCRIPTION = Field(alias="short_description")
 
 
-def _no_null(value: object) -> object:
-    if value is None:
-        raise ValueError("cannot be empty")
-    return value
-
-
 class NewProgram(CamelBody):
     title: Name
     description: Description = ""
 
 
-class ProgramUpdate(CamelBody):
+class ProgramUpdate(CamelChanges):
     """The fields to replace; omitted ones stay."""
 
     title: Name | None = None
     description: Description | None = None
-
-    _no_nulls = field_validator("title", "description", mode="before")(_no_null)
 
 
 class ProgramView(CamelView):
@@ -56,8 +48,10 @@ class NewCourse(CamelBody):
     requires_payment: StrictBool = False
 
 
-class CourseUpdate(CamelBody):
+class CourseUpdate(CamelChanges):
     """The fields to replace; omitted ones stay, null empties `quarter` and lifts `capacity`."""
+
+    nullable = frozenset({"quarter", "capacity"})
 
     title: Name | None = None
     short_description: Annotated[Description | None, _SHORT_DESCRIPTION] = None
@@ -65,8 +59,6 @@ class CourseUpdate(CamelBody):
     capacity: Capacity | None = None
     enrollment: EnrollmentMode | None = None
     requires_payment: StrictBool | None = None
-
-    _no_nulls = field_validator("title", "short_description", "enrollment", "requires_payment", mode="before")(_no_null)
 
 
 class CourseView(CamelView):

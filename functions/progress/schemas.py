@@ -1,12 +1,12 @@
 """What clients send and see."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StrictInt, field_validator
+from pydantic import AfterValidator, Field, StrictInt
 
-from lms.fields import CamelBody, CamelView, Day, Description
+from lms.fields import CamelBody, CamelChanges, CamelView, Day, Description
 from lms.pages import Page
 
 Percentage = Annotated[StrictInt, Field(ge=0, le=100)]
@@ -23,18 +23,13 @@ class NewProgress(CamelBody):
     completion_percentage: Percentage = 0
 
 
-class ProgressUpdate(CamelBody):
+class ProgressUpdate(CamelChanges):
     """The fields to replace; omitted ones stay, null empties `currentModule`."""
+
+    nullable = frozenset({"current_module"})
 
     current_module: UUID | None = None
     completion_percentage: Percentage | None = None
-
-    @field_validator("completion_percentage", mode="before")
-    @classmethod
-    def _is_given(cls, value: Any) -> Any:
-        if value is None:
-            raise ValueError("cannot be empty")
-        return value
 
 
 class ProgressView(CamelView):

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StrictInt, model_validator
 from pydantic.alias_generators import to_pascal
 
-from lms.fields import Body, Day, Name, Passage
+from lms.fields import Changes, Day, Name, Passage, absent, present
 from lms.personal import Country, Details, MobileNumber
 from lms.roster import StudentStatus
 from student.rules import Attendance, Letter, OwnFields
@@ -18,29 +18,18 @@ Password = Annotated[str, Field(min_length=1, max_length=128)]
 Remarks = Annotated[Passage, Field(max_length=2_000)]
 
 
-class Update(Body):
-    """The fields to replace; omitted ones stay, null empties one of `nullable`."""
-
-    nullable: ClassVar[frozenset[str]] = frozenset()
-
-    @model_validator(mode="after")
-    def _has_what_it_cannot_lack(self) -> "Update":
-        for name in self.model_fields_set - self.nullable:
-            if getattr(self, name) is None:
-                raise ValueError(f"{name} cannot be null")
-        return self
-
-    def fields(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.model_fields_set}
-
-
-class ProfileUpdate(Update):
+class ProfileUpdate(Changes):
     """The fields to replace; omitted ones stay.
 
     `profile_picture` is a key from POST /student/profilePicture. `password` needs `current_password`, and ends every
     session. The last five are the school's: naming one is refused.
     """
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "dependentRequired": {"password": ["current_password"], "current_password": ["password"]},
+        }
+    )
     the_schools: ClassVar[frozenset[str]] = frozenset(
         {"student_status", "program", "enrollment_year", "roll_no", "email"}
     )
@@ -69,10 +58,10 @@ class ProfileUpdate(Update):
         return self
 
     def own(self) -> dict[str, Any]:
-        return {name: value for name, value in self.fields().items() if name in OwnFields.model_fields}
+        return {name: value for name, value in self.given().items() if name in OwnFields.model_fields}
 
 
-class StandingUpdate(Update):
+class StandingUpdate(Changes):
     """The fields to replace; omitted ones stay."""
 
     nullable = frozenset({"program", "enrollment_year"})
@@ -132,10 +121,13 @@ class PictureUpload(BaseModel):
     expires_in: int
 
 
-class CardUpdate(Update):
+class CardUpdate(Changes):
     """The fields to replace; omitted ones stay. `grade` overrides the computed one, and needs a `reason`; null ends
     that."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"if": present("grade"), "then": present("reason"), "else": absent("reason")}
+    )
     nullable = frozenset({"remarks", "grade"})
 
     remarks: Remarks | None = None

@@ -1,6 +1,7 @@
 """The description of the API is what the functions serve, is valid, and its examples are true."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,13 +12,14 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from docs import generate_openapi
 from docs.examples import NoExample, example
+from docs.naming import operation_id
 from docs.refusals import reach
 from localstack.kong.generate import applications
 from tests.template import ROOT
 
 DOCUMENT: dict[str, Any] = json.loads((ROOT / "docs" / "openapi.json").read_text())
 ROUTES = {
-    f"{service}-{route.name}".replace("_", "-"): route
+    operation_id(service, route.name): route
     for service, app in applications().items()
     for route in app.routes
     if isinstance(route, APIRoute) and route.include_in_schema
@@ -43,7 +45,8 @@ def test_every_route_is_described_once() -> None:
 @every_operation
 def test_an_operation_says_what_it_does_and_for_whom(name: str) -> None:
     operation = OPERATIONS[name]
-    assert operation["tags"] == [name.partition("-")[0]]
+    assert re.fullmatch("[a-z]+([A-Z][a-z]+)+", name), "give it a verb and a noun in docs/naming.py"
+    assert len(operation["tags"]) == 1
     assert 3 < len(operation["summary"]) < 120
     assert "**Who:**" in operation["description"]
     assert ("security" in operation) == ("without a token" not in operation["description"])
@@ -89,7 +92,7 @@ def test_a_body_has_an_example(name: str) -> None:
     answers = [answer for status, answer in OPERATIONS[name]["responses"].items() if status.startswith("2")]
     for message in (OPERATIONS[name].get("requestBody", {}), *answers):
         for kind, media in message.get("content", {}).items():
-            assert "example" in media or kind == "text/html" or name == "portal-openapi"
+            assert "example" in media or kind == "text/html" or name == "getDescription"
 
 
 def test_a_field_that_nobody_gave_an_example_of_is_refused() -> None:
@@ -102,25 +105,89 @@ def _told(name: str) -> set[tuple[int, str | None]]:
 
 
 def test_refusals_are_found_in_use_cases_tables_of_words_and_dependencies() -> None:
-    enrolling = _told("program-enroll")
+    enrolling = _told("enrollStudent")
     assert {(409, "full"), (409, "unpaid"), (409, "enrolled"), (409, "still-running"), (401, None)} <= enrolling
-    assert (412, None) in _told("exam-update-exam")
+    assert (412, None) in _told("updateExam")
     assert (412, None) not in enrolling
-    assert (429, None) in _told("auth-login")
+    assert (429, None) in _told("loginUser")
 
 
 def test_a_refusal_is_told_with_its_words() -> None:
-    conflict = _answers(OPERATIONS["program-enroll"])["409"]
+    conflict = _answers(OPERATIONS["enrollStudent"])["409"]
     problem = conflict["content"]["application/problem+json"]["examples"]["full"]["value"]
     assert problem["type"] == "urn:lms:problem:full"
     assert problem["detail"] == "Every seat of the course is taken."
     assert problem["detail"] in conflict["description"]
 
 
+def test_what_the_gateway_refuses_and_what_a_function_refuses_fit_one_schema() -> None:
+    schema = {"components": DOCUMENT["components"], "$ref": "#/components/schemas/Refusal"}
+    by_gateway = [{"message": "Unauthorized", "request_id": "1"}, {"message": "API rate limit exceeded"}]
+    by_function = {
+        "type": "urn:lms:problem:full",
+        "title": "Conflict",
+        "status": 409,
+        "detail": "Every seat of the course is taken.",
+        "instance": "/courses/x/enrollments",
+        "request_id": "1",
+    }
+    for refusal in (*by_gateway, by_function):
+        Draft202012Validator(schema).validate(refusal)
+    for none in ({}, {"request_id": "1"}, {**by_function, "type": "urn:lms:problem:unheard-of"}, {"detail": "x"}):
+        assert not Draft202012Validator(schema).is_valid(none)
+
+
+def test_every_refusal_has_that_schema() -> None:
+    for operation in OPERATIONS.values():
+        for status, answer in _answers(operation).items():
+            if status[0] in "45" and not (operation["operationId"] == "getHealth" and status == "503"):
+                kinds = {media["schema"]["$ref"] for media in answer["content"].values()}
+                assert kinds == {"#/components/schemas/Refusal"}, operation["operationId"]
+
+
+def _parts(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        yield node
+        for key, part in node.items():
+            if key not in ("example", "examples"):
+                yield from _parts(part)
+    elif isinstance(node, list):
+        for part in node:
+            yield from _parts(part)
+
+
+def test_enumerations_are_schemas_of_their_own() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    named = {name for name, schema in schemas.items() if "enum" in schema}
+    assert {"Grade", "QuestionKind", "Channel", "ReleaseMode", "RefusalType", "UserType"} <= named
+    rest = [schema for name, schema in schemas.items() if name not in named]
+    assert not [part for part in _parts([rest, DOCUMENT["paths"]]) if isinstance(part.get("enum"), list)]
+
+
+def test_nothing_is_a_number_or_a_text() -> None:
+    for part in _parts(DOCUMENT):
+        if "anyOf" in part and isinstance(part["anyOf"], list) and "errors" not in part:
+            kinds = {option.get("type") for option in part["anyOf"]}
+            assert not {"number", "string"} <= kinds and not {"integer", "string"} <= kinds
+
+
+def test_a_field_that_cannot_be_emptied_is_not_nullable() -> None:
+    update = DOCUMENT["components"]["schemas"]["CourseUpdate"]["properties"]
+    assert update["title"]["type"] == "string"
+    assert {"type": "null"} in update["quarter"]["anyOf"]
+
+
+def test_bounds_are_told() -> None:
+    [limit] = [each for each in OPERATIONS["listPrograms"]["parameters"] if each["name"] == "limit"]
+    assert {"minimum": 1, "maximum": 100}.items() <= limit["schema"].items()
+    mark = DOCUMENT["components"]["schemas"]["NewExam"]["properties"]["passMark"]
+    assert {"type": "number", "minimum": 0, "maximum": 100, "multipleOf": 0.01, "default": 50}.items() <= mark.items()
+
+
 def test_headers_are_told_where_they_apply() -> None:
-    create, update = OPERATIONS["program-create-program"], OPERATIONS["program-update-program"]
+    create, update = OPERATIONS["createProgram"], OPERATIONS["updateProgram"]
     assert {"Location", "ETag", "X-Request-ID"} == set(create["responses"]["201"]["headers"])
     assert "Idempotency-Key" in [parameter["name"] for parameter in create["parameters"]]
     assert "If-Match" in [parameter["name"] for parameter in update["parameters"]]
     assert "Retry-After" in _answers(update)["503"]["headers"]
-    assert {"limit", "cursor"} <= {p["name"] for p in OPERATIONS["program-list-programs"]["parameters"]}
+    assert {"limit", "cursor"} <= {p["name"] for p in OPERATIONS["listPrograms"]["parameters"]}

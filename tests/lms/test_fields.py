@@ -3,18 +3,18 @@
 import json
 import re
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from lms.fields import Day, Description, Flag, Moment, Name, Passage, WallClock, WholeNumber
+from lms.fields import DIGITS, Day, Description, Flag, Moment, Name, Passage, WallClock
 
 MOMENT, DAY, CLOCK = TypeAdapter(Moment), TypeAdapter(Day), TypeAdapter(WallClock)
 NAME, DESCRIPTION, PASSAGE = TypeAdapter(Name), TypeAdapter(Description), TypeAdapter(Passage)
-LIMIT, FLAG = TypeAdapter(WholeNumber), TypeAdapter(Flag)
+LIMIT, FLAG = TypeAdapter(Annotated[int, DIGITS]), TypeAdapter(Flag)
 # Strategies take naive bounds.
 MOMENTS = st.datetimes(datetime(1900, 1, 1), datetime(2199, 12, 31, 23, 59, 59), timezones=st.just(UTC))  # noqa: DTZ001
 INVISIBLE = ["", " ", "\u200b", "\u2060\ufeff", "\u3164", "\u2800", "\u00ad", "\u180e \u202e", "\U000e0041", "\ufe0f"]

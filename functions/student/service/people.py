@@ -108,7 +108,7 @@ def change_standing(student_id: UUID, update: StandingUpdate, if_match: Precondi
     """Replaces what the school decides of a student; raises `NotFound`, `PreconditionFailed`."""
     person = get(student_id, now)
     require_match(person.record.version, if_match)
-    for field, value in update.fields().items():
+    for field, value in update.given().items():
         setattr(person.record, field, value)
     return save(person, now, with_status="status" in update.model_fields_set)
 

@@ -6,13 +6,14 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Header, Path, Query, Request, Response
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from lms.access import require_teaching
 from lms.clock import now
 from lms.cursors import seal, unseal
 from lms.etags import Precondition, etag, precondition
-from lms.fields import WholeNumber
+from lms.fields import DIGITS
 from lms.idempotency import Once, begin
 from lms.pages import Listing, Position
 from lms.security import TeacherOrAdmin, current_caller
@@ -32,7 +33,7 @@ ClientIp = Annotated[str, Depends(_client_ip)]
 
 def _listing(
     request: Request,
-    limit: Annotated[WholeNumber, Query(ge=1, le=100, description="How many items a page holds at most.")] = 25,
+    limit: Annotated[int, Field(ge=1, le=100), DIGITS, Query(description="How many items a page holds at most.")] = 25,
     cursor: Annotated[
         str | None, Query(max_length=4096, description="`next` of the page before; omit it for the first page.")
     ] = None,

@@ -6,11 +6,25 @@ A type here says in its JSON schema what its code checks, so that the descriptio
 import re
 import unicodedata
 from datetime import UTC, date, datetime, time
-from typing import Annotated, Any
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, cast
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    PlainSerializer,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from lms.texts import is_invisible
 
@@ -24,7 +38,7 @@ _WHOLE_NUMBER = "^(0|-?[1-9][0-9]*)$"
 # As regular expressions know them everywhere: what is no control character, and what `is_invisible` lets through.
 _CONTROLS = r"\u0000-\u001f\u007f-\u009f"
 _LINE_CONTROLS = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
-_INVISIBLE = (
+INVISIBLE = (
     r"\u0000- \u007f-\u00a0\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u1680\u17b4\u17b5"
     r"\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
 )
@@ -83,13 +97,34 @@ def _true_or_false(value: Any) -> Any:
     return value
 
 
+def _number(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise PydanticCustomError("number_type", "a number is expected")
+    # By its text: a float's own binary value would have dozens of places. Adding 0 would round, and -0.0 is 0.
+    return Decimal(str(value)) if value else Decimal(0)
+
+
+class _JsonNumber:
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(_number, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        # Pydantic's own description of a Decimal lets texts pass, and says nothing of its places.
+        described = next(option for option in handler(schema)["anyOf"] if option["type"] == "number")
+        places: int = cast(dict[str, Any], schema)["schema"]["decimal_places"]
+        return {**described, "multipleOf": float(f"1e-{places}")}
+
+
+JSON_NUMBER = _JsonNumber()
+"""For exact numbers in bodies, which come as JSON numbers: `Annotated[Decimal, Field(ge=0), JSON_NUMBER]`."""
+
 Name = Annotated[
     str,
     BeforeValidator(_tidy),
     Field(
         min_length=1,
         max_length=200,
-        json_schema_extra={"pattern": rf"^[\t-\r]*[^{_CONTROLS}]*[^{_INVISIBLE}][^{_CONTROLS}]*[\t-\r]*$"},
+        json_schema_extra={"pattern": rf"^[\t-\r]*[^{_CONTROLS}]*[^{INVISIBLE}][^{_CONTROLS}]*[\t-\r]*$"},
     ),
     AfterValidator(_one_line),
     AfterValidator(_visible),
@@ -108,7 +143,7 @@ Passage = Annotated[
     Description,
     Field(
         min_length=1,
-        json_schema_extra={"pattern": rf"^[^{_LINE_CONTROLS}]*[^{_INVISIBLE}][^{_LINE_CONTROLS}]*$"},
+        json_schema_extra={"pattern": rf"^[^{_LINE_CONTROLS}]*[^{INVISIBLE}][^{_LINE_CONTROLS}]*$"},
     ),
     AfterValidator(_visible),
 ]
@@ -137,11 +172,21 @@ WallClock = Annotated[
 ]
 """A time of the day, by the clock on somebody's wall."""
 
-WholeNumber = Annotated[int, BeforeValidator(_of_digits)]
-"""A number in a query: digits alone. A body has `StrictInt`."""
+DIGITS = BeforeValidator(_of_digits)
+"""For whole numbers in queries, written after their bounds: `Annotated[int, Field(ge=1), DIGITS]`."""
 
 Flag = Annotated[bool, BeforeValidator(_true_or_false)]
 """`true` or `false` in a query. A body has `StrictBool`."""
+
+
+def present(*names: str) -> dict[str, Any]:
+    """The JSON schema of objects in which these are given, and not as null; for rules over several fields."""
+    return {"required": list(names), "properties": {name: {"not": {"type": "null"}} for name in names}}
+
+
+def absent(*names: str) -> dict[str, Any]:
+    """The JSON schema of objects in which these are left out, or null."""
+    return {"properties": {name: {"type": "null"} for name in names}}
 
 
 class Body(BaseModel):
@@ -154,6 +199,46 @@ class CamelBody(Body):
     """A body whose fields are written in camelCase."""
 
     model_config = ConfigDict(alias_generator=to_camel)
+
+
+class Changes(Body):
+    """Fields to replace: those omitted stay, null empties one of `nullable` and is refused for any other."""
+
+    nullable: ClassVar[frozenset[str]] = frozenset()
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_no_null(cls, value: Any, info: ValidationInfo) -> Any:
+        if value is None and info.field_name not in cls.nullable:
+            raise PydanticCustomError("null", "This field cannot be null")
+        return value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        described = handler(schema)
+        properties = handler.resolve_ref_schema(described)["properties"]
+        for name, field in cls.model_fields.items():
+            if name not in cls.nullable:
+                _without_null(properties[field.alias or name])
+        return described
+
+    def given(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+def _without_null(described: JsonSchemaValue) -> None:
+    options = [option for option in described.get("anyOf", ()) if option != {"type": "null"}]
+    if len(options) == 1:
+        del described["anyOf"]
+        described |= options[0]
+    elif options:
+        described["anyOf"] = options
+    if "default" in described and described["default"] is None:
+        del described["default"]
+
+
+class CamelChanges(Changes, CamelBody):
+    """`Changes` whose fields are written in camelCase."""
 
 
 class CamelView(BaseModel):

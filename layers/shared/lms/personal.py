@@ -49,6 +49,9 @@ MobileNumber = Annotated[
     Field(pattern=_E164, description="E.164, such as +923001234567."),
 ]
 Country = Annotated[
-    str, StringConstraints(strip_whitespace=True), AfterValidator(_known_country), Field(description="ISO 3166 alpha-2")
+    str,
+    StringConstraints(strip_whitespace=True),
+    AfterValidator(_known_country),
+    Field(description="ISO 3166 alpha-2", json_schema_extra={"enum": sorted(COUNTRIES)}),
 ]
 Details = Annotated[dict[str, Any], AfterValidator(_small_object)]
