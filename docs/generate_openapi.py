@@ -120,6 +120,7 @@ def document() -> dict[str, Any]:
     schemas |= {"Refusal": _REFUSAL, "FieldFault": _FIELD_FAULT, "RefusalType": _refusal_type(codes)}
     name_enumerations(told)
     _mend_defaults(told)
+    _mend_forms(schemas)
     responses = {"Fault": _fault(), "NotModified": _not_modified(), **_shared(told["paths"])}
     told["components"] |= {"headers": _HEADERS, "responses": responses}
     return told
@@ -132,6 +133,14 @@ def _mend_defaults(part: Any) -> None:
             part["default"] = float(part["default"])
         for inner in part.values():
             _mend_defaults(inner)
+
+
+def _mend_forms(schemas: dict[str, Any]) -> None:
+    """An empty field of a form is, to FastAPI, not there."""
+    for name, schema in schemas.items():
+        if name.endswith("LoginForm"):
+            for field in schema["required"]:
+                schema["properties"][field]["minLength"] = 1
 
 
 def _refusal_type(codes: Iterable[str]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Names that generated clients give to calls and types: operation ids, and enumerations as schemas of their own."""
 
 import re
+from itertools import count
 from typing import Any
 
 from pydantic.alias_generators import to_camel
@@ -97,10 +98,11 @@ def name_enumerations(described: Schema) -> None:
 
     def name_of(values: tuple[str, ...], found_at: str) -> str:
         if values not in names:
-            name = _ENUMERATIONS.get(values, found_at)
-            if name in schemas or name in names.values():
-                raise ValueError(f"two schemas would be called {name}; give the enumeration a name in docs/naming.py")
-            names[values] = name
+            wanted = _ENUMERATIONS.get(values, found_at)
+            taken = {*schemas, *names.values()}
+            names[values] = next(
+                name for number in count(1) if (name := f"{wanted}{number if number > 1 else ''}") not in taken
+            )
         return names[values]
 
     for owner, schema in schemas.items():
@@ -120,6 +122,12 @@ def _referring(schema: Any, name_of: Any, found_at: str) -> Any:
         return [_referring(part, name_of, found_at) for part in schema]
     if not isinstance(schema, dict):
         return schema
+    if isinstance(options := schema.get("anyOf"), list) and all(
+        {"const", "enum"} & option.keys() for option in options
+    ):
+        # Literals that the code joins are one enumeration.
+        values = [value for option in options for value in option.get("enum", [option.get("const")])]
+        schema = {**{key: part for key, part in schema.items() if key != "anyOf"}, "enum": values}
     if isinstance(schema.get("enum"), list):
         reference = {"$ref": f"#/components/schemas/{name_of(tuple(schema['enum']), found_at)}"}
         beside = {key: value for key, value in schema.items() if key in ("default", "description")}

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 from fastapi import Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
@@ -15,6 +15,8 @@ from lms.fields import Body, Changes, Name, absent, present
 from lms.personal import Country, Details, MobileNumber
 
 _EMAIL = r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[^@\s]+\.[^@\s]*[^@\s.0-9]$"
+
+_NOT_REACHED = rf"[@.]({'|'.join(SPECIAL_USE_DOMAIN_NAMES)})$"
 
 
 def _reachable(value: str) -> str:
@@ -33,7 +35,7 @@ Email = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=254),
     AfterValidator(_reachable),
-    Field(json_schema_extra={"format": "email", "pattern": _EMAIL}),
+    Field(json_schema_extra={"format": "email", "pattern": _EMAIL, "not": {"pattern": _NOT_REACHED}}),
 ]
 """An address that mail reaches, its domain encoded (`xn--...`)."""
 UserType = Literal["student", "teacher", "admin"]

@@ -1,5 +1,6 @@
 """What clients send and see."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -9,8 +10,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StringConstr
 
 from content.files import ContentType
 from content.rules import Draft
-from lms.fields import INVISIBLE, CamelBody, CamelChanges, CamelView, Description, Name, present
-from lms.texts import is_invisible
+from lms.fields import INTEGRAL, INVISIBLE, CamelBody, CamelChanges, CamelView, Description, Name, present
 
 _YEAR_SECONDS = 366 * 24 * 60 * 60
 _STRUCTURE = frozenset({"id", "position", "lessons", "subtopics", "asset"})
@@ -21,10 +21,12 @@ _PORT = "([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][
 _REST = rf'([/?#]([^{INVISIBLE}\\"<>]| )*)?'
 _LINK = rf"^https://[^{INVISIBLE}\\\"<>/?#@:\[\]]+(:{_PORT})?{_REST}$"
 
+_NO_LINK = re.compile(rf'[{INVISIBLE}\\"<>]')
+
 
 def _https_link(value: str) -> str:
     # Spaces may stand in a path, as people copy them; what else is no URL character could mean something to a page.
-    if any(char in '\\"<>' or (is_invisible(char) and char != " ") for char in value):
+    if _NO_LINK.search(value.replace(" ", "")):
         raise ValueError("quotes, backslashes and control characters have to be percent-encoded")
     parts = urlsplit(value)
     if parts.scheme != "https" or not parts.hostname or " " in parts.netloc:
@@ -42,9 +44,11 @@ Link = Annotated[
     AfterValidator(_https_link),
     Field(json_schema_extra={"pattern": _LINK}),
 ]
-Seconds = Annotated[int, Field(strict=True, ge=0, le=_YEAR_SECONDS)]
+Seconds = Annotated[int, Field(strict=True, ge=0, le=_YEAR_SECONDS), INTEGRAL]
 Position = Annotated[
-    int, Field(strict=True, ge=0, le=10_000, description="From 0, among its siblings; past the end is the end.")
+    int,
+    Field(strict=True, ge=0, le=10_000, description="From 0, among its siblings; past the end is the end."),
+    INTEGRAL,
 ]
 
 

@@ -16,7 +16,7 @@ from pydantic import (
 from exam.rules.grading import Outcome
 from exam.rules.questions import LARGEST_NUMBER, Kind
 from exam.rules.terms import ReleaseMode
-from lms.fields import JSON_NUMBER, CamelBody, CamelChanges, CamelView, Description, Moment, Name, Passage
+from lms.fields import INTEGRAL, JSON_NUMBER, CamelBody, CamelChanges, CamelView, Description, Moment, Name, Passage
 from lms.pages import Page
 
 Number = Annotated[Decimal, PlainSerializer(float, return_type=float)]
@@ -27,8 +27,8 @@ Points = Annotated[Decimal, Field(gt=0, le=1000, decimal_places=2), JSON_NUMBER]
 Marks = Annotated[Decimal, Field(ge=0, le=1000, decimal_places=2), JSON_NUMBER]
 KeyNumber = Annotated[Decimal, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER, decimal_places=12), JSON_NUMBER]
 Tolerance = Annotated[Decimal, Field(ge=0, le=LARGEST_NUMBER, decimal_places=12), JSON_NUMBER]
-Minutes = Annotated[StrictInt, Field(ge=1, le=14 * 24 * 60)]
-AttemptsAllowed = Annotated[StrictInt, Field(ge=1, le=20)]
+Minutes = Annotated[StrictInt, Field(ge=1, le=14 * 24 * 60), INTEGRAL]
+AttemptsAllowed = Annotated[StrictInt, Field(ge=1, le=20), INTEGRAL]
 ChoiceId = Annotated[StrictStr, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
 
 
@@ -237,9 +237,9 @@ class AccommodationUpdate(CamelChanges):
 
     nullable = frozenset({"closes_at"})
 
-    extra_minutes: Annotated[StrictInt, Field(ge=0, le=14 * 24 * 60)] | None = None
+    extra_minutes: Annotated[StrictInt, Field(ge=0, le=14 * 24 * 60), INTEGRAL] | None = None
     closes_at: Moment | None = None
-    extra_attempts: Annotated[StrictInt, Field(ge=0, le=20)] | None = None
+    extra_attempts: Annotated[StrictInt, Field(ge=0, le=20), INTEGRAL] | None = None
 
 
 class AccommodationView(CamelView):

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from pydantic import Field, StrictBool, StrictInt, StringConstraints
 
-from lms.fields import CamelBody, CamelChanges, CamelView, Description, Name
+from lms.fields import INTEGRAL, CamelBody, CamelChanges, CamelView, Description, Name
 from program.rules import Refusal, Status
 
 EnrollmentMode = Literal["open", "closed"]
 Outcome = Literal["enrolled", "unconfirmed"] | Refusal
-Capacity = Annotated[StrictInt, Field(ge=1, le=1_000_000)]
+Capacity = Annotated[StrictInt, Field(ge=1, le=1_000_000), INTEGRAL]
 # The founding schema writes this one name in snake_case.
 _SHORT_DESCRIPTION = Field(alias="short_description")
 

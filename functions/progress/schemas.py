@@ -6,10 +6,10 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StrictInt
 
-from lms.fields import CamelBody, CamelChanges, CamelView, Day, Description
+from lms.fields import INTEGRAL, CamelBody, CamelChanges, CamelView, Day, Description
 from lms.pages import Page
 
-Percentage = Annotated[StrictInt, Field(ge=0, le=100)]
+Percentage = Annotated[StrictInt, Field(ge=0, le=100), INTEGRAL]
 Comment = Annotated[Description, Field(max_length=2_000)]
 AttendanceStatus = Literal["present", "late", "absent", "excused"]
 
@@ -86,7 +86,7 @@ class NewFeedback(CamelBody):
     """Of a course, or with `instructorId` of somebody who teaches it."""
 
     course_id: UUID
-    rating: Annotated[StrictInt, Field(ge=1, le=5)]
+    rating: Annotated[StrictInt, Field(ge=1, le=5), INTEGRAL]
     comment: Comment = ""
     instructor_id: UUID | None = None
 

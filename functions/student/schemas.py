@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StrictInt, model_validator
 from pydantic.alias_generators import to_pascal
 
-from lms.fields import Changes, Day, Name, Passage, absent, present
+from lms.fields import INTEGRAL, Changes, Day, Name, Passage, absent, present
 from lms.personal import Country, Details, MobileNumber
 from lms.roster import StudentStatus
 from student.rules import Attendance, Letter, OwnFields
@@ -68,7 +68,7 @@ class StandingUpdate(Changes):
 
     status: StudentStatus | None = None
     program: Name | None = None
-    enrollment_year: Annotated[StrictInt, Field(ge=1900, le=2200)] | None = None
+    enrollment_year: Annotated[StrictInt, Field(ge=1900, le=2200), INTEGRAL] | None = None
 
 
 class StudentProfile(BaseModel):

@@ -97,6 +97,15 @@ def _true_or_false(value: Any) -> Any:
     return value
 
 
+def _integral(value: Any) -> Any:
+    # To JSON, 90.0 is the number 90.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+INTEGRAL = BeforeValidator(_integral)
+"""For whole numbers in bodies, written after their bounds: `Annotated[StrictInt, Field(ge=1), INTEGRAL]`."""
+
+
 def _number(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise PydanticCustomError("number_type", "a number is expected")
