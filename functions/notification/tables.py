@@ -145,8 +145,18 @@ class BroadcastDueIndex(GlobalSecondaryIndex["Broadcast"]):  # type: ignore[no-u
     due_at = UTCDateTimeAttribute(range_key=True)
 
 
+class BroadcastRecipientIndex(GlobalSecondaryIndex["Broadcast"]):  # type: ignore[no-untyped-call]  # as above
+    """Sparse: what is for one person alone."""
+
+    class Meta:
+        index_name = "recipient"
+        projection = KeysOnlyProjection()
+
+    recipient = UUIDAttribute(hash_key=True)
+
+
 class Broadcast(Table):
-    """A notice to the students of a course, or to `recipients`, at its time.
+    """A notice to the students of a course, or to `recipients`, at its time; `recipient` is the only one.
 
     With `occasion`, it is told only while the occasion is in `occasion_state`: reminders of what was moved, cancelled
     or paid fall silent.
@@ -160,6 +170,7 @@ class Broadcast(Table):
     kind = UnicodeAttribute()
     course_id = UUIDAttribute(null=True)
     recipients = JSONAttribute(null=True)
+    recipient = UUIDAttribute(null=True)
     facts = JSONAttribute()
     channels = JSONAttribute()
     occasion = UnicodeAttribute(null=True)
@@ -170,6 +181,7 @@ class Broadcast(Table):
     request_id = UnicodeAttribute()
     expires_at = TTLAttribute()
     due_index = BroadcastDueIndex()
+    recipient_index = BroadcastRecipientIndex()
 
 
 class Occasion(Table):

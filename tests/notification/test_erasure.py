@@ -1,13 +1,16 @@
 """What is left of a person who was erased."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+
+import pytest
 
 from lms.events import StudentEnrolled, UserErased
 from notification.rules import messages as rules
-from notification.service import messages
-from notification.tables import Contact, Inbox, Notification, Preference
+from notification.service import erasure, messages
+from notification.tables import Broadcast, Contact, Inbox, Notification, Preference
 from tests.notification.school import School
-from tests.notification.world import MailServer, Queue, registered, row
+from tests.notification.world import MailServer, Queue, registered
 from tests.people import remove_card
 
 
@@ -58,18 +61,64 @@ def test_nothing_that_was_told_to_who_was_erased_is_kept(school: School) -> None
     assert Contact.get(school.student.id).email is None
 
 
-def test_a_mail_that_was_being_written_when_its_recipient_was_erased_is_suppressed_and_forgets_them(
+def test_a_mail_that_was_being_written_when_its_recipient_was_erased_is_not_sent_and_leaves_no_row(
     school: School, queue: Queue, mail_server: MailServer
 ) -> None:
     erase(school)
-    messages.announce(rules.on_registration(registered(user_id=school.student.id)), school.clock.now)
+    messages.tell([rules.on_registration(registered(user_id=school.student.id))], school.clock.now)
 
     assert queue.deliver() == 0
 
     assert mail_server.mails == []
-    late = row()
-    assert (late.status, late.reason) == ("suppressed", "its recipient was erased")
-    assert (late.destination, late.facts, late.secrets) == (None, None, None)
+    assert list(Notification.scan()) == []
+
+
+def test_what_was_being_written_to_who_was_erased_is_found_by_a_second_look(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasure, "_SECOND_LOOK", timedelta())
+    put = messages._put
+
+    def erased_before(rows: Sequence[Notification]) -> None:
+        monkeypatch.setattr(messages, "_put", put)
+        school.consume(UserErased(user_id=school.student.id, version=9))
+        put(rows)
+
+    monkeypatch.setattr(messages, "_put", erased_before)
+    school.consume(enrolled(school))
+    assert school.told() == ["enrolled"]
+
+    school.fan_out()
+
+    assert list(Notification.scan()) == []
+
+
+def test_an_event_that_comes_after_the_erasure_writes_nothing(school: School) -> None:
+    erase(school)
+
+    school.settle(registered(user_id=school.student.id))
+
+    assert list(Notification.scan()) == []
+
+
+def test_a_message_to_one_person_is_kept_until_it_is_told(school: School) -> None:
+    school.consume(school.requested(recipient_ids=(school.student.id,), message="Dear Amina"))
+    assert "Dear Amina" in repr([row.attribute_values for row in Broadcast.scan()])
+
+    school.fan_out()
+
+    assert school.told() == ["announcement"]
+    assert list(Broadcast.scan()) == []
+
+
+def test_a_message_that_is_planned_for_who_is_erased_goes_with_them(school: School) -> None:
+    later = school.clock.now + timedelta(days=30)
+    school.settle(school.requested(recipient_ids=(school.student.id,), send_at=later), school.issued())
+    assert list(Broadcast.scan()) != []
+
+    erase(school)
+
+    assert list(Broadcast.scan()) == []
 
 
 def test_a_mail_that_is_going_out_while_its_recipient_is_erased_leaves_no_row(

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from pynamodb.exceptions import DoesNotExist
+from pynamodb.exceptions import DoesNotExist, UpdateError
 
 from lms import roster
 from lms.dynamo import Transaction
+from lms.faults import is_refused
 from lms.log import logger, request_id
 from lms.settings import setting
 from notification.rules.messages import KEPT, Channel, NoticeKind
@@ -48,6 +49,7 @@ def plan(
             kind=notice.kind,
             course_id=course_id,
             recipients=[str(recipient) for recipient in recipients] if recipients else None,
+            recipient=recipients[0] if recipients and len(recipients) == 1 else None,
             facts=dict(notice.facts),
             channels=list(notice.channels),
             occasion=only_while.occasion if only_while else None,
@@ -65,7 +67,18 @@ def plan(
 def launch(broadcast_id: UUID) -> None:
     """Hands a broadcast to the fan-out. Should that fail, it stays due, and the next tick does it."""
     messages.send_all(setting("FANOUT_QUEUE_URL"), [{"id": str(broadcast_id)}])
-    Broadcast(broadcast_id).update([Broadcast.due_shard.remove()], Broadcast.id.exists())
+    try:
+        Broadcast(broadcast_id).update([Broadcast.due_shard.remove()], Broadcast.id.exists())
+    except UpdateError as error:
+        # It was told meanwhile, and is gone.
+        if not is_refused(error):
+            raise
+
+
+def erase_all(recipient_id: UUID) -> None:
+    """Deletes what is planned for one person alone."""
+    for row in Broadcast.recipient_index.query(recipient_id):
+        Broadcast(row.id).delete()
 
 
 def due(shard: int, now: datetime) -> Iterable[UUID]:
@@ -98,6 +111,8 @@ def _tell_slice(broadcast: Broadcast, entry: Mapping[str, Any], now: datetime) -
     )
     if broadcast.recipients is not None:
         tell(notice, [UUID(recipient) for recipient in broadcast.recipients], now)
+        # What was written to single people is with them now, and goes with them.
+        broadcast.delete()
         return
     status = cast(roster.EnrollmentStatus, entry.get("status", roster.CLASS[0]))
     after = UUID(entry["after"]) if entry.get("after") else None

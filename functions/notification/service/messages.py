@@ -29,8 +29,12 @@ _WRITTEN_TOGETHER = 25
 
 
 def announce(message: Message, now: datetime) -> None:
-    """Writes a message once, however often its event comes, and queues it while it is pending."""
-    tell([message], now)
+    """Writes a message once, however often its event comes, and queues it while it is pending.
+
+    Nothing is written to who was erased: the event may come late.
+    """
+    if not contacts.is_erased(message.recipient_id):
+        tell([message], now)
 
 
 def tell(told: Sequence[Message], now: datetime) -> None:
@@ -116,11 +120,11 @@ def erase_all(recipient_id: UUID) -> None:
             batch.delete(row)
 
 
-def send_all(queue_url: str, bodies: Sequence[Mapping[str, str | None]]) -> None:
-    """Puts entries into a queue; raises `Unavailable` when it did not take them all."""
+def send_all(queue_url: str, bodies: Sequence[Mapping[str, str | None]], *, delay: timedelta = timedelta()) -> None:
+    """Puts entries into a queue, to be seen after a delay; raises `Unavailable` when it did not take them all."""
     for begin in range(0, len(bodies), _QUEUE_BATCH):
         entries = [
-            {"Id": str(place), "MessageBody": json.dumps(body)}
+            {"Id": str(place), "MessageBody": json.dumps(body), "DelaySeconds": int(delay.total_seconds())}
             for place, body in enumerate(bodies[begin : begin + _QUEUE_BATCH])
         ]
         if sqs().send_message_batch(QueueUrl=queue_url, Entries=entries).get("Failed"):
@@ -159,7 +163,7 @@ def claim(message_id: UUID, now: datetime) -> Notification | None:
     if row.leased_until is not None and row.leased_until > now:
         raise Postponed(row.leased_until - now)
     if contacts.is_erased(row.recipient_id):
-        _end(row, "suppressed", "its recipient was erased", now, Notification.version == row.version)
+        row.delete(add_version_condition=False)
         return None
     if rules.is_too_late(row.valid_until, now):
         _end(row, "suppressed", "too late", now, Notification.version == row.version)
