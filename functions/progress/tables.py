@@ -66,6 +66,17 @@ class Attendance(Table):
     version = VersionAttribute()
 
 
+class InstructorIndex(GlobalSecondaryIndex["Feedback"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
+    """Sparse: the feedback on an instructor, in all courses."""
+
+    class Meta:
+        index_name = "instructor"
+        projection = KeysOnlyProjection()
+
+    instructor_id = UUIDAttribute(hash_key=True)
+    id = UUIDAttribute(range_key=True)
+
+
 class Feedback(Table):
     """What somebody said of a course or of one of its instructors; `student_id` is empty once they were erased."""
 
@@ -82,6 +93,7 @@ class Feedback(Table):
     created_at = UTCDateTimeAttribute()
     updated_at = UTCDateTimeAttribute()
     version = VersionAttribute()
+    instructor_index = InstructorIndex()
 
 
 class FeedbackAuthor(Table):

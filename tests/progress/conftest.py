@@ -6,9 +6,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from tests.at_once import meanwhile
 from tests.clients import Answer, Client, kafka_event
 from tests.conftest import Clock
 from tests.people import Person, publish_key, sign_in
+
+__all__ = ["meanwhile"]
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ from uuid import uuid4
 import pytest
 
 from lms.events import FeedbackSubmitted, UserErased
+from tests.at_once import Meanwhile
 from tests.conftest import Outbox
-from tests.people import Person, sign_in
+from tests.people import Person, remove_card, sign_in
 from tests.progress.conftest import School
 
 
@@ -127,6 +128,27 @@ def test_an_erased_author_is_forgotten_and_their_ratings_still_count(school: Sch
         ("", None),
     ]
     assert kept in listed["items"]
+
+
+def test_of_feedback_on_an_erased_instructor_the_ratings_stay(school: School) -> None:
+    school.rate(1, instructorId=str(school.teacher.id), comment="Mr Khan shouts")
+    kept = school.rate(4, comment="Fine").json
+    for _ in range(2):
+        school.consume(UserErased(version=3, user_id=school.teacher.id))
+    assert sorted((item["rating"], item["comment"]) for item in _list(school)["items"]) == [(1, ""), (4, "Fine")]
+    assert kept in _list(school)["items"]
+
+
+def test_feedback_that_is_being_given_when_its_author_is_erased_is_not_kept(
+    school: School, meanwhile: Meanwhile
+) -> None:
+    def erase() -> None:
+        remove_card(school.student)
+        school.consume(UserErased(version=3, user_id=school.student.id))
+
+    meanwhile(erase)
+    assert school.rate(2, comment="Call me: 0300").status == 403
+    assert _list(school)["items"] == []
 
 
 def test_feedback_sent_twice_with_one_key_is_given_once(school: School, outbox: Outbox) -> None:

@@ -41,6 +41,9 @@ def submit(body: NewFeedback, caller: Caller, once: Once, now: datetime) -> Feed
         raise _no_course()
     if body.instructor_id is not None and not roster.teaches(body.instructor_id, body.course_id):
         raise Invalid(["body", "instructorId"], "This instructor does not teach the course.", "unknown")
+    card = roster.find_user(caller.id)
+    if card is None:
+        raise Forbidden("This account was deleted.", code="erased")
     author = FeedbackAuthor(caller.id, _about(body.course_id, body.instructor_id))
     feedback = _given(author, body)
     rated_before = None if feedback.rating is None else int(feedback.rating)
@@ -50,6 +53,8 @@ def submit(body: NewFeedback, caller: Caller, once: Once, now: datetime) -> Feed
     version = next_version(feedback)
     view = _view(feedback, version, caller)
     with transaction() as tx:
+        # Whoever is erased meanwhile leaves no words behind.
+        roster.require_user(tx, card)
         tx.put(feedback)
         if rated_before is None:
             author.course_id, author.feedback_id = body.course_id, feedback.id
@@ -69,10 +74,24 @@ def list_feedback(course_id: UUID, caller: Caller, listing: Listing) -> Feedback
     return FeedbackPage(items=page.items, next=page.next, summary=_summary(course_id))
 
 
-def forget(student_id: UUID, now: datetime) -> None:
-    """Removes author and words from all feedback of somebody who was erased; their ratings still count."""
-    for author in FeedbackAuthor.query(student_id, consistent_read=True):
+def forget(user_id: UUID, now: datetime) -> None:
+    """Removes author and words from all feedback of somebody who was erased, and the words from what is about them.
+
+    The ratings still count.
+    """
+    for author in FeedbackAuthor.query(user_id, consistent_read=True):
         _forget(author, now)
+    for given in Feedback.instructor_index.query(user_id):
+        _empty(given.course_id, given.id, now)
+
+
+@retry_stale
+def _empty(course_id: UUID, feedback_id: UUID, now: datetime) -> None:
+    feedback = Feedback.get(course_id, feedback_id, consistent_read=True)
+    if feedback.comment:
+        feedback.comment, feedback.updated_at = "", now
+        with transaction() as tx:
+            tx.put(feedback)
 
 
 @retry_stale
