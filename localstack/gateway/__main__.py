@@ -13,7 +13,9 @@ from localstack.gateway.server import Gateway, Settings
 
 def _settings() -> Settings:
     parser = argparse.ArgumentParser(prog="localstack.gateway", description="A stand-in for Kong 3.9 on 127.0.0.1.")
-    parser.add_argument("--config", type=Path, help="declarative file (format 3.0); ${NAME} comes from the environment")
+    parser.add_argument(
+        "--config", type=Path, required=True, help="declarative file (format 3.0); ${NAME} comes from the environment"
+    )
     parser.add_argument("--data", type=Path, required=True, help="SQLite file of consumers, credentials and groups")
     parser.add_argument("--proxy-port", type=int, default=8000)
     parser.add_argument("--admin-port", type=int, default=8001)

@@ -1,45 +1,135 @@
-"""The declarative file (format 3.0): services, routes and plugins, with values from the environment."""
+"""The declarative file (format 3.0): one service with its routes, and the plugins of all of them."""
 
 import os
 import re
-import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import yaml
+from pydantic import AfterValidator, Field, HttpUrl, ValidationError
 
-from localstack.gateway.entities import Entities
-from localstack.gateway.schema import Entity
+from localstack.gateway.plugins import PLUGINS, Plugin
+from localstack.gateway.plugins.base import Options, Surroundings
 
 # libyaml's, a tenth of the time, in every PyYAML wheel.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
-_KNOWN = frozenset(["_format_version", "_transform", "services", "routes", "plugins"])
-_NAMESPACE = uuid.UUID("6f1c7c9e-8f4b-5d0a-9c3e-2b7d1a4e5f60")
 
 
 class ConfigError(ValueError):
     """A file that the gateway must not start with; the message is for whoever started it."""
 
 
-def load(path: Path, environment: Mapping[str, str] = os.environ) -> Entity:
+def _route_path(path: str) -> str:
+    if not path.startswith(("/", "~/")):
+        raise ValueError("should start with: / (fixed path) or ~/ (regex path)")
+    try:
+        re.compile(path.removeprefix("~"))
+    except re.error as error:
+        raise ValueError(f"invalid regex: {error}") from error
+    return path
+
+
+class _Entry(Options):
+    # A Kong with a database is given ids with the same file.
+    id: str | None = None
+    name: str
+
+
+class _PluginEntry(_Entry):
+    config: dict[str, Any]
+
+
+class _RouteEntry(_Entry):
+    paths: tuple[Annotated[str, AfterValidator(_route_path)]]
+    methods: tuple[str, ...] = ()
+    # Kong's own default would cut the route's path off.
+    strip_path: Literal[False]
+    plugins: tuple[_PluginEntry, ...] = ()
+
+
+class _ServiceEntry(_Entry):
+    url: Annotated[str, AfterValidator(lambda url: str(HttpUrl(url)))]
+    plugins: tuple[_PluginEntry, ...] = ()
+    routes: list[_RouteEntry]
+
+
+class _File(Options):
+    # Consumers are made by the Admin API alone: a file must not bring any in, nor take any away.
+    format_version: Literal["3.0"] = Field(alias="_format_version")
+    services: tuple[_ServiceEntry]
+    plugins: tuple[_PluginEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`plugins` are all that a request meets on it, in their order. No methods: any."""
+
+    pattern: re.Pattern[str]
+    methods: frozenset[str]
+    plugins: tuple[Plugin[Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    upstream: str
+    routes: tuple[Route, ...]
+
+    def find(self, method: str, path: str) -> Route | None:
+        """The route of a request; `path` is normalised. No two of kong.yml match one request."""
+        for route in self.routes:
+            if (not route.methods or method in route.methods) and route.pattern.match(path):
+                return route
+        return None
+
+
+def load(path: Path, environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """Reads the file and fills in every `${NAME}`. Raises ConfigError."""
     try:
         document = yaml.load(path.read_text(), Loader=_LOADER)
     except (OSError, yaml.YAMLError) as error:
         raise ConfigError(f"{path}: {error}") from error
-    if not isinstance(document, dict) or str(document.get("_format_version")) != "3.0":
-        raise ConfigError(f'{path}: _format_version must be "3.0"')
-    if unknown := set(document) - _KNOWN:
-        # Consumers are made by the Admin API alone: a file must not bring any in, nor take any away.
-        raise ConfigError(f"{path}: not supported: {', '.join(sorted(unknown))}")
     missing: set[str] = set()
     filled = _fill_in(document, environment, missing)
     if missing:
         raise ConfigError(f"{path}: set in the environment first: {', '.join(sorted(missing))}")
-    assert isinstance(filled, dict)
+    if not isinstance(filled, dict):
+        raise ConfigError(f"{path}: a mapping is expected")
     return filled
+
+
+def configure(document: dict[str, Any], surroundings: Surroundings) -> Configuration:
+    """What a file's content means. Raises ConfigError for whatever this gateway does not do as Kong would."""
+    try:
+        file = _File.model_validate(document)
+        (service,) = file.services
+        common = {**_plugins(file.plugins, surroundings), **_plugins(service.plugins, surroundings)}
+        return Configuration(service.url, tuple(_route(route, common, surroundings) for route in service.routes))
+    except ValidationError as error:
+        wrong = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors(include_input=False)]
+        raise ConfigError(f"{error.title}: {'; '.join(wrong)}") from error
+
+
+def _route(entry: _RouteEntry, common: Mapping[str, Plugin[Any]], surroundings: Surroundings) -> Route:
+    (path,) = entry.paths
+    # A plugin of the route's own stands in the place of the common one of its name.
+    plugins = {**common, **_plugins(entry.plugins, surroundings)}
+    pattern = path.removeprefix("~") if path.startswith("~") else re.escape(path)
+    in_order = tuple(plugins[name] for name in PLUGINS if name in plugins)
+    return Route(re.compile(pattern), frozenset(entry.methods), in_order)
+
+
+def _plugins(entries: Iterable[_PluginEntry], surroundings: Surroundings) -> dict[str, Plugin[Any]]:
+    unknown = [entry.name for entry in entries if entry.name not in PLUGINS]
+    if unknown:
+        raise ConfigError(f"plugins that are not offered: {', '.join(unknown)}")
+    kinds = {entry.name: PLUGINS[entry.name] for entry in entries}
+    return {
+        entry.name: kinds[entry.name](kinds[entry.name].options.model_validate(entry.config), surroundings)
+        for entry in entries
+    }
 
 
 def _fill_in(value: Any, environment: Mapping[str, str], missing: set[str]) -> Any:
@@ -56,40 +146,3 @@ def _fill_in(value: Any, environment: Mapping[str, str], missing: set[str]) -> A
         return environment.get(match[1], "")
 
     return _PLACEHOLDER.sub(replace, value)
-
-
-def apply(document: Entity, entities: Entities) -> None:
-    """Makes the file's services, routes and plugins. Raises ConfigError at the first that Kong would not take."""
-    for service in document.get("services") or ():
-        nested = _split(service, "routes", "plugins")
-        parent = _make(entities, "services", service)
-        for route in nested["routes"]:
-            _apply_route(entities, route, {"service": {"id": parent["id"]}})
-        _apply_plugins(entities, nested["plugins"], {"service": {"id": parent["id"]}})
-    for route in document.get("routes") or ():
-        _apply_route(entities, route, {})
-    _apply_plugins(entities, document.get("plugins") or (), {})
-
-
-def _apply_route(entities: Entities, route: Entity, parent: Entity) -> None:
-    nested = _split(route, "plugins")
-    made = _make(entities, "routes", route | parent)
-    _apply_plugins(entities, nested["plugins"], {"route": {"id": made["id"]}})
-
-
-def _apply_plugins(entities: Entities, plugins: Any, parent: Entity) -> None:
-    for plugin in plugins:
-        _make(entities, "plugins", plugin | parent)
-
-
-def _split(entity: Entity, *names: str) -> dict[str, list[Entity]]:
-    return {name: entity.pop(name, None) or [] for name in names}
-
-
-def _make(entities: Entities, collection: str, entity: Entity) -> Entity:
-    name = entity.get("name") if collection != "plugins" else None
-    identity = {"id": str(uuid.uuid5(_NAMESPACE, f"{collection}/{name}"))} if name else {}
-    try:
-        return entities.make(collection, identity | entity)
-    except ValueError as error:
-        raise ConfigError(f"{collection} {entity.get('name')!r}: {error}") from error

@@ -10,8 +10,8 @@ import pytest
 from localstack import commands
 from localstack.compose import FILE, Compose
 from localstack.gateway import config
-from localstack.gateway.entities import Entities
-from localstack.gateway.store import Store
+from localstack.gateway.consumers import Consumers
+from localstack.gateway.plugins.base import Surroundings
 from localstack.process import PartFailed
 from localstack.settings import Settings
 from localstack.supervisor import FoundationLost
@@ -109,11 +109,10 @@ def _ids(parent: dict) -> list[str | None]:
 def test_the_stand_in_for_kong_takes_what_kong_imports(docker: Docker, tmp_path: Path) -> None:
     compose(tmp_path).start_gateway("0a1b2c3d", "the-secret")
     document = config.load(tmp_path / "stack" / "kong" / "kong.json")
-    routes = [route["id"] for route in document["services"][0]["routes"]]
-    store = Store(":memory:")
-    config.apply(document, Entities(store, time.time))
-    assert all(store.get("routes", route) for route in routes)
-    store.close()
+    consumers = Consumers(tmp_path / "gateway.sqlite")
+    taken = config.configure(document, Surroundings(consumers, time.time))
+    assert len(taken.routes) == len(document["services"][0]["routes"])
+    consumers.close()
 
 
 def test_the_token_of_localstack_chooses_it(docker: Docker, tmp_path: Path) -> None:

@@ -4,7 +4,13 @@ from pathlib import Path
 import pytest
 
 from tests.gateway.echo import EchoHandler, EchoServer
-from tests.gateway.running import RunningGateway
+from tests.gateway.running import RunningGateway, document, route, running
+from tests.gateway.tokens import Keys
+
+
+@pytest.fixture(scope="module")
+def keys() -> Keys:
+    return Keys()
 
 
 @pytest.fixture
@@ -14,6 +20,7 @@ def echo() -> Iterator[EchoServer]:
 
 
 @pytest.fixture
-def gateway(tmp_path: Path) -> Iterator[RunningGateway]:
-    with RunningGateway(tmp_path / "data.sqlite") as running:
-        yield running
+def gateway(tmp_path: Path, echo: EchoServer) -> Iterator[RunningGateway]:
+    """With one open route, `/r`, to `echo`."""
+    with running(tmp_path, document(echo.port, route())) as gateway:
+        yield gateway

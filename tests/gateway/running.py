@@ -3,13 +3,43 @@
 import asyncio
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from uuid import UUID, uuid5
+
+import yaml
 
 from localstack.gateway.server import Gateway, Settings
+
+_NAMES = UUID("6f1c7c9e-8f4b-5d0a-9c3e-2b7d1a4e5f60")
+JWT = {"claims_to_verify": ["exp"], "uri_param_names": [], "cookie_names": []}
+"""The least that a `jwt` plugin must be told."""
+
+
+def document(upstream_port: int, *routes: dict[str, Any], **plugins: dict[str, Any]) -> dict[str, Any]:
+    """A file with these routes to a local upstream, and these plugins for all of them (`request_size_limiting={}`)."""
+    service = {"name": "api", "url": f"http://127.0.0.1:{upstream_port}", "routes": list(routes)}
+    return {"_format_version": "3.0", "services": [service], "plugins": configured(**plugins)}
+
+
+def route(name: str = "r", methods: tuple[str, ...] = (), **plugins: dict[str, Any]) -> dict[str, Any]:
+    """A route to `/name` and everything below, with these plugins of its own."""
+    plain = {"name": name, "paths": [f"~/{name}(/.*)?$"], "methods": list(methods), "strip_path": False}
+    return {**plain, "plugins": configured(**plugins)}
+
+
+def configured(**plugins: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"name": name.replace("_", "-"), "config": config} for name, config in plugins.items()]
+
+
+def person(name: str) -> str:
+    """The id of the consumer that tests call so."""
+    return str(uuid5(_NAMES, name))
 
 
 class Clock:
@@ -39,34 +69,20 @@ class Answer:
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
 
+@dataclass
 class RunningGateway:
-    """Runs from `with` to its end on free ports."""
+    """What `running` gives."""
 
-    def __init__(
-        self,
-        data: Path,
-        config: Path | None = None,
-        upstream_concurrency: int | None = None,
-        client_max_body_size: int | None = None,
-    ) -> None:
-        self.clock = Clock()
-        settings = Settings(data, config, 0, 0, upstream_concurrency, client_max_body_size)
-        self._gateway = Gateway(settings, self.clock)
-        self._loop = asyncio.new_event_loop()
-        self._thread = Thread(target=self._loop.run_forever, daemon=True)
+    gateway: Gateway
+    clock: Clock
 
-    def __enter__(self) -> "RunningGateway":
-        self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._gateway.start(), self._loop).result(60)
-        self.proxy_port = self._gateway.proxy_port
-        self.admin_port = self._gateway.admin_port
-        return self
+    @property
+    def proxy_port(self) -> int:
+        return self.gateway.proxy_port
 
-    def __exit__(self, *_: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._gateway.stop(), self._loop).result(60)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+    @property
+    def admin_port(self) -> int:
+        return self.gateway.admin_port
 
     def admin(self, method: str, path: str, body: Any = None) -> Answer:
         data = None if body is None else json.dumps(body).encode()
@@ -75,16 +91,33 @@ class RunningGateway:
     def proxy(self, method: str, path: str, headers: dict[str, str] | None = None, body: bytes | None = None) -> Answer:
         return call(self.proxy_port, method, path, headers or {}, body)
 
-    def route(self, upstream_port: int, name: str = "r", **route: Any) -> None:
-        """Makes a service and a route `/name` to a local upstream."""
-        service = {"name": name, "url": f"http://127.0.0.1:{upstream_port}"}
-        assert self.admin("POST", "/services", service).status == 201
-        route = {"name": name, "paths": [f"/{name}"]} | route
-        assert self.admin("POST", f"/services/{name}/routes", route).status == 201
+    def add_person(self, name: str, pem: str, *groups: str) -> None:
+        """A consumer with one credential, whose key is the name, and these groups."""
+        assert self.admin("PUT", f"/consumers/{person(name)}", {"username": name}).status == 200
+        credential = {"key": name, "algorithm": "ES256", "rsa_public_key": pem}
+        assert self.admin("POST", f"/consumers/{person(name)}/jwt", credential).status == 201
+        for group in groups:
+            assert self.admin("PUT", f"/consumers/{person(name)}/acls/{group}").status == 200
 
-    def plugin(self, path: str, name: str, **config: Any) -> None:
-        answer = self.admin("POST", f"{path}/plugins", {"name": name, "config": config})
-        assert answer.status == 201, answer.body
+
+@contextmanager
+def running(folder: Path, content: dict[str, Any] | str, **settings: Any) -> Iterator[RunningGateway]:
+    """A gateway on free ports, by this file's content."""
+    file = folder / "kong.yml"
+    file.write_text(content if isinstance(content, str) else yaml.safe_dump(content))
+    clock = Clock()
+    gateway = Gateway(Settings(folder / "gateway.sqlite", file, 0, 0, **settings), clock)
+    loop = asyncio.new_event_loop()
+    thread = Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    try:
+        asyncio.run_coroutine_threadsafe(gateway.start(), loop).result(60)
+        yield RunningGateway(gateway, clock)
+        asyncio.run_coroutine_threadsafe(gateway.stop(), loop).result(60)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
 
 
 def call(port: int, method: str, path: str, headers: dict[str, str], body: bytes | None) -> Answer:

@@ -11,7 +11,7 @@ from auth.rules import ACCESS_LIFETIME
 from localstack.kong import generate
 from localstack.kong.generate import Route, declared_routes
 from tests.gateway.echo import EchoHandler, EchoServer
-from tests.gateway.running import RunningGateway
+from tests.gateway.running import RunningGateway, running
 from tests.gateway.tokens import Keys
 
 ROUTES = declared_routes()
@@ -20,22 +20,14 @@ ROLES = ("student", "teacher", "admin")
 
 
 @pytest.fixture(scope="module")
-def keys() -> Keys:
-    return Keys()
-
-
-@pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory, keys: Keys) -> Iterator[RunningGateway]:
     """The gateway as the stack starts it, with one person of each role."""
     with EchoServer(("127.0.0.1", 0), EchoHandler) as echo, pytest.MonkeyPatch.context() as environment:
         environment.setenv("UPSTREAM_URL", f"http://127.0.0.1:{echo.port}/base")
         environment.setenv("GATEWAY_SECRET", SECRET)
-        with RunningGateway(tmp_path_factory.mktemp("gateway") / "data.sqlite", generate.FILE) as gateway:
+        with running(tmp_path_factory.mktemp("gateway"), generate.FILE.read_text()) as gateway:
             for role in ROLES:
-                gateway.admin("PUT", f"/consumers/{role}")
-                gateway.admin("PUT", f"/consumers/{role}/acls/{role}")
-                credential = {"key": role, "algorithm": "ES256", "rsa_public_key": keys.pem["ec256-A.pub"]}
-                assert gateway.admin("POST", f"/consumers/{role}/jwt", credential).status == 201
+                gateway.add_person(role, keys.pem["ec256-A.pub"], role)
             yield gateway
 
 

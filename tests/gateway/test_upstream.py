@@ -5,20 +5,19 @@ import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from http.client import HTTPConnection, IncompleteRead
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from tests.gateway.echo import EchoServer
-from tests.gateway.running import RunningGateway
+from tests.gateway.running import JWT, RunningGateway, document, route, running
 
-MEGABYTE = b"0123456789abcdef" * 65536
+LARGE = b"0123456789abcdef" * 65536 * 8
 
 
 class Upstream(BaseHTTPRequestHandler):
-    """Counts what runs at once and how many connections there were; holds /hold requests until they are let go."""
+    """Counts what runs at once and how many connections there were; holds /r/hold requests until they are let go."""
 
     protocol_version = "HTTP/1.1"
     running = most_running = connections = 0
@@ -43,34 +42,24 @@ class Upstream(BaseHTTPRequestHandler):
         with self.lock:
             Upstream.running += 1
             Upstream.most_running = max(self.running, self.most_running)
-        if self.path == "/hold":
+        if self.path == "/r/hold":
             self.held.release()
             self.let_go.wait(20)
         with self.lock:
             Upstream.running -= 1
         self.send_response(200)
-        if self.path == "/chunked":
+        if self.path == "/r/chunked":
             self.send_header("Transfer-Encoding", "chunked")
             self.end_headers()
             self.wfile.write(b"5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n")
             return
-        if self.path == "/until-close":
-            self.send_header("Connection", "close")
-            self.end_headers()
-            self.wfile.write(b"hello world")
-            return
-        body = MEGABYTE * 20 if self.path == "/large" else b"small"
+        body = LARGE if self.path == "/r/large" else b"small"
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
     def do_POST(self) -> None:
-        digest, left = hashlib.sha256(), int(self.headers["Content-Length"])
-        while left:
-            data = self.rfile.read(min(left, 65536))
-            digest.update(data)
-            left -= len(data)
-        body = digest.hexdigest().encode()
+        body = hashlib.sha256(self.rfile.read(int(self.headers["Content-Length"]))).hexdigest().encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -90,9 +79,15 @@ def upstream() -> Iterator[int]:
     server.server_close()
 
 
+@pytest.fixture
+def one_at_a_time(tmp_path: Path, upstream: int) -> Iterator[RunningGateway]:
+    with running(tmp_path, document(upstream, route()), upstream_concurrency=1) as gateway:
+        yield gateway
+
+
 def test_no_more_upstream_requests_run_at_once_than_allowed(tmp_path: Path, upstream: int) -> None:
-    with RunningGateway(tmp_path / "data.sqlite", upstream_concurrency=2) as gateway, ThreadPoolExecutor(8) as pool:
-        gateway.route(upstream)
+    content = document(upstream, route())
+    with running(tmp_path, content, upstream_concurrency=2) as gateway, ThreadPoolExecutor(8) as pool:
         answers = [pool.submit(gateway.proxy, "GET", "/r/hold") for _ in range(8)]
         assert all(Upstream.held.acquire(timeout=60) for _ in range(2))
         # One that is refused at the gateway does not wait for the others.
@@ -103,101 +98,58 @@ def test_no_more_upstream_requests_run_at_once_than_allowed(tmp_path: Path, upst
     assert Upstream.most_running == 2
 
 
-def test_a_client_that_goes_away_frees_its_place(tmp_path: Path, upstream: int) -> None:
-    with RunningGateway(tmp_path / "data.sqlite", upstream_concurrency=1) as gateway:
-        gateway.route(upstream)
-        with socket.create_connection(("127.0.0.1", gateway.proxy_port)) as client:
-            client.sendall(b"GET /r/hold HTTP/1.1\r\nHost: x\r\n\r\n")
-            assert Upstream.held.acquire(timeout=60)
-
-        assert gateway.proxy("GET", "/r/small").body == b"small"
-
-
-def test_a_client_that_reads_slowly_does_not_keep_its_place(tmp_path: Path, upstream: int) -> None:
-    with RunningGateway(tmp_path / "data.sqlite", upstream_concurrency=1) as gateway:
-        gateway.route(upstream)
-        with socket.create_connection(("127.0.0.1", gateway.proxy_port)) as client:
-            client.sendall(b"GET /r/small HTTP/1.1\r\nHost: x\r\n\r\n")
-
-            assert gateway.proxy("GET", "/r/small").body == b"small"
-
-
-def test_a_body_announced_as_too_large_is_refused_before_any_plugin_asks_who_sends_it(tmp_path: Path) -> None:
-    with RunningGateway(tmp_path / "data.sqlite", client_max_body_size=1000) as gateway:
-        gateway.route(1)
-        gateway.plugin("/routes/r", "jwt")
-        answer = gateway.proxy("POST", "/r", body=b"x" * 1001)
-        assert (answer.status, answer.json["message"]) == (413, "Payload too large")
-        assert gateway.proxy("POST", "/r", body=b"x" * 1000).status == 401
-
-
-def test_a_large_upload_arrives_whole(gateway: RunningGateway, upstream: int) -> None:
-    gateway.route(upstream)
-    body = MEGABYTE * 20
-
-    assert gateway.proxy("POST", "/r", body=body).body.decode() == hashlib.sha256(body).hexdigest()
-
-
-def test_a_large_answer_arrives_whole(gateway: RunningGateway, upstream: int) -> None:
-    gateway.route(upstream)
-
-    assert gateway.proxy("GET", "/r/large").body == MEGABYTE * 20
-
-
-def test_an_unread_large_answer_holds_nobody_up(gateway: RunningGateway, upstream: int) -> None:
-    gateway.route(upstream)
-    with socket.create_connection(("127.0.0.1", gateway.proxy_port)) as client:
+def test_a_client_that_does_not_read_holds_nobody_up(one_at_a_time: RunningGateway) -> None:
+    with socket.create_connection(("127.0.0.1", one_at_a_time.proxy_port)) as client:
         client.sendall(b"GET /r/large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
 
-        assert gateway.proxy("GET", "/r/small").body == b"small"
+        assert one_at_a_time.proxy("GET", "/r/small").body == b"small"
         received = 0
         while chunk := client.recv(1 << 20):
             received += len(chunk)
-    assert received > 20 * len(MEGABYTE)
+    assert received > len(LARGE)
 
 
-@pytest.mark.parametrize("path", ["/r/chunked", "/r/until-close"])
-def test_an_answer_of_unknown_length_is_passed_on_in_chunks(path: str, gateway: RunningGateway, upstream: int) -> None:
-    gateway.route(upstream)
-
-    answer = gateway.proxy("GET", path)
-
-    assert answer.body == b"hello world"
-    assert answer.header("transfer-encoding") == "chunked"
+def test_large_bodies_arrive_whole(one_at_a_time: RunningGateway) -> None:
+    assert one_at_a_time.proxy("POST", "/r", body=LARGE).body.decode() == hashlib.sha256(LARGE).hexdigest()
+    assert one_at_a_time.proxy("GET", "/r/large").body == LARGE
 
 
-def test_an_old_client_gets_an_answer_of_unknown_length_until_the_close(gateway: RunningGateway, upstream: int) -> None:
-    gateway.route(upstream)
-    with socket.create_connection(("127.0.0.1", gateway.proxy_port), timeout=60) as client:
-        client.sendall(b"GET /r/chunked HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
-        received = b""
-        while chunk := client.recv(65536):
-            received += chunk
+def test_an_answer_of_unknown_length_arrives_with_its_length(one_at_a_time: RunningGateway) -> None:
+    answer = one_at_a_time.proxy("GET", "/r/chunked")
 
-    assert received.endswith(b"\r\n\r\nhello world")
-    assert b"\r\nConnection: close\r\n" in received
+    assert (answer.body, answer.header("Content-Length")) == (b"hello world", "11")
 
 
-def test_upstream_connections_are_used_again(gateway: RunningGateway, upstream: int) -> None:
-    gateway.route(upstream)
-
-    answers = [gateway.proxy("GET", "/r") for _ in range(5)]
+def test_upstream_connections_are_used_again(one_at_a_time: RunningGateway) -> None:
+    answers = [one_at_a_time.proxy("GET", "/r") for _ in range(5)]
 
     assert [answer.body for answer in answers] == [b"small"] * 5
     assert Upstream.connections == 1
 
 
-def test_an_answer_that_breaks_off_breaks_off_for_the_client(gateway: RunningGateway, echo: EchoServer) -> None:
-    gateway.route(echo.port)
-    connection = HTTPConnection("127.0.0.1", gateway.proxy_port, timeout=60)
-    connection.request("GET", "/r", headers={"X-Echo-Truncate": "1"})
-
-    with pytest.raises((IncompleteRead, ConnectionResetError)):
-        connection.getresponse().read()
-    connection.close()
+def test_a_body_announced_as_too_large_is_refused_before_any_plugin_asks_who_sends_it(tmp_path: Path) -> None:
+    with running(tmp_path, document(1, route(jwt=JWT)), client_max_body_size=1000) as gateway:
+        answer = gateway.proxy("POST", "/r", body=b"x" * 1001)
+        assert (answer.status, answer.json["message"]) == (413, "Payload too large")
+        assert gateway.proxy("POST", "/r", body=b"x" * 1000).status == 401
 
 
-def test_an_upstream_that_hangs_up_is_a_bad_gateway(gateway: RunningGateway, echo: EchoServer) -> None:
-    gateway.route(echo.port)
+@pytest.mark.parametrize("fault", ["X-Echo-Close", "X-Echo-Truncate"])
+def test_an_upstream_that_breaks_off_is_a_bad_gateway(fault: str, gateway: RunningGateway) -> None:
+    answer = gateway.proxy("POST", "/r", {fault: "1"}, b"{}")
 
-    assert gateway.proxy("POST", "/r", {"X-Echo-Close": "1"}, b"{}").status == 502
+    assert (answer.status, answer.json["message"]) == (502, "An invalid response was received from the upstream server")
+
+
+def test_an_upstream_that_nobody_serves_is_a_bad_gateway(tmp_path: Path) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        with running(tmp_path, document(closed.getsockname()[1], route())) as gateway:
+            assert gateway.proxy("GET", "/r").status == 502
+
+
+def test_an_upstream_that_takes_too_long_is_a_time_out(tmp_path: Path, echo: EchoServer) -> None:
+    with running(tmp_path, document(echo.port, route()), upstream_seconds=0.1) as gateway:
+        answer = gateway.proxy("GET", "/r", {"X-Echo-Sleep": "1"})
+
+    assert (answer.status, answer.json["message"]) == (504, "The upstream server is timing out")

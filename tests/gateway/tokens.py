@@ -50,7 +50,8 @@ class Keys:
     def token(self, spec: dict[str, Any], now: float) -> str:
         """`spec` as a case tells it: header, claims ({"$now": n} is n seconds from now), sign, how, der, tamper."""
         if "raw" in spec:
-            return spec["raw"]
+            raw: str = spec["raw"]
+            return raw
         header, claims = spec["header"], _at(spec["claims"], int(now))
         signed = ".".join(base64url(_json(part)) for part in (header, claims))
         token = f"{signed}.{base64url(self._sign(spec, signed.encode()))}"

@@ -1,203 +1,142 @@
-"""Authentication by a token that one of the consumer's credentials signed."""
+"""Authentication by an ES256 token that one of the consumer's credentials signed."""
 
+import json
 import re
-from collections.abc import Callable, Iterator
-from typing import Any, ClassVar, TypeGuard
-from urllib.parse import unquote_plus
+from functools import lru_cache
+from typing import Any, Literal, TypeGuard
 
-from localstack.gateway import jose
-from localstack.gateway.errors import exit_json
-from localstack.gateway.exchange import Exchange, Plugin, header_text
-from localstack.gateway.http1 import Response
-from localstack.gateway.schema import Entity, Errors, Field
-from localstack.gateway.store import Store
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from jwt import PyJWS
+from jwt.algorithms import ECAlgorithm, get_default_algorithms
+from jwt.exceptions import InvalidKeyError, InvalidTokenError
+from jwt.types import SigOptions
+from pydantic import Field
+
+from localstack.gateway.consumers import Credential
+from localstack.gateway.exchange import Answer, Exchange, json_answer
+from localstack.gateway.plugins.base import Options, Plugin
 
 _BEARER = re.compile(r"\s*[Bb]earer\s+(.+)")
+_ALGORITHM = "ES256"
+_ES256 = get_default_algorithms()[_ALGORITHM]
+assert isinstance(_ES256, ECAlgorithm)
+# What Kong takes for an algorithm at all; a token of another than the credential's is refused in other words.
+_KNOWN = frozenset([f"{family}{bits}" for family in ("HS", "RS", "ES", "PS") for bits in (256, 384, 512)] + ["EdDSA"])
+_UNVERIFIED: SigOptions = {"verify_signature": False}
+
+
+class JwtOptions(Options):
+    claims_to_verify: tuple[Literal["exp"]]
+    maximum_expiration: int = Field(default=0, ge=0)
+    # Kong would look for tokens in addresses and cookies too, if it were not told otherwise.
+    uri_param_names: tuple[()]
+    cookie_names: tuple[()] = ()
+    run_on_preflight: bool = True
 
 
 class _Unauthorized(Exception):
-    """`claims` tells claim by claim what is wrong; without it the message is answered."""
+    """`body` tells claim by claim what is wrong, or gives one message."""
 
-    def __init__(self, message: str, claims: dict[str, str] | None = None, *, error: bool = True) -> None:
+    def __init__(self, message: str, claims: dict[str, str] | None = None) -> None:
         super().__init__(message)
         self.body = claims or {"message": message}
-        self.error = error
 
 
-class Jwt(Plugin):
+class Jwt(Plugin[JwtOptions]):
     name = "jwt"
-    priority = 1450
-    fields: ClassVar[dict[str, Field]] = {
-        "uri_param_names": Field("set", default=["jwt"], element=Field("string")),
-        "cookie_names": Field("set", default=[], element=Field("string")),
-        "header_names": Field("set", default=["authorization"], element=Field("string")),
-        "key_claim_name": Field("string", default="iss"),
-        "secret_is_base64": Field("boolean", default=False),
-        "claims_to_verify": Field("set", element=Field("string", one_of=("exp", "nbf"))),
-        "anonymous": Field("string"),
-        "run_on_preflight": Field("boolean", default=True),
-        "maximum_expiration": Field("number", default=0, between=(0, 31536000)),
-        "realm": Field("string"),
-    }
+    options = JwtOptions
 
-    def __init__(self, config: dict[str, Any], store: Store, clock: Callable[[], float]) -> None:
-        super().__init__(config)
-        self._store = store
-        self._clock = clock
-
-    @classmethod
-    def check(cls, config: dict[str, Any], errors: Errors) -> list[str]:
-        claims = config["claims_to_verify"]
-        if isinstance(claims, list) and claims and config["maximum_expiration"] and "exp" not in claims:
-            errors.setdefault("claims_to_verify", "expected to contain: exp")
-            return ["failed conditional validation given value of field 'config.maximum_expiration'"]
-        return []
-
-    async def access(self, exchange: Exchange) -> Response | None:
-        config = self.config
-        if exchange.request.method == "OPTIONS" and not config["run_on_preflight"]:
+    async def access(self, exchange: Exchange) -> Answer | None:
+        if exchange.method == "OPTIONS" and not self.config.run_on_preflight:
             return None
+        bearer = _BEARER.search(exchange.request_headers.get("Authorization", ""))
+        if bearer is None:
+            return _challenge("Bearer", {"message": "Unauthorized"})
         try:
-            credential, consumer = self._authenticate(exchange)
+            credential = self._authenticate(bearer[1])
         except _Unauthorized as refusal:
-            if config["anonymous"]:
-                return self._pass_anonymous(exchange)
-            challenge = f'Bearer realm="{config["realm"]}"' if config["realm"] else "Bearer"
-            if refusal.error:
-                challenge += ' error="invalid_token"'
-            return exit_json(401, refusal.body, ("WWW-Authenticate", challenge))
-        _identify(exchange, consumer, credential)
+            return _challenge('Bearer error="invalid_token"', refusal.body)
+        consumer = self.surroundings.consumers.get(credential.consumer_id)
+        assert consumer is not None
+        exchange.consumer = consumer
+        identity = {
+            "X-Consumer-ID": consumer.id,
+            "X-Consumer-Custom-ID": consumer.custom_id,
+            "X-Consumer-Username": consumer.username,
+            "X-Credential-Identifier": credential.key,
+            "X-Anonymous-Consumer": None,
+        }
+        # Over whatever the client said of itself.
+        for name, value in identity.items():
+            exchange.headers.popall(name, None)
+            if value:
+                exchange.headers[name] = _one_line(value)
         return None
 
-    def _pass_anonymous(self, exchange: Exchange) -> Response | None:
-        anonymous = self.config["anonymous"]
-        consumer = self._store.get("consumers", anonymous) or self._store.find("consumers", username=anonymous)
-        if consumer is None:
-            return exchange.error(500, "An unexpected error occurred")
-        _identify(exchange, consumer, None)
-        return None
-
-    def _authenticate(self, exchange: Exchange) -> tuple[Entity, Entity]:
-        config = self.config
-        tokens = set(self._tokens(exchange))
-        if not tokens:
-            raise _Unauthorized("Unauthorized", error=False)
-        if len(tokens) > 1:
-            raise _Unauthorized("Multiple tokens provided")
-        text = tokens.pop()
-        if text is None:
-            raise _Unauthorized("Unrecognizable token")
-        try:
-            token = jose.parse(text)
-        except jose.BadToken as bad:
-            raise _Unauthorized(f"Bad token; {bad}") from bad
-        credential = self._credential(token)
-        self._verify_signature(token, credential)
-        self._verify_claims(token.claims)
-        consumer = self._store.get("consumers", credential["consumer"]["id"])
-        if consumer is None:
-            raise _Unauthorized(f"Could not find consumer for '{config['key_claim_name']}={credential['key']}'")
-        return credential, consumer
-
-    def _tokens(self, exchange: Exchange) -> Iterator[str | None]:
-        """Every token in the request; None for an argument without a value."""
-        config, headers = self.config, exchange.request.headers
-        if config["uri_param_names"] and exchange.raw_query:
-            for argument in exchange.raw_query.split("&"):
-                name, has_value, value = argument.partition("=")
-                if unquote_plus(name) not in config["uri_param_names"]:
-                    continue
-                if not has_value:
-                    yield None
-                elif value:
-                    yield unquote_plus(value, "latin-1")
-        for name in config["cookie_names"]:
-            cookie = _cookie(headers.all("cookie"), name)
-            if cookie:
-                yield cookie
-        for name in config["header_names"]:
-            bearer = _BEARER.search(headers.get(name) or "")
-            if bearer:
-                yield bearer[1]
-
-    def _credential(self, token: jose.Token) -> Entity:
-        claim = self.config["key_claim_name"]
-        key = token.claims.get(claim)
+    def _authenticate(self, token: str) -> Credential:
+        header, claims, signed, signature = _parse(token)
+        key = claims.get("iss", header.get("iss"))
         if key is None or key is False:
-            key = token.header.get(claim)
-        if key is None or key is False:
-            raise _Unauthorized(f"No mandatory '{claim}' in claims")
+            raise _Unauthorized("No mandatory 'iss' in claims")
         if not isinstance(key, str) or key == "":
-            raise _Unauthorized(f"Invalid '{claim}' in claims")
-        credential = self._store.find("jwt_secrets", key=key)
+            raise _Unauthorized("Invalid 'iss' in claims")
+        credential = self.surroundings.consumers.find_credential(key)
         if credential is None:
-            raise _Unauthorized(f"No credentials found for given '{claim}'")
+            raise _Unauthorized("No credentials found for given 'iss'")
+        if header["alg"] != _ALGORITHM:
+            raise _Unauthorized("Invalid algorithm")
+        if not _ES256.verify(signed, _public_key(credential.rsa_public_key), signature):
+            raise _Unauthorized("Invalid signature")
+        self._verify_expiry(claims)
         return credential
 
-    def _verify_signature(self, token: jose.Token, credential: Entity) -> None:
-        algorithm: str = credential["algorithm"]
-        if token.header["alg"] != algorithm:
-            raise _Unauthorized("Invalid algorithm")
-        text: str | None = credential["secret" if algorithm.startswith("HS") else "rsa_public_key"]
-        key = text.encode() if text else None
-        if text and self.config["secret_is_base64"]:
-            key = jose.decode_base64(text) if text.isascii() else None
-        if not key:
-            raise _Unauthorized("Invalid key/secret")
-        try:
-            genuine = jose.verify(token, key)
-        except jose.BadKey as bad:
-            raise _Unauthorized("Invalid key/secret") from bad
-        if not genuine:
-            raise _Unauthorized("Invalid signature")
-
-    def _verify_claims(self, claims: dict[str, Any]) -> None:
-        now = int(self._clock())
-        checked = {name: _claim_error(name, claims, now) for name in self.config["claims_to_verify"] or ()}
-        wrong = {name: error for name, error in checked.items() if error}
-        if wrong:
-            raise _Unauthorized("claims", wrong)
-        maximum = self.config["maximum_expiration"]
+    def _verify_expiry(self, claims: dict[str, Any]) -> None:
+        now = int(self.surroundings.clock())
         expires = claims.get("exp")
-        if maximum and (not _is_number(expires) or not expires - now <= maximum):
+        if not _is_number(expires):
+            raise _Unauthorized("claims", {"exp": "must be a number"})
+        # Written so that NaN, which JSON readers take, does not pass.
+        if not expires > now:
+            raise _Unauthorized("claims", {"exp": "token expired"})
+        maximum = self.config.maximum_expiration
+        if maximum and not expires - now <= maximum:
             raise _Unauthorized("claims", {"exp": "exceeds maximum allowed expiration"})
 
 
-def _claim_error(name: str, claims: dict[str, Any], now: int) -> str | None:
-    value = claims.get(name)
-    if not _is_number(value):
-        return "must be a number"
-    # Written so that NaN, which JSON readers take, passes neither.
-    if name == "exp":
-        return None if value > now else "token expired"
-    return None if value <= now else "token not valid yet"
+def _parse(token: str) -> tuple[dict[str, Any], dict[str, Any], bytes, bytes]:
+    """Header, claims, what is signed, and the signature. Raises _Unauthorized."""
+    try:
+        parts = PyJWS(algorithms=list(_KNOWN)).decode_complete(token.encode(errors="replace"), options=_UNVERIFIED)
+        claims = json.loads(parts["payload"])
+    except (InvalidTokenError, ValueError, RecursionError) as error:
+        raise _Unauthorized("Bad token; invalid JSON") from error
+    header = parts["header"]
+    if not isinstance(claims, dict):
+        raise _Unauthorized("Bad token; invalid JSON")
+    if not isinstance(header.get("alg"), str) or header["alg"] not in _KNOWN:
+        raise _Unauthorized("Bad token; invalid alg")
+    return header, claims, token.rpartition(".")[0].encode(), parts["signature"]
+
+
+@lru_cache(maxsize=1024)
+def _public_key(pem: str) -> EllipticCurvePublicKey:
+    try:
+        key = _ES256.prepare_key(pem)
+    except (ValueError, TypeError, InvalidKeyError) as error:
+        raise _Unauthorized("Invalid key/secret") from error
+    return key if isinstance(key, EllipticCurvePublicKey) else key.public_key()
+
+
+def _challenge(challenge: str, body: dict[str, str]) -> Answer:
+    answer = json_answer(401, body)
+    answer.headers["WWW-Authenticate"] = challenge
+    return answer
 
 
 def _is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _cookie(headers: list[str], name: str) -> str | None:
-    for pair in ";".join(headers).split(";"):
-        key, _, value = pair.strip().partition("=")
-        if key.lower() == name.lower():
-            return value
-    return None
-
-
-def _identify(exchange: Exchange, consumer: Entity, credential: Entity | None) -> None:
-    """Tells the upstream who calls, over whatever the client said of itself."""
-    exchange.consumer = consumer
-    exchange.credential = credential
-    identity = {
-        "X-Consumer-ID": consumer["id"],
-        "X-Consumer-Custom-ID": consumer["custom_id"],
-        "X-Consumer-Username": consumer["username"],
-        "X-Credential-Identifier": credential and credential["key"],
-        "X-Anonymous-Consumer": None if credential else "true",
-    }
-    for name, value in identity.items():
-        if value:
-            exchange.headers.set(name, header_text(value))
-        else:
-            exchange.headers.remove(name)
+def _one_line(value: str) -> str:
+    """A value for a header: control characters, which could end the line, are encoded."""
+    return "".join(f"%{ord(char):02X}" if char < " " or char == "\x7f" else char for char in value)
