@@ -57,4 +57,5 @@ def create_admin(settings: Settings, deployed: Deployed, email: str) -> dict[str
 
 
 def _person(email: str, name: str, is_type: str) -> dict[str, str]:
-    return {"username": email.partition("@")[0], "email": email, "is_type": is_type, "name": name}
+    # Names such as "student" are reserved.
+    return {"username": f"demo-{email.partition('@')[0]}", "email": email, "is_type": is_type, "name": name}

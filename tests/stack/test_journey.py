@@ -60,7 +60,7 @@ def test_teachers_alone_sign_in_as_instructors(stack: StackUnderTest) -> None:
     with httpx.Client(base_url=stack.settings.gateway_url, timeout=60, trust_env=False) as client:
         form = {"username": "teacher@demo.example", "password": password}
         assert client.post("/instructors/login", data=form).status_code == 200
-        assert client.post("/instructors/login", data={**form, "username": "student"}).status_code == 403
+        assert client.post("/instructors/login", data={**form, "username": "demo-student"}).status_code == 403
 
 
 def test_the_page_behind_the_links_in_mails_is_served(stack: StackUnderTest) -> None:

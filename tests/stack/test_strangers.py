@@ -85,7 +85,7 @@ def test_a_valid_token_is_refused_past_the_gateway(stack: StackUnderTest, studen
 def test_spoofed_identity_headers_change_nothing(student: Person) -> None:
     spoofed = {"X-Consumer-Username": "admin", "X-Consumer-Groups": "admin", "X-Authenticated-Groups": "admin"}
     assert student.call("GET", "/auth/users", headers=spoofed).status_code == 403
-    assert student.call("GET", "/auth/profile", headers=spoofed).json()["username"] == "student"
+    assert student.call("GET", "/auth/profile", headers=spoofed).json()["username"] == "demo-student"
 
 
 def test_without_a_token_the_gateway_answers_as_kong_does(student: Person) -> None:
