@@ -1,33 +1,15 @@
 """What clients send and see."""
 
-import re
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_pascal
 
 from lms.fields import Body, Day, Moment, Name
-from payment.currencies import CURRENCIES
+from lms.money import Currency, Money
 from payment.rules import Status
-
-_MONEY = r"^[0-9]{1,10}(\.[0-9]{1,2})?$"
-_ZERO = r"^[0.]*$"
-
-
-def _exact(value: Any) -> Any:
-    # A JSON number would have been through a float.
-    if not (isinstance(value, str) and "\n" not in value and re.match(_MONEY, value)):
-        raise ValueError('an amount such as "5000.00" is expected, as a string')
-    return value
-
-
-def _known_currency(value: str) -> str:
-    if value not in CURRENCIES:
-        raise ValueError("no ISO 4217 code")
-    return value
 
 
 def _encodable(value: str) -> str:
@@ -36,13 +18,6 @@ def _encodable(value: str) -> str:
     return value
 
 
-Money = Annotated[
-    Decimal,
-    Field(gt=0),
-    BeforeValidator(_exact),
-    WithJsonSchema({"type": "string", "pattern": _MONEY, "not": {"pattern": _ZERO}}),
-]
-Currency = Annotated[str, AfterValidator(_known_currency), Field(json_schema_extra={"enum": sorted(CURRENCIES)})]
 Password = Annotated[str, Field(min_length=1, max_length=128), AfterValidator(_encodable)]
 
 

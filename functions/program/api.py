@@ -104,10 +104,10 @@ def list_courses(program_id: ProgramId, listing: Paging) -> Page[CourseView]:
 
 @app.put("/courses/{courseId}/update")
 def update_course(
-    _: CourseTeacher, course_id: CourseId, if_match: IfMatch, body: CourseUpdate, response: Response, now: Now
+    caller: CourseTeacher, course_id: CourseId, if_match: IfMatch, body: CourseUpdate, response: Response, now: Now
 ) -> CourseView:
-    """Replaces the fields given."""
-    view = courses.update(course_id, body, if_match, now)
+    """Replaces the fields given; what the course costs is for administrators alone."""
+    view = courses.update(course_id, body, caller, if_match, now)
     set_etag(response, view.version)
     return view
 

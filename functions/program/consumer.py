@@ -19,7 +19,7 @@ def _release(event: UserErased, _: Envelope) -> None:
 
 
 def _paid(event: PaymentConfirmed, _: Envelope) -> None:
-    enrollments.note_payment(event.student_id, event.course_id)
+    enrollments.note_payment(event)
 
 
 def _progressed(event: ProgressUpdated, _: Envelope) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Literal
 
 Status = Literal["active", "completed", "dropped"]
@@ -20,6 +21,13 @@ class Terms:
     @property
     def full(self) -> bool:
         return self.capacity is not None and self.taken >= self.capacity
+
+
+def is_paid(payments: Sequence[tuple[Decimal, str]], fee: Decimal | None, currency: str) -> bool:
+    """Whether a student's payments for a course (amounts and currencies) reach its fee; with no fee, any one does."""
+    if fee is None:
+        return bool(payments)
+    return sum((amount for amount, paid_in in payments if paid_in == currency), Decimal(0)) >= fee
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, StrictBool, StrictInt, StringConstraints
 
 from lms.fields import INTEGRAL, CamelBody, CamelChanges, CamelView, Description, Name
+from lms.money import Currency, Money
 from program.rules import Refusal, Status
 
 EnrollmentMode = Literal["open", "closed"]
@@ -38,7 +39,11 @@ class ProgramView(CamelView):
 
 
 class NewCourse(CamelBody):
-    """`capacity` null: any number of students."""
+    """`capacity` null: any number of students.
+
+    `requiresPayment` lets in whoever has paid `fee` (in `currency`); with no fee, whoever has paid any voucher of the
+    course.
+    """
 
     title: Name
     short_description: Annotated[Description, _SHORT_DESCRIPTION] = ""
@@ -46,12 +51,17 @@ class NewCourse(CamelBody):
     capacity: Capacity | None = None
     enrollment: EnrollmentMode = "open"
     requires_payment: StrictBool = False
+    fee: Money | None = None
+    currency: Currency = "PKR"
 
 
 class CourseUpdate(CamelChanges):
-    """The fields to replace; omitted ones stay, null empties `quarter` and lifts `capacity`."""
+    """The fields to replace; omitted ones stay, null empties `quarter` and `fee` and lifts `capacity`.
 
-    nullable = frozenset({"quarter", "capacity"})
+    `requiresPayment`, `fee` and `currency` are for administrators alone.
+    """
+
+    nullable = frozenset({"quarter", "capacity", "fee"})
 
     title: Name | None = None
     short_description: Annotated[Description | None, _SHORT_DESCRIPTION] = None
@@ -59,6 +69,8 @@ class CourseUpdate(CamelChanges):
     capacity: Capacity | None = None
     enrollment: EnrollmentMode | None = None
     requires_payment: StrictBool | None = None
+    fee: Money | None = None
+    currency: Currency | None = None
 
 
 class CourseView(CamelView):
@@ -70,6 +82,8 @@ class CourseView(CamelView):
     capacity: int | None = None
     enrollment: EnrollmentMode
     requires_payment: bool
+    fee: str | None = None
+    currency: str
     version: int
     created_at: datetime
     updated_at: datetime

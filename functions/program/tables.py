@@ -2,6 +2,7 @@
 
 from pynamodb.attributes import (
     BooleanAttribute,
+    JSONAttribute,
     NumberAttribute,
     UnicodeAttribute,
     UTCDateTimeAttribute,
@@ -75,7 +76,10 @@ class ShelfIndex(GlobalSecondaryIndex["Course"]):  # type: ignore[no-untyped-cal
 
 
 class Course(Table):
-    """A course. A deleted one stays as a tombstone, so that its end can be told again."""
+    """A course. A deleted one stays as a tombstone, so that its end can be told again.
+
+    `fee` is exact, as text with two places.
+    """
 
     class Meta:
         table_name = table_name("courses")
@@ -89,6 +93,8 @@ class Course(Table):
     capacity = NumberAttribute(null=True)
     enrollment = UnicodeAttribute()
     requires_payment = BooleanAttribute()
+    fee = UnicodeAttribute(null=True)
+    currency = UnicodeAttribute(default="PKR")
     shelf = UnicodeAttribute()
     created_at = UTCDateTimeAttribute()
     updated_at = UTCDateTimeAttribute()
@@ -111,6 +117,8 @@ class Seats(Table):
     capacity = NumberAttribute(null=True)
     open = BooleanAttribute()
     requires_payment = BooleanAttribute()
+    fee = UnicodeAttribute(null=True)
+    currency = UnicodeAttribute(default="PKR")
     terms = NumberAttribute()
 
 
@@ -162,7 +170,7 @@ class ExamDate(Table):
 
 
 class PaidCourse(Table):
-    """That a student has paid for a course, as `payment.confirmed` told."""
+    """What a student has paid for a course, as `payment.confirmed` says: `[amount, currency]` by number of voucher."""
 
     class Meta:
         table_name = table_name("paid_courses")
@@ -170,3 +178,5 @@ class PaidCourse(Table):
 
     student_id = UUIDAttribute(hash_key=True)
     course_id = UUIDAttribute(range_key=True)
+    vouchers = JSONAttribute(default=dict)
+    version = VersionAttribute()

@@ -207,3 +207,16 @@ def test_who_has_paid_may_enrol(payment: Payment, program: Program, outbox: Outb
     for _ in range(2):
         program.consume(*outbox.of(PaymentConfirmed))
     assert program.enroll(course, payment.student).status == 201
+
+
+def test_a_paid_voucher_below_the_fee_does_not_open_a_course(
+    payment: Payment, program: Program, outbox: Outbox
+) -> None:
+    course = program.new_course(requiresPayment=True, fee="5000.00")
+    payment.course = UUID(course)
+    payment.confirm(payment.issue(fee="10.00", quarter="Q1")["voucher_no"])
+    program.consume(*outbox.of(PaymentConfirmed))
+    assert problem(program.enroll(course, payment.student)) == (409, "unpaid")
+    payment.confirm(payment.issue(fee="4990.00", quarter="Q2")["voucher_no"])
+    program.consume(*reversed(outbox.of(PaymentConfirmed)))
+    assert program.enroll(course, payment.student).status == 201

@@ -64,7 +64,12 @@ def test_a_program_is_not_deleted_under_a_course_that_begins(program: Program, m
 
 
 @pytest.mark.parametrize(
-    ("change", "refusal"), [({"enrollment": "closed"}, "closed"), ({"requiresPayment": True}, "unpaid")]
+    ("change", "refusal"),
+    [
+        ({"enrollment": "closed"}, "closed"),
+        ({"requiresPayment": True}, "unpaid"),
+        ({"requiresPayment": True, "fee": "5000.00"}, "unpaid"),
+    ],
 )
 def test_nobody_slips_into_a_course_that_changes_its_terms(
     program: Program, meanwhile: Meanwhile, change: Any, refusal: str

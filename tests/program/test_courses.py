@@ -1,5 +1,6 @@
 """Courses: made, changed, deleted."""
 
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
@@ -15,6 +16,8 @@ FIELDS = {
     "capacity": 30,
     "enrollment": "closed",
     "requiresPayment": True,
+    "fee": "5000.00",
+    "currency": "PKR",
 }
 
 
@@ -46,6 +49,8 @@ def test_a_course_needs_only_a_title(program: Program) -> None:
             "capacity": None,
             "enrollment": "open",
             "requiresPayment": False,
+            "fee": None,
+            "currency": "PKR",
         }.items()
     )
 
@@ -71,6 +76,28 @@ def test_an_update_replaces_what_it_names_and_null_empties(program: Program, out
     assert shown.json == {**answer.json, "tableOfContents": []}
     [told] = outbox.of(CourseUpdated)
     assert (told.version, told.title, told.capacity, told.quarter) == (2, "New", None, None)
+
+
+def test_money_is_set_by_administrators_alone(program: Program, outbox: Outbox) -> None:
+    from lms.events import CourseUpdated
+
+    course = program.new_course(teacher=program.teacher, requiresPayment=True, fee="5000.00")
+    path = f"/courses/{course}/update"
+    for field, value in (("requiresPayment", False), ("fee", "1.00"), ("fee", None), ("currency", "USD")):
+        answer = program.http.put(path, {"title": "Mine", field: value}, token=program.teacher.token)
+        assert problem(answer) == (403, "administrators-only")
+    shown = program.http.get(f"/courses/{course}/details", token=program.teacher.token).json
+    assert (shown["title"], shown["requiresPayment"], shown["fee"], shown["version"]) == ("AI-201", True, "5000.00", 1)
+    changed = program.http.put(path, {"fee": "6000.5", "currency": "USD"}, token=program.admin.token)
+    assert (changed.json["fee"], changed.json["currency"]) == ("6000.50", "USD")
+    [published] = outbox.of(CourseUpdated)
+    assert (published.fee, published.currency) == (Decimal("6000.50"), "USD")
+
+
+def test_the_catalogue_shows_what_a_course_costs(program: Program) -> None:
+    program.new_course(fee="100", currency="USD")
+    [shown] = program.http.get(f"/programs/{program.id}/courses").json["items"]
+    assert (shown["fee"], shown["currency"]) == ("100.00", "USD")
 
 
 def test_a_course_is_changed_by_its_own_teachers_and_administrators(program: Program) -> None:
@@ -134,6 +161,13 @@ def test_a_course_with_active_students_is_not_deleted(program: Program, outbox: 
         ("enrollment", None),
         ("requiresPayment", "yes"),
         ("requires_payment", True),
+        ("fee", 5000),
+        ("fee", "0.00"),
+        ("fee", "-1"),
+        ("fee", "1.005"),
+        ("fee", "NaN"),
+        ("currency", "RUPEES"),
+        ("currency", None),
         ("programId", "00000000-0000-4000-8000-000000000001"),
         ("version", 3),
     ],

@@ -151,7 +151,58 @@ def test_a_course_that_costs_takes_those_who_paid(program: Program) -> None:
     assert problem(program.enroll(course, sign_in("student"))) == (409, "unpaid")
 
 
-def _pay(program: Program, student: Person, course: str) -> None:
+def test_a_course_with_a_fee_takes_those_whose_payments_reach_it(program: Program) -> None:
+    course = program.new_course(requiresPayment=True, fee="5000")
+    _pay(program, program.student, course, "V-1", "1.00")
+    _pay(program, program.student, course, "V-2", "4998.99")
+    assert problem(program.enroll(course)) == (409, "unpaid")
+    _pay(program, program.student, course, "V-3", "0.01")
+    assert program.enroll(course).status == 201
+
+
+def test_a_payment_that_is_heard_of_again_counts_once(program: Program) -> None:
+    course = program.new_course(requiresPayment=True, fee="5000")
+    for _ in range(3):
+        _pay(program, program.student, course, "V-2", "2500.00")
+    assert problem(program.enroll(course)) == (409, "unpaid")
+    _pay(program, program.student, course, "V-1", "2500.00")
+    _pay(program, program.student, course, "V-2", "2500.00")
+    assert program.enroll(course).status == 201
+
+
+def test_payments_in_another_currency_do_not_count_towards_a_fee(program: Program) -> None:
+    course = program.new_course(requiresPayment=True, fee="100.00", currency="USD")
+    _pay(program, program.student, course, "V-1", "5000.00", "PKR")
+    _pay(program, program.student, course, "V-2", "99.99", "USD")
+    assert problem(program.enroll(course)) == (409, "unpaid")
+    _pay(program, program.student, course, "V-3", "0.01", "USD")
+    assert program.enroll(course).status == 201
+
+
+def test_payments_for_another_course_do_not_count_towards_a_fee(program: Program) -> None:
+    course = program.new_course(requiresPayment=True, fee="100.00")
+    _pay(program, program.student, program.new_course("Another"), "V-1", "100.00")
+    assert problem(program.enroll(course)) == (409, "unpaid")
+
+
+def test_a_fee_that_changes_counts_for_the_next_who_enrols(program: Program) -> None:
+    course = program.new_course(requiresPayment=True, fee="100.00")
+    _pay(program, program.student, course, "V-1", "100.00")
+    update = f"/courses/{course}/update"
+    program.http.put(update, {"fee": "100.01"}, token=program.admin.token)
+    assert problem(program.enroll(course)) == (409, "unpaid")
+    program.http.put(update, {"fee": None}, token=program.admin.token)
+    assert program.enroll(course).status == 201
+
+
+def _pay(
+    program: Program,
+    student: Person,
+    course: str,
+    voucher_no: str = "V-1",
+    fee: str = "5000.00",
+    currency: str = "PKR",
+) -> None:
     from datetime import date
     from decimal import Decimal
 
@@ -160,12 +211,12 @@ def _pay(program: Program, student: Person, course: str) -> None:
     program.consume(
         PaymentConfirmed(
             version=2,
-            voucher_no="V-1",
+            voucher_no=voucher_no,
             student_id=student.id,
             course_id=UUID(course),
             quarter="Q4",
-            fee=Decimal("5000.00"),
-            currency="PKR",
+            fee=Decimal(fee),
+            currency=currency,
             due_date=date(2027, 1, 1),
             paid_at=program.clock(),
         )

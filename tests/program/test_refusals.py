@@ -20,6 +20,8 @@ FIELDS = [
     "capacity",
     "enrollment",
     "requiresPayment",
+    "fee",
+    "currency",
     "studentId",
     "students",
     "status",

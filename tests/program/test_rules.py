@@ -1,5 +1,7 @@
 """The rules of enrolment."""
 
+from decimal import Decimal
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,3 +51,22 @@ def test_a_student_who_goes_through_any_states_ends_on_one_seat_or_none(statuses
     for old, new in zip(["dropped", *statuses], statuses, strict=False):
         seats -= rules.seats_freed(old, new)
     assert seats == (statuses[-1] == "active")
+
+
+AMOUNTS = st.decimals("0.01", "9999999999.99", places=2)
+PAYMENTS = st.lists(st.tuples(AMOUNTS, st.sampled_from(["PKR", "USD"])), min_size=1, max_size=8)
+
+
+@given(PAYMENTS, AMOUNTS)
+def test_a_fee_is_paid_by_payments_in_its_currency_that_reach_it_in_any_order(
+    payments: list[tuple[Decimal, str]], fee: Decimal
+) -> None:
+    reached = sum(int(amount * 100) for amount, currency in payments if currency == "PKR") >= int(fee * 100)
+    assert rules.is_paid(payments, fee, "PKR") == rules.is_paid(payments[::-1], fee, "PKR") == reached
+
+
+@given(PAYMENTS)
+def test_without_a_fee_any_payment_is_enough_and_none_is_not(payments: list[tuple[Decimal, str]]) -> None:
+    assert rules.is_paid(payments, None, "PKR")
+    assert not rules.is_paid([], None, "PKR")
+    assert not rules.is_paid([], Decimal("0.01"), "PKR")

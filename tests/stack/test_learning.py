@@ -69,7 +69,7 @@ def test_an_exam_is_sat_and_the_report_card_shows_it_with_lessons_and_attendance
 
 
 def test_a_course_that_costs_takes_whoever_has_paid(stack: StackUnderTest) -> None:
-    course, student = Course(stack, "Paid", requiresPayment=True), Person(stack, "payer").joined()
+    course, student = Course(stack, "Paid", requiresPayment=True, fee="5000.00"), Person(stack, "payer").joined()
     done, enrollments = course.done, f"/courses/{course.id}/enrollments"
     profile = done(student, "GET", "/auth/profile")
     refused = student.call("POST", enrollments, json={})

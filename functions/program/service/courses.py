@@ -1,24 +1,29 @@
 """Courses: made, listed, changed, deleted. What is taught in them is `contents`, who learns there `enrollments`."""
 
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from pynamodb.exceptions import DoesNotExist
 
 from lms import roster
 from lms.dynamo import Transaction, next_version, retry_stale, transaction
-from lms.errors import Conflict, NotFound
+from lms.errors import Conflict, Forbidden, NotFound
 from lms.etags import Precondition, require_match
 from lms.events import CourseCreated, CourseDeleted, CourseState, CourseUpdated
 from lms.idempotency import Once
 from lms.ids import uuid7
+from lms.money import amount_text
 from lms.outbox import emit
 from lms.pages import Listing, Page, walk
+from lms.tokens import Caller
 from program.schemas import CourseUpdate, CourseView, NewCourse
 from program.service import programs
 from program.tables import Course, Seats
 
-_TERMS = {"capacity", "enrollment", "requires_payment"}
+_MONEY = {"requires_payment", "fee", "currency"}
+_TERMS = {"capacity", "enrollment", *_MONEY}
 
 
 @retry_stale
@@ -30,7 +35,7 @@ def create(program_id: UUID, form: NewCourse, once: Once, now: datetime) -> Cour
         shelf=shelf_of(program_id, deleted=False),
         created_at=now,
         updated_at=now,
-        **form.model_dump(),
+        **{field: _stored(value) for field, value in form.model_dump().items()},
     )
     version = next_version(course)
     view = CourseView.model_validate({**course.attribute_values, "version": version})
@@ -43,6 +48,8 @@ def create(program_id: UUID, form: NewCourse, once: Once, now: datetime) -> Cour
                 capacity=course.capacity,
                 open=course.enrollment == "open",
                 requires_payment=course.requires_payment,
+                fee=course.fee,
+                currency=course.currency,
                 terms=version,
             )
         )
@@ -61,15 +68,17 @@ def list_courses(program_id: UUID, listing: Listing) -> Page[CourseView]:
 
 
 @retry_stale
-def update(course_id: UUID, update: CourseUpdate, if_match: Precondition, now: datetime) -> CourseView:
-    """Replaces the given fields; raises `NotFound`, `PreconditionFailed`.
+def update(course_id: UUID, update: CourseUpdate, caller: Caller, if_match: Precondition, now: datetime) -> CourseView:
+    """Replaces the given fields; raises `NotFound`, `PreconditionFailed`, and `Forbidden` for a teacher who sets money.
 
     A capacity below the number of students enrolled throws nobody out; it lets nobody in.
     """
+    if caller.role != "admin" and update.model_fields_set & _MONEY:
+        raise Forbidden("Only administrators set what a course costs.", code="administrators-only")
     course = get(course_id)
     require_match(course.version, if_match)
     for field in update.model_fields_set:
-        setattr(course, field, getattr(update, field))
+        setattr(course, field, _stored(getattr(update, field)))
     course.updated_at = now
     version = next_version(course)
     with transaction() as tx:
@@ -144,6 +153,8 @@ def state(event: type[CourseState], course: Course, version: int) -> CourseState
         capacity=course.capacity,
         enrollment=course.enrollment,
         requires_payment=course.requires_payment,
+        fee=Decimal(course.fee) if course.fee else None,
+        currency=course.currency,
     )
 
 
@@ -158,6 +169,10 @@ def put_card(tx: Transaction, course: Course, version: int) -> None:
     )
 
 
+def _stored(value: Any) -> Any:
+    return amount_text(value) if isinstance(value, Decimal) else value
+
+
 def _change_terms(tx: Transaction, course: Course, version: int) -> None:
     capacity = Seats.capacity.set(course.capacity) if course.capacity is not None else Seats.capacity.remove()
     tx.update(
@@ -166,6 +181,8 @@ def _change_terms(tx: Transaction, course: Course, version: int) -> None:
             capacity,
             Seats.open.set(course.enrollment == "open"),
             Seats.requires_payment.set(course.requires_payment),
+            Seats.fee.set(course.fee) if course.fee is not None else Seats.fee.remove(),
+            Seats.currency.set(course.currency),
             Seats.terms.set(version),
         ],
         Seats.taken.exists(),

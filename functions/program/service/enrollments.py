@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import cast
 from uuid import UUID
 
@@ -12,8 +13,9 @@ from lms import access, roster
 from lms.dynamo import Transaction, next_version, read_together, retry_stale, transaction
 from lms.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.etags import Precondition, require_match
-from lms.events import EnrollmentEvent, StudentCompleted, StudentDropped, StudentEnrolled
+from lms.events import EnrollmentEvent, PaymentConfirmed, StudentCompleted, StudentDropped, StudentEnrolled
 from lms.idempotency import Once
+from lms.money import amount_text
 from lms.outbox import emit
 from lms.pages import Listing, Page, walk
 from lms.roster import RosterItem
@@ -110,13 +112,18 @@ def _read(course_id: UUID, student_ids: Sequence[UUID], now: datetime) -> tuple[
                 is_student=card is not None and card.role == "student" and card.status != "disabled",
                 in_good_standing=access.is_in_good_standing(student_status),
                 status=enrollment and enrollment.status,
-                paid=paid is not None,
+                paid=_is_paid(seats, paid),
             ),
             card,
             enrollment or Enrollment(course_id=course_id, student_id=student_id, created_at=now),
         )
         for student_id, enrollment, paid, card, student_status in by_student
     ]
+
+
+def _is_paid(seats: Seats, paid: PaidCourse | None) -> bool:
+    payments = [(Decimal(amount), currency) for amount, currency in paid.vouchers.values()] if paid else []
+    return rules.is_paid(payments, Decimal(seats.fee) if seats.fee else None, seats.currency)
 
 
 def _accept(tx: Transaction, application: _Application, now: datetime) -> EnrollmentView:
@@ -195,9 +202,15 @@ def complete(student_id: UUID, course_id: UUID, now: datetime) -> None:
             _free_seat(tx, course_id)
 
 
-def note_payment(student_id: UUID, course_id: UUID) -> None:
-    """Remembers that a student has paid for a course; once is enough."""
-    PaidCourse(student_id=student_id, course_id=course_id).save()
+@retry_stale
+def note_payment(payment: PaymentConfirmed) -> None:
+    """Adds a voucher to what its student has paid for the course; again changes nothing."""
+    [paid] = read_together([(PaidCourse, payment.student_id, payment.course_id)])
+    paid = paid or PaidCourse(student_id=payment.student_id, course_id=payment.course_id)
+    if payment.voucher_no not in paid.vouchers:
+        paid.vouchers = {**paid.vouchers, payment.voucher_no: [amount_text(payment.fee), payment.currency]}
+        with transaction() as tx:
+            tx.put(paid)
 
 
 def list_enrollments(course_id: UUID, listing: Listing) -> Page[EnrollmentView]:

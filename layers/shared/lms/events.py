@@ -178,7 +178,7 @@ class CourseEvent(Event):
 
 
 class CourseState(CourseEvent):
-    """The whole of a course, but for its outline."""
+    """The whole of a course, but for its outline. `fee` is exact, in units of `currency`; None: none is stated."""
 
     title: str
     short_description: str
@@ -186,6 +186,8 @@ class CourseState(CourseEvent):
     capacity: int | None
     enrollment: Literal["open", "closed"]
     requires_payment: bool
+    fee: Decimal | None = None
+    currency: str = "PKR"
 
 
 class CourseCreated(CourseState):
