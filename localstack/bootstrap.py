@@ -1,8 +1,9 @@
-"""Make the secrets that the template names, where they do not exist yet: CloudFormation's own are not fit for keys.
+"""Make the secrets that the template names, as far as they do not exist: CloudFormation's own are not fit for keys.
 
     python -m localstack.bootstrap [--endpoint-url URL] [--config lms/config] [--signing-keys lms/signing-keys]
 
-On AWS run it once per account and region before the first `sam deploy`, with the usual AWS credentials.
+On AWS run it per account and region before the first `sam deploy`, and before one of a version that takes a key more,
+with the usual AWS credentials.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 CONFIG_SECRET = "lms/config"
 SIGNING_KEYS_SECRET = "lms/signing-keys"
-CONFIG_FIELDS = ("gateway", "cursor", "event", "pepper", "webhook")
+CONFIG_FIELDS = ("gateway", "cursor", "event", "unsubscribe", "pepper", "webhook")
 
 
 def ensure_secrets(
@@ -32,7 +33,8 @@ def ensure_secrets(
 ) -> list[str]:
     """Create what is missing and name it; nothing that exists is touched, since every session hangs on it."""
     wanted = {config_name: config(), signing_keys_name: signing_keys()}
-    return [name for name, value in wanted.items() if _create(client, name, json.dumps(value))]
+    made = [name for name, value in wanted.items() if _create(client, name, json.dumps(value))]
+    return made if config_name in made else [*made, *_add_fields(client, config_name)]
 
 
 def config() -> dict[str, str]:
@@ -58,6 +60,15 @@ def thumbprint(key: ec.EllipticCurvePublicKey) -> str:
 
 def _base64url(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _add_fields(client: SecretsManagerClient, name: str) -> list[str]:
+    """Gives a secret of an earlier version the keys that came since."""
+    held = json.loads(client.get_secret_value(SecretId=name)["SecretString"])
+    missing = {field: value for field, value in config().items() if field not in held}
+    if missing:
+        client.put_secret_value(SecretId=name, SecretString=json.dumps({**held, **missing}))
+    return [f"{name} ({field})" for field in missing]
 
 
 def _create(client: SecretsManagerClient, name: str, value: str) -> bool:

@@ -51,6 +51,7 @@ ENVIRONMENT = {
     "GATEWAY_SECRET": "gateway-secret-of-the-tests-0123456789",
     "CURSOR_KEY": "cursor-key-of-the-tests-0123456789-0123",
     "EVENT_KEY": "event-key-of-the-tests-0123456789-0123",
+    "UNSUBSCRIBE_KEY": "unsubscribe-key-of-the-tests-0123456789",
     "CODE_PEPPER": "pepper-of-the-tests-0123456789-0123456",
     "WEBHOOK_SECRET": "webhook-secret-of-the-tests-0123456789",
     "SIGNING_KEYS_SECRET": "lms/signing-keys",

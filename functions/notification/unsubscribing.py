@@ -3,6 +3,7 @@
 import base64
 import binascii
 import os
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
 from uuid import UUID
@@ -19,15 +20,15 @@ _UUID_BYTES = 16
 
 
 @lru_cache(maxsize=1)
-def _cipher() -> AESGCM:
-    # A key of its own: nothing else that the secret encrypts passes for a link.
-    return AESGCM(sha256(b"unsubscribe " + secret("EVENT_KEY")).digest())
+def _ciphers() -> list[AESGCM]:
+    # While the key is changed there are two, the new one first; links in older mails are of the old one.
+    return [AESGCM(sha256(key).digest()) for key in secret("UNSUBSCRIBE_KEY").split()]
 
 
 def seal(user_id: UUID, group: Group) -> str:
     """The token of a link; short, because a header of a mail has to hold it in one line."""
     nonce = os.urandom(_NONCE_BYTES)
-    raw = nonce + _cipher().encrypt(nonce, user_id.bytes + group.encode(), None)
+    raw = nonce + _ciphers()[0].encrypt(nonce, user_id.bytes + group.encode(), None)
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
@@ -35,9 +36,17 @@ def unseal(token: str) -> tuple[UUID, Group]:
     """Whose mails of which group a token ends; raises `Invalid` for anything that `seal` did not make."""
     try:
         raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        plain = _cipher().decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], None)
+        plain = _decrypted(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:])
     except (binascii.Error, InvalidTag, ValueError) as error:
         raise Invalid(["query", "token"], "This link is not complete.", "token") from error
     group = plain[_UUID_BYTES:].decode()
     assert group in GROUPS
     return UUID(bytes=plain[:_UUID_BYTES]), group
+
+
+def _decrypted(nonce: bytes, sealed: bytes) -> bytes:
+    *newer, oldest = _ciphers()
+    for cipher in newer:
+        with suppress(InvalidTag):
+            return cipher.decrypt(nonce, sealed, None)
+    return oldest.decrypt(nonce, sealed, None)

@@ -135,6 +135,13 @@ def test_payment_may_have_passwords_checked_and_student_changed_too() -> None:
         assert variables(function)["AUTH_INTERNAL_FUNCTION"] == {"Ref": target}
 
 
+def test_the_key_that_opens_what_events_hide_is_held_by_who_hides_it_and_who_sends_it_alone() -> None:
+    holders = {function for function in FUNCTIONS if "EVENT_KEY" in variables(function)}
+    assert {function for function in holders if package(function) != "auth"} == {"NotificationDeliveryFunction"}
+    signers = {function for function in FUNCTIONS if "UNSUBSCRIBE_KEY" in variables(function)}
+    assert signers == {"NotificationFunction", "NotificationDeliveryFunction"}
+
+
 def test_only_what_publishes_to_kafka_is_in_the_vpc() -> None:
     assert {name for name, function in FUNCTIONS.items() if "VpcConfig" in function} == IN_VPC
     assert "VpcConfig" not in TEMPLATE["Globals"]["Function"]

@@ -21,6 +21,20 @@ def test_missing_secrets_are_made_and_existing_ones_are_never_touched() -> None:
     assert client.get_secret_value(SecretId="lms/signing-keys")["SecretString"] == before
 
 
+@mock_aws
+def test_a_config_of_an_earlier_version_gets_the_keys_that_it_lacks_and_keeps_its_own() -> None:
+    client = boto3.client("secretsmanager", region_name="eu-central-1")
+    ensure_secrets(client)
+    before = json.loads(client.get_secret_value(SecretId="lms/config")["SecretString"])
+    earlier = {field: value for field, value in before.items() if field != "unsubscribe"} | {"gateway": "NEW OLD"}
+    client.put_secret_value(SecretId="lms/config", SecretString=json.dumps(earlier))
+    assert ensure_secrets(client) == ["lms/config (unsubscribe)"]
+    after = json.loads(client.get_secret_value(SecretId="lms/config")["SecretString"])
+    assert after == {**earlier, "unsubscribe": after["unsubscribe"]}
+    assert len(after["unsubscribe"]) >= 32
+    assert ensure_secrets(client) == []
+
+
 def test_every_field_of_the_config_is_32_bytes_of_its_own() -> None:
     made = config()
     assert tuple(made) == CONFIG_FIELDS

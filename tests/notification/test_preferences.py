@@ -4,6 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from notification import unsubscribing
 from notification.rules.wishes import QuietHours, Wishes, quiet_until
 from tests.notification.school import School
 from tests.notification.world import MailServer, Queue, registered, text_of
@@ -136,6 +137,20 @@ def test_a_notice_by_mail_offers_to_end_its_kind_by_one_click(
     queue.deliver()
     assert len(mail_server.mails) == sent
     assert school.told() == ["announcement", "announcement"]
+
+
+def test_links_of_the_old_key_work_while_the_key_is_changed(
+    school: School, queue: Queue, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = "old-key-of-links-0123456789-0123456789", "new-key-of-links-0123456789-0123456789"
+    monkeypatch.setattr(unsubscribing, "_ciphers", unsubscribing._ciphers.__wrapped__)
+    monkeypatch.setenv("UNSUBSCRIBE_KEY", old)
+    path, older = link_of(mail_of(school, queue, mail_server))
+    monkeypatch.setenv("UNSUBSCRIBE_KEY", f"{new} {old}")
+    _, newer = link_of(mail_of(school, queue, mail_server))
+    assert [school.http.get(path, query=query).status for query in (older, newer)] == [200, 200]
+    monkeypatch.setenv("UNSUBSCRIBE_KEY", new)
+    assert [school.http.get(path, query=query).status for query in (older, newer)] == [422, 200]
 
 
 def test_to_open_the_link_ends_nothing(school: School, queue: Queue, mail_server: MailServer) -> None:
