@@ -40,7 +40,7 @@ class Voucher(Table):
 
     `status` becomes overdue by the schedule, a little late: ask `rules.status`. `course_title` is for when the course
     is gone. `notices` are payments told of that did not pay it, the newest 20. `told_version` is the one that an event
-    told last.
+    told last. `unpaid_key` leads to the `UnpaidVoucher` while there is one.
     """
 
     class Meta:
@@ -62,6 +62,7 @@ class Voucher(Table):
     paid_at = UTCDateTimeAttribute(null=True)
     reference = UnicodeAttribute(null=True)
     notices = JSONAttribute(default=list)
+    unpaid_key = UnicodeAttribute(null=True)
     told_version = NumberAttribute(default=1)
     created_at = UTCDateTimeAttribute()
     updated_at = UTCDateTimeAttribute()
@@ -79,6 +80,17 @@ class VoucherNumber(Table):
 
     voucher_no = UnicodeAttribute(hash_key=True)
     student_id = UUIDAttribute()
+    voucher_id = UUIDAttribute()
+
+
+class UnpaidVoucher(Table):
+    """Holds the place of a student's one unpaid voucher for a course and quarter; it goes when that is paid."""
+
+    class Meta:
+        table_name = table_name("unpaid_vouchers")
+        region = setting("AWS_REGION")
+
+    key = UnicodeAttribute(hash_key=True)
     voucher_id = UUIDAttribute()
 
 

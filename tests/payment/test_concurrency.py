@@ -1,6 +1,7 @@
 """Many at once: what the conditions of the transactions hold."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -49,8 +50,13 @@ def test_what_is_paid_while_the_schedule_looks_stays_paid(payment: Payment) -> N
     assert {voucher["status"] for voucher in payment.vouchers()} == {"paid"}
 
 
+def test_of_ten_vouchers_at_once_for_one_course_and_quarter_exactly_one_is_issued(payment: Payment) -> None:
+    assert statuses([payment.post] * 10) == [201] + [409] * 9
+    assert len(payment.own()) == 1
+
+
 def test_twenty_vouchers_at_once_have_numbers_of_their_own(payment: Payment) -> None:
-    answers = at_once([payment.post] * 20)
+    answers = at_once([partial(payment.post, quarter=f"Q{n}") for n in range(20)])
     assert [answer.status for answer in answers] == [201] * 20
     assert len({answer.json["voucher_no"] for answer in answers}) == 20
     assert len(payment.own()) == 20

@@ -10,6 +10,7 @@ from lms.events import PaymentConfirmed
 from tests.conftest import Outbox
 from tests.payment.conftest import Payment, problem
 from tests.program.conftest import Program, program
+from tests.template import ENVIRONMENT
 
 __all__ = ["program"]
 
@@ -165,6 +166,19 @@ def test_what_the_provider_did_not_sign_is_refused(payment: Payment) -> None:
 def test_the_signature_is_looked_at_before_the_body(payment: Payment) -> None:
     assert payment.tell({"bad": 1}, signature="t=1,v1=0").status == 401
     assert payment.tell({"bad": 1}).status == 422
+
+
+def test_while_the_secret_is_changed_a_notice_is_signed_with_the_new_or_the_old(
+    payment: Payment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from payment.service import payments
+
+    new, old = "new-webhook-secret-0123456789-0123456789", "old-webhook-secret-0123456789-0123456789"
+    monkeypatch.setattr(payments, "_WEBHOOK_SECRETS", [new.encode(), old.encode()])
+    raw = json.dumps(payment.notice(payment.issue()["voucher_no"])).encode()
+    for secret, status in ((new, 200), (old, 200), (f"{new} {old}", 401), (ENVIRONMENT["WEBHOOK_SECRET"], 401)):
+        headers = {"x-signature": payment.sign(raw, secret=secret), "content-type": "application/json"}
+        assert payment.http.post("/payments/webhook", raw=raw, headers=headers).status == status
 
 
 def test_the_body_is_signed_as_it_was_sent(payment: Payment) -> None:

@@ -90,7 +90,8 @@ def test_the_latest_voucher_is_shown_in_the_founding_shape(desk: Desk) -> None:
 
 
 def test_a_voucher_whose_day_has_passed_is_shown_as_overdue(desk: Desk) -> None:
-    desk.issue(due_date=desk.payment.day(-1))
+    with desk.payment.on_day(yesterday := desk.payment.day(-1)):
+        desk.issue(due_date=yesterday)
     assert desk.ask().json["Payment"] == "Overdue"
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lms.events import VoucherIssued
 from tests.conftest import Outbox
-from tests.payment.conftest import Payment
+from tests.payment.conftest import Payment, problem
 from tests.people import sign_in
 
 
@@ -107,6 +107,50 @@ def test_a_number_that_is_taken_is_not_given_again(payment: Payment, monkeypatch
     for item in OutboxItem.scan():
         item.delete()
     assert payment.issue()["voucher_no"] == "TWO"
+
+
+def test_a_voucher_cannot_be_due_before_today(payment: Payment) -> None:
+    answer = payment.post(due_date=payment.day(-1))
+    assert (answer.status, answer.json["errors"][0]["loc"]) == (422, ["body", "due_date"])
+    assert payment.post(due_date=payment.day()).status == 201
+
+
+def test_a_student_has_one_unpaid_voucher_for_a_course_and_quarter(payment: Payment, outbox: Outbox) -> None:
+    first = payment.issue(quarter="Q4 2026", due_date=payment.day())
+    for quarter in ("Q4 2026", "q4  2026"):
+        assert problem(payment.post(quarter=quarter)) == (409, "unpaid-voucher")
+    assert payment.post(quarter="Q1 2027").status == 201
+    assert payment.post(quarter="Q4 2026", course_id=str(payment.open("Robotics"))).status == 201
+    assert payment.post(sign_in("student"), quarter="Q4 2026").status == 201
+    payment.clock.advance(days=2)
+    payment.tick()
+    assert problem(payment.post(quarter="Q4 2026")) == (409, "unpaid-voucher")
+    assert len(outbox.of(VoucherIssued)) == 4
+    payment.confirm(first["voucher_no"])
+    assert payment.post(quarter="Q4 2026").status == 201
+
+
+@pytest.mark.parametrize("how", ["confirmed", "told"])
+def test_what_is_paid_frees_its_place_once(payment: Payment, how: str) -> None:
+    first = payment.issue(quarter="Q4")["voucher_no"]
+    notice = payment.notice(first)
+    paid = payment.confirm(first) if how == "confirmed" else payment.tell(notice)
+    assert paid.status == 200
+    assert payment.post(quarter="Q4").status == 201
+    payment.confirm(first)
+    payment.tell(notice)
+    assert problem(payment.post(quarter="Q4")) == (409, "unpaid-voucher")
+
+
+def test_a_payment_of_another_amount_frees_nothing(payment: Payment) -> None:
+    payment.tell(payment.notice(payment.issue(quarter="Q4")["voucher_no"], amount="1.00"))
+    assert problem(payment.post(quarter="Q4")) == (409, "unpaid-voucher")
+
+
+def test_the_same_request_for_a_voucher_is_answered_again_and_not_refused(payment: Payment) -> None:
+    first = payment.post(key="one")
+    assert payment.post(key="one").text == first.text
+    assert problem(payment.post(key="two")) == (409, "unpaid-voucher")
 
 
 def test_a_voucher_is_for_a_student_and_a_course_that_exist(payment: Payment) -> None:

@@ -14,15 +14,16 @@ from payment import rules
 from payment.rules import Fault
 from payment.schemas import Notice, NoticeTaken, NoticeView, VoucherView
 from payment.service import vouchers
-from payment.tables import PaymentNotice, Voucher
+from payment.tables import PaymentNotice, UnpaidVoucher, Voucher
 
-_WEBHOOK_SECRET = secret("WEBHOOK_SECRET")
+# While it is changed there are two, the new one first; a notice may be signed with either.
+_WEBHOOK_SECRETS = secret("WEBHOOK_SECRET").split()
 _NOTICES_KEPT = 20
 
 
 def require_signature(signature: str, body: bytes, now: datetime) -> None:
     """Raises `Unauthorized` unless the payment provider signed this body just now."""
-    if not rules.is_signed(_WEBHOOK_SECRET, signature, body, now):
+    if not rules.is_signed(_WEBHOOK_SECRETS, signature, body, now):
         raise Unauthorized("The signature is not valid.")
 
 
@@ -111,6 +112,9 @@ def _pay(tx: Transaction, voucher: Voucher, paid_at: datetime, reference: str | 
     version = next_version(voucher)
     voucher.status, voucher.paid_at, voucher.reference = "paid", paid_at, reference
     voucher.due_shard = None
+    if voucher.unpaid_key is not None:
+        tx.delete(UnpaidVoucher(key=voucher.unpaid_key))
+        voucher.unpaid_key = None
     voucher.told_version = version
     voucher.updated_at = now
     tx.put(voucher)

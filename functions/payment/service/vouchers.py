@@ -9,7 +9,7 @@ from pynamodb.exceptions import DoesNotExist
 
 from lms import roster
 from lms.dynamo import next_version, read_together, retry_stale, transaction
-from lms.errors import Invalid, NotFound
+from lms.errors import Conflict, Invalid, NotFound
 from lms.events import PaymentConfirmed, VoucherEvent, VoucherIssued
 from lms.idempotency import Once
 from lms.ids import uuid7
@@ -18,18 +18,25 @@ from lms.pages import Listing, Page, walk
 from payment import rules
 from payment.rules import Status
 from payment.schemas import NewVoucher, NoticeView, VoucherView
-from payment.tables import Voucher, VoucherNumber
+from payment.tables import UnpaidVoucher, Voucher, VoucherNumber
 
 
 @retry_stale
 def issue(form: NewVoucher, once: Once, now: datetime) -> VoucherView:
-    """Issues a voucher under a new number; raises `Invalid` for somebody who is no student, and without the course."""
+    """Issues a voucher under a new number.
+
+    Raises `Invalid` for a day that is past, for somebody who is no student, and without the course, and `Conflict`
+    while the student has an unpaid one for the course and quarter.
+    """
+    if form.due_date < now.date():
+        raise Invalid(["body", "due_date"], "This day is past.", "past")
     student, course = read_together([roster.user_key(form.student_id), roster.course_key(form.course_id)])
     if student is None or student.role != "student":
         raise Invalid(["body", "student_id"], "This is no student.", "unknown")
     if course is None:
         raise Invalid(["body", "course_id"], "There is no such course.", "unknown")
     voucher_id, voucher_no = uuid7(), rules.new_voucher_no()
+    unpaid_key = rules.unpaid_key(form.student_id, form.course_id, form.quarter)
     voucher = Voucher(
         student_id=form.student_id,
         id=voucher_id,
@@ -43,6 +50,7 @@ def issue(form: NewVoucher, once: Once, now: datetime) -> VoucherView:
         due_order=f"{form.due_date.isoformat()}#{voucher_id}",
         due_shard=rules.due_shard(voucher_no),
         status="unpaid",
+        unpaid_key=unpaid_key,
         created_at=now,
         updated_at=now,
     )
@@ -53,6 +61,11 @@ def issue(form: NewVoucher, once: Once, now: datetime) -> VoucherView:
         tx.put(
             VoucherNumber(voucher_no=voucher_no, student_id=form.student_id, voucher_id=voucher_id),
             VoucherNumber.voucher_no.does_not_exist(),
+        )
+        tx.put(
+            UnpaidVoucher(key=unpaid_key, voucher_id=voucher_id),
+            UnpaidVoucher.key.does_not_exist(),
+            refuse=Conflict("The student has an unpaid voucher for this course and quarter.", code="unpaid-voucher"),
         )
         emit(tx, told(voucher), now)
         once.answer(tx, answer, location=location(form.student_id))
