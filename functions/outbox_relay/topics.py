@@ -6,6 +6,7 @@ from typing import Any
 import urllib3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from kafka import KafkaAdminClient
+from kafka.admin import ConfigResource, ConfigResourceType
 
 from lms.events import TOPICS
 from lms.log import logger
@@ -16,24 +17,48 @@ _KAFKA_MS = 20_000
 _ANSWER = urllib3.Timeout(connect=5, read=10)
 
 
-def create_missing() -> list[str]:
-    """Makes the topics that the cluster lacks, with as many replicas as it gives by default; their names."""
+class RetentionRefused(Exception):
+    """A topic would keep its events for another time than it should."""
+
+
+def ensure_topics(retention_days: int) -> list[str]:
+    """Makes the topics that the cluster lacks, with as many replicas as it gives by default; their names.
+
+    Every topic of the catalogue, made now or before, forgets its events after so many days.
+    """
+    retention = {"retention.ms": str(retention_days * 24 * 60 * 60 * 1_000)}
     admin = KafkaAdminClient(**kafka_access(), bootstrap_timeout_ms=_KAFKA_MS, request_timeout_ms=_KAFKA_MS)
     try:
         missing = sorted(set(TOPICS) - set(admin.list_topics()))
         if missing:
-            admin.create_topics({name: {"num_partitions": _PARTITIONS} for name in missing})
+            admin.create_topics({name: {"num_partitions": _PARTITIONS, "configs": retention} for name in missing})
+        _retain(admin, sorted(set(TOPICS) - set(missing)), retention)
         return missing
     finally:
         admin.close()
 
 
+def _retain(admin: KafkaAdminClient, topics: list[str], retention: dict[str, str]) -> None:
+    if not topics:
+        return
+    wanted = [ConfigResource(ConfigResourceType.TOPIC, name, retention) for name in topics]
+    # Without looking up first what may be set, which would take a right more, and which a broker need not answer whole.
+    answers = admin.alter_configs(wanted, raise_on_unknown=False, incremental=True)
+    refused = {name: answer for name, answer in answers["topic"].items() if answer != "OK"}
+    if refused:
+        raise RetentionRefused(str(refused))
+
+
 def handler(event: dict[str, Any], _: LambdaContext) -> None:
-    """Answers CloudFormation's request: topics are made when the stack is or its catalogue grew, and never deleted."""
+    """Answers CloudFormation's request: topics are made when the stack is or its catalogue grew, and never deleted.
+
+    How long they keep events is set each time.
+    """
     fault = None
     if event["RequestType"] != "Delete":
         try:
-            logger.info("topics made", extra={"topics": create_missing()})
+            made = ensure_topics(int(event["ResourceProperties"]["RetentionDays"]))
+            logger.info("topics made", extra={"topics": made})
         except Exception as error:  # noqa: BLE001 (without an answer CloudFormation waits until its own time is up)
             logger.exception("topics cannot be made")
             fault = f"{type(error).__name__}: {error}"[:500]

@@ -116,7 +116,7 @@ def _kafka_rights(function: str) -> dict[str, set[str]]:
     for policy in _of("MSK by role", "AWS::IAM::Role")[f"{function}Role"]["Policies"]:
         for statement in policy["PolicyDocument"]["Statement"]:
             for action in listed(statement["Action"]):
-                kind = next((kinds[end] for end in kinds if action.endswith(end)), ":cluster/")
+                kind = next((kinds[part] for part in kinds if part in action), ":cluster/")
                 if action.startswith("kafka"):
                     reached = {text(one, DEPLOYMENTS["MSK by role"]) for one in listed(statement["Resource"])}
                     rights[action] = {arn for arn in reached if kind in arn}
@@ -131,6 +131,12 @@ def test_the_topics_are_made_by_a_resource_but_for_one_machine_which_makes_its_o
 def test_a_topic_more_is_a_change_that_cloudformation_sees() -> None:
     (topics,) = resources("Custom::KafkaTopics").values()
     assert tuple(topics["Topics"]) == TOPICS
+
+
+def test_topics_keep_events_for_as_long_as_the_parameter_says() -> None:
+    (topics,) = resources("Custom::KafkaTopics").values()
+    assert topics["RetentionDays"] == {"Ref": "TopicRetentionDays"}
+    assert TEMPLATE["Parameters"]["TopicRetentionDays"]["Default"] == 7
 
 
 def test_the_topics_function_has_answered_or_died_before_cloudformation_gives_it_up() -> None:

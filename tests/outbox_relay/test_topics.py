@@ -21,14 +21,14 @@ class CloudFormation(HTTPServer):
         self.answers: list[dict[str, Any]] = []
         self.content_types: list[str | None] = []
 
-    def ask(self, kind: str, **more: str) -> dict[str, Any]:
+    def ask(self, kind: str, **more: Any) -> dict[str, Any]:
         request = {
             "RequestType": kind,
             "ResponseURL": f"http://127.0.0.1:{self.server_port}/answer?signature=x",
             "StackId": "arn:aws:cloudformation:eu-central-1:123456789012:stack/lms/1",
             "RequestId": "one",
             "LogicalResourceId": "KafkaTopics",
-            "ResourceProperties": {},
+            "ResourceProperties": {"RetentionDays": "7"},
             **more,
         }
         answering = threading.Thread(target=self.handle_request)
@@ -59,18 +59,26 @@ class Cluster:
         return list(HELD)
 
     def create_topics(self, wanted: dict[str, Any]) -> None:
-        HELD.update(wanted)
+        HELD.update({name: topic["configs"] for name, topic in wanted.items()})
+
+    def alter_configs(self, wanted: list[Any], *, raise_on_unknown: bool, incremental: bool) -> dict[str, Any]:
+        assert (incremental, raise_on_unknown) == (True, False)
+        HELD.update({resource.name: resource.configs for resource in wanted if resource.name not in REFUSED})
+        return {"topic": {one.name: "POLICY_VIOLATION" if one.name in REFUSED else "OK" for one in wanted}}
 
     def close(self) -> None:
         self.closed = True
 
 
-HELD: set[str] = set()
+HELD: dict[str, dict[str, str]] = {}
+REFUSED: set[str] = set()
+WEEK = {"retention.ms": "604800000"}
 
 
 @pytest.fixture
 def cloudformation(monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudFormation]:
     HELD.clear()
+    REFUSED.clear()
     monkeypatch.setattr(topics, "KafkaAdminClient", Cluster)
     with CloudFormation() as asking:
         yield asking
@@ -85,16 +93,30 @@ def test_a_new_stack_gets_the_catalogues_topics(cloudformation: CloudFormation) 
         "RequestId": "one",
         "LogicalResourceId": "KafkaTopics",
     }
-    assert set(TOPICS) == HELD
+    assert dict.fromkeys(TOPICS, WEEK) == HELD
     # The address is signed for none.
     assert cloudformation.content_types == [""]
 
 
 def test_a_changed_stack_gets_what_is_missing_and_stays_the_same_resource(cloudformation: CloudFormation) -> None:
-    HELD.update(TOPICS[1:])
+    HELD.update({topic: {} for topic in TOPICS[1:]}, others={})
     answer = cloudformation.ask("Update", PhysicalResourceId="topics")
     assert (answer["Status"], answer["PhysicalResourceId"]) == ("SUCCESS", "topics")
-    assert set(TOPICS) == HELD
+    assert {**dict.fromkeys(TOPICS, WEEK), "others": {}} == HELD
+
+
+def test_topics_that_are_there_get_the_retention_of_the_stack(cloudformation: CloudFormation) -> None:
+    HELD.update(dict.fromkeys(TOPICS, WEEK))
+    cloudformation.ask("Update", PhysicalResourceId="topics", ResourceProperties={"RetentionDays": "30"})
+    assert {topic: {"retention.ms": "2592000000"} for topic in TOPICS} == HELD
+
+
+def test_a_retention_that_the_cluster_refuses_is_a_failure(cloudformation: CloudFormation) -> None:
+    HELD.update({topic: {} for topic in TOPICS})
+    REFUSED.add(TOPICS[0])
+    answer = cloudformation.ask("Update", PhysicalResourceId="topics")
+    assert answer["Status"] == "FAILED"
+    assert TOPICS[0] in answer["Reason"]
 
 
 def test_a_stack_that_goes_leaves_its_topics_even_where_no_broker_answers(
