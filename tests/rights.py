@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
 from functools import cache
 from types import FrameType
 from typing import Any
@@ -9,13 +10,14 @@ from typing import Any
 from pynamodb.connection import Connection
 
 from tests.architecture.deployed import FUNCTIONS, handler, listed, package, statements
-from tests.template import ROOT
+from tests.template import ROOT, resources
 
 Call = tuple[str, str]
 """An action and what it is done to: a table, or `table/index/name`."""
 
 _FUNCTIONS = f"{ROOT / 'functions'}/"
 _TESTS = f"{ROOT / 'tests'}/"
+_TABLES = resources("AWS::DynamoDB::Table")
 _WRITES = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 
 
@@ -29,9 +31,10 @@ def check_rights(dispatch: Callable[..., Any]) -> Callable[..., Any]:
     def checked(self: Connection, operation: str, arguments: dict[str, Any]) -> Any:
         entry = _entry(sys._getframe(1))
         if entry is not None:
-            for call in _calls(operation, arguments):
-                if call not in _allowed(entry):
-                    raise NotAllowed(f"{entry} may not {call[0]} {call[1]}")
+            for call, key in _calls(operation, arguments):
+                patterns = _allowed(entry).get(call, frozenset())
+                if not any(fnmatchcase(key, pattern) for pattern in patterns):
+                    raise NotAllowed(f"{entry} may not {call[0]} {call[1]} {key}")
         return dispatch(self, operation, arguments)
 
     return checked
@@ -62,15 +65,21 @@ def _handler_modules() -> frozenset[str]:
 
 
 @cache
-def _allowed(entry: str) -> frozenset[Call]:
+def _allowed(entry: str) -> dict[Call, set[str]]:
+    """What the functions of a handler's module or of a package may do, and patterns of the keys to which they may."""
     functions = [name for name in FUNCTIONS if entry in (package(name), handler(name).rpartition(".")[0])]
-    return frozenset(
-        (action.removeprefix("dynamodb:"), _resource(resource))
-        for function in functions
-        for statement in statements(function)
-        for action in listed(statement["Action"])
-        for resource in listed(statement["Resource"])
-    )
+    allowed: dict[Call, set[str]] = {}
+    for function in functions:
+        for statement in statements(function):
+            for action in listed(statement["Action"]):
+                for resource in listed(statement["Resource"]):
+                    call = action.removeprefix("dynamodb:"), _resource(resource)
+                    allowed.setdefault(call, set()).update(_patterns(statement))
+    return allowed
+
+
+def _patterns(statement: dict[str, Any]) -> list[str]:
+    return listed(statement.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", "*"))
 
 
 def _resource(expression: Any) -> str:
@@ -83,15 +92,25 @@ def _resource(expression: Any) -> str:
             return str(expression)
 
 
-def _calls(operation: str, arguments: dict[str, Any]) -> Iterator[Call]:
+def _calls(operation: str, arguments: dict[str, Any]) -> Iterator[tuple[Call, str]]:
+    """Each call with the partition key of the one item that it is about, empty where it is about several."""
     if operation == "TransactWriteItems":
         for item in arguments["TransactItems"]:
             [(kind, write)] = item.items()
-            yield _WRITES[kind], write["TableName"]
+            yield (_WRITES[kind], write["TableName"]), _partition_key(write)
     elif operation in ("BatchGetItem", "BatchWriteItem"):
         for table in arguments["RequestItems"]:
-            yield operation, table
+            yield (operation, table), ""
     elif "IndexName" in arguments:
-        yield operation, f"{arguments['TableName']}/index/{arguments['IndexName']}"
+        yield (operation, f"{arguments['TableName']}/index/{arguments['IndexName']}"), ""
     else:
-        yield operation, arguments["TableName"]
+        yield (operation, arguments["TableName"]), _partition_key(arguments)
+
+
+def _partition_key(arguments: dict[str, Any]) -> str:
+    item = arguments.get("Key") or arguments.get("Item")
+    table = _TABLES.get(arguments["TableName"])
+    if item is None or table is None:
+        return ""
+    [name] = [key["AttributeName"] for key in table["KeySchema"] if key["KeyType"] == "HASH"]
+    return str(*item[name].values())

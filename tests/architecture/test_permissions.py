@@ -108,6 +108,16 @@ def test_who_writes_the_roster_is_held_to_keys_of_their_own(function: str) -> No
             assert all(key.endswith("#*") for key in keys)
 
 
+@every_function
+def test_a_service_reaches_its_own_answers_to_requests_sent_twice_alone(function: str) -> None:
+    for statement in statements(function):
+        if "IdempotencyTable" in named(statement["Resource"]):
+            assert listed(statement["Resource"]) == [{"Fn::GetAtt": "IdempotencyTable.Arn"}]
+            assert statement["Condition"] == {
+                "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{package(function)}#*"]}
+            }
+
+
 def test_signing_keys_are_opened_by_auth_alone() -> None:
     openers = {
         package(function)

@@ -234,6 +234,8 @@ def test_a_record_holds_hashes_of_key_and_body_and_goes_in_time(world: World, cl
     world.post(key="my-key")
     (record,) = IdempotencyRecord.scan()
     assert "my-key" not in record.key
+    # By its service's name, to which IAM holds each function.
+    assert record.key.startswith("tests#")
     assert record.expires_at == record.valid_until == clock.now + timedelta(hours=24)
 
 

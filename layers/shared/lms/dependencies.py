@@ -93,7 +93,7 @@ async def _once(
     if idempotency_key is None:
         yield Once(None)
         return
-    scope = [str(caller.id), request.method, request.url.path, idempotency_key]
+    scope = [request.app.title, str(caller.id), request.method, request.url.path, idempotency_key]
     once = await run_in_threadpool(begin, scope, await request.body(), at)
     try:
         yield once

@@ -96,14 +96,16 @@ class Once:
 
 
 def begin(scope: Sequence[str], body: bytes, now: datetime) -> Once:
-    """Takes a key for a request; `scope` is what the key holds for (caller, method, path, the key itself).
+    """Takes a key for a request; `scope` is what the key holds for (service, caller, method, path, the key itself).
+
+    A service's records begin with its name, so that IAM lets it at its own alone.
 
     Raises `Replay` when the request was answered before, `Conflict` while its twin is running, and `Invalid` when the
     key was used for another body.
     """
     held_for = json.dumps(scope).encode()
     record = IdempotencyRecord(
-        key=hashlib.sha256(held_for).hexdigest(),
+        key=f"{scope[0]}#{hashlib.sha256(held_for).hexdigest()}",
         fingerprint=_digest("fingerprint", held_for, body).hex(),
         lease_until=now + _LEASE,
         valid_until=now + _KEPT,
