@@ -42,6 +42,11 @@ def hash_code(code_id: object, code: str) -> str:
     return hmac.new(_PEPPER, f"{code_id}:{code}".encode(), hashlib.sha256).hexdigest()
 
 
+def hash_name(name: str) -> str:
+    """For addresses, numbers and names, of which there are too few for a plain hash: keyed."""
+    return hmac.new(_PEPPER, name.encode(), hashlib.sha256).hexdigest()
+
+
 def same(one: str, other: str) -> bool:
     """Compares in constant time."""
     return hmac.compare_digest(one.encode(), other.encode())

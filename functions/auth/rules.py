@@ -19,7 +19,7 @@ REPEAT_GRACE = timedelta(seconds=10)
 CODE_LIFETIME = timedelta(minutes=15)
 INVITATION_LIFETIME = timedelta(days=7)
 CODE_TRIES = 5
-CODES_AN_HOUR = 3
+CODES_AN_HOUR, CODES_A_DAY = 3, 10
 WRONG_CODES_A_DAY = 10
 # A code asked for twice in a row: the first mail may arrive last, and its code must still count.
 CODE_OVERLAP = timedelta(minutes=2)
@@ -127,14 +127,19 @@ class SentCode:
     sent_at: datetime
 
 
-def may_send_code(sent: Sequence[SentCode], now: datetime) -> bool:
-    """Whether another code may go out: three an hour."""
-    return sum(now - code.sent_at < timedelta(hours=1) for code in sent) < CODES_AN_HOUR
+def wait_for_code(sent: Sequence[SentCode], now: datetime) -> timedelta:
+    """How long it takes until another code may go out, three an hour and ten a day; zero when one may now."""
+    waits = [timedelta()]
+    for limit, period in ((CODES_AN_HOUR, timedelta(hours=1)), (CODES_A_DAY, timedelta(days=1))):
+        recent = sorted(code.sent_at for code in sent if now - code.sent_at < period)
+        if len(recent) >= limit:
+            waits.append(recent[-limit] + period - now)
+    return max(waits)
 
 
 def remember_code(sent: Sequence[SentCode], new: SentCode) -> list[SentCode]:
-    """The codes to remember once `new` was sent: those of the last hour, oldest first."""
-    return [code for code in sent if new.sent_at - code.sent_at < timedelta(hours=1)] + [new]
+    """The codes to remember once `new` was sent: those of the last day, oldest first."""
+    return [code for code in sent if new.sent_at - code.sent_at < timedelta(days=1)] + [new]
 
 
 def code_counts(sent: Sequence[SentCode], code_id: str) -> bool:

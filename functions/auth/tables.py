@@ -111,7 +111,7 @@ class Session(Table):
 
 
 class Code(Table):
-    """A code or link that was sent, as hashes. `user_id` is empty when nobody was found to send it to."""
+    """A code or link that was sent, as hashes. `user_id` is nobody's when nobody was found to send it to."""
 
     class Meta:
         table_name = table_name("codes")
@@ -119,8 +119,8 @@ class Code(Table):
 
     id = UUIDAttribute(hash_key=True)
     purpose = UnicodeAttribute()
-    user_id = UUIDAttribute(null=True)
-    destination = UnicodeAttribute(null=True)
+    user_id = UUIDAttribute()
+    destination_hash = UnicodeAttribute(null=True)
     code_hash = UnicodeAttribute(null=True)
     link_hash = UnicodeAttribute(null=True)
     tries = NumberAttribute(default=0)
@@ -134,9 +134,10 @@ class SentCodeEntry(MapAttribute[str, object]):
 
 
 class CodeBudget(Table):
-    """What codes an account was sent in the last hour for one purpose, and how many wrong ones it met today.
+    """What codes went out in the last day: `<purpose>#<user>` those of one purpose, with how many wrong ones the user
+    met today; `account#<channel>#<user>` all to a user, `destination#<hash>` all to an address or number.
 
-    `sent` changes only together with the user's `version`. The count goes on meanwhile: nobody writes the whole item.
+    `sent` changes only while it is what was read. The count goes on meanwhile: nobody writes the whole item.
     """
 
     class Meta:
@@ -144,7 +145,7 @@ class CodeBudget(Table):
         region = setting("AWS_REGION")
 
     owner = UnicodeAttribute(hash_key=True)
-    sent = ListAttribute(of=SentCodeEntry, default=list)
+    sent = ListAttribute(of=SentCodeEntry, null=True)
     wrong_day = UnicodeAttribute(null=True)
     wrong_count = NumberAttribute(default=0)
     expires_at = TTLAttribute()

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from jose import jwt
 from passlib.context import CryptContext
+from pynamodb.connection import Connection
 
 from tests.at_once import at_once, whole_calls
 from tests.clients import Answer, Client, kafka_event
@@ -139,6 +140,19 @@ def log() -> Iterator[StringIO]:
     logger.addHandler(handler)
     yield stream
     logger._logger.removeHandler(handler)
+
+
+def calls_noted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """What is asked of the storage from now on: the operations, with how many items a transaction has."""
+    asked: list[tuple[str, int]] = []
+    dispatch = Connection.dispatch
+
+    def noted(self: Connection, operation: str, arguments: dict[str, Any]) -> Any:
+        asked.append((operation, len(arguments.get("TransactItems", "1"))))
+        return dispatch(self, operation, arguments)
+
+    monkeypatch.setattr(Connection, "dispatch", noted)
+    return asked
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,25 @@
 """Forgotten passwords: POST /auth/forgot-password, GET, POST /auth/reset-password."""
 
 from io import StringIO
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from pynamodb.connection import Connection
 
 from auth import rules
-from auth.tables import Code, User
-from lms.events import UserPasswordChanged, UserPasswordResetRequested, UserRegistered
-from tests.auth.conftest import NEW_PASSWORD, PASSWORD, Auth, SignedIn, at_once
+from auth.tables import Code, CodeBudget, User
+from lms.events import UserPasswordChanged, UserPasswordResetRequested, UserRegistered, UserVerificationRequested
+from tests.auth.conftest import NEW_PASSWORD, PASSWORD, Auth, SignedIn, at_once, calls_noted
+from tests.clients import Answer
 from tests.conftest import Outbox
 
 
 @pytest.fixture
 def amina(auth: Auth) -> SignedIn:
     return auth.student("amina", mobile_number="+923001234567")
+
+
+def start_mobile(auth: Auth, who: SignedIn) -> Answer:
+    return auth.http.post("/auth/verify/start", {"channel": "mobile_number"}, token=who.token)
 
 
 def _other(code: str, by: int = 1) -> str:
@@ -51,14 +54,7 @@ def test_the_work_is_the_same_whether_somebody_is_known_or_not(
     auth.confirm_mobile(amina.token)
     bilal = auth.student("bilal")
     auth.http.patch(f"/auth/users/{bilal.id}", {"status": "disabled"}, token=auth.staff("admin").token)
-    asked: list[tuple[str, int]] = []
-    dispatch = Connection.dispatch
-
-    def noted(self: Connection, operation: str, arguments: dict[str, Any]) -> Any:
-        asked.append((operation, len(arguments.get("TransactItems", "1"))))
-        return dispatch(self, operation, arguments)
-
-    monkeypatch.setattr(Connection, "dispatch", noted)
+    asked = calls_noted(monkeypatch)
 
     def work(**whom: str) -> list[tuple[str, int]]:
         asked.clear()
@@ -66,13 +62,47 @@ def test_the_work_is_the_same_whether_somebody_is_known_or_not(
         return list(asked)
 
     known = work(email="amina@example.com")
-    assert known == [("GetItem", 1)] * 3 + [("TransactWriteItems", 4)]
+    assert known == [("GetItem", 1)] * 2 + [("BatchGetItem", 1), ("TransactWriteItems", 6)]
     assert work(email="nobody@example.com") == known
     assert work(email="bilal@example.com") == known
     assert work(mobile_number="+923001234567") == known
     assert work(mobile_number="+10000000") == known
     work(email="amina@example.com")
     assert work(email="amina@example.com") == known, "after three in an hour"
+
+
+def test_the_work_of_a_wrong_code_or_link_is_the_same_whether_somebody_got_one_or_not(
+    auth: Auth, amina: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bilal = auth.student("bilal")
+    known, unknown = auth.forget(email="amina@example.com"), auth.forget(email="nobody@example.com")
+    disabled, late = auth.forget(email="bilal@example.com"), auth.forget(email="amina@example.com")
+    auth.http.patch(f"/auth/users/{bilal.id}", {"status": "disabled"}, token=auth.staff("admin").token)
+    code = auth.sent(known).code
+    asked = calls_noted(monkeypatch)
+
+    def work(reset_id: str) -> list[tuple[str, int]]:
+        asked.clear()
+        assert auth.reset(reset_id, _other(code)).status == 400
+        assert auth.reset_by_link(f"{UUID(reset_id).hex}.{'x' * 43}").status == 400
+        return list(asked)
+
+    expected = work(known)
+    assert [operation for operation, _ in expected] == [
+        *("GetItem", "BatchGetItem", "UpdateItem", "UpdateItem", "UpdateItem"),
+        *("GetItem", "BatchGetItem"),
+    ]
+    assert work(unknown) == expected
+    assert work(disabled) == expected
+    assert work(known) == work(unknown) == expected, "the second wrong one"
+    for _ in range(rules.CODE_TRIES - 2):
+        assert work(known) == work(unknown)
+    assert work(known) == work(unknown), "after five tries"
+    for _ in range(rules.CODE_TRIES):
+        assert work(late) == expected
+    assert work(late) == work(unknown), "after ten wrong ones in a day"
+    auth.clock.advance(minutes=15)
+    assert work(known) == work(unknown), "expired"
 
 
 def test_an_email_brings_a_code_and_a_link(auth: Auth, amina: SignedIn, outbox: Outbox) -> None:
@@ -221,8 +251,6 @@ def test_ten_wrong_codes_a_day_end_the_codes_of_the_day_but_not_the_link(auth: A
 
 @pytest.mark.usefixtures("whole_calls")
 def test_asking_for_codes_meanwhile_does_not_take_wrong_ones_back(auth: Auth, amina: SignedIn) -> None:
-    from auth.tables import CodeBudget
-
     reset_id = auth.forget(email="amina@example.com")
     code = auth.sent(reset_id).code
     at_once(
@@ -248,6 +276,98 @@ def test_three_codes_an_hour_are_sent_and_nobody_can_tell(auth: Auth, amina: Sig
 def test_three_codes_an_hour_are_sent_however_many_ask_at_once(auth: Auth, amina: SignedIn, outbox: Outbox) -> None:
     at_once([lambda: auth.http.post("/auth/forgot-password", {"email": "amina@example.com"})] * 6)
     assert len(outbox.of(UserPasswordResetRequested)) <= rules.CODES_AN_HOUR
+
+
+@pytest.mark.usefixtures("whole_calls")
+def test_one_number_gets_three_codes_an_hour_whoever_has_them_sent(auth: Auth, outbox: Outbox) -> None:
+    students = [auth.student(f"student-{n}", mobile_number="+923001234567") for n in range(4)]
+    answers = at_once([lambda who=who: start_mobile(auth, who) for who in students for _ in range(3)])
+    assert {answer.status for answer in answers} <= {202, 429, 503}
+    sent = outbox.of(UserVerificationRequested)
+    assert 1 <= len(sent) <= rules.CODES_AN_HOUR
+    for _ in range(rules.CODES_AN_HOUR - len(sent)):
+        assert start_mobile(auth, students[-1]).status == 202
+    answer = start_mobile(auth, auth.student("another", mobile_number="+923001234567"))
+    assert answer.status == 429
+    assert int(answer.headers["retry-after"]) == 3600
+
+
+def test_success_gives_no_codes_back(auth: Auth, amina: SignedIn, outbox: Outbox) -> None:
+    for n in range(rules.CODES_AN_HOUR):
+        reset_id = auth.forget(email="amina@example.com")
+        assert auth.reset(reset_id, auth.sent(reset_id).code, f"new-password-{n}").status == 200
+    auth.forget(email="amina@example.com")
+    assert len(outbox.of(UserPasswordResetRequested)) == rules.CODES_AN_HOUR
+
+
+def test_an_account_has_three_codes_an_hour_sent_to_all_its_numbers_together(auth: Auth, amina: SignedIn) -> None:
+    statuses = []
+    for n in range(rules.CODES_AN_HOUR + 1):
+        body = {"mobile_number": f"+92300123456{n}", "current_password": PASSWORD}
+        assert auth.http.put("/auth/profile", body, token=amina.token).status == 200
+        statuses.append(start_mobile(auth, amina).status)
+    assert statuses == [202] * rules.CODES_AN_HOUR + [429]
+
+
+def test_ten_codes_a_day_are_sent_to_one_destination(auth: Auth, amina: SignedIn, outbox: Outbox) -> None:
+    for _ in range(8):
+        auth.forget(email="amina@example.com")
+        auth.forget(email="AMINA@example.com")
+        auth.clock.advance(hours=1)
+    assert len(outbox.of(UserPasswordResetRequested)) == rules.CODES_A_DAY
+    auth.clock.advance(hours=17)
+    auth.forget(email="amina@example.com")
+    assert len(outbox.of(UserPasswordResetRequested)) == rules.CODES_A_DAY + 1
+
+
+def test_a_right_code_is_not_used_up_by_changes_that_fail(auth: Auth, amina: SignedIn) -> None:
+    auth.clock.now = auth.clock.now.replace(hour=1)
+    reset_id = auth.forget(email="amina@example.com")
+    code = auth.sent(reset_id).code
+    for _ in range(rules.WRONG_CODES_A_DAY):
+        assert auth.reset(reset_id, code, "amina@example.com").status == 422
+    auth.kong.down = True
+    for _ in range(rules.WRONG_CODES_A_DAY):
+        assert auth.reset(reset_id, code).status == 503
+    auth.kong.down = False
+    for _ in range(rules.CODE_TRIES - 1):
+        assert auth.reset(reset_id, _other(code)).status == 400, "wrong ones are counted as ever"
+    assert auth.reset(reset_id, code).status == 200
+    again = auth.forget(email="amina@example.com")
+    for _ in range(rules.CODE_TRIES):
+        auth.reset(again, _other(auth.sent(again).code))
+    assert Code.get(UUID(again)).tries == rules.CODE_TRIES
+    assert CodeBudget.get(f"reset#{amina.id}").wrong_count == 2 * rules.CODE_TRIES - 1
+
+
+@pytest.mark.usefixtures("whole_calls")
+def test_what_is_given_back_leaves_nothing_of_a_code_that_was_spent_meanwhile(auth: Auth, amina: SignedIn) -> None:
+    reset_id = auth.forget(email="amina@example.com")
+    code = auth.sent(reset_id).code
+    answers = at_once([lambda n=n: auth.reset(reset_id, code, f"new-password-{n}") for n in range(4)])
+    assert sorted(answer.status for answer in answers) == [200, 400, 400, 400]
+    assert list(Code.scan()) == []
+    assert CodeBudget.get(f"reset#{amina.id}").wrong_count == 0
+
+
+def test_a_code_that_nobody_else_can_try_is_not_used_up_by_another(auth: Auth, amina: SignedIn) -> None:
+    bilal = auth.student("bilal")
+    verify_id = auth.http.post("/auth/verify/start", {"channel": "email"}, token=amina.token).json["verify_id"]
+    for _ in range(rules.CODE_TRIES):
+        body = {"verify_id": verify_id, "code": "000000"}
+        assert auth.http.post("/auth/verify", body, token=bilal.token).status == 400
+    body = {"verify_id": verify_id, "code": auth.sent(verify_id).code}
+    assert auth.http.post("/auth/verify", body, token=amina.token).status == 200
+
+
+def test_codes_keep_no_address_and_no_number(auth: Auth, amina: SignedIn) -> None:
+    start_mobile(auth, amina)
+    auth.forget(email="amina@example.com")
+    auth.forget(email="nobody@example.com")
+    stored = str([row.serialize() for table in (Code, CodeBudget) for row in table.scan()])
+    assert amina.id in stored
+    for personal in ("example.com", "923001234567"):
+        assert personal not in stored
 
 
 def test_a_new_code_does_not_void_one_younger_than_two_minutes(auth: Auth, amina: SignedIn) -> None:

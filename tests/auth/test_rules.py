@@ -60,17 +60,20 @@ def test_a_family_that_never_rotated_has_no_spent_token() -> None:
 
 
 @given(st.lists(_seconds, max_size=40))
-def test_however_they_are_asked_for_three_codes_an_hour_go_out(pauses: list[timedelta]) -> None:
+def test_however_they_are_asked_for_three_codes_an_hour_and_ten_a_day_go_out(pauses: list[timedelta]) -> None:
     sent: list[SentCode] = []
     out: list[datetime] = []
     now = NOW
     for n, pause in enumerate(pauses):
         now += pause
-        if rules.may_send_code(sent, now):
+        wait = rules.wait_for_code(sent, now)
+        assert wait == timedelta() or not rules.wait_for_code(sent, now + wait)
+        if not wait:
             sent = rules.remember_code(sent, SentCode(str(n), now))
             out.append(now)
     assert all(sum(timedelta() <= at - start < timedelta(hours=1) for at in out) <= 3 for start in out)
-    assert len(sent) <= 3
+    assert all(sum(timedelta() <= at - start < timedelta(days=1) for at in out) <= 10 for start in out)
+    assert len(sent) <= 10
 
 
 @given(st.lists(st.integers(0, 300), min_size=1, max_size=3))

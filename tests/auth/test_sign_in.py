@@ -10,7 +10,7 @@ from moto.dynamodb.models import DynamoDBBackend
 
 from auth import hashing, rules
 from auth.tables import Throttle, User
-from tests.auth.conftest import PASSWORD, Auth, at_once
+from tests.auth.conftest import PASSWORD, Auth, at_once, calls_noted
 
 
 def _without_id(text: str) -> dict[str, object]:
@@ -257,6 +257,27 @@ def test_nobody_else_does_and_learns_so_only_with_the_right_password(auth: Auth)
         form = {"username": name, "password": PASSWORD}
         assert auth.http.post("/instructors/login", form=form).status == 403
         assert auth.http.post("/instructors/login", form={**form, "password": "wrong-password"}).status == 401
+
+
+def test_the_work_of_a_refused_sign_in_is_the_same_whether_somebody_is_known_or_not(
+    auth: Auth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    auth.student("amina")
+    disabled = auth.student("bilal")
+    auth.http.patch(f"/auth/users/{disabled.id}", {"status": "disabled"}, token=auth.staff("admin").token)
+    auth.register("waiting")
+    asked = calls_noted(monkeypatch)
+
+    def work(name: str, ip: str) -> list[tuple[str, int]]:
+        asked.clear()
+        answer = auth.login(name, "wrong-password", ip=ip)
+        return [*asked, ("status", answer.status)]
+
+    for n in range(rules.FREE_FAILURES + 3):
+        expected = work("amina", "198.51.100.1")
+        for name in ("nobody", "nobody@example.com", "bilal@example.com", "waiting"):
+            assert work(name, "198.51.100.1") == expected, (name, n)
+    assert expected[-1] == ("status", 429)
 
 
 def test_the_log_of_a_sign_in_names_nobody(auth: Auth, log: StringIO) -> None:

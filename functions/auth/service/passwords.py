@@ -2,7 +2,7 @@
 
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from auth import hashing, rules
 from auth.kong import Credential
@@ -30,16 +30,17 @@ def forgot_password(email: str | None, mobile_number: str | None, now: datetime)
 def _send_reset(name: str, channel: Channel, now: datetime) -> UUID:
     # The same reads and writes whoever it is: how long they take tells no stranger whether somebody is known.
     user = people.find_by_name(name)
-    if user is None:
-        people.find(uuid4())
-    if user is None or user.status == "disabled":
-        codes.count_nobodys()
-        return codes.store_nobodys(now)
-    destination = user.email if channel == "email" else name.removeprefix(people.mobile_name(""))
+    if user is not None and user.status == "disabled":
+        user = None
+    destination = user.email if user and channel == "email" else name.partition("#")[2]
     new = codes.make("reset", user, destination, now)
-    if codes.send(new, user, channel, UserPasswordResetRequested, now, with_link=channel == "email"):
-        return new.row.id
-    return codes.store_nobodys(now)
+    budgets = codes.budgets_of(new, channel)
+    if user is None or budgets.wait(now):
+        new = codes.make("reset", None, destination, now)
+        codes.store_nobodys(new)
+    else:
+        codes.send(new, user, budgets, channel, UserPasswordResetRequested, now, with_link=channel == "email")
+    return new.row.id
 
 
 @retry_stale
@@ -51,25 +52,29 @@ def reset_password(request: ResetPassword, now: datetime) -> None:
     """
     require_strong(request.new_password, "", "")
     proof = _proof(request, now)
-    user, row = proof.user, proof.row
-    require_strong(request.new_password, user.username, user.email)
+    with proof.in_use():
+        _reset(proof, request.new_password, now)
+
+
+def _reset(proof: codes.Proof, new_password: str, now: datetime) -> None:
+    user = proof.user
+    require_strong(new_password, user.username, user.email)
     # Until the user is provisioned there is no credential, and no session to end.
     credentials: AbstractContextManager[Credential | None] = (
         gateway.replaced_credential(user) if user.issuer else nullcontext()
     )
-    confirms_email = row.destination == user.email
     with credentials as credential, transaction() as tx:
         proof.spend(tx)
         tx.update(
             user,
             [
-                User.password.set(hashing.hash_password(request.new_password)),
+                User.password.set(hashing.hash_password(new_password)),
                 *sessions.end_sessions(user, credential),
-                *([User.email_verified.set(True)] if confirms_email else []),
+                *([User.email_verified.set(True)] if proof.channel == "email" else []),
                 User.updated_at.set(now),
             ],
         )
-        if confirms_email:
+        if proof.channel == "email":
             roster.confirm_email(tx, user.id, user.email, version=next_version(user))
         emit(tx, UserPasswordChanged(version=next_version(user), user_id=user.id), now)
 
