@@ -13,6 +13,7 @@ from auth.service import accounts, gateway
 from auth.tables import Profile, User
 from lms import roster
 from lms.errors import Unavailable
+from lms.etags import Precondition
 from lms.events import Person, UserErased, UserPasswordChanged, UserProvisioned, UserRegistered
 from tests.auth.conftest import NEW_PASSWORD, PASSWORD, SIGNING_PEM, Auth, at_once
 from tests.clients import kafka_event
@@ -177,7 +178,7 @@ def test_who_is_erased_in_the_middle_of_the_chain_leaves_no_consumer(
 
     def erased_meanwhile(user: User) -> Any:
         kept = keep_one(user)
-        accounts.erase(user.id, UUID(admin.id), None, auth.clock())
+        accounts.erase(user.id, UUID(admin.id), Precondition(), auth.clock())
         return kept
 
     monkeypatch.setattr(gateway, "_keep_one", erased_meanwhile)
