@@ -110,17 +110,18 @@ def change_password(body: ChangePassword, client_ip: ClientIp, now: Now, caller:
 
 
 @app.post("/auth/verify/start", status_code=202)
-def start_verification(body: StartVerification, now: Now, caller: AnySignedIn) -> VerificationSent:
-    """Sends a code to the caller's e-mail address or mobile number."""
-    verify_id = verification.start(caller.id, body.channel, now)
+def start_verification(body: StartVerification, client_ip: ClientIp, now: Now, caller: AnySignedIn) -> VerificationSent:
+    """Sends a code to the caller's e-mail address, or, with `current_password`, to their mobile number."""
+    verify_id = verification.start(caller.id, body, client_ip, now)
     return VerificationSent(message="A code is on its way.", verify_id=verify_id)
 
 
 @app.post("/auth/verify")
 def verify(body: Verify, now: Now, caller: AnySignedIn) -> Done:
     """Confirms the address or number that the code was sent to."""
-    verification.verify(caller.id, body.verify_id, body.code, now)
-    return Done(message="Confirmed.")
+    if verification.verify(caller.id, body.verify_id, body.code, now):
+        return Done(message="Confirmed.")
+    return Done(message="Confirmed. To reset a password by SMS, confirm your address first and then this number again.")
 
 
 @app.get("/auth/profile")
@@ -133,7 +134,7 @@ def own_profile(response: Response, caller: AnySignedIn) -> ProfileView:
 def update_profile(
     body: ProfileUpdate, response: Response, client_ip: ClientIp, now: Now, caller: AnySignedIn, if_match: IfMatch
 ) -> ProfileView:
-    """Replaces the fields given; a new `email` needs `current_password`."""
+    """Replaces the fields given; `email` and `mobile_number` need `current_password`."""
     return _tagged(accounts.update_profile(caller.id, body, client_ip, if_match, now), response)
 
 

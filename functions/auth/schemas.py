@@ -154,7 +154,23 @@ class ChangePassword(Body):
 
 
 class StartVerification(Body):
+    """A mobile number is confirmed with the `current_password`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"channel": {"const": "mobile_number"}}},
+            "then": present("current_password"),
+        }
+    )
+
     channel: Literal["email", "mobile_number"]
+    current_password: GivenPassword | None = None
+
+    @model_validator(mode="after")
+    def _is_allowed(self) -> "StartVerification":
+        if self.channel == "mobile_number" and self.current_password is None:
+            raise ValueError("to confirm a mobile_number needs current_password")
+        return self
 
 
 class VerificationSent(BaseModel):
@@ -172,9 +188,17 @@ class Done(BaseModel):
 
 
 class ProfileUpdate(Changes):
-    """The fields to replace; omitted ones stay, null empties one. A new `email` needs `current_password`."""
+    """The fields to replace; omitted ones stay, null empties one.
 
-    model_config = ConfigDict(json_schema_extra={"if": present("email"), "then": present("current_password")})
+    `email` and `mobile_number` need `current_password`.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"anyOf": [{"required": ["email"]}, {"required": ["mobile_number"]}]},
+            "then": present("current_password"),
+        }
+    )
     nullable = frozenset({"mobile_number", "city", "country", "current_password"})
 
     name: Name | None = None
@@ -187,8 +211,8 @@ class ProfileUpdate(Changes):
 
     @model_validator(mode="after")
     def _is_allowed(self) -> "ProfileUpdate":
-        if self.email is not None and self.current_password is None:
-            raise ValueError("a new email needs current_password")
+        if self.model_fields_set & {"email", "mobile_number"} and self.current_password is None:
+            raise ValueError("email and mobile_number need current_password")
         return self
 
 

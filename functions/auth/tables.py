@@ -33,6 +33,7 @@ class DirectoryIndex(GlobalSecondaryIndex["User"]):  # type: ignore[no-untyped-c
 class User(Table):
     """An account. An erased one stays as a tombstone without personal data.
 
+    `mobile_may_reset`: the mobile number was confirmed while the address was, so codes for a new password go to it.
     `old_issuer` is a credential of a key that was replaced; tokens may name it until `old_issuer_until`.
     """
 
@@ -45,6 +46,7 @@ class User(Table):
     email = UnicodeAttribute(null=True)
     email_verified = BooleanAttribute(default=False)
     mobile_verified = BooleanAttribute(default=False)
+    mobile_may_reset = BooleanAttribute(default=False)
     password = UnicodeAttribute(null=True)
     is_type = UnicodeAttribute()
     status = UnicodeAttribute()

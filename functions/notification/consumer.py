@@ -41,18 +41,24 @@ def _announce(message: Message, envelope: Envelope) -> None:
 
 
 def _registered(event: UserRegistered, envelope: Envelope) -> None:
-    contacts.note_person(event.user_id, event.person, event.version, mobile_verified=False)
+    contacts.note_person(event.user_id, event.person, event.version)
     _announce(rules.on_registration(event), envelope)
 
 
 def _provisioned(event: UserProvisioned, _: Envelope) -> None:
-    contacts.note_person(event.user_id, event.person, event.version, mobile_verified=False)
+    contacts.note_person(event.user_id, event.person, event.version, email_verified=event.email_verified)
 
 
 def _profile_updated(event: UserProfileUpdated, envelope: Envelope) -> None:
-    contacts.note_person(event.user_id, event.person, event.version, mobile_verified=event.mobile_verified)
+    contacts.note_person(
+        event.user_id,
+        event.person,
+        event.version,
+        email_verified=event.email_verified,
+        mobile_verified=event.mobile_verified,
+    )
     contacts.note_access(event.user_id, event.version, disabled=event.disabled)
-    if message := rules.on_profile_update(event):
+    for message in rules.on_profile_update(event):
         _announce(message, envelope)
 
 
@@ -62,7 +68,8 @@ def _code_requested(event: UserCodeRequested, envelope: Envelope) -> None:
 
 def _password_changed(event: UserPasswordChanged, envelope: Envelope) -> None:
     if _is_news(envelope):
-        announcements.account_changed(event, "password_changed", now())
+        by_sms = event.reset_by == "sms"
+        announcements.account_changed(event, "password_reset_by_sms" if by_sms else "password_changed", now())
 
 
 def _disabled(event: UserDisabled, envelope: Envelope) -> None:

@@ -101,6 +101,10 @@ def _greeting(facts: Mapping[str, str]) -> str:
     return f"Dear {name}," if name else "Hello,"
 
 
+def _not_you(advice: str) -> str:
+    return f"If this was not you, {advice}: somebody else may be using your account."
+
+
 def _closing(setting: Setting) -> str:
     return f"With kind regards, {setting.institute}"
 
@@ -111,15 +115,14 @@ def _notice(facts: Mapping[str, str], setting: Setting) -> Letter:
 
 
 def _welcome(facts: Mapping[str, str], setting: Setting) -> Letter:
-    sign_in = f"You sign in with the username {facts['username']}, your e-mail address"
-    sign_in += f" or your roll number {facts['roll_no']}." if "roll_no" in facts else "."
+    roll_no = f" or your roll number {facts['roll_no']}" if "roll_no" in facts else ""
     return Letter(
         f"Welcome to {setting.institute}",
         (
-            _greeting(facts),
+            "Hello,",
             f"Welcome to {setting.institute}. Your account is ready.",
-            sign_in,
-            "If you did not register, somebody mistyped their address; you need not do anything.",
+            f"You can sign in with your username, your e-mail address{roll_no}.",
+            "If you did not register, somebody entered your address by mistake. You do not need to do anything.",
             _closing(setting),
         ),
     )
@@ -129,9 +132,9 @@ def _invitation(facts: Mapping[str, str], setting: Setting) -> Letter:
     return Letter(
         f"Your account at {setting.institute}",
         (
-            _greeting(facts),
-            f"An account at {setting.institute} was made for you, with the username {facts['username']}. "
-            f"To use it, choose a password with the link below. {setting.until()}".rstrip(),
+            "Hello,",
+            f"An account at {setting.institute} was created for you. To use it, choose a password with the link below, "
+            f"and sign in with this e-mail address. {setting.until()}".rstrip(),
             setting.password_link(facts, "Choose a password"),
             _closing(setting),
         ),
@@ -144,12 +147,12 @@ def _password_reset(facts: Mapping[str, str], setting: Setting) -> Letter:
         "Your code to reset your password",
         (
             "Hello,",
-            f"Somebody, we hope you, asked to reset the password of your account at {setting.institute}. "
+            f"We received a request to reset the password of your account at {setting.institute}. "
             f"Your code is below. {setting.until()}".rstrip(),
             Code(facts["code"]),
-            f"It counts together with the reset id {facts['reset_id']}.",
+            f"The code works together with the reset id {facts['reset_id']}.",
             *by_link,
-            "If it was not you, ignore this mail; your password stays as it is.",
+            "If you did not ask for it, ignore this mail. Your password stays as it is.",
             _closing(setting),
         ),
     )
@@ -160,7 +163,7 @@ def _verification(facts: Mapping[str, str], setting: Setting) -> Letter:
         "Your code to confirm your address",
         (
             "Hello,",
-            f"With the code below you confirm that this address belongs to your account at {setting.institute}. "
+            f"Use the code below to confirm that this address belongs to your account at {setting.institute}. "
             f"{setting.until()}".rstrip(),
             Code(facts["code"]),
             "If you did not ask for it, ignore this mail.",
@@ -174,9 +177,46 @@ def _email_changed(facts: Mapping[str, str], setting: Setting) -> Letter:
         "Your e-mail address was changed",
         (
             _greeting(facts),
-            f"Your account {facts['username']} at {setting.institute} now has another e-mail address. "
-            "Mail no longer goes to this one.",
-            "If it was not you who changed it, tell us at once: somebody else may hold your account.",
+            f"Your account at {setting.institute} now has another e-mail address. Mail no longer goes to this one.",
+            _not_you("contact us at once"),
+            _closing(setting),
+        ),
+    )
+
+
+def _mobile_number_set(facts: Mapping[str, str], setting: Setting) -> Letter:
+    return Letter(
+        "A mobile number was set in your account",
+        (
+            _greeting(facts),
+            f"A new mobile number was set in your account at {setting.institute}. It is not confirmed yet.",
+            _not_you("change your password at once and contact us"),
+            _closing(setting),
+        ),
+    )
+
+
+def _mobile_number_confirmed(facts: Mapping[str, str], setting: Setting) -> Letter:
+    return Letter(
+        "Your mobile number was confirmed",
+        (
+            _greeting(facts),
+            f"The mobile number of your account at {setting.institute} was confirmed with a code that was sent to it.",
+            _not_you("change your password at once, remove the number and contact us"),
+            _closing(setting),
+        ),
+    )
+
+
+def _mobile_number_dropped(facts: Mapping[str, str], setting: Setting) -> Letter:
+    return Letter(
+        "Your mobile number was removed",
+        (
+            _greeting(facts),
+            f"The mobile number was removed from your account at {setting.institute}. Codes no longer go to it.",
+            "A password reset by mail also removes a number that was confirmed before this e-mail address. "
+            "You can set it again.",
+            _not_you("change your password at once and contact us"),
             _closing(setting),
         ),
     )
@@ -188,7 +228,20 @@ def _password_changed(facts: Mapping[str, str], setting: Setting) -> Letter:
         (
             _greeting(facts),
             f"The password of your account at {setting.institute} was changed, and every session was ended.",
-            "If it was not you, reset your password at once and tell us: somebody else may hold your account.",
+            _not_you("reset your password at once and contact us"),
+            _closing(setting),
+        ),
+    )
+
+
+def _password_reset_by_sms(facts: Mapping[str, str], setting: Setting) -> Letter:
+    return Letter(
+        "Your password was reset by SMS",
+        (
+            _greeting(facts),
+            f"The password of your account at {setting.institute} was reset with a code that was sent by SMS to your "
+            "mobile number, and every session was ended.",
+            _not_you("reset your password by e-mail at once, remove the mobile number and contact us"),
             _closing(setting),
         ),
     )
@@ -199,8 +252,8 @@ def _account_disabled(facts: Mapping[str, str], setting: Setting) -> Letter:
         "Your account was disabled",
         (
             _greeting(facts),
-            f"Your account at {setting.institute} was disabled; you can no longer sign in.",
-            "If you think that this is a mistake, ask us.",
+            f"Your account at {setting.institute} was disabled. You can no longer sign in.",
+            "If you think that this is a mistake, contact us.",
             _closing(setting),
         ),
     )
@@ -212,6 +265,10 @@ _LETTERS: dict[Kind, Callable[[Mapping[str, str], Setting], Letter]] = {
     "password_reset": _password_reset,
     "verification": _verification,
     "email_changed": _email_changed,
+    "mobile_number_set": _mobile_number_set,
+    "mobile_number_confirmed": _mobile_number_confirmed,
+    "mobile_number_dropped": _mobile_number_dropped,
     "password_changed": _password_changed,
+    "password_reset_by_sms": _password_reset_by_sms,
     "account_disabled": _account_disabled,
 }

@@ -101,6 +101,7 @@ class Contact(Table):
     user_id = UUIDAttribute(hash_key=True)
     name = UnicodeAttribute(null=True)
     email = UnicodeAttribute(null=True)
+    email_verified = BooleanAttribute(null=True)
     mobile_number = UnicodeAttribute(null=True)
     disabled = BooleanAttribute(null=True)
     person_version = NumberAttribute(null=True)

@@ -18,11 +18,11 @@ from jose import jwt
 from passlib.context import CryptContext
 from pynamodb.connection import Connection
 
-from tests.at_once import at_once, whole_calls
+from tests.at_once import at_once, meanwhile, whole_calls
 from tests.clients import Answer, Client, kafka_event
 from tests.conftest import Clock, Outbox
 
-__all__ = ["at_once", "whole_calls"]  # For the tests beside this file.
+__all__ = ["at_once", "meanwhile", "whole_calls"]  # For the tests beside this file.
 
 PASSWORD = "correct-horse-7"
 NEW_PASSWORD = "battery-staple-8"
@@ -240,9 +240,24 @@ class Auth:
         link = sealed.unseal(told.link_token) if told.link_token else None
         return Sent(sealed.unseal(told.code), link, told.destination, told.channel)
 
+    def start_mobile(self, token: str) -> Answer:
+        """Asks for a code to confirm the caller's mobile number."""
+        body = {"channel": "mobile_number", "current_password": PASSWORD}
+        return self.http.post("/auth/verify/start", body, token=token)
+
+    def set_mobile(self, token: str, number: str | None) -> Answer:
+        body = {"mobile_number": number, "current_password": PASSWORD}
+        return self.http.put("/auth/profile", body, token=token)
+
     def confirm_mobile(self, token: str) -> Answer:
         """Starts and finishes the confirmation of the caller's mobile number."""
-        started = self.http.post("/auth/verify/start", {"channel": "mobile_number"}, token=token)
+        return self._confirm(self.start_mobile(token), token)
+
+    def confirm_email(self, token: str) -> Answer:
+        """Starts and finishes the confirmation of the caller's e-mail address."""
+        return self._confirm(self.http.post("/auth/verify/start", {"channel": "email"}, token=token), token)
+
+    def _confirm(self, started: Answer, token: str) -> Answer:
         assert started.status == 202, started
         verify_id = started.json["verify_id"]
         code = self.sent(verify_id).code

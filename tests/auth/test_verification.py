@@ -17,7 +17,8 @@ def amina(auth: Auth) -> SignedIn:
 
 
 def _start(auth: Auth, who: SignedIn, channel: str = "email") -> Answer:
-    return auth.http.post("/auth/verify/start", {"channel": channel}, token=who.token)
+    body = {"channel": channel, "current_password": PASSWORD}
+    return auth.http.post("/auth/verify/start", body, token=who.token)
 
 
 def _verify(auth: Auth, who: SignedIn, verify_id: str, code: str) -> Answer:

@@ -119,6 +119,34 @@ def test_a_changed_address_is_told_to_the_old_one(consume: Consume) -> None:
     assert (row().type, row().destination) == ("email_changed", "ada@example.org")
 
 
+@pytest.mark.parametrize("change", ["set", "confirmed", "dropped"])
+def test_a_changed_number_is_told_to_the_address_once(consume: Consume, change: str) -> None:
+    event = moved(mobile_change=change)
+    consume(event, event)
+    consume(event)
+
+    assert (row().type, row().destination) == (f"mobile_number_{change}", "new@example.org")
+
+
+def test_who_changes_address_and_number_at_once_hides_neither_from_the_old_address(consume: Consume) -> None:
+    consume(moved(previous_email="ada@example.org", mobile_change="set"))
+
+    assert {(told.type, told.destination) for told in rows()} == {
+        ("email_changed", "ada@example.org"),
+        ("mobile_number_set", "ada@example.org"),
+    }
+
+
+def test_the_old_address_is_addressed_by_name_only_if_it_was_confirmed(consume: Consume) -> None:
+    consume(moved(version=5, previous_email="old@example.org", email_verified=True))
+    assert row().facts == {}
+    consume(moved(version=6, previous_email="older@example.org", previous_email_verified=True))
+    assert {told.destination: told.facts for told in rows()} == {
+        "old@example.org": {},
+        "older@example.org": {"name": "Ada Lovelace"},
+    }
+
+
 def test_a_profile_change_that_keeps_the_address_tells_nobody(consume: Consume, queue: Queue) -> None:
     consume(moved())
 

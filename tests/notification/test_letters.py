@@ -12,12 +12,16 @@ from notification.rules.wordings import word
 SETTING = letters.Setting("The Institute", "https://lms.example", datetime(2027, 3, 1, 10, tzinfo=UTC))
 # What each letter about an account cannot be without; its event always has it.
 NEEDED: dict[AccountKind, tuple[str, ...]] = {
-    "welcome": ("username",),
-    "invitation": ("username", "link_token"),
+    "welcome": (),
+    "invitation": ("link_token",),
     "password_reset": ("code", "reset_id"),
     "verification": ("code",),
-    "email_changed": ("username",),
+    "email_changed": (),
+    "mobile_number_set": (),
+    "mobile_number_confirmed": (),
+    "mobile_number_dropped": (),
     "password_changed": (),
+    "password_reset_by_sms": (),
     "account_disabled": (),
 }
 HOLES = ("None", "{", "}", "  ", " .", " ,", "()")

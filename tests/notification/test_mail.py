@@ -47,9 +47,20 @@ def test_a_welcome_arrives_as_text_and_html(
     assert welcome["Message-ID"] == f"<{row().id}@lms.example>"
     assert welcome.get_content_type() == "multipart/alternative"
     for body in (text_of(welcome), html_of(welcome)):
-        assert "Dear Ada Lovelace," in body
-        assert "username ada" in body
+        assert "Hello," in body
+        assert "Ada" not in body
         assert "7Q2M5K9XTA" in body
+
+
+def test_who_is_known_to_own_the_address_is_addressed_by_name(
+    consume: Consume, queue: Queue, mail_server: MailServer
+) -> None:
+    consume(named("Ada Lovelace"))
+
+    queue.deliver()
+
+    for body in (text_of(only(mail_server)), html_of(only(mail_server))):
+        assert "Dear Ada Lovelace," in body
 
 
 def test_a_reset_mail_has_the_code_on_a_line_of_its_own_its_id_and_the_link(

@@ -1,4 +1,6 @@
+import json
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -13,8 +15,10 @@ from lms.events import (
     UserErased,
     UserPasswordChanged,
     UserProfileUpdated,
+    UserProvisioned,
+    UserRegistered,
 )
-from notification.tables import Contact
+from notification.tables import Contact, Notification
 from tests.notification.school import School
 from tests.notification.world import MailServer, Queue, html_of, registered, text_of
 from tests.people import remove_card, sign_in
@@ -72,6 +76,34 @@ def test_security_messages_go_whatever_is_switched_off(school: School) -> None:
 
     assert school.told(channel="email") == ["account_disabled", "password_changed"]
     assert school.told() == []
+
+
+def test_a_password_that_was_reset_by_sms_is_told_as_that(school: School) -> None:
+    school.settle(UserPasswordChanged(user_id=school.student.id, version=5, reset_by="sms"))
+    school.settle(UserPasswordChanged(user_id=school.student.id, version=6, reset_by="email"))
+
+    assert school.told(channel="email") == ["password_changed", "password_reset_by_sms"]
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_a_mail_has_text_of_its_reader_only_where_the_address_is_confirmed(school: School, confirmed: bool) -> None:
+    typed = Person(username="Buy-at-evil.example", email="a@example.org", name="Buy at evil.example")
+    who: dict[str, Any] = {"user_id": school.student.id, "is_type": "student", "roll_no": None, "person": typed}
+    school.settle(
+        UserRegistered(version=1, **who),
+        UserProvisioned(version=2, email_verified=confirmed, **who),
+        UserProfileUpdated(version=3, email_verified=confirmed, mobile_verified=False, mobile_change="set", **who),
+        UserPasswordChanged(user_id=school.student.id, version=4, reset_by="sms"),
+        enrolled(school),
+        UserDisabled(user_id=school.student.id, version=5),
+    )
+
+    mails = {row.type: row for row in Notification.scan() if row.channel == "email"}
+    assert {kind for kind, row in mails.items() if "evil" in json.dumps(row.facts)} == (
+        {"mobile_number_set", "password_reset_by_sms", "enrolled", "account_disabled"} if confirmed else set()
+    )
+    assert {"welcome", "mobile_number_set", "password_reset_by_sms", "enrolled", "account_disabled"} == set(mails)
+    assert not any("evil" in row.message for row in mails.values())
 
 
 def test_who_is_disabled_hears_of_courses_no_more_until_enabled(school: School) -> None:

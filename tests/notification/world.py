@@ -194,8 +194,10 @@ def registered(**changes: Any) -> UserRegistered:
     return UserRegistered(**{**facts, **changes})
 
 
-def named(name: str) -> UserRegistered:
-    return registered(person=Person(username="ada", email="ada@example.org", name=name))
+def named(name: str) -> UserProfileUpdated:
+    """Something to tell at the confirmed address of a person of this name."""
+    person = Person(username="ada", email="ada@example.org", name=name)
+    return moved(person=person, email_verified=True, mobile_change="set")
 
 
 def addressed(email: str) -> UserRegistered:

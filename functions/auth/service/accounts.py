@@ -11,7 +11,7 @@ from lms import roster, sealed
 from lms.dynamo import Transaction, next_version, retry_stale, transaction
 from lms.errors import Conflict, Forbidden
 from lms.etags import Precondition, require_match
-from lms.events import Person, UserDisabled, UserEnabled, UserErased, UserRegistered
+from lms.events import MobileChange, Person, UserDisabled, UserEnabled, UserErased, UserRegistered
 from lms.idempotency import Once
 from lms.ids import uuid7
 from lms.outbox import emit
@@ -142,20 +142,24 @@ def show(user_id: UUID) -> ProfileView:
 def update_profile(
     user_id: UUID, update: ProfileUpdate, client_ip: str, if_match: Precondition, now: datetime
 ) -> ProfileView:
-    """Replaces the given fields. A new e-mail address needs the current password, and has to be confirmed anew.
+    """Replaces the given fields. A new e-mail address or mobile number has to be confirmed anew.
 
     Raises `Forbidden` for a wrong password, `Conflict` for an address that is taken, `PreconditionFailed`.
     """
     user = people.get(user_id)
+    if update.current_password is not None:
+        sessions.confirm_password(user, update.current_password, client_ip, now)
     if update.email is not None:
-        sessions.confirm_password(user, update.current_password or "", client_ip, now)
         _require_free(people.email_name(update.email), user, _email_taken())
     require_match(user.version, if_match)
     profile = people.profile_of(user)
-    old_email, old_mobile, was_verified = user.email, profile.mobile_number, user.mobile_verified
+    old_mobile, was_verified = profile.mobile_number, user.mobile_verified
+    old_email, old_email_verified = user.email, user.email_verified
     for field in update.model_fields_set & set(_TOLD_FIELDS):
         setattr(profile, field, getattr(update, field))
-    user.mobile_verified = was_verified and profile.mobile_number == old_mobile
+    mobile_change = _mobile_change(old_mobile, profile.mobile_number)
+    if mobile_change is not None:
+        user.mobile_verified = user.mobile_may_reset = False
     version = next_version(user)
     with transaction() as tx:
         if update.email is not None and update.email != user.email:
@@ -168,15 +172,30 @@ def update_profile(
                 User.email.set(user.email),
                 User.email_verified.set(user.email_verified),
                 User.mobile_verified.set(user.mobile_verified),
+                User.mobile_may_reset.set(user.mobile_may_reset),
                 User.updated_at.set(now),
             ],
         )
         tx.put(profile)
         previous = old_email if user.email != old_email else None
         people.put_card(tx, user, profile.name, status=user.status, version=version, previous_email=previous)
-        emit(tx, people.profile_updated(user, profile, version=version, previous_email=previous), now)
+        state = people.profile_updated(
+            user,
+            profile,
+            version=version,
+            previous_email=previous,
+            previous_email_verified=previous is not None and old_email_verified,
+            mobile_change=mobile_change,
+        )
+        emit(tx, state, now)
     user.updated_at = now
     return people.view(user, profile)
+
+
+def _mobile_change(old: str | None, new: str | None) -> MobileChange | None:
+    if new == old:
+        return None
+    return "dropped" if new is None else "set"
 
 
 def _require_free(name: str, user: User, refuse: Conflict) -> None:
@@ -198,7 +217,8 @@ def _swap_email(tx: Transaction, user: User, email: str) -> None:
         _guard(tx, people.email_name(email), user, _email_taken())
         tx.delete(Guard(name=people.email_name(user.email)))
     user.email = email
-    user.email_verified = False
+    # The number was confirmed before this address will be.
+    user.email_verified = user.mobile_may_reset = False
 
 
 def list_users(is_type: str | None, status: rules.Status | None, listing: Listing) -> Page[UserView]:

@@ -242,7 +242,7 @@ def _destinations(proof: Proof) -> list[str]:
     match proof.row.purpose:
         case "verify_mobile":
             return [by_sms] if by_sms else []
-        case "reset" if by_sms and proof.user.mobile_verified:
+        case "reset" if by_sms and proof.user.mobile_may_reset:
             return [by_mail, by_sms]
         case _:
             return [by_mail]

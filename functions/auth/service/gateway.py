@@ -62,6 +62,7 @@ def provision(registered: UserRegistered, now: datetime) -> None:
                 is_type=user.is_type,
                 roll_no=user.roll_no,
                 person=people.person(user, profile),
+                email_verified=user.email_verified,
             ),
             now,
         )

@@ -12,7 +12,7 @@ from auth.tables import Guard, Profile, User
 from lms import roster
 from lms.dynamo import Transaction, next_version
 from lms.errors import Forbidden, NotFound
-from lms.events import Person, UserProfileUpdated
+from lms.events import MobileChange, Person, UserProfileUpdated
 from lms.texts import address_key
 
 
@@ -92,7 +92,13 @@ def person(user: User, profile: Profile) -> Person:
 
 
 def profile_updated(
-    user: User, profile: Profile, *, version: int, previous_email: str | None = None
+    user: User,
+    profile: Profile,
+    *,
+    version: int,
+    previous_email: str | None = None,
+    previous_email_verified: bool = False,
+    mobile_change: MobileChange | None = None,
 ) -> UserProfileUpdated:
     return UserProfileUpdated(
         version=version,
@@ -104,6 +110,8 @@ def profile_updated(
         mobile_verified=user.mobile_verified,
         disabled=user.status == "disabled",
         previous_email=previous_email,
+        previous_email_verified=previous_email_verified,
+        mobile_change=mobile_change,
     )
 
 

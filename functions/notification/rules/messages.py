@@ -5,7 +5,14 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID, uuid5
 
-from lms.events import Event, UserCodeRequested, UserPasswordResetRequested, UserProfileUpdated, UserRegistered
+from lms.events import (
+    Event,
+    MobileChange,
+    UserCodeRequested,
+    UserPasswordResetRequested,
+    UserProfileUpdated,
+    UserRegistered,
+)
 
 Channel = Literal["in_app", "email", "sms"]
 AccountKind = Literal[
@@ -14,7 +21,11 @@ AccountKind = Literal[
     "password_reset",
     "verification",
     "email_changed",
+    "mobile_number_set",
+    "mobile_number_confirmed",
+    "mobile_number_dropped",
     "password_changed",
+    "password_reset_by_sms",
     "account_disabled",
 ]
 NoticeKind = Literal[
@@ -98,10 +109,10 @@ def message_id_of(notice: UUID, recipient_id: UUID, channel: Channel) -> UUID:
 
 
 def on_registration(event: UserRegistered) -> Message:
-    """A welcome; for somebody whom an administrator registered, the link to set a password with."""
-    facts = {"name": event.person.name, "username": event.person.username}
-    if event.roll_no:
-        facts["roll_no"] = event.roll_no
+    """A welcome; for somebody whom an administrator registered, the link to set a password with.
+
+    The address is not confirmed: it may be that of a stranger, who gets no text of whoever registered it.
+    """
     invited = event.invitation is not None
     return Message(
         id=message_id(event, event.user_id, "email"),
@@ -110,7 +121,7 @@ def on_registration(event: UserRegistered) -> Message:
         channel="email",
         destination=event.person.email,
         text="You are invited; a link to set your password is in your mail." if invited else "Your account is ready.",
-        facts=facts,
+        facts={"roll_no": event.roll_no} if event.roll_no else {},
         secrets={"link_token": event.invitation} if event.invitation else {},
         valid_until=event.invitation_expires_at,
     )
@@ -132,32 +143,50 @@ def on_code(event: UserCodeRequested) -> Message:
     )
 
 
-def on_profile_update(event: UserProfileUpdated) -> Message | None:
-    """A word to the old address when the e-mail address changed: its owner may not be who changed it."""
-    if event.previous_email is None:
-        return None
-    return Message(
-        id=message_id(event, event.user_id, "email"),
-        recipient_id=event.user_id,
-        kind="email_changed",
-        channel="email",
-        destination=event.previous_email,
-        text="Your e-mail address was changed.",
-        facts={"name": event.person.name, "username": event.person.username},
-    )
+_MOBILE_KINDS: dict[MobileChange, AccountKind] = {
+    "set": "mobile_number_set",
+    "confirmed": "mobile_number_confirmed",
+    "dropped": "mobile_number_dropped",
+}
+_SECURITY_TEXTS: dict[AccountKind, str] = {
+    "email_changed": "Your e-mail address was changed.",
+    "mobile_number_set": "A mobile number was set in your account.",
+    "mobile_number_confirmed": "The mobile number of your account was confirmed.",
+    "mobile_number_dropped": "The mobile number was removed from your account.",
+    "password_changed": "Your password was changed.",
+    "password_reset_by_sms": "Your password was reset by a code in an SMS.",
+    "account_disabled": "Your account was disabled.",
+}
+
+
+def on_profile_update(event: UserProfileUpdated) -> list[Message]:
+    """Tells the owner when the e-mail address or the mobile number changed: at the address from before the change.
+
+    The owner is addressed by name only where the address was confirmed.
+    """
+    kinds: list[AccountKind] = []
+    if event.previous_email is not None:
+        kinds.append("email_changed")
+    if event.mobile_change is not None:
+        kinds.append(_MOBILE_KINDS[event.mobile_change])
+    confirmed = event.email_verified if event.previous_email is None else event.previous_email_verified
+    name = event.person.name if confirmed else ""
+    return [
+        on_account_change(event, event.user_id, kind, name, event.previous_email or event.person.email)
+        for kind in kinds
+    ]
 
 
 def on_account_change(event: Event, user_id: UUID, kind: AccountKind, name: str, email: str) -> Message:
-    """A word that the password was changed or the account disabled: whoever did it, its owner must know."""
-    texts = {"password_changed": "Your password was changed.", "account_disabled": "Your account was disabled."}
+    """Tells the owner of an account what changed in it, whoever changed it. Without a `name` they are not addressed."""
     return Message(
-        id=message_id(event, user_id, "email"),
+        id=message_id_of(notice_id(f"{origin(event)} {kind}"), user_id, "email"),
         recipient_id=user_id,
         kind=kind,
         channel="email",
         destination=email,
-        text=texts[kind],
-        facts={"name": name},
+        text=_SECURITY_TEXTS[kind],
+        facts={"name": name} if name else {},
     )
 
 

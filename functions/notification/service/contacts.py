@@ -23,7 +23,10 @@ _AT_ONCE = 33
 
 @dataclass(frozen=True)
 class Reachable:
-    """A person, where they are reached, and what they wish; `disabled` people hear of their account alone."""
+    """A person, where they are reached, and what they wish; `disabled` people hear of their account alone.
+
+    `name` is empty while the address is not confirmed: whoever gets the mail may not be who gave the name.
+    """
 
     id: UUID
     name: str
@@ -33,12 +36,15 @@ class Reachable:
     wishes: Wishes
 
 
-def note_person(user_id: UUID, person: Person, version: int, *, mobile_verified: bool) -> None:
+def note_person(
+    user_id: UUID, person: Person, version: int, *, email_verified: bool = False, mobile_verified: bool = False
+) -> None:
     """Keeps name, address and confirmed phone number (E.164), unless something newer is known."""
     number = person.mobile_number if mobile_verified and is_e164(person.mobile_number or "") else None
     actions: list[Action] = [
         Contact.name.set(person.name),
         Contact.email.set(person.email),
+        Contact.email_verified.set(email_verified),
         Contact.mobile_number.set(number) if number else Contact.mobile_number.remove(),
         Contact.person_version.set(version),
     ]
@@ -91,11 +97,11 @@ def _reachable(
     if contact is not None and contact.person_version is not None:
         if _is_tombstone(contact):
             return None
-        disabled = bool(contact.disabled)
-        return Reachable(user_id, contact.name or "", contact.email, contact.mobile_number, disabled, wishes)
+        name = contact.name if contact.email_verified else ""
+        return Reachable(user_id, name, contact.email, contact.mobile_number, bool(contact.disabled), wishes)
     if card is None or card.email is None:
         return None
-    return Reachable(user_id, card.name or "", card.email, None, card.status == "disabled", wishes)
+    return Reachable(user_id, "", card.email, None, card.status == "disabled", wishes)
 
 
 def _is_tombstone(contact: Contact) -> bool:

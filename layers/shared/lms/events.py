@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 UserType = Literal["student", "teacher", "admin"]
 Channel = Literal["email", "sms"]
+MobileChange = Literal["set", "confirmed", "dropped"]
 
 
 class Event(BaseModel):
@@ -79,10 +80,14 @@ class UserProvisioned(UserEvent):
     is_type: UserType
     roll_no: str | None
     person: Person
+    email_verified: bool = False
 
 
 class UserProfileUpdated(UserEvent):
-    """The profile, the e-mail address or its confirmation changed; `previous_email` is set when the address did.
+    """The profile, the e-mail address or a confirmation changed.
+
+    `previous_email` is set when the address did, with whether it had been confirmed; `mobile_change` when the mobile
+    number or its confirmation did.
 
     Told again (`lms.republish`), it is all that there is to know of a user, so it tells whether they are disabled.
     """
@@ -95,6 +100,8 @@ class UserProfileUpdated(UserEvent):
     mobile_verified: bool
     disabled: bool = False
     previous_email: str | None = None
+    previous_email_verified: bool = False
+    mobile_change: MobileChange | None = None
 
 
 class UserCodeRequested(UserEvent):
@@ -117,9 +124,13 @@ class UserVerificationRequested(UserCodeRequested):
 
 
 class UserPasswordChanged(UserEvent):
-    """Every session has ended; the gateway credential was replaced."""
+    """Every session has ended; the gateway credential was replaced.
+
+    `reset_by` is how the code or link was sent that set the password; None when the current password was given.
+    """
 
     type: ClassVar[str] = "lms.user.password_changed.v1"
+    reset_by: Channel | None = None
 
 
 class UserSessionsRevoked(UserEvent):

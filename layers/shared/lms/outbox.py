@@ -15,7 +15,7 @@ from lms.log import request_id
 from lms.settings import setting
 
 PENDING_SHARDS = 8
-_FIRST = "0"
+_FIRST, _SECOND = "0", "1"
 
 
 class PendingIndex(GlobalSecondaryIndex["OutboxItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
@@ -57,12 +57,15 @@ class OutboxItem(Table):
     @property
     def is_republished(self) -> bool:
         """Whether it tells an old fact again."""
-        return not self.sequence.endswith(f".{_FIRST}")
+        return self.sequence.rpartition(".")[2] not in (_FIRST, _SECOND)
 
 
-def emit(tx: Transaction, event: Event, now: datetime) -> None:
-    """Adds an event to the transaction that makes it true. Its `version` is the one that the entity gets by it."""
-    tx.put(_item(event, now, _FIRST), OutboxItem.subject.does_not_exist())
+def emit(tx: Transaction, event: Event, now: datetime, *, second: bool = False) -> None:
+    """Adds an event to the transaction that makes it true. Its `version` is the one that the entity gets by it.
+
+    `second`: a change that two types of events describe; both have its version, and this one comes after the other.
+    """
+    tx.put(_item(event, now, _SECOND if second else _FIRST), OutboxItem.subject.does_not_exist())
 
 
 def emit_again(tx: Transaction, event: Event, now: datetime) -> None:
