@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Literal
 
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
@@ -28,6 +29,7 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 128
 FREE_FAILURES = 5
 FAILURES_AN_HOUR = 100
 LONGEST_DELAY = timedelta(minutes=15)
+KNOWN_ADDRESS_LIFETIME = timedelta(days=30)
 
 # Crockford's base 32: no I, L, O, U to misread. 10 characters are 50 random bits.
 _ROLL_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -81,6 +83,19 @@ def password_fault(password: str, username: str, email: str) -> str | None:
     if plain in _COMMON_PASSWORDS:
         return "This password is among the commonest; choose another."
     return None
+
+
+def network_of(client_ip: str) -> str:
+    """What an address counts as: in IPv6 its /64, for that is what one subscriber has at least."""
+    try:
+        address = ip_address(client_ip)
+    except ValueError:
+        return client_ip
+    if isinstance(address, IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(IPv6Network((int(address), 64), strict=False))
 
 
 def delay_after(failures: int) -> timedelta:

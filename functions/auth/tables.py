@@ -154,7 +154,8 @@ class CodeBudget(Table):
 
 
 class Throttle(Table):
-    """Failed sign-ins: of an account from one address, and of an account in one hour."""
+    """Failed sign-ins: of an account from one address, with until when it counts as the account's own since somebody
+    signed in from there, and of an account in one hour."""
 
     class Meta:
         table_name = table_name("throttles")
@@ -164,4 +165,5 @@ class Throttle(Table):
     failures = NumberAttribute(default=0)
     blocked_until = UTCDateTimeAttribute(null=True)
     valid_until = UTCDateTimeAttribute(null=True)
+    known_until = UTCDateTimeAttribute(null=True)
     expires_at = TTLAttribute()

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -89,6 +90,22 @@ def test_a_code_counts_until_one_goes_out_two_minutes_or_more_after_it(pauses: l
 def test_a_code_that_was_not_sent_does_not_count() -> None:
     assert not rules.code_counts([], "x")
     assert not rules.code_counts([SentCode("a", NOW)], "x")
+
+
+@pytest.mark.parametrize(
+    ("client_ip", "network"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:0DB8:1:2::", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+        ("not an address", "not an address"),
+    ],
+)
+def test_an_address_counts_by_its_network(client_ip: str, network: str) -> None:
+    assert rules.network_of(client_ip) == network
 
 
 def test_codes_are_six_digits_and_roll_numbers_ten_unambiguous_characters() -> None:

@@ -213,6 +213,68 @@ def test_an_account_is_tried_a_hundred_times_an_hour_from_all_addresses_together
     assert auth.login(ip="203.0.113.99").status == 200
 
 
+def _fill_the_hour(auth: Auth) -> None:
+    auth.clock.now = auth.clock.now.replace(minute=10, second=0)
+    for n in range(rules.FAILURES_AN_HOUR):
+        assert auth.login(password="wrong-password", ip=f"198.51.100.{n}").status == 401
+
+
+def test_the_addresses_of_one_network_in_ipv6_count_as_one(auth: Auth) -> None:
+    auth.student("amina")
+    for n in range(rules.FREE_FAILURES + 1):
+        assert auth.login(password="wrong-password", ip=f"2001:db8:0:1::{n + 1:x}").status == 401
+    assert auth.login(ip="2001:db8:0:1:ffff:ffff:ffff:ffff").status == 429
+    assert auth.login(ip="2001:db8:0:2::1").status == 200
+
+
+def test_addresses_in_ipv4_do_not_count_as_one_however_they_are_written(auth: Auth) -> None:
+    auth.student("amina")
+    for n in range(rules.FREE_FAILURES + 2):
+        auth.login(password="wrong-password", ip="::ffff:198.51.100.1" if n % 2 else "198.51.100.1")
+    assert auth.login(ip="::ffff:198.51.100.1").status == 429
+    assert auth.login(ip="::ffff:198.51.100.2").status == 200
+
+
+def test_nobody_locks_an_account_out_of_where_it_signed_in(auth: Auth) -> None:
+    student = auth.student("amina")
+    assert auth.login(ip="2001:db8::7").status == 200
+    _fill_the_hour(auth)
+    assert auth.login(ip="203.0.113.99").status == 429
+    assert auth.login(ip="2001:db8::8").status == 200
+    body = {"current_password": PASSWORD, "new_password": "battery-staple-8"}
+    assert auth.http.post("/auth/change-password", body, token=student.token).status == 200
+
+
+def test_where_an_account_signed_in_wrong_passwords_slow_down_all_the_same(auth: Auth) -> None:
+    auth.student("amina")
+    _fill_the_hour(auth)
+    for _ in range(rules.FREE_FAILURES + 1):
+        assert auth.login(password="wrong-password").status == 401
+    assert auth.login().status == 429
+    auth.clock.advance(seconds=5)
+    assert auth.login().status == 200
+
+
+def test_an_address_is_known_for_thirty_days(auth: Auth) -> None:
+    auth.student("amina")
+    auth.clock.advance(days=29)
+    assert auth.login(password="wrong-password").status == 401
+    auth.clock.advance(hours=1)
+    _fill_the_hour(auth)
+    assert auth.login(password="wrong-password").status == 401
+    auth.clock.advance(days=1)
+    _fill_the_hour(auth)
+    assert auth.login().status == 429
+
+
+def test_what_is_kept_of_attempts_names_neither_account_nor_address(auth: Auth) -> None:
+    student = auth.student("amina")
+    auth.login("nobody@example.com", "wrong-password")
+    kept = str([row.serialize() for row in Throttle.scan()])
+    for personal in (student.id, "example.com", "203.0.113"):
+        assert personal not in kept
+
+
 @pytest.mark.usefixtures("whole_calls")
 def test_many_failures_at_once_are_no_way_round_the_slowing_down(auth: Auth) -> None:
     auth.student("amina")

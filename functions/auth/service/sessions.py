@@ -38,7 +38,7 @@ def sign_in(identifier: str, password: str, client_ip: str, now: datetime, role:
     _require_usable(user, attempt, role)
     token, session = _new_session(user, int(user.epoch), now)
     with transaction() as tx:
-        attempt.forgive(tx)
+        attempt.remember(tx, now)
         tx.put(session)
         if replacement:
             tx.update(user, [User.password.set(replacement)])
