@@ -6,6 +6,7 @@ import hmac
 from passlib.context import CryptContext
 
 from auth.rules import LONGEST_PASSWORD
+from lms.personal import normalized
 from lms.settings import secret
 
 # OWASP's parameters for Argon2id: 19 MiB, two passes, one lane.
@@ -18,7 +19,7 @@ _DUMMY_HASH = "$argon2id$v=19$m=19456,t=2,p=1$dC6F8B5j7N27V8qZM+bc+w$SAEzqbjoyZh
 
 
 def hash_password(password: str) -> str:
-    hashed: str = _context.hash(password)
+    hashed: str = _context.hash(normalized(password))
     return hashed
 
 
@@ -27,6 +28,7 @@ def check_password(password: str, stored: str | None) -> tuple[bool, str | None]
 
     Without a stored hash, or for a password that is longer than any can be, the answer is no, after the same work.
     """
+    password = normalized(password)
     ok, replacement = _context.verify_and_update(password[:LONGEST_PASSWORD], stored or _DUMMY_HASH)
     ok = ok and stored is not None and len(password) <= LONGEST_PASSWORD
     return ok, (replacement if ok else None)

@@ -10,6 +10,8 @@ from typing import Literal
 
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
+from lms.personal import normalized
+
 Status = Literal["provisioning", "active", "disabled", "erased"]
 
 ACCESS_LIFETIME = timedelta(minutes=15)
@@ -75,6 +77,7 @@ def new_code() -> str:
 
 def password_fault(password: str, username: str, email: str) -> str | None:
     """What is wrong with a new password, None for nothing."""
+    password = normalized(password)
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         return f"The password must have {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters."
     plain = password.casefold()

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from auth import rules
 from lms.errors import Invalid
 from lms.fields import Body, Changes, Name, absent, present
-from lms.personal import Country, Details, MobileNumber
+from lms.personal import Country, Details, MobileNumber, Password
 
 _EMAIL = r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[^@\s]+\.[^@\s]*[^@\s.0-9]$"
 
@@ -29,8 +29,7 @@ def _reachable(value: str) -> str:
 
 
 Username = Annotated[str, StringConstraints(strip_whitespace=True), Field(pattern=r"^[A-Za-z0-9._-]{3,64}$")]
-NewPassword = Annotated[str, Field(min_length=rules.SHORTEST_PASSWORD, max_length=rules.LONGEST_PASSWORD)]
-GivenPassword = Annotated[str, Field(min_length=1, max_length=rules.LONGEST_PASSWORD)]
+NewPassword = Annotated[Password, Field(min_length=rules.SHORTEST_PASSWORD)]
 Email = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=254),
@@ -149,7 +148,7 @@ class ResetPassword(Body):
 
 
 class ChangePassword(Body):
-    current_password: GivenPassword
+    current_password: Password
     new_password: NewPassword
 
 
@@ -164,7 +163,7 @@ class StartVerification(Body):
     )
 
     channel: Literal["email", "mobile_number"]
-    current_password: GivenPassword | None = None
+    current_password: Password | None = None
 
     @model_validator(mode="after")
     def _is_allowed(self) -> "StartVerification":
@@ -207,7 +206,7 @@ class ProfileUpdate(Changes):
     country: Country | None = None
     additional_details: Details | None = None
     email: Email | None = None
-    current_password: GivenPassword | None = None
+    current_password: Password | None = None
 
     @model_validator(mode="after")
     def _is_allowed(self) -> "ProfileUpdate":

@@ -1,24 +1,16 @@
 """What clients send and see."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_pascal
 
 from lms.fields import Body, Day, Moment, Name
 from lms.money import Currency, Money
+from lms.personal import Password
 from payment.rules import Status
-
-
-def _encodable(value: str) -> str:
-    # A lone surrogate, which a JSON escape can spell and no encoding can carry, raises a ValueError.
-    value.encode()
-    return value
-
-
-Password = Annotated[str, Field(min_length=1, max_length=128), AfterValidator(_encodable)]
 
 
 class StatusRequest(Body):

@@ -9,12 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StrictInt, m
 from pydantic.alias_generators import to_pascal
 
 from lms.fields import INTEGRAL, Changes, Day, Name, Passage, absent, present
-from lms.personal import Country, Details, MobileNumber
+from lms.personal import Country, Details, MobileNumber, Password
 from lms.roster import StudentStatus
 from student.rules import Attendance, Letter, OwnFields
 
 Percentage = Annotated[Decimal, PlainSerializer(float, return_type=float)]
-Password = Annotated[str, Field(min_length=1, max_length=128)]
 Remarks = Annotated[Passage, Field(max_length=2_000)]
 
 

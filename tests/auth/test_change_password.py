@@ -42,6 +42,31 @@ def test_the_new_password_counts_and_the_old_one_does_not(auth: Auth, amina: Sig
     assert auth.login(password=NEW_PASSWORD).status == 200
 
 
+def test_passwords_are_the_same_however_their_letters_are_composed(auth: Auth) -> None:
+    composed, decomposed = "\u00e9" * 127 + "1", "e\u0301" * 127 + "1"
+    others, decomposed_others = "\u00f6" * 127 + "1", "o\u0308" * 127 + "1"
+    who = auth.register("amina", password=decomposed)
+    auth.settle()
+    token = auth.login(password=composed).json["access_token"]
+    auth.clock.advance(seconds=1)
+    changed = auth.http.put("/auth/profile", {"mobile_number": None, "current_password": decomposed}, token=token)
+    assert changed.status == 200
+    body = {"current_password": decomposed, "new_password": decomposed_others}
+    assert auth.http.post("/auth/change-password", body, token=token).status == 200
+    assert auth.login(password=others).status == 200
+    reset_id = auth.forget(email="amina@example.com")
+    assert auth.reset(reset_id, auth.sent(reset_id).code, decomposed).status == 200
+    assert auth.login(password=composed).status == 200
+    assert auth.login(password=composed.upper()).status == 401
+    assert User.get(UUID(who)).password.startswith("$argon2id$")
+
+
+def test_a_password_of_a_lone_surrogate_is_refused(auth: Auth, amina: SignedIn) -> None:
+    for body in ({"current_password": "\ud800" * 9}, {"new_password": "\ud800" * 9}):
+        given = {"current_password": PASSWORD, "new_password": NEW_PASSWORD, **body}
+        assert auth.http.post("/auth/change-password", given, token=amina.token).status == 422
+
+
 def test_the_new_pair_goes_on_after_the_consumer_has_heard(auth: Auth, amina: SignedIn) -> None:
     pair = _change(auth, amina).json
     auth.settle()

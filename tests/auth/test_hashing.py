@@ -25,6 +25,15 @@ def test_only_the_password_itself_is_the_password() -> None:
     assert hashing.check_password("correct-horse-7", None) == (False, None)
 
 
+def test_a_password_is_the_same_however_its_letters_are_composed() -> None:
+    composed, decomposed = "caf\u00e9-au-lait", "cafe\u0301-au-lait"
+    for one, other in ((composed, decomposed), (decomposed, composed)):
+        assert hashing.check_password(other, hashing.hash_password(one)) == (True, None)
+    longest = "e\u0301" * 128
+    assert hashing.check_password(longest, hashing.hash_password(longest)) == (True, None)
+    assert hashing.check_password(longest + "x", hashing.hash_password(longest)) == (False, None)
+
+
 def test_a_code_is_bound_to_its_id() -> None:
     assert hashing.hash_code("id-1", "123456") != hashing.hash_code("id-2", "123456")
     assert "123456" not in hashing.hash_code("id-1", "123456")

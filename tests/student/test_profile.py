@@ -130,6 +130,7 @@ def test_a_student_changes_their_own_fields(school: School) -> None:
         {"password": "battery-staple-8"},
         {"current_password": "correct-horse-7"},
         {"password": "", "current_password": "correct-horse-7"},
+        {"password": "\ud800" * 9, "current_password": "correct-horse-7"},
         {"password": "x" * 129, "current_password": "correct-horse-7"},
         {"version": 2},
         {"student_id": "x"},

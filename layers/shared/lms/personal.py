@@ -2,10 +2,11 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from lms.countries import COUNTRIES
 
@@ -43,6 +44,24 @@ def is_e164(number: str) -> bool:
     return "\n" not in number and re.match(_E164, number) is not None
 
 
+def normalized(password: str) -> str:
+    """A password as it is hashed and checked: keyboards compose the same letters in different ways."""
+    return unicodedata.normalize("NFC", password)
+
+
+def _normalized_text(value: Any) -> Any:
+    return normalized(value) if isinstance(value, str) else value
+
+
+def _encodable(value: str) -> str:
+    # A lone surrogate, which a JSON escape can spell and no encoding can carry, raises a ValueError.
+    value.encode()
+    return value
+
+
+Password = Annotated[
+    str, BeforeValidator(_normalized_text), Field(min_length=1, max_length=128), AfterValidator(_encodable)
+]
 MobileNumber = Annotated[
     str,
     StringConstraints(strip_whitespace=True),
