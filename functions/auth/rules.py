@@ -27,6 +27,9 @@ WRONG_CODES_A_DAY = 10
 # A code asked for twice in a row: the first mail may arrive last, and its code must still count.
 CODE_OVERLAP = timedelta(minutes=2)
 
+# Each is told by mail, perhaps to a stranger whose address somebody entered.
+CONTACT_CHANGES_A_DAY = 10
+
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 128
 FREE_FAILURES = 5
 FAILURES_AN_HOUR = 100

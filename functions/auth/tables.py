@@ -155,7 +155,7 @@ class CodeBudget(Table):
 
 class Throttle(Table):
     """Failed sign-ins: of an account from one address, with until when it counts as the account's own since somebody
-    signed in from there, and of an account in one hour."""
+    signed in from there, and of an account in one hour. Changes of an account's address and number in one day."""
 
     class Meta:
         table_name = table_name("throttles")

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from auth import rules
 from auth.tables import Guard, User
 from lms.events import UserPasswordChanged, UserPasswordResetRequested, UserProfileUpdated, UserProvisioned
 from tests.at_once import Meanwhile
@@ -72,6 +73,24 @@ def test_each_change_of_a_number_is_told_once(auth: Auth, amina: SignedIn, outbo
     auth.http.put("/auth/profile", {"city": "Multan"}, token=amina.token)
     auth.set_mobile(amina.token, None)
     assert told() == [("set", OTHER), (None, OTHER), ("confirmed", OTHER), (None, OTHER), ("dropped", None)]
+
+
+def test_address_and_number_are_changed_ten_times_a_day_for_each_is_told_by_mail(
+    auth: Auth, amina: SignedIn, outbox: Outbox
+) -> None:
+    auth.clock.now = auth.clock.now.replace(hour=1, minute=0, second=0)
+    body = {"current_password": PASSWORD}
+    for n in range(rules.CONTACT_CHANGES_A_DAY - 1):
+        assert auth.set_mobile(amina.token, f"+92300123450{n}").status == 200
+    assert auth.http.put("/auth/profile", {**body, "email": "new@example.com"}, token=amina.token).status == 200
+    told = len(outbox.of(UserProfileUpdated))
+    for change in ({"email": "newer@example.com"}, {"mobile_number": None}):
+        answer = auth.http.put("/auth/profile", {**body, **change}, token=amina.token)
+        assert (answer.status, answer.headers["retry-after"]) == (429, str(23 * 3600))
+    assert len(outbox.of(UserProfileUpdated)) == told
+    assert auth.http.put("/auth/profile", {"city": "Multan"}, token=amina.token).status == 200
+    auth.clock.advance(hours=23)
+    assert auth.set_mobile(amina.token, None).status == 200
 
 
 def test_a_number_that_was_confirmed_after_the_address_resets_the_password(

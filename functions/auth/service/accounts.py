@@ -5,7 +5,7 @@ from uuid import UUID
 
 from auth import hashing, kong, rules
 from auth.schemas import NameField, NewUser, ProfileUpdate, ProfileView, Registered, Registration, UserView
-from auth.service import administrators, codes, gateway, passwords, people, sessions
+from auth.service import administrators, codes, gateway, passwords, people, sessions, throttle
 from auth.tables import Guard, Profile, User
 from lms import roster, sealed
 from lms.dynamo import Transaction, next_version, retry_stale, transaction
@@ -144,7 +144,8 @@ def update_profile(
 ) -> ProfileView:
     """Replaces the given fields. A new e-mail address or mobile number has to be confirmed anew.
 
-    Raises `Forbidden` for a wrong password, `Conflict` for an address that is taken, `PreconditionFailed`.
+    Raises `Forbidden` for a wrong password, `Conflict` for an address that is taken, `TooManyRequests` after ten new
+    addresses or numbers in a day, `PreconditionFailed`.
     """
     user = people.get(user_id)
     if update.current_password is not None:
@@ -164,6 +165,8 @@ def update_profile(
     with transaction() as tx:
         if update.email is not None and update.email != user.email:
             _swap_email(tx, user, update.email)
+        if user.email != old_email or mobile_change is not None:
+            throttle.count_contact_change(tx, user.id, now)
         if was_verified and not user.mobile_verified:
             tx.delete(Guard(name=people.mobile_name(old_mobile)))
         tx.update(

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
+from uuid import UUID
 
 from pynamodb.exceptions import DoesNotExist, UpdateError
 from pynamodb.expressions.update import Action
@@ -50,6 +52,20 @@ def begin(account: str, client_ip: str, now: datetime) -> Attempt:
     _count_address(address, now)
     is_known = address.known_until is not None and address.known_until > now
     return Attempt(address, hour if _count_hour(hour, now, beyond_limit=is_known) else None)
+
+
+def count_contact_change(tx: Transaction, user_id: UUID, now: datetime) -> None:
+    """Counts a change of address or number in the transaction that makes it; `TooManyRequests` after ten in a day."""
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    tomorrow = today + timedelta(days=1)
+    tx.update(
+        Throttle(key=f"contact#{hashing.hash_name(str(user_id))}#{today:%Y%m%d}"),
+        [Throttle.failures.add(1), Throttle.expires_at.set(tomorrow)],
+        Throttle.failures.does_not_exist() | (Throttle.failures < rules.CONTACT_CHANGES_A_DAY),
+        refuse=TooManyRequests(
+            "Address and number can be changed ten times a day.", retry_after=ceil((tomorrow - now).total_seconds())
+        ),
+    )
 
 
 def _count_address(address: Throttle, now: datetime) -> None:
