@@ -4,11 +4,13 @@ import asyncio
 import json
 import traceback
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from aws_lambda_powertools.utilities.data_classes import SQSEvent, SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import BotoCoreError, ClientError
 
 from lms.clock import now
 from lms.log import logger
@@ -43,13 +45,21 @@ def _comes_again(record: SQSRecord, fault: BaseException | None) -> bool:
     if fault is None:
         return False
     if isinstance(fault, messages.Postponed):
-        messages.sqs().change_message_visibility(
-            QueueUrl=setting("DELIVERY_QUEUE_URL"),
-            ReceiptHandle=record.receipt_handle,
-            VisibilityTimeout=max(1, int(fault.pause.total_seconds())),
-        )
+        _postpone(record, fault.pause)
         return True
     # Its type and place alone: the text of an exception may hold what the message holds.
     where = traceback.format_tb(fault.__traceback__)
     logger.error("delivery", extra={"sqs_id": record.message_id, "fault": type(fault).__name__, "where": where})
     return True
+
+
+def _postpone(record: SQSRecord, pause: timedelta) -> None:
+    try:
+        messages.sqs().change_message_visibility(
+            QueueUrl=setting("DELIVERY_QUEUE_URL"),
+            ReceiptHandle=record.receipt_handle,
+            VisibilityTimeout=max(1, int(pause.total_seconds())),
+        )
+    except (BotoCoreError, ClientError) as fault:
+        # It comes again all the same, after the queue's own time; the rest of the batch is not to be delivered anew.
+        logger.warning("not postponed", extra={"sqs_id": record.message_id, "fault": type(fault).__name__})

@@ -1,11 +1,12 @@
 """What the clock makes due, found by index: reminders and planned messages, digests, the ends of quiet hours."""
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from itertools import chain
-from typing import Any
+from typing import Any, NoReturn
+from uuid import UUID
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -38,12 +39,30 @@ def handler(_: dict[str, Any], context: LambdaContext) -> None:
         raise Unsettled(f"{failed} faults")
 
 
-def _due(at: datetime) -> Iterable[Callable[[], None]]:
+def _due(at: datetime) -> Iterable[Callable[[], object]]:
     # In no fixed order: what is stuck in one shard must not take the others' time every minute.
     return chain.from_iterable(_due_in(shard, at) for shard in random.sample(range(DUE_SHARDS), DUE_SHARDS))
 
 
-def _due_in(shard: int, at: datetime) -> Iterable[Callable[[], None]]:
-    yield from (partial(messages.release, waiting) for waiting in messages.due(shard, at))
-    yield from (partial(digests.tell, course_id, at) for course_id in digests.due(shard, at))
-    yield from (partial(broadcasts.launch, planned) for planned in broadcasts.due(shard, at))
+def _due_in(shard: int, at: datetime) -> Iterator[Callable[[], object]]:
+    yield from _each(messages.due(shard, at), messages.release)
+    yield from _each(digests.due(shard, at), lambda course_id: digests.tell(course_id, at))
+    yield from _each(broadcasts.due(shard, at), broadcasts.launch)
+
+
+def _each(found: Iterable[UUID], hand_on: Callable[[UUID], object]) -> Iterator[Callable[[], object]]:
+    """What to call for each; a list that cannot be read on is a call that fails, and stops no other list."""
+    rest = iter(found)
+    while True:
+        try:
+            one = next(rest)
+        except StopIteration:
+            return
+        except Exception as fault:  # noqa: BLE001 (raised by the call)
+            yield partial(_fail, fault)
+            return
+        yield partial(hand_on, one)
+
+
+def _fail(fault: Exception) -> NoReturn:
+    raise fault

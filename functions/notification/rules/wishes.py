@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal, get_args
-from zoneinfo import ZoneInfo
 
+from lms.zones import find_zone
 from notification.rules.messages import Channel, NoticeKind
 
 Group = Literal["course", "exam", "payment", "announcement"]
@@ -66,7 +66,7 @@ def quiet_until(wishes: Wishes, now: datetime) -> datetime | None:
     """
     if wishes.quiet is None or wishes.quiet.begin == wishes.quiet.end:
         return None
-    local = now.astimezone(ZoneInfo(wishes.zone))
+    local = now.astimezone(find_zone(wishes.zone))
     # Quiet hours that hold now began today or yesterday.
     for day in (local.date(), local.date() - timedelta(days=1)):
         begin = datetime.combine(day, wishes.quiet.begin, local.tzinfo)

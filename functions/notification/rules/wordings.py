@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from lms.zones import find_zone
 from notification.rules.messages import NoticeKind
 
 _SHOWN_TITLES = 10
@@ -52,7 +53,7 @@ class _Told:
 
 def word(kind: NoticeKind, facts: Mapping[str, str], zone: str) -> Wording:
     """The words of a notice, its times in the zone of who reads it."""
-    wording = _WORDINGS[kind](_Told(facts, ZoneInfo(zone)))
+    wording = _WORDINGS[kind](_Told(facts, find_zone(zone)))
     return Wording(" ".join(wording.subject.split())[:_SUBJECT_LENGTH], wording.text)
 
 

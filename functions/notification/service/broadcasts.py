@@ -15,7 +15,7 @@ from lms.log import logger, request_id
 from lms.settings import setting
 from notification.rules.messages import KEPT, Channel, NoticeKind
 from notification.service import messages
-from notification.service.telling import Notice, tell
+from notification.service.telling import Notice, NotTold, tell
 from notification.tables import DUE_SHARDS, Broadcast, BroadcastDueIndex, Occasion
 
 # A batch is five entries, so up to 2 500 people in the function's 120 seconds; `benchmarks/crowd.py` measures a slice.
@@ -89,7 +89,7 @@ def due(shard: int, now: datetime) -> Iterable[UUID]:
 def fan_out(entry: Mapping[str, Any], now: datetime) -> None:
     """Tells the next slice of a class, and queues where to go on; repeated, it tells nobody twice.
 
-    The entry names the broadcast and the last student told (`status`, `after`); without, it begins.
+    The entry names the broadcast and the last student told (`status`, `after`), or one `recipient`; without, it begins.
     """
     broadcast = _find(UUID(entry["id"]))
     if broadcast is None or not _still_holds(broadcast):
@@ -109,7 +109,11 @@ def _tell_slice(broadcast: Broadcast, entry: Mapping[str, Any], now: datetime) -
         tuple(cast(list[Channel], broadcast.channels)),
         broadcast.valid_until,
     )
+    if recipient := entry.get("recipient"):
+        tell(notice, [UUID(recipient)], now)
+        return
     if broadcast.recipients is not None:
+        # Should one of them not be told, the entry comes again: who was told is not told twice.
         tell(notice, [UUID(recipient) for recipient in broadcast.recipients], now)
         # What was written to single people is with them now, and goes with them.
         broadcast.delete()
@@ -117,11 +121,20 @@ def _tell_slice(broadcast: Broadcast, entry: Mapping[str, Any], now: datetime) -
     status = cast(roster.EnrollmentStatus, entry.get("status", roster.CLASS[0]))
     after = UUID(entry["after"]) if entry.get("after") else None
     page = roster.students_after(broadcast.course_id, status, after, SLICE)
-    tell(notice, page, now)
+    _tell_together(notice, page, now)
     logger.info("slice", extra={"broadcast_id": str(broadcast.id), "kind": broadcast.kind, "people": len(page)})
     onward = _onward(status, page)
     if onward is not None:
         messages.send_all(setting("FANOUT_QUEUE_URL"), [{"id": str(broadcast.id), **onward}])
+
+
+def _tell_together(notice: Notice, recipients: Sequence[UUID], now: datetime) -> None:
+    """Tells people; whoever cannot be told gets an entry of their own, which comes again and is buried by itself."""
+    try:
+        tell(notice, recipients, now)
+    except NotTold as fault:
+        alone = [{"id": str(notice.id), "recipient": str(recipient)} for recipient in fault.recipients]
+        messages.send_all(setting("FANOUT_QUEUE_URL"), alone)
 
 
 def _onward(status: roster.EnrollmentStatus, page: Sequence[UUID]) -> dict[str, str | None] | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from lms.faults import is_passing
 from notification.rules import wishes
 from notification.rules.messages import Channel, Message, NoticeKind, message_id_of
 from notification.rules.wordings import word
@@ -23,10 +24,49 @@ class Notice:
     valid_until: datetime | None = None
 
 
+class NotTold(Exception):
+    """The others of the recipients were told; of these, each one alone brings a fault."""
+
+    def __init__(self, recipients: Sequence[UUID]) -> None:
+        super().__init__(f"{len(recipients)} recipients")
+        self.recipients = recipients
+
+
 def tell(notice: Notice, recipients: Sequence[UUID], now: datetime) -> None:
-    """Writes and queues a notice to people, as far as their wishes allow; repeated, it completes what is missing."""
+    """Writes and queues a notice to people, as far as their wishes allow; repeated, it completes what is missing.
+
+    What stops one recipient stops no other, whatever it is: raises `NotTold` once the others are told. Faults that
+    pass, and one that everybody has, are raised as they are.
+    """
+    try:
+        _tell(notice, recipients, now)
+    except Exception as fault:
+        if is_passing(fault) or len(recipients) < 2:
+            raise
+        failed = _tell_apart(notice, recipients, now)
+        if len(failed) == len(recipients):
+            raise
+        if failed:
+            raise NotTold(failed) from None
+
+
+def _tell(notice: Notice, recipients: Sequence[UUID], now: datetime) -> None:
     people = contacts.find(recipients)
     messages.tell([message for person in people for message in _messages(notice, person, now)], now)
+
+
+def _tell_apart(notice: Notice, recipients: Sequence[UUID], now: datetime) -> list[UUID]:
+    """Tells both halves, and again what cannot be told whole; those who cannot be told alone come back."""
+    failed: list[UUID] = []
+    middle = len(recipients) // 2
+    for half in (recipients[:middle], recipients[middle:]):
+        try:
+            _tell(notice, half, now)
+        except Exception as fault:
+            if is_passing(fault):
+                raise
+            failed += half if len(half) == 1 else _tell_apart(notice, half, now)
+    return failed
 
 
 def _messages(notice: Notice, person: Reachable, now: datetime) -> Iterator[Message]:

@@ -1,0 +1,166 @@
+"""What goes wrong with one recipient, message or list stops no other."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from notification import fanout, tick
+from notification.service import broadcasts, digests, messages
+from notification.tables import Notification, Preference
+from tests.notification.school import School
+from tests.notification.world import MailServer, Queue, record
+from tests.people import Person, sign_in
+
+
+@pytest.fixture
+def others(school: School, monkeypatch: pytest.MonkeyPatch) -> list[Person]:
+    """Who is in the class with the student; the class is several slices."""
+    monkeypatch.setattr(broadcasts, "SLICE", 4)
+    return [school.enroll(sign_in("student")) for _ in range(9)]
+
+
+def work_off(school: School) -> list[dict[str, Any]]:
+    """Works the fan-out queue as Lambda does; the bodies of the entries that should come again."""
+    again: list[dict[str, Any]] = []
+    while entries := school.fan_out_entries():
+        answer = fanout.handler({"Records": [record(entry) for entry in entries]}, None)  # type: ignore[arg-type]
+        failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+        again += [entry for entry in entries if entry["MessageId"] in failed]
+    return again
+
+
+def spoil(person: Person, **fields: Any) -> None:
+    Preference(**{"user_id": person.id, "channels": {}, "updated_at": datetime.now(UTC), **fields}).save()
+
+
+def no_clock(person: Person, _: pytest.MonkeyPatch) -> None:
+    spoil(person, quiet_from="noon", quiet_until="07:00")
+
+
+def no_channels(person: Person, _: pytest.MonkeyPatch) -> None:
+    spoil(person, channels={"announcement": None})
+
+
+def refused_by_the_table(person: Person, patch: pytest.MonkeyPatch) -> None:
+    put = messages._put
+
+    def refuse(rows: Sequence[Notification]) -> None:
+        if any(row.recipient_id == person.id for row in rows):
+            raise ValueError("Item size has exceeded the maximum allowed size")
+        put(rows)
+
+    patch.setattr(messages, "_put", refuse)
+
+
+@pytest.mark.parametrize("fault", [no_clock, no_channels, refused_by_the_table])
+def test_one_recipients_fault_stops_no_other_and_is_kept(
+    school: School,
+    others: list[Person],
+    fault: Callable[[Person, pytest.MonkeyPatch], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fault(school.student, monkeypatch)
+    school.consume(school.requested())
+
+    [stuck] = work_off(school)
+
+    assert all(school.told(person) == ["announcement"] for person in others)
+    assert all(school.told(person, "email") == ["announcement"] for person in others)
+    assert str(school.student.id) in stuck["Body"]
+
+
+def test_a_recipient_who_can_be_told_again_is_told(school: School, others: list[Person]) -> None:
+    spoil(school.student, quiet_from="noon", quiet_until="07:00")
+    school.consume(school.requested())
+    [stuck] = work_off(school)
+    school.prefer(quiet_hours=None)
+
+    assert fanout.handler({"Records": [record(stuck)]}, None) == {"batchItemFailures": []}  # type: ignore[arg-type]
+
+    assert school.told() == ["announcement"]
+
+
+def test_people_named_one_by_one_are_told_for_all_that_one_cannot_be(school: School, others: list[Person]) -> None:
+    spoil(others[3], channels={"announcement": None})
+    school.consume(school.requested(course_id=None, recipient_ids=[person.id for person in others]))
+
+    [stuck] = work_off(school)
+
+    assert [school.told(person) for person in others].count(["announcement"]) == 8
+    school.prefer(others[3], channels={"announcement": ["in_app"]})
+    assert fanout.handler({"Records": [record(stuck)]}, None) == {"batchItemFailures": []}  # type: ignore[arg-type]
+    assert all(school.told(person) == ["announcement"] for person in others)
+
+
+def test_a_fault_that_everybody_has_is_not_told_apart(
+    school: School, others: list[Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> None:
+        raise ValueError
+
+    monkeypatch.setattr(messages, "_row", broken)
+    school.consume(school.requested())
+
+    [stuck] = work_off(school)
+
+    assert "recipient" not in stuck["Body"]
+
+
+@pytest.mark.parametrize("zone", ["Asia/Lost_City", "localtime", "Factory", "posixrules", "../etc/passwd", ""])
+def test_a_zone_that_is_one_no_more_falls_back(school: School, others: list[Person], zone: str) -> None:
+    spoil(school.student, quiet_from="22:00", quiet_until="07:00", time_zone=zone)
+
+    school.settle(school.scheduled())
+
+    assert school.told() == ["exam_scheduled"]
+    assert "(UTC)" in school.list()[0]["message"]
+    assert all(school.told(person) == ["exam_scheduled"] for person in others)
+
+
+@pytest.mark.parametrize("broken", [messages, digests, broadcasts])
+def test_a_list_that_cannot_be_read_stops_no_other(
+    school: School, broken: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    school.prefer(quiet_hours={"from": "00:00", "until": "23:59"}, time_zone="UTC")
+    school.settle(school.requested())
+    school.consume(school.published(1, "Agents"), school.requested(send_at=school.clock.now + timedelta(hours=2)))
+    released: list[Any] = []
+    for module, name in ((messages, "release"), (digests, "tell"), (broadcasts, "launch")):
+        if module is not broken:
+            monkeypatch.setattr(module, name, lambda *_, name=name: released.append(name))
+
+    def unreadable(*_: Any) -> Any:
+        yield from ()
+        raise ValueError
+
+    monkeypatch.setattr(broken, "due", unreadable)
+    school.clock.advance(hours=26)
+
+    with pytest.raises(tick.Unsettled):
+        school.tick()
+
+    assert {"release", "tell", "launch"} - set(released) == {
+        {messages: "release", digests: "tell", broadcasts: "launch"}[broken]
+    }
+
+
+def test_an_entry_that_cannot_be_postponed_stops_no_other(
+    school: School, queue: Queue, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    school.enroll(sign_in("student"))
+    school.settle(school.requested())
+    held, free = [row for row in Notification.scan() if row.channel == "email"]
+    held.update([Notification.leased_until.set(school.clock.now + timedelta(seconds=60))])
+
+    def refuse(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "InvalidParameterValue"}}, "ChangeMessageVisibility")
+
+    monkeypatch.setattr(messages.sqs(), "change_message_visibility", refuse)
+
+    assert queue.deliver() == 1
+    held.refresh()
+    free.refresh()
+    assert (held.status, free.status) == ("pending", "sent")
