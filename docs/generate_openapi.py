@@ -53,7 +53,8 @@ _HEADERS: dict[str, Any] = {
     "Location": {"description": "Where the object is found.", "schema": {"type": "string", "format": "uri-reference"}},
     "RetryAfter": {"description": "Seconds to wait.", "example": 1, "schema": {"type": "integer", "minimum": 1}},
     "RequestId": {
-        "description": "Names the request in every log; yours, if you sent one.",
+        "description": "Names the request in every log: yours, if you sent one of up to 128 letters, digits and "
+        "`._#-`, else the gateway's `X-Kong-Request-Id`, which is all that the gateway's own refusals have.",
         "example": _REQUEST_ID,
         "schema": {"type": "string"},
     },

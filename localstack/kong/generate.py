@@ -28,6 +28,18 @@ STRANGER_CALLS_A_MINUTE = 20
 # On one machine a whole class, and every test, comes from 127.0.0.1.
 LOCAL_FACTOR = 100
 GATEWAY_HEADER = "X-Gateway-Secret"
+# What a page of another origin may read, beside the few headers that it always may.
+_EXPOSED_HEADERS = (
+    "Date",
+    "ETag",
+    "Location",
+    "RateLimit-Limit",
+    "RateLimit-Remaining",
+    "RateLimit-Reset",
+    "Retry-After",
+    "X-Kong-Request-Id",
+    "X-Request-ID",
+)
 
 _HEAD = """\
 # Made by `python -m localstack.kong.generate` from the permissions in functions/*/api.py. Do not edit.
@@ -140,12 +152,12 @@ def _route_plugins(route: Route) -> Iterator[Plugin]:
 
 
 def _global_plugins() -> list[Plugin]:
+    # No correlation-id: it sends back whatever a client sent. Kong names every request itself, see docs/decisions/0027.
     return [
-        _plugin("correlation-id", header_name="X-Request-ID", generator="uuid", echo_downstream=True),
         _plugin(
             "cors",
             origins=["*"],
-            exposed_headers=["ETag", "Location", "Retry-After", "X-Request-ID"],
+            exposed_headers=list(_EXPOSED_HEADERS),
             max_age=600,
         ),
         _plugin("request-size-limiting", allowed_payload_size=256, size_unit="kilobytes"),

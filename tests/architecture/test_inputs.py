@@ -30,7 +30,8 @@ INPUTS = dict(_inputs())
 
 def test_every_service_refuses_query_parameters_that_it_does_not_know() -> None:
     routes = [route for app in applications().values() for route in app.routes if isinstance(route, APIRoute)]
-    assert {type(route) for route in routes} == {StrictRoute}
+    assert routes
+    assert all(isinstance(route, StrictRoute) for route in routes)
 
 
 def _lax(node: Any, checked: str = "") -> Iterator[str]:

@@ -131,6 +131,24 @@ def test_a_token_in_the_address_or_a_cookie_counts_for_nothing(deployed: Running
     assert deployed.proxy("GET", "/auth/profile", {"Cookie": f"jwt={admins}"}).status == 401
 
 
+@pytest.mark.parametrize("given", ["a:b", "x" * 7000, "mine"])
+def test_the_gateway_sends_no_request_id_back_and_its_refusals_have_one_id(
+    given: str, deployed: RunningGateway
+) -> None:
+    passed = deployed.proxy("GET", "/programs/list", {"X-Request-ID": given, "X-Kong-Request-Id": given})
+    refused = deployed.proxy("GET", "/auth/profile", {"X-Request-ID": given, "X-Kong-Request-Id": given})
+    unknown = deployed.proxy("GET", "/nowhere", {"X-Request-ID": given, "X-Kong-Request-Id": given})
+
+    # The function decides whether it likes the client's id, and has the gateway's beside it.
+    seen = {name.lower(): value for name, value in passed.json["headers"]}
+    assert (seen["x-request-id"], seen["x-kong-request-id"]) == (given, passed.header("X-Kong-Request-Id"))
+    assert (refused.status, unknown.status) == (401, 404)
+    assert unknown.json["request_id"] == unknown.header("X-Kong-Request-Id")
+    for answer in (passed, refused, unknown):
+        assert answer.header("X-Request-ID") is None
+        assert answer.header("X-Kong-Request-Id") != given
+
+
 def test_a_browser_gets_leave_without_a_token(deployed: RunningGateway) -> None:
     asked = {"Origin": "https://lms.test", "Access-Control-Request-Method": "PUT"}
 

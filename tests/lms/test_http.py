@@ -282,7 +282,14 @@ def test_the_request_id_of_the_gateway_is_echoed(world: World) -> None:
     assert answer.headers["x-request-id"] == answer.json["request_id"] == "abc-123#1"
 
 
-@pytest.mark.parametrize("given", ["", "a b", "x" * 129, "a\nb", 'a"b', "\u00e9"])
+@pytest.mark.parametrize("given", ["", "a b", "a:b", "x" * 129, "x" * 7000, "a\nb", 'a"b', "\u00e9"])
+def test_a_request_id_that_is_not_plain_gives_way_to_the_gateways(world: World, given: str) -> None:
+    gateways = "0f" * 16
+    answer = world.call.get("/nowhere", headers={"x-request-id": given, "x-kong-request-id": gateways})
+    assert answer.headers["x-request-id"] == answer.json["request_id"] == gateways
+
+
+@pytest.mark.parametrize("given", ["", "a b", "a:b", "x" * 129, "a\nb", 'a"b', "\u00e9"])
 def test_a_request_id_that_could_harm_the_log_is_replaced(world: World, given: str) -> None:
     answer = world.call.get("/faulty", headers={"x-request-id": given})
     assert UUID(answer.headers["x-request-id"]).version == 7

@@ -62,8 +62,7 @@ class Entry:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
-        given = headers.get("x-request-id", "")
-        identity = given if _REQUEST_ID.match(given) else str(uuid7())
+        identity = _identity(headers)
         token = request_id.set(identity)
         started = time.perf_counter()
         method = scope["method"]
@@ -99,6 +98,12 @@ class Entry:
         finally:
             _log(method, scope, start["status"], time.perf_counter() - started)
             request_id.reset(token)
+
+
+def _identity(headers: Headers) -> str:
+    """The client's own id of the request where it is a plain one, else the gateway's, so that there is one id only."""
+    given = (headers.get(name, "") for name in ("x-request-id", "x-kong-request-id"))
+    return next((name for name in given if _REQUEST_ID.match(name)), None) or str(uuid7())
 
 
 async def _refuse(headers: Headers, receive: Receive) -> Problem | Receive:
