@@ -20,6 +20,7 @@ from fastapi.routing import APIRoute
 from pynamodb.models import Model
 
 from lms.errors import Problem
+from lms.inline import original
 
 _UNKNOWN = object()
 
@@ -59,7 +60,7 @@ def reach(route: APIRoute) -> Reach:
 
 
 def _calls(dependant: Dependant) -> Iterator[object]:
-    yield dependant.call
+    yield original(dependant.call)
     for dependency in dependant.dependencies:
         yield from _calls(dependency)
 

@@ -107,6 +107,29 @@ def test_a_refusal_is_a_problem_with_its_status(world: World, fault: errors.Prob
     assert body["instance"] == "/faulty"
 
 
+def test_a_request_hops_into_no_thread(world: World, signer: Signer, monkeypatch: pytest.MonkeyPatch) -> None:
+    hops: list[object] = []
+
+    async def hop(function: Callable[..., Any], *_: Any, **__: Any) -> Any:
+        hops.append(function)
+        return function()
+
+    # What Starlette's `run_in_threadpool` comes to, under whatever name a library has it.
+    monkeypatch.setattr("anyio.to_thread.run_sync", hop)
+    statuses = [
+        world.call.get("/faulty").status,
+        world.call.post("/notes", {"text": "x"}, token=signer.token()).status,
+        world.call.post("/notes", {"text": 1}, token=signer.token()).status,
+        world.call.post("/notes", {"text": "x"}).status,
+        world.call.post("/form", form={"username": "a", "password": "b"}).status,
+        world.call.get("/nowhere").status,
+        world.call.get("/broken").status,
+    ]
+
+    assert statuses == [200, 201, 422, 401, 200, 404, 500]
+    assert hops == []
+
+
 def test_a_refusal_says_its_title_where_it_has_no_detail(world: World) -> None:
     world.fault = errors.NotFound()
     _problem(world.call.get("/faulty"), 404, "Not found")

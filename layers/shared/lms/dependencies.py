@@ -7,7 +7,6 @@ from uuid import UUID
 
 from fastapi import Depends, Header, Path, Query, Request, Response
 from pydantic import Field
-from starlette.concurrency import run_in_threadpool
 
 from lms.access import require_teaching
 from lms.clock import now
@@ -94,12 +93,12 @@ async def _once(
         yield Once(None)
         return
     scope = [request.app.title, str(caller.id), request.method, request.url.path, idempotency_key]
-    once = await run_in_threadpool(begin, scope, await request.body(), at)
+    once = begin(scope, await request.body(), at)
     try:
         yield once
     except Exception:
         # Whatever refused the request: its key must not stay taken by a request that left nothing.
-        await run_in_threadpool(once.release)
+        once.release()
         raise
 
 

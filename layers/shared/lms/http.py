@@ -23,6 +23,7 @@ from lms.errors import ContentTooLarge, Forbidden, Invalid, Problem, Unavailable
 from lms.faults import is_passing
 from lms.idempotency import Replay
 from lms.ids import uuid7
+from lms.inline import InlineRoute
 from lms.log import logger, request_id
 from lms.routes import StrictRoute
 from lms.security import GATEWAY_HEADER, require_permissions
@@ -34,11 +35,15 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._#-]{1,128}\Z")
 _GATEWAY_SECRETS = secret("GATEWAY_SECRET").split()
 
 
+class _Route(StrictRoute, InlineRoute):
+    """Checks query parameters, with its own dependencies, and runs all of them inline."""
+
+
 def create_app(title: str) -> FastAPI:
     """An application that answers every refusal and fault as `application/problem+json`."""
     # The whole system's documentation is served at the gateway, not by each function.
     app = FastAPI(title=title, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-    app.router.route_class = StrictRoute
+    app.router.route_class = _Route
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http_exception)
@@ -152,12 +157,15 @@ def problem_response(path: str, problem: Problem) -> Response:
     return Response(json.dumps(body), problem.status, problem.headers, "application/problem+json")
 
 
-def _on_problem(request: Request, error: Exception) -> Response:
+# Handlers are `async def` for the same reason that routes are inline: Starlette runs others in a thread.
+
+
+async def _on_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
     return problem_response(request.url.path, error)
 
 
-def _on_invalid(request: Request, error: Exception) -> Response:
+async def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     problem = Problem("The request has fields that cannot be accepted.")
     problem.status, problem.title = HTTPStatus.UNPROCESSABLE_ENTITY, "Invalid request"
@@ -166,7 +174,7 @@ def _on_invalid(request: Request, error: Exception) -> Response:
     return problem_response(request.url.path, problem)
 
 
-def _on_http_exception(request: Request, error: Exception) -> Response:
+async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == HTTPStatus.BAD_REQUEST:
         # What FastAPI and Starlette say to a body they cannot parse: no UTF-8, no form, numbers of 5 000 digits.
@@ -187,26 +195,26 @@ def _methods(request: Request) -> set[str]:
     return methods | {"HEAD"} if "GET" in methods else methods
 
 
-def _on_unencodable(request: Request, error: Exception) -> Response:
+async def _on_unencodable(request: Request, error: Exception) -> Response:
     # Lone surrogates are the one kind of text that cannot be encoded, and only a request can have brought them.
     assert isinstance(error, UnicodeEncodeError)
     return problem_response(request.url.path, Invalid(["body"], "The text is no valid Unicode.", "string_unicode"))
 
 
-def _on_replay(_: Request, replay: Exception) -> Response:
+async def _on_replay(_: Request, replay: Exception) -> Response:
     assert isinstance(replay, Replay)
     headers = {"Location": replay.location} if replay.location else None
     return Response(replay.body, replay.status, headers, "application/json")
 
 
-def _on_storage_fault(request: Request, error: Exception) -> Response:
+async def _on_storage_fault(request: Request, error: Exception) -> Response:
     if not (isinstance(error, Stale) or is_passing(error)):
         raise error
     logger.warning("storage fault", extra={"error": type(error).__name__})
     return problem_response(request.url.path, Unavailable("The storage is busy; try again."))
 
 
-def _on_fault(request: Request, _: Exception) -> Response:
+async def _on_fault(request: Request, _: Exception) -> Response:
     return problem_response(request.url.path, Problem())
 
 

@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from fastapi.security import OAuth2PasswordBearer
 
 from lms.errors import Forbidden, Unauthorized
+from lms.inline import original
 from lms.tokens import ROLES, Caller, Role, verify
 
 GATEWAY_HEADER = "x-gateway-secret"
@@ -60,7 +61,8 @@ class UndeclaredPermission(RuntimeError):
 
 def permission_of(route: APIRoute) -> frozenset[Role] | None:
     """The roles that may call a route, None when it is public; raises `UndeclaredPermission` when it says neither."""
-    declared = [d.call for d in _dependencies(route.dependant) if isinstance(d.call, Permission | Anonymous)]
+    calls = [original(dependency.call) for dependency in _dependencies(route.dependant)]
+    declared = [call for call in calls if isinstance(call, Permission | Anonymous)]
     if len(declared) != 1:
         raise UndeclaredPermission(
             f"{sorted(route.methods or ())} {route.path} declares {len(declared)} permissions, not one"
