@@ -1,0 +1,55 @@
+"""Every table in which a person occurs, with what it holds of them and what their erasure leaves: ids and grades.
+
+`tests/journeys/test_erasure.py` holds the list complete, and the erasure to it.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Holding:
+    """`table` is the name in the template, without `Table`."""
+
+    table: str
+    service: str
+    holds: str
+    leaves: str
+
+
+_NOTHING = "nothing"
+_THE_SAME = "the same: ids alone"
+
+HOLDINGS = (
+    Holding("Users", "auth", "username, address, roll number, password hash", "id, type, version"),
+    Holding("Profiles", "auth", "name, phone number, city, country, details", _NOTHING),
+    Holding("Guards", "auth", "the names by which a person signs in or gets codes", _NOTHING),
+    Holding("Sessions", "auth", "sign-ins by user id; tokens as hashes", "ids and hashes, until they expire"),
+    Holding("Codes", "auth", "codes and destinations as keyed hashes", "ids and hashes, until they expire"),
+    Holding("CodeBudgets", "auth", "when codes were sent, by user id and hashed destination", "the same, for a day"),
+    Holding("Roster", "auth, program, instructor", "name, address, roll number; memberships", "memberships, by id"),
+    Holding("Outbox", "all", "what an event tells, until it is published", "that the user was erased"),
+    Holding("Idempotency", "all", "ids; answers, encrypted by a key that is not stored", "the same, for a day"),
+    Holding("Students", "student", "profile, address, date of birth, picture", _NOTHING),
+    Holding("ReportCards", "student", "grades, attendance, remarks, reasons", "grades and attendance"),
+    Holding("SessionLists", "student", "who was named in a session", _THE_SAME),
+    Holding("Instructors", "instructor", "name and address of a teacher, courses", "courses, by id"),
+    Holding("ClassSeats", "instructor", "enrolments", _THE_SAME),
+    Holding("Enrollments", "program", "enrolments", _THE_SAME),
+    Holding("PaidCourses", "program", "courses that were paid for", _THE_SAME),
+    Holding("Progress", "progress", "lessons done", _THE_SAME),
+    Holding("Attendance", "progress", "presence by date", _THE_SAME),
+    Holding("Feedback", "progress", "ratings and comments of and about a person", "ratings, of nobody"),
+    Holding("FeedbackAuthors", "progress", "who gave which feedback", _NOTHING),
+    Holding("Candidates", "exam", "scores, accommodations, reasons", "scores"),
+    Holding("Attempts", "exam", "answers and marks", "marks"),
+    Holding("Vouchers", "payment", "fees, payments, what payers wrote", "fees and payments"),
+    Holding("VoucherNumbers", "payment", "whose a voucher is", _THE_SAME),
+    Holding("UnpaidVouchers", "payment", "what is still to be paid", _THE_SAME),
+    Holding("Contacts", "notification", "name, address, phone number", "id and version"),
+    Holding("Preferences", "notification", "channels, quiet hours, time zone", _NOTHING),
+    Holding("Inboxes", "notification", "until when a list was read", _NOTHING),
+    Holding("Notifications", "notification", "messages to a person", _NOTHING),
+    Holding("Broadcasts", "notification", "planned messages", "ids among the recipients of messages to several"),
+    Holding("Occasions", "notification", "results and vouchers that reminders are about", _THE_SAME),
+    Holding("Throttles", "auth", "failed sign-ins, by hashes", "the same, for a day"),
+)
