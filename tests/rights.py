@@ -1,5 +1,6 @@
 """The rights that the template gives, held against what functions do in the tests: no emulator enforces IAM."""
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
@@ -108,6 +109,10 @@ def _calls(operation: str, arguments: dict[str, Any]) -> Iterator[tuple[Call, st
 
 
 def _partition_key(arguments: dict[str, Any]) -> str:
+    if condition := arguments.get("KeyConditionExpression"):
+        # PynamoDB puts the partition key first: `#0 = :0`, or `(#0 = :0 AND ...)`.
+        value = re.search(r":\w+", condition)
+        return str(*arguments["ExpressionAttributeValues"][value[0]].values()) if value else ""
     item = arguments.get("Key") or arguments.get("Item")
     table = _TABLES.get(arguments["TableName"])
     if item is None or table is None:
