@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from localstack.recorded import filled
 from tests import recorded
-from tests.documented import check_documented
+from tests.documented import check_documented, check_readable
 from tests.template import ENVIRONMENT
 
 
@@ -90,6 +90,8 @@ class Client:
         answer = Answer(self._handler(event, None))
         if self._documented:
             check_documented(method, path, answer.status, answer.text)
+            if "location" in answer.headers:
+                check_readable(answer.headers["location"])
         return answer
 
     def replay(self, name: str, token: str = "") -> Answer:

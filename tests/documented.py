@@ -26,6 +26,12 @@ def check_documented(method: str, path: str, status: int, text: str) -> None:
         raise NotDocumented(f"{operation['operationId']} answers {status}: {text[:300]}")
 
 
+def check_readable(location: str) -> None:
+    """What a `Location` names can be read: some service has a GET there."""
+    if _find("get", location.partition("?")[0]) is None:
+        raise NotDocumented(f"nothing answers GET {location}")
+
+
 @cache
 def _operations() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
     paths = json.loads((ROOT / "docs" / "openapi.json").read_text())["paths"]

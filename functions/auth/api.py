@@ -44,7 +44,8 @@ app = create_app("auth")
 def register(form: Registration, response: Response, now: Now) -> Registered:
     """Registers a student. The account can be used a moment later."""
     answer = accounts.register(form, now)
-    response.headers["Location"] = f"/auth/profile/{answer.user_id}"
+    # Their own once they have signed in; by its id, a profile is for administrators.
+    response.headers["Location"] = "/auth/profile"
     return answer
 
 

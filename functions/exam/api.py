@@ -60,7 +60,7 @@ GivenAnswers = Annotated[
 def create_exam(caller: TeacherOrAdmin, once: OncePerKey, body: NewExam, response: Response, now: Now) -> ExamView:
     """Sets an exam."""
     view = exams.create(body, caller, once, now)
-    response.headers["Location"] = exams.location(view.id)
+    response.headers["Location"] = exams.location(view)
     return view
 
 

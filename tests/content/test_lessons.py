@@ -35,7 +35,9 @@ def test_a_lesson_is_made_with_its_resources(content: Content, module_id: str) -
     }
     answer = _post(content, module_id, body)
     assert answer.status == 201
-    assert answer.headers["location"] == f"/lessons/{answer.json['id']}"
+    assert answer.headers["location"] == f"/modules/{answer.json['moduleId']}/lessons"
+    listed = content.http.get(answer.headers["location"], token=content.teacher.token)
+    assert answer.json["id"] in [shown["id"] for shown in listed.json["items"]]
     moment = content.clock().isoformat().replace("+00:00", "Z")
     slides, talk = answer.json["subtopics"]
     assert answer.json == {

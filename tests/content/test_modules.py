@@ -19,7 +19,9 @@ def test_a_teacher_adds_a_module_and_gets_it_whole(content: Content) -> None:
         token=content.teacher.token,
     )
     assert answer.status == 201
-    assert answer.headers["location"] == f"/modules/{answer.json['id']}"
+    assert answer.headers["location"] == f"/courses/{answer.json['courseId']}/modules"
+    listed = content.http.get(answer.headers["location"], token=content.teacher.token)
+    assert answer.json["id"] in [shown["id"] for shown in listed.json["items"]]
     assert answer.version == 1
     moment = content.clock().isoformat().replace("+00:00", "Z")
     assert answer.json == {

@@ -15,7 +15,9 @@ def test_a_teacher_sets_an_exam_and_gets_it_whole(exam: ExamService) -> None:
     body = {"courseId": str(exam.course), "title": "  Final ", "duration": 90, "examDate": "2026-06-01T09:00:00+05:00"}
     answer = exam.http.post("/exams", body, token=exam.teacher.token)
     assert answer.status == 201
-    assert answer.headers["location"] == f"/exams/{answer.json['id']}"
+    assert answer.headers["location"] == f"/courses/{exam.course}/exams"
+    listed = exam.http.get(answer.headers["location"], token=exam.teacher.token)
+    assert answer.json["id"] in [shown["id"] for shown in listed.json["items"]]
     created = exam.clock().isoformat().replace("+00:00", "Z")
     assert answer.json == {
         "id": answer.json["id"],

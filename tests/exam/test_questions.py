@@ -14,7 +14,9 @@ def test_a_question_comes_back_whole_to_its_teacher(exam: ExamService) -> None:
     draft = exam.draft()
     answer = exam.http.post(f"/exams/{draft['id']}/questions", SINGLE, token=exam.teacher.token)
     assert answer.status == 201
-    assert answer.headers["location"] == f"/questions/{answer.json['id']}"
+    assert answer.headers["location"] == f"/exams/{answer.json['examId']}/questions"
+    listed = exam.http.get(answer.headers["location"], token=exam.teacher.token)
+    assert answer.json["id"] in [shown["id"] for shown in listed.json["items"]]
     created = exam.clock().isoformat().replace("+00:00", "Z")
     assert answer.json == {
         **SINGLE,

@@ -35,7 +35,7 @@ def test_a_student_enrols_and_every_service_knows_at_once(program: Program, outb
             "version": 1,
         }.items()
     )
-    assert answer.headers["location"] == f"/courses/{course}/enrollments/{program.student.id}"
+    assert answer.headers["location"] == f"/progress/{program.student.id}/{course}"
     assert roster.enrollment_of(program.student.id, UUID(course)) == "active"
     assert program.seats_taken(course) == 1
     assert outbox.of(StudentEnrolled) == [

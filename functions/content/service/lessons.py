@@ -46,7 +46,7 @@ def add(module_id: UUID, caller: Caller, body: NewLesson, once: Once, now: datet
 
 
 def location(lesson: LessonView) -> str:
-    return f"/lessons/{lesson.id}"
+    return f"/modules/{lesson.module_id}/lessons"
 
 
 @retry_stale

@@ -38,7 +38,7 @@ def add(course_id: UUID, caller: Caller, body: NewModule, once: Once, now: datet
 
 
 def location(module: ModuleView) -> str:
-    return f"/modules/{module.id}"
+    return f"/courses/{module.course_id}/modules"
 
 
 @retry_stale

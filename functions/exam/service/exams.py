@@ -39,12 +39,12 @@ def create(body: NewExam, caller: Caller, once: Once, now: datetime) -> ExamView
         version = _put(tx, exam, _NOTHING, now)
         _schedule(tx, exam, _NOTHING, now)
         view = _view(exam, version)
-        once.answer(tx, view, location=location(exam.id))
+        once.answer(tx, view, location=location(view))
     return view
 
 
-def location(exam_id: UUID) -> str:
-    return f"/exams/{exam_id}"
+def location(exam: ExamView) -> str:
+    return f"/courses/{exam.course_id}/exams"
 
 
 def list_exams(course_id: UUID, caller: Caller, listing: Listing) -> Page[ExamView]:

@@ -49,7 +49,7 @@ def add(exam_id: UUID, caller: Caller, body: NewQuestion, once: Once, now: datet
 
 
 def location(question: QuestionView) -> str:
-    return f"/questions/{question.id}"
+    return f"/exams/{question.exam_id}/questions"
 
 
 @retry_stale

@@ -223,7 +223,8 @@ def list_enrollments(course_id: UUID, listing: Listing) -> Page[EnrollmentView]:
 
 
 def location(view: EnrollmentView) -> str:
-    return f"/courses/{view.course_id}/enrollments/{view.student_id}"
+    # A list of enrolments is for teachers; how far a student is, the student reads as well.
+    return f"/progress/{view.student_id}/{view.course_id}"
 
 
 def status_of(enrollment: Enrollment) -> rules.Status:
