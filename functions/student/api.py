@@ -53,15 +53,16 @@ CourseTeacher = Annotated[Caller, Depends(_course_teacher)]
 def show_profile(student: Student, response: Response, now: Now) -> StudentProfile:
     """The caller's own profile."""
     person = people.get_caller(student.id, now)
-    set_etag(response, person.record.version)
-    return people.profile(person, person.record.version)
+    set_etag(response, person.version)
+    return people.profile(person, person.version)
 
 
 @app.post("/student/updateProfile")
 def update_profile(
     student: Student, if_match: IfMatch, body: ProfileUpdate, ip: ClientIp, response: Response, now: Now
 ) -> StudentProfile:
-    """Replaces the fields given. A new password ends every session; a refused one changes nothing."""
+    """Replaces the fields given, of the account as PUT /auth/profile does. A new password ends every session; a refused
+    one changes nothing."""
     view = profiles.update(student.id, body, if_match, ip, now)
     set_etag(response, view.version)
     return view
@@ -101,8 +102,8 @@ def list_students(_: Admin, listing: Paging, now: Now, roll_no: RollNo = None) -
 def student(sight: MaySee, student_id: StudentId, response: Response, now: Now) -> StudentProfile | StudentSummary:
     """The whole profile for the student and administrators, a line of the list for teachers."""
     person = people.get(student_id, now)
-    set_etag(response, person.record.version)
-    return people.profile(person, person.record.version) if sight.is_whole else people.summary(person)
+    set_etag(response, person.version)
+    return people.profile(person, person.version) if sight.is_whole else people.summary(person)
 
 
 @app.patch("/students/{student_id}")

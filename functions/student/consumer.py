@@ -20,14 +20,14 @@ from lms.events import (
     UserProvisioned,
     UserRegistered,
 )
-from student.rules import Contact, Progress, Result
+from student.rules import Progress, Result
 from student.service import attendance, cards, courses, people
 
 
 def _student(event: UserRegistered | UserProvisioned | UserProfileUpdated, _: Envelope) -> None:
+    # What the event says of the person is on the Roster already; here is only kept that there is such a student.
     if event.is_type == "student":
-        told = Contact.model_validate(event.person, from_attributes=True)
-        people.note(event.user_id, told, event.version, now())
+        people.find(event.user_id, now())
 
 
 def _erased(event: UserErased, _: Envelope) -> None:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, get_args
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -86,25 +86,11 @@ class Override(_Value):
     at: datetime
 
 
-class Contact(_Value):
-    """What auth tells of a person, as far as a student may keep something else here."""
-
-    mobile_number: str | None = None
-    city: str | None = None
-    country: str | None = None
-    additional_details: dict[str, Any] = {}
-
-
 class OwnFields(_Value):
-    """What a student said of themselves here; unset is what they never touched."""
+    """What a student said of themselves here; the rest of their profile is the account's."""
 
-    name: str | None = None
-    mobile_number: str | None = None
-    city: str | None = None
-    country: str | None = None
     address: str | None = None
     date_of_birth: date | None = None
-    additional_details: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)

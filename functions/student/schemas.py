@@ -20,8 +20,8 @@ Remarks = Annotated[Passage, Field(max_length=2_000)]
 class ProfileUpdate(Changes):
     """The fields to replace; omitted ones stay.
 
-    `profile_picture` is a key from POST /student/profilePicture. `password` needs `current_password`, and ends every
-    session. The last five are the school's: naming one is refused.
+    `profile_picture` is a key from POST /student/profilePicture. `password` and a `mobile_number` need
+    `current_password`; a new password ends every session. The last five are the school's: naming one is refused.
     """
 
     model_config = ConfigDict(
@@ -31,6 +31,9 @@ class ProfileUpdate(Changes):
     )
     the_schools: ClassVar[frozenset[str]] = frozenset(
         {"student_status", "program", "enrollment_year", "roll_no", "email"}
+    )
+    the_accounts: ClassVar[frozenset[str]] = frozenset(
+        {"name", "mobile_number", "city", "country", "additional_details"}
     )
     nullable = the_schools | {"mobile_number", "city", "country", "address", "date_of_birth", "profile_picture"}
 
@@ -52,9 +55,12 @@ class ProfileUpdate(Changes):
 
     @model_validator(mode="after")
     def _proves_who_asks(self) -> "ProfileUpdate":
-        if (self.password is None) != (self.current_password is None):
-            raise ValueError("give password and current_password together")
+        if self.current_password is None and (self.password is not None or self.mobile_number is not None):
+            raise ValueError("a new password or mobile_number needs current_password")
         return self
+
+    def of_account(self) -> dict[str, Any]:
+        return {name: value for name, value in self.given().items() if name in self.the_accounts}
 
     def own(self) -> dict[str, Any]:
         return {name: value for name, value in self.given().items() if name in OwnFields.model_fields}

@@ -10,7 +10,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from lms.dynamo import Table, UUIDAttribute, table_name
 from lms.settings import setting
-from student.rules import Contact, Exams, Facts, Override, OwnFields
+from student.rules import Exams, Facts, Override, OwnFields
 
 _T = TypeVar("_T")
 
@@ -46,7 +46,7 @@ class DirectoryIndex(GlobalSecondaryIndex["Student"]):  # type: ignore[no-untype
 class Student(Table):
     """A student beyond what the Roster's card says of them, which exists as long as they do.
 
-    `told` is what auth said at `told_version`; what the student said here (`own`) stands before it.
+    `own` is what the student says of themselves here.
     """
 
     class Meta:
@@ -58,8 +58,6 @@ class Student(Table):
     status = UnicodeAttribute(default="active")
     program = UnicodeAttribute(null=True)
     enrollment_year = NumberAttribute(null=True)
-    told = ValueAttribute[Contact](Contact, default=Contact)
-    told_version = NumberAttribute(default=0)
     own = ValueAttribute[OwnFields](OwnFields, default=OwnFields)
     picture = UnicodeAttribute(null=True)
     created_at = UTCDateTimeAttribute()

@@ -34,13 +34,46 @@ class Auth:
         assert FunctionName == ENVIRONMENT["AUTH_INTERNAL_FUNCTION"]
         question = json.loads(Payload)
         self.asked.append(question)
-        right = question["current_password"] == self.password
-        answer: dict[str, Any] = {"status": 200 if right else 403, "detail": "wrong", "code": "wrong-password"}
-        if len(question["new_password"]) < 8:
-            answer = {"status": 422, "detail": None, "errors": [{"msg": "too short", "type": "weak_password"}]}
-        elif right:
-            self.password = question["new_password"]
+        answer = self._change(question) if question["action"] == "change" else self._update(question)
         return {"Payload": io.BytesIO(json.dumps(answer).encode())}
+
+    def _change(self, question: dict[str, Any]) -> dict[str, Any]:
+        if len(question["new_password"]) < 8:
+            return {"status": 422, "detail": None, "errors": [{"msg": "too short", "type": "weak_password"}]}
+        if question["current_password"] != self.password:
+            return _WRONG_PASSWORD
+        self.password = question["new_password"]
+        return {"status": 200}
+
+    def _update(self, question: dict[str, Any]) -> dict[str, Any]:
+        update = question["update"]
+        if "mobile_number" in update and update.get("current_password") != self.password:
+            return _WRONG_PASSWORD
+        change_account(UUID(question["user_id"]), **update)
+        return {"status": 200}
+
+
+_WRONG_PASSWORD = {"status": 403, "detail": "wrong", "code": "wrong-password"}
+
+
+def change_account(user_id: UUID, **fields: Any) -> None:
+    """What auth writes of a changed profile."""
+    from lms import roster
+    from lms.dynamo import read_together, transaction
+
+    card, profile = read_together([roster.user_key(user_id), roster.profile_key(user_id)])
+    names = ("mobile_number", "city", "country", "additional_details")
+    before = {name: getattr(profile, name) if profile else None for name in names}
+    after = {name: fields.get(name, before[name]) for name in names}
+    card.name, card.version = fields.get("name", card.name), card.version + 1
+    with transaction() as tx:
+        tx.put(card)
+        roster.put_profile(
+            tx,
+            user_id,
+            **{**after, "additional_details": after["additional_details"] or {}},
+            version=card.version,
+        )
 
 
 @pytest.fixture

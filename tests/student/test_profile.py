@@ -8,7 +8,7 @@ from lms.events import UserErased, UserProvisioned, UserRegistered
 from tests.at_once import Meanwhile
 from tests.conftest import DeadLetters
 from tests.people import put_card, remove_card, sign_in
-from tests.student.conftest import Auth, School, fault, problem
+from tests.student.conftest import Auth, School, change_account, fault, problem
 
 
 def test_a_student_of_whom_nobody_told_has_a_profile(school: School) -> None:
@@ -29,22 +29,19 @@ def test_a_student_of_whom_nobody_told_has_a_profile(school: School) -> None:
         "additional_details": {},
         "roll_no": school.student.roll_no,
         "profile_picture_url": None,
-        "version": 1,
+        "version": 2,
         "created_at": profile["created_at"],
         "updated_at": profile["updated_at"],
     }
     assert school.profile() == profile
 
 
-def test_what_auth_tells_fills_the_profile_in_any_order(school: School) -> None:
-    told: dict[str, Any] = {"mobile_number": "+923001234567", "city": "Karachi", "country": "PK"}
-    first, second = (school.profile_event(version=2, **told), school.profile_event(version=3, city="Lahore"))
-    school.consume(second, first)
+def test_what_auth_changes_is_shown_at_once(school: School) -> None:
+    change_account(school.student.id, city="Karachi", country="PK", mobile_number="+923001234567")
+    change_account(school.student.id, city="Lahore", mobile_number=None, additional_details={"a": 1})
     profile = school.profile()
-    assert (profile["city"], profile["mobile_number"], profile["country"]) == ("Lahore", None, None)
-    other = sign_in("student")
-    school.consume(*(school.profile_event(version=version, student=other, **told) for version in (1, 2)))
-    assert school.profile(other)["mobile_number"] == "+923001234567"
+    assert (profile["city"], profile["mobile_number"], profile["country"]) == ("Lahore", None, "PK")
+    assert profile["additional_details"] == {"a": 1}
 
 
 def test_what_the_card_says_is_shown_before_auths_event_arrives(school: School) -> None:
@@ -56,17 +53,14 @@ def test_what_the_card_says_is_shown_before_auths_event_arrives(school: School) 
     assert (profile["name"], profile["email"]) == ("Amina K.", "amina.k@example.com")
 
 
-@pytest.mark.parametrize("told_first", [True, False])
-def test_what_a_student_set_here_stands_before_what_auth_tells(school: School, told_first: bool) -> None:
-    told = school.profile_event(version=2, city="Karachi", country="PK", additional_details={"a": 1})
-    if told_first:
-        school.consume(told)
+def test_what_a_student_set_here_is_the_accounts_and_gives_way_to_what_is_set_there_later(school: School) -> None:
+    change_account(school.student.id, country="PK")
     assert school.update(city="Multan", name="Amina", country=None).status == 200
-    if not told_first:
-        school.consume(told)
     profile = school.profile()
     assert (profile["name"], profile["city"], profile["country"]) == ("Amina", "Multan", None)
-    assert profile["additional_details"] == {"a": 1}
+    change_account(school.student.id, city="Quetta", name="Amina K.")
+    profile = school.profile()
+    assert (profile["name"], profile["city"]) == ("Amina K.", "Quetta")
 
 
 def test_teachers_are_no_students(school: School) -> None:
@@ -76,7 +70,7 @@ def test_teachers_are_no_students(school: School) -> None:
 
 def test_registration_makes_the_record(school: School) -> None:
     newcomer = sign_in("student")
-    person = {"username": "new", "email": newcomer.email, "name": "New", "city": "Quetta"}
+    person = {"username": "new", "email": newcomer.email, "name": "New"}
     fields = {"user_id": newcomer.id, "is_type": "student", "roll_no": newcomer.roll_no, "person": person}
     school.consume(
         UserRegistered.model_validate({**fields, "version": 1}),
@@ -84,10 +78,9 @@ def test_registration_makes_the_record(school: School) -> None:
     )
     listed = school.http.get("/students", token=school.admin.token).json["items"]
     assert str(newcomer.id) in [student["id"] for student in listed]
-    assert school.profile(newcomer)["city"] == "Quetta"
 
 
-def test_a_student_changes_their_own_fields(school: School) -> None:
+def test_a_student_changes_their_own_fields(school: School, auth: Auth) -> None:
     fields = {
         "name": "Amina Khan",
         "mobile_number": "+923001234567",
@@ -98,7 +91,7 @@ def test_a_student_changes_their_own_fields(school: School) -> None:
         "additional_details": {"languages": ["ur", "en"], "big": 10**40, "small": 1.5},
     }
     school.clock.advance(minutes=1)
-    answer = school.update(**fields)
+    answer = school.update(**fields, current_password=auth.password)
     assert answer.status == 200, answer
     assert answer.json.items() >= fields.items()
     assert answer.json == school.profile()
@@ -128,7 +121,7 @@ def test_a_student_changes_their_own_fields(school: School) -> None:
         {"additional_details": {"x": "y" * 17_000}},
         {"profile_picture": "x"},
         {"password": "battery-staple-8"},
-        {"current_password": "correct-horse-7"},
+        {"mobile_number": "+923001234567", "city": "Karachi", "password": None, "current_password": None},
         {"password": "", "current_password": "correct-horse-7"},
         {"password": "\ud800" * 9, "current_password": "correct-horse-7"},
         {"password": "x" * 129, "current_password": "correct-horse-7"},
@@ -160,8 +153,8 @@ def test_a_password_is_changed_by_auth(school: School, auth: Auth) -> None:
     answer = school.update(password="battery-staple-8", current_password="correct-horse-7", city="Karachi")
     assert answer.status == 200, answer
     assert "battery-staple-8" not in answer.text
-    (asked,) = auth.asked
-    assert (asked["action"], asked["user_id"], asked["client_ip"]) == ("change", str(school.student.id), "203.0.113.7")
+    assert [asked["action"] for asked in auth.asked] == ["change", "update_profile"]
+    assert {(asked["user_id"], asked["client_ip"]) for asked in auth.asked} == {(str(school.student.id), "203.0.113.7")}
     assert auth.password == "battery-staple-8"
     assert school.profile()["city"] == "Karachi"
 
@@ -172,7 +165,16 @@ def test_a_refused_password_changes_nothing(school: School) -> None:
     assert problem(wrong) == (403, "wrong-password")
     weak = school.update(password="short", current_password="correct-horse-7", city="Karachi")
     assert fault(weak) == (422, "weak_password")
+    number = {"mobile_number": "+923001234567"}
+    assert problem(school.update(**number, current_password="guess", address="x")) == (403, "wrong-password")
     assert school.profile() == before
+
+
+def test_a_number_and_a_password_are_changed_by_the_one_old_password(school: School, auth: Auth) -> None:
+    number = {"mobile_number": "+923001234567"}
+    answer = school.update(**number, password="battery-staple-8", current_password="correct-horse-7")
+    assert (answer.status, answer.json["mobile_number"]) == (200, "+923001234567")
+    assert auth.password == "battery-staple-8"
 
 
 def test_a_profile_changes_only_as_it_was_read(school: School, auth: Auth) -> None:
@@ -181,7 +183,18 @@ def test_a_profile_changes_only_as_it_was_read(school: School, auth: Auth) -> No
         body = {"city": "Karachi", "password": auth.password + "x", "current_password": auth.password}
         answer = school.http.post("/student/updateProfile", body, token=school.student.token, headers={"if-match": tag})
         assert answer.status == status, (tag, answer)
-    assert len(auth.asked) == 1
+    assert [asked["action"] for asked in auth.asked] == ["change", "update_profile"]
+
+
+def test_a_profile_that_auth_changed_is_another_version(school: School) -> None:
+    shown = school.http.get("/student/profile", token=school.student.token).headers["etag"]
+    change_account(school.student.id, city="Karachi")
+    for fields in ({"city": "Multan"}, {"address": "12 Shahrah-e-Faisal"}):
+        answer = school.http.post(
+            "/student/updateProfile", fields, token=school.student.token, headers={"if-match": shown}
+        )
+        assert answer.status == 412
+    assert school.http.get("/student/profile", token=school.student.token).headers["etag"] != shown
 
 
 def test_what_is_known_of_an_erased_student_is_forgotten(school: School, bucket: Any) -> None:

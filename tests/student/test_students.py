@@ -24,7 +24,7 @@ def test_administrators_and_the_student_see_the_whole_profile(school: School) ->
     for person in (school.admin, school.student):
         answer = school.http.get(_path(school), token=person.token)
         assert answer.json == profile
-        assert answer.version == 1
+        assert answer.version == 2
 
 
 def test_a_teacher_of_the_student_sees_a_line_of_them(school: School) -> None:

@@ -105,6 +105,15 @@ def _store(
     if invitation:
         tx.put(invitation.row)
     people.put_card(tx, user, name, status="provisioning", version=version)
+    roster.put_profile(
+        tx,
+        user.id,
+        mobile_number=form.mobile_number,
+        city=form.city,
+        country=form.country,
+        additional_details=form.additional_details or {},
+        version=version,
+    )
     emit(
         tx,
         UserRegistered(
@@ -140,9 +149,16 @@ def show(user_id: UUID) -> ProfileView:
 
 @retry_stale
 def update_profile(
-    user_id: UUID, update: ProfileUpdate, client_ip: str, if_match: Precondition, now: datetime
+    user_id: UUID,
+    update: ProfileUpdate,
+    client_ip: str,
+    if_match: Precondition,
+    now: datetime,
+    card_version: int | None = None,
 ) -> ProfileView:
-    """Replaces the given fields. A new e-mail address or mobile number has to be confirmed anew.
+    """Replaces the given fields, with `card_version` only while the Roster's card has that version.
+
+    A new e-mail address or mobile number has to be confirmed anew.
 
     Raises `Forbidden` for a wrong password, `Conflict` for an address that is taken, `TooManyRequests` after ten new
     addresses or numbers in a day, `PreconditionFailed`.
@@ -181,7 +197,16 @@ def update_profile(
         )
         tx.put(profile)
         previous = old_email if user.email != old_email else None
-        people.put_card(tx, user, profile.name, status=user.status, version=version, previous_email=previous)
+        people.put_card(
+            tx,
+            user,
+            profile.name,
+            status=user.status,
+            version=version,
+            previous_email=previous,
+            if_version=card_version,
+        )
+        people.publish_profile(tx, profile, version=version)
         state = people.profile_updated(
             user,
             profile,

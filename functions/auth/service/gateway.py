@@ -54,6 +54,7 @@ def provision(registered: UserRegistered, now: datetime) -> None:
         )
         tx.put(profile)
         people.put_card(tx, user, profile.name, status="active", version=version)
+        people.publish_profile(tx, profile, version=version)
         emit(
             tx,
             UserProvisioned(

@@ -116,7 +116,14 @@ def profile_updated(
 
 
 def put_card(
-    tx: Transaction, user: User, name: str, *, status: str, version: int, previous_email: str | None = None
+    tx: Transaction,
+    user: User,
+    name: str,
+    *,
+    status: str,
+    version: int,
+    previous_email: str | None = None,
+    if_version: int | None = None,
 ) -> None:
     roster.put_user(
         tx,
@@ -129,6 +136,20 @@ def put_card(
         roll_no=user.roll_no,
         version=version,
         previous_email=previous_email,
+        if_version=if_version,
+    )
+
+
+def publish_profile(tx: Transaction, profile: Profile, *, version: int) -> None:
+    """Lets other services show the profile as it is from this version of the user on."""
+    roster.put_profile(
+        tx,
+        profile.user_id,
+        mobile_number=profile.mobile_number,
+        city=profile.city,
+        country=profile.country,
+        additional_details=profile.additional_details or {},
+        version=version,
     )
 
 

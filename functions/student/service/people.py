@@ -1,6 +1,6 @@
 """Students: their record, made from the Roster's card when nobody told of them yet; found, listed, kept, forgotten.
 
-Name, e-mail address and roll number are read from the card each time: auth writes it in its own transactions.
+What is the account's is read from the Roster each time: auth writes it there in its own transactions.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,6 @@ from lms.etags import Precondition, require_match
 from lms.pages import Listing, Page, walk
 from lms.roster import RosterItem, StudentStatus
 from student import pictures
-from student.rules import Contact
 from student.schemas import StandingUpdate, StudentProfile, StudentSummary
 from student.service import cards
 from student.tables import Student
@@ -27,6 +26,12 @@ _LISTED = "listed"
 class Person:
     record: Student
     card: RosterItem
+    account: RosterItem | None
+
+    @property
+    def version(self) -> int:
+        """Grows with each change of the record and of the account."""
+        return int(self.record.version) + int(self.card.version)
 
 
 @retry_stale
@@ -40,10 +45,12 @@ def find(student_id: UUID, now: datetime) -> Person | None:
 
 def _find(student_id: UUID, now: datetime) -> Person | None:
     """As `find`, but a record that was not there yet has no version and is not stored."""
-    record, card = read_together([(Student, student_id, None), roster.user_key(student_id)])
+    record, card, account = read_together(
+        [(Student, student_id, None), roster.user_key(student_id), roster.profile_key(student_id)]
+    )
     if card is None or card.role != "student":
         return None
-    return Person(record or Student(id=student_id, created_at=now, updated_at=now), card)
+    return Person(record or Student(id=student_id, created_at=now, updated_at=now), card, account)
 
 
 def _put(person: Person) -> None:
@@ -73,17 +80,6 @@ def gone() -> Forbidden:
     return Forbidden("This account was deleted.", code="erased")
 
 
-@retry_stale
-def note(student_id: UUID, told: Contact, version: int, now: datetime) -> None:
-    """Takes over what auth told of a student at a version of theirs, unless something newer is known."""
-    person = _find(student_id, now)
-    if person is None or person.record.told_version >= version:
-        return
-    record = person.record
-    record.told, record.told_version, record.updated_at = told, version, now
-    _put(person)
-
-
 def forget(student_id: UUID, now: datetime) -> None:
     """Forgets what is known of an erased person. What was told of their learning stays, under an id of nobody.
 
@@ -107,7 +103,7 @@ def _remove(student_id: UUID) -> None:
 def change_standing(student_id: UUID, update: StandingUpdate, if_match: Precondition, now: datetime) -> StudentProfile:
     """Replaces what the school decides of a student; raises `NotFound`, `PreconditionFailed`."""
     person = get(student_id, now)
-    require_match(person.record.version, if_match)
+    require_match(person.version, if_match)
     for field, value in update.given().items():
         setattr(person.record, field, value)
     return save(person, now, with_status="status" in update.model_fields_set)
@@ -121,7 +117,7 @@ def save(person: Person, now: datetime, *, with_status: bool = False) -> Student
         tx.put(person.record)
         if with_status:
             roster.put_student_status(tx, person.record.id, cast(StudentStatus, person.record.status), version=version)
-    return profile(person, version)
+    return profile(person, version + int(person.card.version))
 
 
 def list_students(listing: Listing) -> Page[StudentSummary]:
@@ -129,7 +125,7 @@ def list_students(listing: Listing) -> Page[StudentSummary]:
     found, after = walk(Student.directory_index, [_LISTED], listing)
     known = roster.find_users(record.id for record in found)
     # An erased student's card is gone at once, the record a moment later.
-    people = [Person(record, known[record.id]) for record in found if record.id in known]
+    people = [Person(record, known[record.id], None) for record in found if record.id in known]
     return listing.page([summary(person) for person in people], after)
 
 
@@ -150,30 +146,30 @@ def summary(person: Person) -> StudentSummary:
     return StudentSummary(
         id=record.id,
         roll_no=card.roll_no,
-        name=record.own.name or card.name,
+        name=card.name,
         email=card.email,
         program=record.program,
         status=record.status,
-        version=record.version,
+        version=person.version,
         created_at=record.created_at,
         updated_at=record.updated_at,
     )
 
 
 def profile(person: Person, version: int) -> StudentProfile:
-    record, card = person.record, person.card
-    fields = {
-        "name": card.name,
-        "address": None,
-        "date_of_birth": None,
-        **record.told.model_dump(),
-        **record.own.model_dump(exclude_unset=True),
-    }
+    record, card, account = person.record, person.card, person.account
     return StudentProfile(
         student_id=record.id,
         user_id=record.id,
         student_status=record.status,
+        name=card.name,
         email=card.email,
+        mobile_number=account.mobile_number if account else None,
+        city=account.city if account else None,
+        country=account.country if account else None,
+        address=record.own.address,
+        date_of_birth=record.own.date_of_birth,
+        additional_details=account.additional_details if account else {},
         roll_no=card.roll_no,
         program=record.program,
         enrollment_year=record.enrollment_year,
@@ -181,5 +177,4 @@ def profile(person: Person, version: int) -> StudentProfile:
         version=version,
         created_at=record.created_at,
         updated_at=record.updated_at,
-        **fields,
     )

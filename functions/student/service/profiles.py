@@ -10,6 +10,7 @@ from lms.etags import Precondition, require_match
 from student import pictures, rules
 from student.schemas import ProfileUpdate, StudentProfile
 from student.service import people
+from student.service.people import Person
 
 
 def update(
@@ -17,21 +18,35 @@ def update(
 ) -> StudentProfile:
     """Replaces the fields given; the password first, once everything else is known to be right.
 
-    Raises `Invalid`, `Forbidden` for what is the school's and for a wrong current password, `TooManyRequests` while
-    that is slowed down, `PreconditionFailed`, `Unavailable`.
+    What is the account's is changed there, so that every view of it shows the same. Raises `Invalid`, `Forbidden` for
+    what is the school's and for a wrong current password, `TooManyRequests` while that is slowed down,
+    `PreconditionFailed`, `Unavailable`.
     """
     _require_own(update)
     _require_plausible(update, now)
-    before = people.get_caller(student_id, now).record
-    if update.profile_picture is not None and update.profile_picture != before.picture:
+    before = people.get_caller(student_id, now)
+    if update.profile_picture is not None and update.profile_picture != before.record.picture:
         pictures.accept(student_id, update.profile_picture)
     require_match(before.version, if_match)
-    if update.password is not None and update.current_password is not None:
-        credentials.change(student_id, update.current_password, update.password, client_ip)
-    profile, replaced = _save(student_id, update, if_match, now)
+    changed = _change_account(before, update, if_match, client_ip)
+    # What was asked of the version held for the account; from then on it is another one.
+    profile, replaced = _save(student_id, update, Precondition() if changed else if_match, now)
     if replaced is not None:
         pictures.remove(replaced)
     return profile
+
+
+def _change_account(before: Person, update: ProfileUpdate, if_match: Precondition, client_ip: str) -> bool:
+    """Has auth change what is the account's; whether anything is."""
+    student_id, password = before.record.id, update.current_password
+    card_version = int(before.card.version) if if_match.match is not None else None
+    if update.password is not None and password is not None:
+        credentials.change(student_id, password, update.password, client_ip)
+        password, card_version = update.password, None
+    fields = update.of_account()
+    if fields:
+        credentials.update_profile(student_id, fields, password, client_ip, card_version=card_version)
+    return bool(fields) or update.password is not None
 
 
 @retry_stale
@@ -40,7 +55,7 @@ def _save(
 ) -> tuple[StudentProfile, str | None]:
     """The profile as it is then, and the key of the picture that it had before another."""
     person = people.get_caller(student_id, now)
-    require_match(person.record.version, if_match)
+    require_match(person.version, if_match)
     person.record.own = person.record.own.model_copy(update=update.own())
     replaced = None
     if "profile_picture" in update.model_fields_set and update.profile_picture != person.record.picture:

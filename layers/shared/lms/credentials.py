@@ -1,7 +1,8 @@
-"""Passwords stay with auth: who must check or change one asks the auth function, directly and not over HTTP.
+"""Accounts stay with auth: who must check or change a password, or change a profile, asks the auth function, directly
+and not over HTTP.
 
-`AUTH_INTERNAL_FUNCTION` is the one that the service may invoke: student's checks and changes passwords, payment's only
-checks them. Slowing-down on failures is auth's.
+`AUTH_INTERNAL_FUNCTION` is the one that the service may invoke: student's changes accounts, payment's only checks
+passwords. Slowing-down on failures is auth's.
 """
 
 import json
@@ -12,14 +13,24 @@ from uuid import UUID
 import botocore.session
 from botocore.config import Config
 
-from lms.errors import Conflict, Forbidden, Invalid, NotFound, Problem, TooManyRequests, Unauthorized, Unavailable
+from lms.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    PreconditionFailed,
+    Problem,
+    TooManyRequests,
+    Unauthorized,
+    Unavailable,
+)
 from lms.log import request_id
 from lms.settings import setting
 
 # A change that is asked for again finds the password changed, and is refused; and who waits longer than the 20 seconds
 # of an API function is ended without an answer.
 _ONCE = Config(connect_timeout=2, read_timeout=15, retries={"total_max_attempts": 1})
-_UNAVAILABLE = "Passwords cannot be checked right now; try again."
+_UNAVAILABLE = "Accounts cannot be reached right now; try again."
 
 
 def check(identifier: str, password: str, client_ip: str) -> UUID:
@@ -48,12 +59,38 @@ def change(user_id: UUID, current_password: str, new_password: str, client_ip: s
     )
 
 
+def update_profile(
+    user_id: UUID,
+    fields: dict[str, Any],
+    current_password: str | None,
+    client_ip: str,
+    *,
+    card_version: int | None,
+) -> None:
+    """Replaces fields of an account's profile, as `PUT /auth/profile` does; every service shows them at once.
+
+    Raises `Forbidden` for a wrong current password, `TooManyRequests` while slowed down, `PreconditionFailed` when the
+    account's card has another version than `card_version`, `Conflict`, `NotFound`, and `Unavailable`, with nothing
+    changed.
+    """
+    password = {} if current_password is None else {"current_password": current_password}
+    _ask(
+        {
+            "action": "update_profile",
+            "user_id": str(user_id),
+            "update": {**fields, **password},
+            "card_version": card_version,
+            "client_ip": client_ip,
+        }
+    )
+
+
 @lru_cache(maxsize=1)
 def _lambda() -> Any:
     return botocore.session.get_session().create_client("lambda", region_name=setting("AWS_REGION"), config=_ONCE)
 
 
-def _ask(question: dict[str, str]) -> dict[str, Any]:
+def _ask(question: dict[str, Any]) -> dict[str, Any]:
     payload = json.dumps({**question, "request_id": request_id.get()})
     response = _lambda().invoke(FunctionName=setting("AUTH_INTERNAL_FUNCTION"), Payload=payload)
     answer: dict[str, Any] = json.loads(response["Payload"].read())
@@ -74,6 +111,8 @@ def _refusal(answer: dict[str, Any]) -> Problem:
             return NotFound(answer["detail"])
         case 409:
             return Conflict(answer["detail"], code=answer["code"], headers=answer["headers"])
+        case 412:
+            return PreconditionFailed(answer["detail"])
         case 422:
             return Invalid(["body", "password"], answer["errors"][0]["msg"], answer["errors"][0]["type"])
         case 429:

@@ -3,7 +3,7 @@ facts in their own transactions, so that an answered 201 holds everywhere at onc
 
 | owner | item | written by |
 | --- | --- | --- |
-| `user#<id>` | `card` | auth |
+| `user#<id>` | `card`; `profile`: what only the person and administrators see of it | auth |
 | `email#<address>`, `roll#<number>` | `card`: whose it is, and of an address whether it is confirmed | auth |
 | `program#<id>`, `course#<id>` | `card` | program |
 | `courses#all` | `course#<id>`: every course that ever was | program |
@@ -15,13 +15,14 @@ IAM limits each writer to its own prefixes.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal, cast
+from typing import Any, Literal, cast
 from uuid import UUID
 
-from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from lms.dynamo import Key, Table, Transaction, UUIDAttribute, table_name
+from lms.errors import PreconditionFailed
 from lms.pages import Listing, Position, walk
 from lms.settings import setting
 from lms.texts import address_key
@@ -32,7 +33,7 @@ CLASS: tuple[EnrollmentStatus, ...] = ("active", "completed")
 meets who completes the course meanwhile at least once."""
 StudentStatus = Literal["active", "suspended", "graduated", "withdrawn"]
 """What the institute decides of a student; only the active enrol and sit exams (`lms.access`)."""
-_CARD = "card"
+_CARD, _PROFILE = "card", "profile"
 _COURSES = "courses#all"
 
 
@@ -61,6 +62,11 @@ class RosterItem(Table):
     name = UnicodeAttribute(null=True)
     email = UnicodeAttribute(null=True)
     roll_no = UnicodeAttribute(null=True)
+    # Profiles.
+    mobile_number = UnicodeAttribute(null=True)
+    city = UnicodeAttribute(null=True)
+    country = UnicodeAttribute(null=True)
+    additional_details = JSONAttribute(null=True)
     # E-mail addresses.
     confirmed = BooleanAttribute(null=True)
     # Program and course cards.
@@ -86,11 +92,12 @@ def put_user(
     roll_no: str | None,
     version: int,
     previous_email: str | None = None,
+    if_version: int | None = None,
 ) -> None:
     """Writes a user's card, and whose the e-mail address and the roll number are; auth alone may.
 
     `email_confirmed`: the address leads to the person (`find_by_name`). `version` is the user's own; `previous_email`
-    is set when the address changes.
+    is set when the address changes; with `if_version` a card of another version is `PreconditionFailed`.
     """
     tx.put(
         RosterItem(
@@ -102,13 +109,39 @@ def put_user(
             email=email,
             roll_no=roll_no,
             version=version,
-        )
+        ),
+        RosterItem.version == if_version if if_version is not None else None,
+        refuse=PreconditionFailed("The profile has changed since you read it."),
     )
     _put_address(tx, user_id, email, confirmed=email_confirmed, version=version)
     if roll_no:
         tx.put(RosterItem(owner=_roll_no(roll_no), item=_CARD, person_id=user_id, version=version))
     if previous_email is not None and _email(previous_email) != _email(email):
         tx.delete(RosterItem(owner=_email(previous_email), item=_CARD))
+
+
+def put_profile(
+    tx: Transaction,
+    user_id: UUID,
+    *,
+    mobile_number: str | None,
+    city: str | None,
+    country: str | None,
+    additional_details: dict[str, Any],
+    version: int,
+) -> None:
+    """Writes what else a user's profile holds; auth alone may. `version` is the user's own."""
+    tx.put(
+        RosterItem(
+            owner=_user(user_id),
+            item=_PROFILE,
+            mobile_number=mobile_number,
+            city=city,
+            country=country,
+            additional_details=additional_details,
+            version=version,
+        )
+    )
 
 
 def confirm_email(tx: Transaction, user_id: UUID, email: str, *, version: int) -> None:
@@ -122,6 +155,7 @@ def _put_address(tx: Transaction, user_id: UUID, email: str, *, confirmed: bool,
 
 def remove_user(tx: Transaction, user_id: UUID, *, email: str, roll_no: str | None) -> None:
     """Removes all that is known of an erased user; auth alone may."""
+    tx.delete(RosterItem(owner=_user(user_id), item=_PROFILE))
     for owner in (_user(user_id), *_names(email, roll_no)):
         tx.delete(RosterItem(owner=owner, item=_CARD))
 
@@ -319,6 +353,11 @@ def teachers_of(course_id: UUID) -> list[UUID]:
 def user_key(user_id: UUID) -> Key:
     """Where a user's card is, for `read_together`."""
     return RosterItem, _user(user_id), _CARD
+
+
+def profile_key(user_id: UUID) -> Key:
+    """Where the rest of a user's profile is, for `read_together`."""
+    return RosterItem, _user(user_id), _PROFILE
 
 
 def student_status_key(student_id: UUID) -> Key:
