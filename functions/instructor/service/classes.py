@@ -10,6 +10,7 @@ from instructor.service import people
 from instructor.tables import ClassSeat, ClassSize
 from lms import roster
 from lms.dynamo import read_together, retry_stale, transaction
+from lms.errors import NotFound
 from lms.pages import Listing, Page, part_of
 
 
@@ -39,7 +40,11 @@ def list_classes(instructor_id: UUID, listing: Listing, now: datetime) -> Page[C
 
 def list_students(instructor_id: UUID, course_id: UUID | None, listing: Listing, now: datetime) -> Page[ClassStudent]:
     """The active and completed students of all courses that somebody teaches, or of one; raises `NotFound`."""
-    taught = [taught for taught in courses_of(instructor_id, now) if course_id in (None, taught)]
+    known = roster.find_courses(courses_of(instructor_id, now))
+    if course_id is not None and course_id not in known and roster.find_course(course_id) is None:
+        raise NotFound("There is no such course.")
+    # A deleted course is gone at once; the assignment ends a moment later.
+    taught = [taught for taught in sorted(known) if course_id in (None, taught)]
     members, after = roster.class_of(taught, "student", roster.CLASS, listing)
     cards = roster.find_users({member.person_id for member in members})
     views = []

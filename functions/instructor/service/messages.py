@@ -7,7 +7,7 @@ from instructor.schemas import Accepted, ClassMessage
 from instructor.service import classes
 from lms import roster
 from lms.dynamo import transaction
-from lms.errors import Forbidden, Invalid
+from lms.errors import Forbidden, Invalid, NotFound
 from lms.events import MessageRequested
 from lms.idempotency import Once
 from lms.ids import uuid7
@@ -17,11 +17,14 @@ from lms.outbox import emit
 def send(instructor_id: UUID, sender_id: UUID, message: ClassMessage, once: Once, now: datetime) -> Accepted:
     """Asks for a message to the students of a course, all or some; says how many get it.
 
-    Raises `NotFound` without the instructor, `Forbidden` for a course they do not teach, `Invalid` for recipients who
-    do not belong to it.
+    Raises `Forbidden` for a course that the instructor does not teach, `NotFound` without the instructor or the course,
+    `Invalid` for recipients who do not belong to it.
     """
     if message.course_id not in classes.courses_of(instructor_id, now):
         raise Forbidden("This instructor does not teach this course.")
+    # A deleted course is gone at once; the assignment ends a moment later.
+    if roster.find_course(message.course_id) is None:
+        raise NotFound("There is no such course.")
     recipients = tuple(dict.fromkeys(message.recipient_ids or ()))
     _require_in_class(message, recipients)
     answer = Accepted(accepted=len(recipients) or roster.count_class(message.course_id))

@@ -25,8 +25,8 @@ from payment.tables import UnpaidVoucher, Voucher, VoucherNumber
 def issue(form: NewVoucher, once: Once, now: datetime) -> VoucherView:
     """Issues a voucher under a new number.
 
-    Raises `Invalid` for a day that is past, for somebody who is no student, and without the course, and `Conflict`
-    while the student has an unpaid one for the course and quarter.
+    Raises `Invalid` for a day that is past, and for somebody who is no student, `NotFound` without the course, and
+    `Conflict` while the student has an unpaid one for the course and quarter.
     """
     if form.due_date < now.date():
         raise Invalid(["body", "due_date"], "This day is past.", "past")
@@ -34,7 +34,7 @@ def issue(form: NewVoucher, once: Once, now: datetime) -> VoucherView:
     if student is None or student.role != "student":
         raise Invalid(["body", "student_id"], "This is no student.", "unknown")
     if course is None:
-        raise Invalid(["body", "course_id"], "There is no such course.", "unknown")
+        raise NotFound("There is no such course.")
     voucher_id, voucher_no = uuid7(), rules.new_voucher_no()
     unpaid_key = rules.unpaid_key(form.student_id, form.course_id, form.quarter)
     voucher = Voucher(

@@ -136,8 +136,8 @@ def _accept(tx: Transaction, application: _Application, now: datetime) -> Enroll
 @retry_stale
 def drop(course_id: UUID, student_id: UUID, if_match: Precondition, now: datetime) -> None:
     """Ends an active enrolment; raises `NotFound`, `Conflict` once it is completed, `PreconditionFailed`."""
-    enrollment = _get(course_id, student_id)
-    if enrollment.status == "dropped":
+    enrollment, seats = read_together([(Enrollment, course_id, student_id), (Seats, course_id, None)])
+    if enrollment is None or seats is None or enrollment.status == "dropped":
         raise _not_found()
     if enrollment.status == "completed":
         raise Conflict("The student has completed the course.", code="completed")

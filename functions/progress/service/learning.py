@@ -62,10 +62,11 @@ def create(body: NewProgress, caller: Caller, once: Once, now: datetime) -> Prog
 def show(student_id: UUID, course_id: UUID) -> ProgressView:
     """A student's progress over the outline that the course has now; nothing yet for one who has just enrolled.
 
-    Raises `NotFound` when there is none and can be none.
+    Raises `NotFound` without the course, and when there is none and can be none.
     """
     place = _read(student_id, course_id)
-    if place.progress.version is None and not (place.enrolled and place.course_exists):
+    _require_course(place)
+    if place.progress.version is None and not place.enrolled:
         raise NotFound("There is no such progress.")
     return _view(place, place.learned(), place.progress.version or 0)
 
@@ -88,7 +89,6 @@ def update(
         progress.current_module = body.current_module
     if "completion_percentage" in given:
         progress.stated = body.completion_percentage
-    _require_course(place)
     require_match(progress.version, if_match)
     with transaction() as tx:
         return _save(tx, place, now)
@@ -231,7 +231,10 @@ def _find(progress_id: UUID, caller: Caller) -> _Place:
         raise NotFound from None
     if caller.id != stored.student_id and not access.teaches_or_manages(caller, stored.course_id):
         raise NotFound
-    return _read(stored.student_id, stored.course_id)
+    place = _read(stored.student_id, stored.course_id)
+    if not place.course_exists:
+        raise NotFound
+    return place
 
 
 def _as_students_see(item: OutlineItem | None) -> Outline:

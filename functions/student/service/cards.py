@@ -44,17 +44,19 @@ def write_on(
 ) -> ReportCardView:
     """Sets the remarks, or a grade that stands before the computed one.
 
-    Raises `NotFound` for somebody who never belonged to the course or was erased, `PreconditionFailed`.
+    Raises `NotFound` for somebody who never belonged to the course or was erased, and without the course,
+    `PreconditionFailed`.
     """
-    student, membership, known, course = read_together(
+    student, course_card, membership, known, course = read_together(
         [
             roster.user_key(student_id),
+            roster.course_key(course_id),
             roster.membership_key("student", student_id, course_id),
             (ReportCard, student_id, course_id),
             (KnownCourse, course_id, None),
         ]
     )
-    if student is None or membership is None:
+    if student is None or course_card is None or membership is None:
         raise NotFound("There is no such report card.")
     card = known or blank(student_id, course_id)
     require_match(card.version or 0, if_match)
