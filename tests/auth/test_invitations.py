@@ -148,3 +148,13 @@ def test_of_many_twins_at_once_one_creates_and_none_fails(desk: Desk, outbox: Ou
 def test_keys_are_kept_as_hashes(desk: Desk) -> None:
     desk.create(**{"idempotency-key": "my-secret-key"})
     assert "my-secret-key" not in str([row.serialize() for row in IdempotencyRecord.scan()])
+
+
+def test_an_invited_persons_profile_is_whole_before_the_gateway_knows_them(auth: Auth, desk: Desk) -> None:
+    given = {"name": "Tariq Aziz", "mobile_number": "+923001234567", "city": "Lahore", "additional_details": {"a": 1}}
+    created = desk.create({**TARIQ, **given})
+    profile = desk.profile(created.json["user_id"]).json
+    assert (profile["status"], {name: profile[name] for name in given}) == ("provisioning", given)
+    auth.settle()
+    profile = desk.profile(created.json["user_id"]).json
+    assert (profile["status"], {name: profile[name] for name in given}) == ("active", given)

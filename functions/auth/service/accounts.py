@@ -11,7 +11,7 @@ from lms import roster, sealed
 from lms.dynamo import Transaction, next_version, retry_stale, transaction
 from lms.errors import Conflict, Forbidden
 from lms.etags import Precondition, require_match
-from lms.events import MobileChange, Person, UserDisabled, UserEnabled, UserErased, UserRegistered
+from lms.events import MobileChange, UserDisabled, UserEnabled, UserErased, UserRegistered
 from lms.idempotency import Once
 from lms.ids import uuid7
 from lms.outbox import emit
@@ -96,24 +96,24 @@ def _store(
     tx: Transaction, user: User, form: Registration | NewUser, invitation: codes.NewCode | None, now: datetime
 ) -> None:
     version = next_version(user)
-    name = form.name or user.username
+    profile = Profile(
+        user_id=user.id,
+        name=form.name or user.username,
+        mobile_number=form.mobile_number,
+        city=form.city,
+        country=form.country,
+        additional_details=form.additional_details or {},
+    )
     tx.put(user)
+    tx.put(profile)
     _guard(tx, people.login_name(user.username), user, _username_taken())
     _guard(tx, people.email_name(user.email), user, _email_taken())
     if user.roll_no:
         _guard(tx, people.login_name(user.roll_no), user, None)
     if invitation:
         tx.put(invitation.row)
-    people.put_card(tx, user, name, status="provisioning", version=version)
-    roster.put_profile(
-        tx,
-        user.id,
-        mobile_number=form.mobile_number,
-        city=form.city,
-        country=form.country,
-        additional_details=form.additional_details or {},
-        version=version,
-    )
+    people.put_card(tx, user, profile.name, status="provisioning", version=version)
+    people.publish_profile(tx, profile, version=version)
     emit(
         tx,
         UserRegistered(
@@ -121,15 +121,7 @@ def _store(
             user_id=user.id,
             is_type=user.is_type,
             roll_no=user.roll_no,
-            person=Person(
-                username=user.username,
-                email=user.email,
-                name=name,
-                mobile_number=form.mobile_number,
-                city=form.city,
-                country=form.country,
-                additional_details=form.additional_details or {},
-            ),
+            person=people.person(user, profile),
             invitation=sealed.seal(invitation.link_token) if invitation else None,
             invitation_expires_at=invitation.row.valid_until if invitation else None,
         ),

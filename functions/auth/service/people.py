@@ -68,7 +68,7 @@ def get_active(user_id: UUID) -> User:
 
 
 def profile_of(user: User) -> Profile:
-    """A user's profile; an empty one until they are provisioned."""
+    """A user's profile; an empty one of whom was erased meanwhile."""
     try:
         return Profile.get(user.id, consistent_read=True)
     except DoesNotExist:

@@ -25,8 +25,7 @@ def _tell(user_id: UUID) -> None:
         event = _state(user)
         if event is not None:
             emit_again(tx, event, now())
-        # Until somebody is provisioned, their profile is only on the Roster and in the event of their registration.
-        if user.status not in ("erased", "provisioning"):
+        if user.status != "erased":
             profile = people.profile_of(user)
             people.put_card(tx, user, profile.name, status=user.status, version=user.version)
             people.publish_profile(tx, profile, version=user.version)
