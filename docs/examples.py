@@ -187,7 +187,12 @@ _FIELDS: dict[str, Any] = {
 }
 # Where names alone would mislead: the whole of an object.
 _OBJECTS: dict[str, Any] = {
-    "StudentProfileUpdate": {"mobile_number": "+923001234567", "city": "Lahore", "address": "12 Canal Road"},
+    "StudentProfileUpdate": {
+        "mobile_number": "+923001234567",
+        "city": "Lahore",
+        "address": "12 Canal Road",
+        "current_password": _PASSWORD,
+    },
     "ForgotPassword": {"email": "amina@example.com"},
     "Logout": {"everywhere": True},
     "ResetPassword": {"reset_id": OTHER, "code": "481207", "new_password": "a-longer-Walk-8"},

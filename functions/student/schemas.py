@@ -20,13 +20,13 @@ Remarks = Annotated[Passage, Field(max_length=2_000)]
 class ProfileUpdate(Changes):
     """The fields to replace; omitted ones stay.
 
-    `profile_picture` is a key from POST /student/profilePicture. `password` and a `mobile_number` need
+    `profile_picture` is a key from POST /student/profilePicture. `password` and `mobile_number` need
     `current_password`; a new password ends every session. The last five are the school's: naming one is refused.
     """
 
     model_config = ConfigDict(
         json_schema_extra={
-            "dependentRequired": {"password": ["current_password"], "current_password": ["password"]},
+            "dependentRequired": {"password": ["current_password"], "mobile_number": ["current_password"]},
         }
     )
     the_schools: ClassVar[frozenset[str]] = frozenset(
@@ -55,8 +55,8 @@ class ProfileUpdate(Changes):
 
     @model_validator(mode="after")
     def _proves_who_asks(self) -> "ProfileUpdate":
-        if self.current_password is None and (self.password is not None or self.mobile_number is not None):
-            raise ValueError("a new password or mobile_number needs current_password")
+        if self.model_fields_set & {"password", "mobile_number"} and self.current_password is None:
+            raise ValueError("password and mobile_number need current_password")
         return self
 
     def of_account(self) -> dict[str, Any]:
