@@ -97,6 +97,7 @@ def _drop_mobile(tx: Transaction, user: User, profile: Profile) -> MobileChange 
     tx.delete(Guard(name=people.mobile_name(profile.mobile_number)))
     profile.mobile_number, user.mobile_verified = None, False
     tx.put(profile)
+    people.publish_profile(tx, profile, version=next_version(user))
     return "dropped"
 
 
