@@ -137,11 +137,14 @@ def _mend_defaults(part: Any) -> None:
 
 
 def _mend_forms(schemas: dict[str, Any]) -> None:
-    """An empty field of a form is, to FastAPI, not there."""
+    """Forms have texts alone: no null, and an empty field is, to FastAPI, not there."""
     for name, schema in schemas.items():
         if name.endswith("LoginForm"):
-            for field in schema["required"]:
-                schema["properties"][field]["minLength"] = 1
+            for field, part in schema["properties"].items():
+                [text] = [option for option in part.pop("anyOf", [{}]) if option != {"type": "null"}]
+                part.update(text)
+                if field in schema["required"]:
+                    part["minLength"] = 1
 
 
 def _refusal_type(codes: Iterable[str]) -> dict[str, Any]:

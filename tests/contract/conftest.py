@@ -1,0 +1,78 @@
+"""The whole system on moto, as a client of the API finds it: one of everything, made through the public doors once."""
+
+import copy
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+
+from tests.auth.conftest import Auth, Kong, auth, kong
+from tests.conftest import Clock
+from tests.contract.world import World
+from tests.template import ENVIRONMENT, REGION
+
+__all__ = ["auth", "kong"]  # Fixtures of the world.
+
+
+@dataclass
+class Made:
+    """A world as it was when it was new."""
+
+    world: World
+    at: datetime
+    tables: dict[str, Any]
+    gateway: dict[str, Any]
+
+
+_made: list[Made] = []
+# Its people's tokens are good for 15 minutes.
+_LIFETIME = timedelta(minutes=5)
+
+
+def _tables() -> dict[str, Any]:
+    tables: dict[str, Any] = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables
+    return tables
+
+
+@pytest.fixture
+def world(auth: Auth, kong: Kong, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """The world as it was made, whatever the test before did to it."""
+    from auth import internal
+    from lms import clock as clock_module
+    from lms import credentials
+
+    class Lambda:
+        def invoke(self, *, FunctionName: str, Payload: str) -> dict[str, Any]:
+            return {"Payload": io.BytesIO(json.dumps(internal.handler(json.loads(Payload), None)).encode())}
+
+    monkeypatch.setattr(credentials, "_lambda", Lambda)
+    for service in World.services():
+        service.app.dependency_overrides[clock_module.now] = clock
+    boto3.client("s3").create_bucket(
+        Bucket=ENVIRONMENT["ASSETS_BUCKET"], CreateBucketConfiguration={"LocationConstraint": REGION}
+    )
+
+    if not _made or clock() - _made[0].at > _LIFETIME:
+        new = World(auth)
+        tables = {name: copy.deepcopy(table.items) for name, table in _tables().items()}
+        _made[:] = [Made(new, clock(), tables, copy.deepcopy(kong.__dict__))]
+    made = _made[0]
+
+    def restore() -> None:
+        for name, items in made.tables.items():
+            _tables()[name].items.clear()
+            _tables()[name].items.update(copy.deepcopy(items))
+        kong.__dict__.update(copy.deepcopy(made.gateway))
+
+    made.world.reset = restore
+    restore()
+    yield made.world
+    for service in World.services():
+        service.app.dependency_overrides.clear()

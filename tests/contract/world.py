@@ -1,0 +1,137 @@
+"""One of everything that the API knows, and doors to all functions."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+from uuid import UUID
+
+from lms.events import CATALOGUE
+from lms.outbox import OutboxItem
+from tests.auth.conftest import Auth, SignedIn
+from tests.clients import Answer, Client, kafka_event
+from tests.template import ROOT
+
+CONSUMERS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/consumer.py"))
+
+
+class World:
+    """A course of a program with its teacher and student, and what they have to do with."""
+
+    def __init__(self, auth: Auth) -> None:
+        self.doors = {module.__name__.partition(".")[0]: Client(module.handler) for module in self.services()}
+        self.reset: Callable[[], None] = lambda: None
+        self._delivered: set[UUID] = set()
+        self.admin = auth.staff("admin")
+        self.teacher = auth.staff("teacher")
+        self.student = auth.student("amina")
+        self.other = auth.student("bilal")
+        self.deliver()
+        now = auth.clock()
+        self.program = self._make("program", "/programs/create", {"title": "Agentic AI"})
+        course = {"title": "AI-201"}
+        self.course = self._make("program", f"/programs/{self.program}/courses/create", course)
+        self._do("instructor", "PUT", f"/instructors/{self.teacher.id}/courses/{self.course}", None, self.admin)
+        self._do("program", "POST", f"/courses/{self.course}/enrollments", {}, self.student)
+        self.deliver()
+        self.module = self._make("content", f"/courses/{self.course}/modules", {"title": "Week 1"})
+        self.lesson = self._make("content", f"/modules/{self.module}/lessons", {"title": "What an agent is"})
+        exam = {"courseId": self.course, "title": "Midterm", "duration": 60, "examDate": _written(now)}
+        self.exam = self._make("exam", "/exams", exam)
+        question = {"questionText": "Why?", "kind": "text"}
+        self.question = self._make("exam", f"/exams/{self.exam}/questions", question)
+        self._do("exam", "PUT", f"/exams/{self.exam}", {"published": True}, self.admin)
+        begun = self._do("exam", "POST", f"/exams/{self.exam}/attempts", None, self.student)
+        self.attempt = begun.json["id"]
+        self.draft = self._make("exam", "/exams", {**exam, "title": "Final"})
+        self.draft_question = self._make("exam", f"/exams/{self.draft}/questions", question)
+        self.paper = self._make("exam", "/exams", {**exam, "title": "On paper", "paper": True, "published": True})
+        progress = {"studentId": self.student.id, "courseId": self.course}
+        self.progress = self._do("progress", "POST", "/progress", progress, self.student).json["id"]
+        due = (now + timedelta(days=30)).date().isoformat()
+        voucher = {"student_id": self.student.id, "course_id": self.course, "quarter": "Q1", "fee": "10.00"}
+        issued = self._do("payment", "POST", "/payments/vouchers", {**voucher, "due_date": due}, self.admin)
+        self.voucher = issued.json["voucher_no"]
+        self.deliver()
+        listed = self._do("notification", "GET", f"/notifications/{self.student.id}/list", None, self.student)
+        self.notification = listed.json["items"][0]["id"]
+
+    def parameters(self, operation: str, path: str, who: SignedIn) -> dict[str, str]:
+        """What the parameters of a path may stand for, so that the caller finds something there."""
+        known = {
+            "attemptId": self.attempt,
+            "courseId": self.course,
+            "course_id": self.course,
+            "examId": self.exam,
+            "instructorId": self.teacher.id,
+            "lessonId": self.lesson,
+            "moduleId": self.module,
+            "programId": self.program,
+            "questionId": self.draft_question,
+            "recipientId": who.id,
+            "studentId": self.student.id,
+            "student_id": self.student.id,
+            "user_id": self.other.id,
+            "voucher_no": self.voucher,
+            "id": {
+                "listExams": self.course,
+                "markNotificationRead": self.notification,
+                "updateProgress": self.progress,
+            }.get(operation, self.draft),
+        }
+        if operation in ("addQuestion", "regradeExam"):
+            known["examId"] = self.draft
+        return {name: known[name] for name in re.findall(r"\{(\w+)\}", path)}
+
+    @staticmethod
+    def services() -> list[Any]:
+        """The `api` modules of all functions."""
+        return [import_module(f"{path.parent.name}.api") for path in sorted((ROOT / "functions").glob("*/api.py"))]
+
+    def fields(self, operation: str) -> dict[str, Any]:
+        """What fields of bodies stand for, so that the request of an operation can be accepted."""
+        of_operation: dict[str, dict[str, Any]] = {
+            "createExam": {"paper": True, "published": True},
+            "enrollStudent": {"studentId": self.other.id},
+            "enrollStudents": {"students": [self.other.email]},
+            "logoutUser": {"everywhere": True},
+            "requestPasswordReset": {"email": self.student.email, "mobile_number": None},
+            "updateExam": {"paper": True, "published": True, "closesAt": None},
+        }
+        return {
+            "courseId": self.course,
+            "course_id": self.course,
+            "currentModule": self.module,
+            "examId": self.paper,
+            "instructorId": self.teacher.id,
+            "questionId": self.draft_question,
+            "recipient_ids": [self.student.id],
+            "studentId": self.student.id,
+            "student_id": self.student.id,
+            "voucher_no": self.voucher,
+            **of_operation.get(operation, {}),
+        }
+
+    def deliver(self) -> int:
+        """Hands every event that is new in the Outbox to every consumer; how many there were."""
+        items = [item for item in OutboxItem.scan() if item.event_id not in self._delivered]
+        events = [CATALOGUE[item.type].model_validate_json(item.data) for item in items]
+        for name in CONSUMERS:
+            import_module(f"{name}.consumer").handler(kafka_event(*events), None)
+        self._delivered |= {item.event_id for item in items}
+        return len(events)
+
+    def _make(self, service: str, path: str, body: Any) -> str:
+        identity: str = self._do(service, "POST", path, body, self.admin).json["id"]
+        return identity
+
+    def _do(self, service: str, method: str, path: str, body: Any, who: SignedIn) -> Answer:
+        answer = self.doors[service](method, path, body, token=who.token)
+        assert answer.status < 300, answer
+        return answer
+
+
+def _written(moment: Any) -> str:
+    text: str = moment.isoformat().replace("+00:00", "Z")
+    return text
