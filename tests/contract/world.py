@@ -94,7 +94,7 @@ class World:
         of_operation: dict[str, dict[str, Any]] = {
             "createExam": {"paper": True, "published": True},
             "enrollStudent": {"studentId": self.other.id},
-            "enrollStudents": {"students": [self.other.email]},
+            "enrollStudents": {"students": [self.other.id]},
             "logoutUser": {"everywhere": True},
             "requestPasswordReset": {"email": self.student.email, "mobile_number": None},
             "updateExam": {"paper": True, "published": True, "closesAt": None},
