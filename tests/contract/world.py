@@ -95,9 +95,10 @@ class World:
             "createExam": {"paper": True, "published": True},
             "enrollStudent": {"studentId": self.other.id},
             "enrollStudents": {"students": [self.other.id]},
+            "issueVoucher": {"due_date": "2199-12-31"},
             "logoutUser": {"everywhere": True},
             "requestPasswordReset": {"email": self.student.email, "mobile_number": None},
-            "updateExam": {"paper": True, "published": True, "closesAt": None},
+            "updateExam": {"title": "Finals", "paper": True, "published": True, "closesAt": None},
         }
         return {
             "courseId": self.course,
