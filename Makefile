@@ -65,7 +65,7 @@ admin: venv ## invite the first administrator: EMAIL=someone@example.org
 	@$(LOCALSTACK) admin "$(EMAIL)"
 
 deploy: venv ## build and deploy to AWS: CONFIG=prod of samconfig.toml, see docs/deploy.md
-	$(BIN)/python -m localstack.aws_build $(or $(CONFIG),prod)
+	$(BIN)/python -m operations.aws_build $(or $(CONFIG),prod)
 	$(BIN)/sam deploy --config-env $(or $(CONFIG),prod)
 
 check: venv ## formatting, lint, types, import contracts, template
@@ -84,12 +84,12 @@ test: check ## check, then every test
 	wait $$stack; stack=$$?; cat .build/stack-tests.log; exit $$((others | stack))
 
 kong: venv ## write the gateway's routes anew from the functions' permissions
-	$(BIN)/python -m localstack.kong.generate
+	$(BIN)/python -m operations.kong.generate
 
 docs: venv ## write the descriptions of the API and of the events anew
-	PYTHONPATH=layers/shared $(BIN)/python docs/generate_asyncapi.py
-	PYTHONPATH=functions:layers/shared $(BIN)/python -m docs.generate_openapi
-	PYTHONPATH=functions:layers/shared $(BIN)/python -m docs.generate_event_page
+	PYTHONPATH=layers/shared $(BIN)/python -m operations.documents.asyncapi
+	PYTHONPATH=functions:layers/shared $(BIN)/python -m operations.documents.openapi
+	PYTHONPATH=functions:layers/shared $(BIN)/python -m operations.documents.event_page
 
 bench: venv ## what each endpoint asks of DynamoDB, what that costs, and that it does not grow
 	PYTHONPATH=functions:layers/shared $(BIN)/python -m benchmarks.calls

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from operations.source import files
+
 SOURCE_PROPERTY = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
 
 
@@ -97,11 +99,6 @@ def _make(logical_id: str, source: Path, artifacts: Path, target: Target) -> Non
     )
     if done.returncode:
         raise BuildFailed(f"{logical_id}: {done.stdout}{done.stderr}")
-
-
-def files(folder: Path) -> list[Path]:
-    """Every file under `folder` in a stable order, but for what interpreters and editors leave behind."""
-    return sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
 
 
 def write_zip(folder: Path, archive: Path) -> None:

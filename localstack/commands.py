@@ -16,7 +16,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from localstack import compose, demo, emulator, parts, recorded, sam_local
-from localstack.bootstrap import CONFIG_SECRET
 from localstack.compose import Compose
 from localstack.demo.people import ADMIN, STUDENT, TEACHER, create_admin
 from localstack.deployed import Deployed
@@ -24,6 +23,7 @@ from localstack.process import POLL_SECONDS, PidFile
 from localstack.saved import Saved
 from localstack.settings import ROOT, Settings
 from localstack.stack import Stack, stop_leftovers
+from operations.bootstrap import CONFIG_SECRET
 
 Command = Callable[[Settings, argparse.Namespace], int]
 

@@ -15,7 +15,7 @@ import yaml
 
 from localstack.build import Artifact, Target
 from localstack.embedded import architecture
-from localstack.kong.filled import filled
+from localstack.kong_import import filled
 from localstack.place import Neighbours
 from localstack.process import PartFailed
 from localstack.settings import ROOT, Settings

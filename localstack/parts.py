@@ -9,6 +9,7 @@ import sys
 from localstack import broker, emulator
 from localstack.process import Part, PidFile
 from localstack.settings import HOST, ROOT, Settings
+from operations.kong.declarative import FILE
 
 # Started in this order; the emulator holds everybody's data.
 ORDER = ("emulator", "broker", "catcher", "gateway", "msk_trigger")
@@ -67,7 +68,7 @@ def gateway_part(settings: Settings, api_id: str, secret: str) -> Part:
         name="gateway",
         command=[
             *(sys.executable, "-m", "localstack.gateway"),
-            *("--config", str(ROOT / "localstack" / "kong" / "kong.yml")),
+            *("--config", str(FILE)),
             *("--data", str(settings.folder / "gateway.sqlite")),
             *("--proxy-port", str(settings.gateway)),
             *("--admin-port", str(settings.gateway_admin)),

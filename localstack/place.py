@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from localstack import bootstrap, emulator
+from localstack import emulator
 from localstack.build import Artifact, Target
 from localstack.settings import Settings
+from operations import bootstrap
 
 # Any ARN does: with one, functions get the event that they get from MSK on AWS.
 CLUSTER_ARN = f"arn:aws:kafka:{emulator.REGION}:{emulator.ACCOUNT}:cluster/local/00000000-0000-4000-8000-000000000000-1"

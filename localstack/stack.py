@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
-from localstack import bootstrap, demo, emulator, parts, warming
+from localstack import demo, emulator, parts, warming
 from localstack.compose import Compose
 from localstack.deploy import deploy
 from localstack.deployed import Deployed
@@ -30,6 +30,7 @@ from localstack.repairs import repair
 from localstack.saved import Saved
 from localstack.settings import ROOT, Settings
 from localstack.supervisor import FoundationLost, Supervisor
+from operations import bootstrap
 
 TEMPLATE = ROOT / "template.yaml"
 RESTART_PAUSE_SECONDS = 0.5

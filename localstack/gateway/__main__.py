@@ -7,8 +7,8 @@ import signal
 import sys
 from pathlib import Path
 
-from localstack.gateway.config import ConfigError
 from localstack.gateway.server import Gateway, Settings
+from operations.kong.declarative import ConfigError
 
 
 def _settings() -> Settings:

@@ -1,25 +1,15 @@
 """The declarative file (format 3.0): one service with its routes, and the plugins of all of them."""
 
-import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import AfterValidator, Field, HttpUrl, ValidationError
 
 from localstack.gateway.plugins import PLUGINS, Plugin
 from localstack.gateway.plugins.base import Options, Surroundings
-
-# libyaml's, a tenth of the time, in every PyYAML wheel.
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
-
-
-class ConfigError(ValueError):
-    """A file that the gateway must not start with; the message is for whoever started it."""
+from operations.kong.declarative import ConfigError
 
 
 def _route_path(path: str) -> str:
@@ -85,21 +75,6 @@ class Configuration:
         return None
 
 
-def load(path: Path, environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """Reads the file and fills in every `${NAME}`. Raises ConfigError."""
-    try:
-        document = yaml.load(path.read_text(), Loader=_LOADER)
-    except (OSError, yaml.YAMLError) as error:
-        raise ConfigError(f"{path}: {error}") from error
-    missing: set[str] = set()
-    filled = _fill_in(document, environment, missing)
-    if missing:
-        raise ConfigError(f"{path}: set in the environment first: {', '.join(sorted(missing))}")
-    if not isinstance(filled, dict):
-        raise ConfigError(f"{path}: a mapping is expected")
-    return filled
-
-
 def configure(document: dict[str, Any], surroundings: Surroundings) -> Configuration:
     """What a file's content means. Raises ConfigError for whatever this gateway does not do as Kong would."""
     try:
@@ -130,19 +105,3 @@ def _plugins(entries: Iterable[_PluginEntry], surroundings: Surroundings) -> dic
         entry.name: kinds[entry.name](kinds[entry.name].options.model_validate(entry.config), surroundings)
         for entry in entries
     }
-
-
-def _fill_in(value: Any, environment: Mapping[str, str], missing: set[str]) -> Any:
-    if isinstance(value, dict):
-        return {key: _fill_in(inner, environment, missing) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_fill_in(inner, environment, missing) for inner in value]
-    if not isinstance(value, str):
-        return value
-
-    def replace(match: re.Match[str]) -> str:
-        if not environment.get(match[1]):
-            missing.add(match[1])
-        return environment.get(match[1], "")
-
-    return _PLACEHOLDER.sub(replace, value)

@@ -14,10 +14,11 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from localstack.gateway.admin import Admin
-from localstack.gateway.config import configure, load
+from localstack.gateway.config import configure
 from localstack.gateway.consumers import Consumers
 from localstack.gateway.plugins.base import Surroundings
 from localstack.gateway.proxy import Proxy
+from operations.kong.declarative import load
 
 HOST = "127.0.0.1"
 BACKLOG = 1024

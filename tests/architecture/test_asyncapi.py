@@ -1,25 +1,13 @@
 """The description of the events for other languages is the catalogue's."""
 
-from importlib.util import module_from_spec, spec_from_file_location
-from types import ModuleType
 from typing import Any
 
 import pytest
 import yaml
 
-from docs import generate_event_page
 from lms.events import CATALOGUE, TOPICS
+from operations.documents import asyncapi, event_page
 from tests.template import ROOT
-
-
-@pytest.fixture(scope="module")
-def generator() -> ModuleType:
-    spec = spec_from_file_location("generate_asyncapi", ROOT / "docs" / "generate_asyncapi.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")
@@ -28,16 +16,16 @@ def document() -> dict[str, Any]:
     return described
 
 
-def test_the_description_is_current(generator: ModuleType) -> None:
-    assert generator.PATH.read_text() == generator.text(), "run docs/generate_asyncapi.py"
+def test_the_description_is_current() -> None:
+    assert asyncapi.PATH.read_text() == asyncapi.text(), "run `make docs`"
 
 
 def test_the_page_of_events_is_current() -> None:
-    assert generate_event_page.PATH.read_text() == generate_event_page.text(), "run `make docs`"
+    assert event_page.PATH.read_text() == event_page.text(), "run `make docs`"
 
 
 def test_the_page_says_of_every_event_who_tells_it_and_who_hears_it() -> None:
-    page = generate_event_page.PATH.read_text()
+    page = event_page.PATH.read_text()
     assert "nobody</dd>" not in page
     enrolled = page.partition('id="lms.student.enrolled.v1"')[2].partition("</details>")[0]
     assert "<dd>program</dd>" in enrolled

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from localstack.aws_build import Target, misfits
+from operations.aws_build import Target, misfits
 from tests.architecture.conftest import Imported
 from tests.architecture.deployed import (
     API_FUNCTIONS,

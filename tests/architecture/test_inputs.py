@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from lms import fields
 from lms.routes import StrictRoute
-from localstack.kong.generate import applications
+from operations.source import applications
 
 _LAX = {"bool", "date", "datetime", "decimal", "float", "int", "time", "timedelta"}
 _TIMES = {"date", "datetime", "time", "timedelta"}

@@ -10,11 +10,11 @@ from fastapi.routing import APIRoute
 from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from docs import generate_openapi
-from docs.examples import NoExample, example
-from docs.naming import operation_id
-from docs.refusals import reach
-from localstack.kong.generate import applications
+from operations.documents import openapi
+from operations.documents.examples import NoExample, example
+from operations.documents.naming import operation_id
+from operations.documents.refusals import reach
+from operations.source import applications
 from tests.template import ROOT
 
 DOCUMENT: dict[str, Any] = json.loads((ROOT / "docs" / "openapi.json").read_text())
@@ -30,7 +30,7 @@ every_operation = pytest.mark.parametrize("name", OPERATIONS)
 
 
 def test_the_description_is_current() -> None:
-    assert generate_openapi.PATH.read_text() == generate_openapi.text(), "run `make docs`"
+    assert openapi.PATH.read_text() == openapi.text(), "run `make docs`"
 
 
 def test_the_description_is_valid() -> None:
@@ -45,7 +45,7 @@ def test_every_route_is_described_once() -> None:
 @every_operation
 def test_an_operation_says_what_it_does_and_for_whom(name: str) -> None:
     operation = OPERATIONS[name]
-    assert re.fullmatch("[a-z]+([A-Z][a-z]+)+", name), "give it a verb and a noun in docs/naming.py"
+    assert re.fullmatch("[a-z]+([A-Z][a-z]+)+", name), "give it a verb and a noun in operations/documents/naming.py"
     assert len(operation["tags"]) == 1
     assert 3 < len(operation["summary"]) < 120
     assert "**Who:**" in operation["description"]

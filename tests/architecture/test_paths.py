@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-_FOLDERS = ("benchmarks", "docs", "functions", "layers", "localstack", "tests")
+_FOLDERS = ("benchmarks", "docs", "functions", "layers", "localstack", "operations", "tests")
 _PARENTS = re.compile(r"__file__\)(?:\.resolve\(\))?\.parents\[(\d+)\]")
 
 

@@ -12,7 +12,7 @@ from schemathesis.core import NotSet
 from schemathesis.core.parameters import ParameterLocation
 
 from lms.security import permission_of
-from localstack.kong.generate import applications
+from operations.source import applications
 from tests.clients import Answer
 from tests.contract.world import World
 from tests.template import ROOT

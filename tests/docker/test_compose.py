@@ -9,12 +9,13 @@ import pytest
 
 from localstack import commands
 from localstack.compose import FILE, Compose
-from localstack.gateway import config
+from localstack.gateway.config import configure
 from localstack.gateway.consumers import Consumers
 from localstack.gateway.plugins.base import Surroundings
 from localstack.process import PartFailed
 from localstack.settings import Settings
 from localstack.supervisor import FoundationLost
+from operations.kong.declarative import load
 
 RUNNING = ("ministack", "kafka", "kong")
 
@@ -108,9 +109,9 @@ def _ids(parent: dict) -> list[str | None]:
 
 def test_the_stand_in_for_kong_takes_what_kong_imports(docker: Docker, tmp_path: Path) -> None:
     compose(tmp_path).start_gateway("0a1b2c3d", "the-secret")
-    document = config.load(tmp_path / "stack" / "kong" / "kong.json")
+    document = load(tmp_path / "stack" / "kong" / "kong.json")
     consumers = Consumers(tmp_path / "gateway.sqlite")
-    taken = config.configure(document, Surroundings(consumers, time.time))
+    taken = configure(document, Surroundings(consumers, time.time))
     assert len(taken.routes) == len(document["services"][0]["routes"])
     consumers.close()
 

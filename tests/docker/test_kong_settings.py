@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from localstack.gateway.config import load
-from localstack.kong.generate import FILE
+from operations.kong.declarative import FILE, load
 
 RECORDED = Path(__file__).parents[1] / "gateway" / "cases.json"
 

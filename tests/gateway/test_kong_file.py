@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from auth.rules import ACCESS_LIFETIME
-from localstack.kong import generate
-from localstack.kong.generate import Route, declared_routes
+from operations.kong import generate
+from operations.kong.generate import Route, declared_routes
 from tests.gateway.echo import EchoHandler, EchoServer
 from tests.gateway.running import RunningGateway, running
 from tests.gateway.tokens import Keys
@@ -46,7 +46,7 @@ def call(gateway: RunningGateway, route: Route, headers: dict[str, str]) -> tupl
 
 
 def test_the_file_is_what_the_functions_declare_now() -> None:
-    assert generate.FILE.read_text() == generate.text(), "run `python -m localstack.kong.generate`"
+    assert generate.FILE.read_text() == generate.text(), "run `python -m operations.kong.generate`"
 
 
 def test_every_route_has_a_name_of_its_own() -> None:

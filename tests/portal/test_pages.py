@@ -56,7 +56,7 @@ def test_demo_people_and_mails_are_told_on_a_local_stack_alone(portal: Client, m
 
 
 def test_the_description_is_the_file_in_docs(portal: Client) -> None:
-    from docs.generate_openapi import PATH
+    from operations.documents.openapi import PATH
 
     answer = portal.get("/openapi.json")
     assert answer.headers["content-type"] == "application/json"

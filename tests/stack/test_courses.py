@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from localstack.demo.school import CLASSMATES, CURRICULUM
-from localstack.kong.generate import declared_routes
+from operations.kong.generate import declared_routes
 from tests.stack.clients import Person, demo_person, eventually
 from tests.stack.conftest import StackUnderTest
 

@@ -56,7 +56,7 @@ def test_a_dead_letter_is_processed_by_the_consumer_that_gave_it_up(stack: Stack
     queue = Deployed(stack.settings).physical("DeadLetterQueue")
     sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(letter))
     done = subprocess.run(
-        [sys.executable, "-m", "localstack.dead_letters", "--endpoint-url", stack.settings.emulator_url, "redrive"],
+        [sys.executable, "-m", "operations.dead_letters", "--endpoint-url", stack.settings.emulator_url, "redrive"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -1,6 +1,6 @@
 """Make the secrets that the template names, as far as they do not exist: CloudFormation's own are not fit for keys.
 
-    python -m localstack.bootstrap [--endpoint-url URL] [--config lms/config] [--signing-keys lms/signing-keys]
+    python -m operations.bootstrap [--endpoint-url URL] [--config lms/config] [--signing-keys lms/signing-keys]
 
 On AWS run it per account and region before the first `sam deploy`, and before one of a version that takes a key more,
 with the usual AWS credentials.
@@ -84,7 +84,7 @@ def _create(client: SecretsManagerClient, name: str, value: str) -> bool:
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(
-        prog="python -m localstack.bootstrap", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="python -m operations.bootstrap", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--endpoint-url", help="an emulator's address; AWS itself without it")
     parser.add_argument("--config", default=CONFIG_SECRET, help="name of the secret with the symmetric keys")

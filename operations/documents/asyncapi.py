@@ -1,18 +1,18 @@
-"""Writes `docs/asyncapi.yaml` (AsyncAPI 3.0) from the catalogue of events; a test tells when it is stale.
+"""python -m operations.documents.asyncapi: writes `docs/asyncapi.yaml` (AsyncAPI 3.0) from the catalogue of events.
 
-PYTHONPATH=layers/shared .venv/bin/python docs/generate_asyncapi.py
+A test tells when it is stale.
 """
 
 from inspect import cleandoc
-from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic.json_schema import models_json_schema
 
 from lms.events import CATALOGUE, TOPICS, Event
+from operations.source import ROOT
 
-PATH = Path(__file__).with_name("asyncapi.yaml")
+PATH = ROOT / "docs" / "asyncapi.yaml"
 _DESCRIPTION = """\
 What happened, told to whoever wants to know. Every service writes its events in the transaction of the change and
 reads those of others; delivery is at least once, in order for a key most of the time, so consumers let `version`

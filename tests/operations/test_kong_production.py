@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from localstack.gateway.config import ConfigError
-from localstack.kong.generate import CONSUMER_CALLS_A_MINUTE, STRANGER_CALLS_A_MINUTE
-from localstack.kong.production import production
+from operations.kong.declarative import ConfigError
+from operations.kong.generate import CONSUMER_CALLS_A_MINUTE, STRANGER_CALLS_A_MINUTE
+from operations.kong.production import production
 
 FILLED = {"UPSTREAM_URL": "https://api.example.com", "GATEWAY_SECRET": "s" * 43}
 

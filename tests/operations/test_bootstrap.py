@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from moto import mock_aws
 
-from localstack.bootstrap import CONFIG_FIELDS, config, ensure_secrets, signing_keys, thumbprint
+from operations.bootstrap import CONFIG_FIELDS, config, ensure_secrets, signing_keys, thumbprint
 
 
 @mock_aws

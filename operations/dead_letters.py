@@ -1,6 +1,6 @@
 """See what could not be processed, and have it processed once its cause is mended.
 
-    python -m localstack.dead_letters [--stack lms] [--endpoint-url URL] (list | redrive)
+    python -m operations.dead_letters [--stack lms] [--endpoint-url URL] (list | redrive)
 
 With the usual AWS credentials; the stack on one machine, which needs none, is `--endpoint-url http://127.0.0.1:4566`.
 Contents are never shown, for they are of people. A letter of a consumer goes back through the function that gave it up,
@@ -20,8 +20,6 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
-
-from localstack import emulator
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -131,10 +129,17 @@ def _event(letter: dict[str, Any]) -> dict[str, Any]:
     return {"eventSource": "aws:kafka", "records": {f"{letter['topic']}-{letter['partition']}": [record]}}
 
 
+def _session(endpoint_url: str | None) -> boto3.Session:
+    """For an emulator, credentials that no AWS account knows."""
+    if endpoint_url is None:
+        return boto3.Session()
+    return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
+
+
 def main() -> int:
     """1 while letters are left."""
     parser = argparse.ArgumentParser(
-        prog="python -m localstack.dead_letters",
+        prog="python -m operations.dead_letters",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -144,7 +149,7 @@ def main() -> int:
     options = parser.parse_args()
     # A call that takes longer than the client waits would be made a second time.
     patient = Config(read_timeout=_HIDDEN_SECONDS, retries={"max_attempts": 0})
-    session, url = emulator.session() if options.endpoint_url else boto3.Session(), options.endpoint_url
+    session, url = _session(options.endpoint_url), options.endpoint_url
     letters = DeadLetters(
         session.client("cloudformation", endpoint_url=url),
         session.client("sqs", endpoint_url=url),

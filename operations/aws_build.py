@@ -1,6 +1,6 @@
 """Build what `sam deploy` sends to AWS, and refuse what would not run there, or start slowly.
 
-    python -m localstack.aws_build [CONFIG]
+    python -m operations.aws_build [CONFIG]
 
 SAM tells a makefile builder neither architecture nor runtime, and publishes versions always or never. All that is taken
 from where the deployment takes it: the `parameter_overrides` of CONFIG (`prod`, unless given) in samconfig.toml, else
@@ -22,8 +22,7 @@ from typing import Any
 import yaml
 from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]  # ships no types
 
-from localstack.build import files
-from localstack.settings import ROOT
+from operations.source import ROOT, files
 
 BUILT = ROOT / ".aws-sam" / "build"
 # e_machine of the ELF header, see https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html

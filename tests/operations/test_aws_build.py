@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from localstack.aws_build import Target, misfits, publish, target
+from operations.aws_build import Target, misfits, publish, target
 from tests.architecture.rendered import transformed
 from tests.template import ROOT, TEMPLATE
 

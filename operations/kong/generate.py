@@ -1,4 +1,4 @@
-"""python -m localstack.kong.generate [--check]: writes kong.yml, or tells with status 1 that it is not up to date.
+"""python -m operations.kong.generate [--check]: writes kong.yml, or tells with status 1 that it is not up to date.
 
 Each route of each function becomes one Kong route: an anchored regular expression and its methods. Who may call it is
 the permission that the function itself declares, so the gateway and the functions cannot disagree.
@@ -6,20 +6,16 @@ the permission that the function itself declares, so the gateway and the functio
 
 import argparse
 import importlib
-import os
 import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
-from unittest.mock import patch
 
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
-FILE = Path(__file__).with_name("kong.yml")
+from operations.kong.declarative import FILE
+from operations.source import applications
 
 # An access token lives 15 minutes; the rest is for clocks that do not quite agree.
 MAX_TOKEN_SECONDS = 960
@@ -42,12 +38,10 @@ _EXPOSED_HEADERS = (
 )
 
 _HEAD = """\
-# Made by `python -m localstack.kong.generate` from the permissions in functions/*/api.py. Do not edit.
+# Made by `python -m operations.kong.generate` from the permissions in functions/*/api.py. Do not edit.
 # ${UPSTREAM_URL} and ${GATEWAY_SECRET} are filled in from the environment.
 """
 _PARAMETER = re.compile(r"\{[^}]+\}")
-# Stands for settings that a function reads when it is imported, and that do not change its routes.
-_ANY_SETTING = "x" * 64
 
 Plugin = dict[str, Any]
 
@@ -71,19 +65,6 @@ class Route:
     def takes_from_strangers(self) -> bool:
         """Public and more than reading: sign-in, registration, payment."""
         return self.roles is None and "GET" not in self.methods
-
-
-def applications() -> dict[str, Any]:
-    """The application of every function that has an `api` module, by its package's name."""
-    for folder in (ROOT / "functions", ROOT / "layers" / "shared"):
-        if str(folder) not in sys.path:
-            sys.path.append(str(folder))
-    settings = importlib.import_module("lms.settings")
-    environment = SimpleNamespace(get=lambda name, _: os.environ.get(name) or _ANY_SETTING)
-    # Not `setting` itself: the modules that are imported here would keep its stand-in for good.
-    with patch.object(settings, "os", SimpleNamespace(environ=environment)):
-        names = sorted(file.parent.name for file in (ROOT / "functions").glob("*/api.py"))
-        return {name: importlib.import_module(f"{name}.api").app for name in names}
 
 
 def declared_routes() -> list[Route]:
@@ -175,7 +156,7 @@ def text() -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="localstack.kong.generate", description="Write kong.yml.")
+    parser = argparse.ArgumentParser(prog="operations.kong.generate", description="Write kong.yml.")
     parser.add_argument("--check", action="store_true", help="write nothing; status 1 when the file is not up to date")
     wanted = text()
     if not parser.parse_args().check:
@@ -183,7 +164,7 @@ def main() -> int:
         return 0
     if FILE.exists() and FILE.read_text() == wanted:
         return 0
-    print("kong.yml is not up to date: run `python -m localstack.kong.generate`", file=sys.stderr)
+    print("kong.yml is not up to date: run `python -m operations.kong.generate`", file=sys.stderr)
     return 1
 
 

@@ -13,8 +13,8 @@ import pytest
 from moto import mock_aws
 
 from lms.events import UserPasswordChanged
-from localstack import dead_letters
-from localstack.dead_letters import DeadLetters
+from operations import dead_letters
+from operations.dead_letters import DeadLetters
 from tests.clients import kafka_event
 from tests.template import REGION
 

@@ -20,7 +20,7 @@ QUESTION = "0198c2f4-7711-7e42-a1b3-0d5c8f2e6b21"
 ATTEMPT = "0198c2f4-7711-7e42-a1b3-0d5c8f2e6b22"
 OTHER = "0198c2f4-9c8d-7a63-b4e5-1f7a2d9c3e30"
 
-_PASSWORD = "a-long-Walk-7"  # noqa: S105 (an example)
+_PASSWORD = "a-long-Walk-7"
 _FIELDS: dict[str, Any] = {
     "AttemptAnswers.answers": {QUESTION: "b"},
     "AttemptView.answers": {QUESTION: "b"},
@@ -263,4 +263,4 @@ def _value(schema: Schema, field: str, owner: str) -> Any:
         return schema["default"]
     if schema.get("type") == "boolean":
         return True
-    raise NoExample(f"docs/examples.py has no example of `{field}` ({owner})")
+    raise NoExample(f"operations/documents/examples.py has no example of `{field}` ({owner})")

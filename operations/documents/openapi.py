@@ -1,7 +1,8 @@
-"""python -m docs.generate_openapi: writes the OpenAPI 3.1 description of all services; a test tells when it is stale.
+"""python -m operations.documents.openapi: writes the OpenAPI 3.1 description of all services.
 
-FastAPI tells parameters, bodies and answers of each route. The rest is read from the code too: who may call it from the
-permission, its refusals from what it can reach (`docs.refusals`), examples from schemas (`docs.examples`).
+A test tells when it is stale. FastAPI tells parameters, bodies and answers of each route. The rest is read from the
+code too: who may call it from the permission, its refusals from what it can reach (`refusals.py`), examples from
+schemas (`examples.py`).
 """
 
 import inspect
@@ -18,10 +19,10 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 
-from docs.examples import example
-from docs.naming import name_enumerations, operation_id
-from docs.refusals import Reach, Refusal, reach
-from localstack.kong.generate import ROOT, applications
+from operations.documents.examples import example
+from operations.documents.naming import name_enumerations, operation_id
+from operations.documents.refusals import Reach, Refusal, reach
+from operations.source import ROOT, applications
 
 PATH = ROOT / "functions" / "portal" / "files" / "openapi.json"
 SERVICES = (

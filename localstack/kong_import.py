@@ -7,8 +7,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from localstack.gateway.config import load
-from localstack.kong.generate import FILE
+from operations.kong.declarative import FILE, load
 
 _NAMESPACE = uuid.UUID("2b9d6a34-5b8e-5f0c-9a51-7c0c4f7d1e86")
 

@@ -1,6 +1,6 @@
 """Print kong.yml for a Kong that people reach from everywhere: filled in, and with the limits that are meant for them.
 
-    UPSTREAM_URL=... GATEWAY_SECRET=... python -m localstack.kong.production > kong.production.yml
+    UPSTREAM_URL=... GATEWAY_SECRET=... python -m operations.kong.production > kong.production.yml
 
 UPSTREAM_URL is the output ApiUrl of the stack; GATEWAY_SECRET the first word of the field `gateway` of lms/config.
 """
@@ -14,8 +14,8 @@ from typing import Any
 
 import yaml
 
-from localstack.gateway.config import ConfigError, load
-from localstack.kong.generate import FILE, LOCAL_FACTOR
+from operations.kong.declarative import FILE, ConfigError, load
+from operations.kong.generate import LOCAL_FACTOR
 
 
 def production(environment: Mapping[str, str]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""python -m docs.generate_event_page: writes the catalogue of events as a page; a test tells when it is stale.
+"""python -m operations.documents.event_page: writes the catalogue of events as a page; a test tells when it is stale.
 
 Who tells an event is found where code makes or emits it; who hears it, in the consumers' own tables of handlers.
 """
@@ -12,7 +12,7 @@ from inspect import cleandoc
 from typing import Any
 
 from lms.events import CATALOGUE, TOPICS, Event
-from localstack.kong.generate import ROOT, applications
+from operations.source import ROOT, applications
 
 PATH = ROOT / "functions" / "portal" / "files" / "events.html"
 _PAGE = """\
