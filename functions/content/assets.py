@@ -4,6 +4,7 @@ A client uploads by a pre-signed form below `uploads/`, where things expire afte
 key in the lesson has the object checked and copied to its place; only the copy, which no form can write, is linked to.
 """
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
@@ -13,7 +14,6 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from content import files
-from content.schemas import AssetView, Upload, UploadForm
 from lms.errors import Invalid
 from lms.settings import setting
 
@@ -29,6 +29,15 @@ _BUCKET = setting("ASSETS_BUCKET")
 _ABSENT = frozenset({"403", "404", "NoSuchKey", "PreconditionFailed"})
 
 
+@dataclass(frozen=True)
+class Form:
+    """What S3 takes one upload by: all `fields`, then the file, posted to `url`; it will be known by `key`."""
+
+    key: str
+    url: str
+    fields: dict[str, str]
+
+
 @lru_cache(maxsize=1)
 def _s3() -> "S3Client":
     # Made when a file is first handled, as it delays a cold start. "virtual" makes links to the region's own endpoint;
@@ -40,7 +49,7 @@ def _s3() -> "S3Client":
     return client
 
 
-def upload_form(course_id: UUID, lesson_id: UUID, content_type: files.ContentType) -> Upload:
+def upload_form(course_id: UUID, lesson_id: UUID, content_type: files.ContentType) -> Form:
     """A form by which one file of this type, of 1 byte to 200 MB, can be uploaded for a lesson within an hour."""
     key = files.new_key(course_id, lesson_id, uuid4(), content_type)
     form = _s3().generate_presigned_post(
@@ -50,7 +59,7 @@ def upload_form(course_id: UUID, lesson_id: UUID, content_type: files.ContentTyp
         Conditions=[{"Content-Type": content_type}, ["content-length-range", 1, files.MAX_BYTES]],
         ExpiresIn=UPLOAD_SECONDS,
     )
-    return Upload(upload=UploadForm(**form), key=key, expires_in=UPLOAD_SECONDS)
+    return Form(key, form["url"], form["fields"])
 
 
 def accept(course_id: UUID, lesson_id: UUID, key: str) -> None:
@@ -79,20 +88,18 @@ def accept(course_id: UUID, lesson_id: UUID, key: str) -> None:
         raise
 
 
-def link(key: str, title: str) -> AssetView:
+def link(key: str, title: str) -> str:
     """A link to a file for 5 minutes, with its type fixed."""
-    content_type = files.content_type_of(key)
-    url = _s3().generate_presigned_url(
+    return _s3().generate_presigned_url(
         "get_object",
         Params={
             "Bucket": _BUCKET,
             "Key": key,
-            "ResponseContentType": content_type,
+            "ResponseContentType": files.content_type_of(key),
             "ResponseContentDisposition": files.disposition(key, title),
         },
         ExpiresIn=LINK_SECONDS,
     )
-    return AssetView(key=key, content_type=content_type, url=url, expires_in=LINK_SECONDS)
 
 
 def _uploaded(key: str) -> str:

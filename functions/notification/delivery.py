@@ -15,8 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from lms.clock import now
 from lms.log import logger
 from lms.settings import setting
-from notification import dispatch
-from notification.service import messages
+from notification.service import dispatch, messages
 
 _AT_ONCE = 5
 

@@ -12,7 +12,7 @@ import aiosmtplib
 
 from lms.settings import SettingsError, setting
 from notification.channels import ChannelDown, Undeliverable
-from notification.letters import Letter
+from notification.rules.letters import Letter
 
 _COMMAND_SECONDS = 8
 

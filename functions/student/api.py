@@ -12,7 +12,6 @@ from lms.http import LambdaHandler, create_app
 from lms.pages import Page
 from lms.security import Admin, AnySignedIn, Student, TeacherOrAdmin
 from lms.tokens import Caller
-from student import pictures
 from student.schemas import (
     CardUpdate,
     CourseHistory,
@@ -71,7 +70,7 @@ def update_profile(
 @app.post("/student/profilePicture")
 def upload_picture(student: Student) -> PictureUpload:
     """A form to upload a picture with: PNG, JPEG or WebP, 2 MB at most."""
-    return pictures.upload_form(student.id)
+    return profiles.picture_upload(student.id)
 
 
 @app.get("/student/courseHistory", response_model_exclude_unset=True)

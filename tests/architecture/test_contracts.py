@@ -28,3 +28,9 @@ def test_every_way_into_a_service_is_above_its_use_cases() -> None:
     entries = {name.strip("() ") for name in contract["layers"][0].split("|")}
     handlers = {handler(function).split(".")[1] for function in FUNCTIONS}
     assert handlers <= entries
+
+
+def test_a_module_without_a_layer_is_refused() -> None:
+    (contract,) = (contract for contract in LINTER["contracts"] if contract["type"] == "layers")
+    assert contract["exhaustive"]
+    assert "exhaustive_ignores" not in contract

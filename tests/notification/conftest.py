@@ -5,7 +5,8 @@ import pytest
 
 from lms import clock as clock_module
 from lms.events import Event
-from notification import api, consumer, delivery, dispatch, fanout, tick
+from notification import api, consumer, delivery, fanout, tick
+from notification.service import dispatch
 from tests.clients import kafka_event
 from tests.conftest import Clock
 from tests.notification.school import School

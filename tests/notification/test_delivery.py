@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from notification import dispatch, mail
+from notification import mail
 from notification.rules import messages as rules
-from notification.service import messages
+from notification.service import dispatch, messages
 from notification.tables import Notification
 from tests.conftest import Clock
 from tests.notification.world import (

@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from notification import letters
+from notification.rules import letters
 from notification.rules.messages import AccountKind, Kind, NoticeKind
 from notification.rules.wordings import word
 

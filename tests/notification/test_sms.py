@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from notification import dispatch
+from notification.service import dispatch
 from tests.conftest import Clock
 from tests.notification.world import CODE, Queue, Twilio, free_port, reset_requested, row, verification_requested
 

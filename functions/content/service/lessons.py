@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from content import assets, rules
+from content import assets, files, rules
 from content.files import ContentType
-from content.schemas import LessonUpdate, LessonView, NewLesson, SubtopicView, Upload
+from content.schemas import AssetView, LessonUpdate, LessonView, NewLesson, SubtopicView, Upload, UploadForm
 from content.service import modules
 from content.service.outlines import Course, course_of, save
 from lms.curriculum import Lesson, Module
@@ -86,7 +86,8 @@ def delete(lesson_id: UUID, caller: Caller, if_match: Precondition, now: datetim
 def upload(lesson_id: UUID, caller: Caller, content_type: ContentType) -> Upload:
     """A form to upload a lesson's file with; nothing changes until the lesson names its key."""
     course, _, _ = _find(lesson_id, caller)
-    return assets.upload_form(course.id, lesson_id, content_type)
+    form = assets.upload_form(course.id, lesson_id, content_type)
+    return Upload(upload=UploadForm(url=form.url, fields=form.fields), key=form.key, expires_in=assets.UPLOAD_SECONDS)
 
 
 def _find(lesson_id: UUID, caller: Caller) -> tuple[Course, Module, Lesson]:
@@ -106,9 +107,18 @@ def _view(module_id: UUID, siblings: Sequence[Lesson], lesson: Lesson, version: 
         duration=lesson.duration,
         position=[sibling.id for sibling in siblings].index(lesson.id),
         published=lesson.published,
-        asset=assets.link(lesson.asset, lesson.title) if lesson.asset else None,
+        asset=_asset(lesson.asset, lesson.title) if lesson.asset else None,
         subtopics=[SubtopicView.model_validate(subtopic) for subtopic in lesson.subtopics],
         version=version,
         created_at=lesson.created_at,
         updated_at=lesson.updated_at,
+    )
+
+
+def _asset(key: str, title: str) -> AssetView:
+    return AssetView(
+        key=key,
+        content_type=files.content_type_of(key),
+        url=assets.link(key, title),
+        expires_in=assets.LINK_SECONDS,
     )

@@ -8,7 +8,7 @@ from lms.dynamo import retry_stale
 from lms.errors import Forbidden, Invalid
 from lms.etags import Precondition, require_match
 from student import pictures, rules
-from student.schemas import ProfileUpdate, StudentProfile
+from student.schemas import PictureUpload, ProfileUpdate, StudentProfile, UploadForm
 from student.service import people
 from student.service.people import Person
 
@@ -34,6 +34,14 @@ def update(
     if replaced is not None:
         pictures.remove(replaced)
     return profile
+
+
+def picture_upload(student_id: UUID) -> PictureUpload:
+    """A form to upload a picture with; nothing changes until the profile names its key."""
+    form = pictures.upload_form(student_id)
+    return PictureUpload(
+        upload=UploadForm(url=form.url, fields=form.fields), key=form.key, expires_in=pictures.UPLOAD_SECONDS
+    )
 
 
 def _change_account(before: Person, update: ProfileUpdate, if_match: Precondition, client_ip: str) -> bool:

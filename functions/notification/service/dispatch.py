@@ -10,9 +10,9 @@ from jose.exceptions import JWEError
 
 from lms.sealed import unseal
 from lms.settings import setting
-from notification import letters, mail, sms, unsubscribing
+from notification import mail, sms, unsubscribing
 from notification.channels import ChannelDown, Undeliverable
-from notification.rules import wishes
+from notification.rules import letters, wishes
 from notification.rules.messages import Kind, NoticeKind
 from notification.service import messages
 from notification.tables import Notification
