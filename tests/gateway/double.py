@@ -142,6 +142,4 @@ def _config(name: str, given: dict[str, Any]) -> dict[str, Any] | None:
             return given if given.get("size_unit") == "bytes" and "require_content_length" not in given else None
         case "cors":
             return None if given else {"origins": ["*"]}
-        case "correlation-id":
-            return given if given.get("generator") == "uuid" else None
     return None
