@@ -118,7 +118,8 @@ def remove_all(student_id: UUID) -> None:
     A form that was given out may still be used for an hour; what it uploads expires like all uploads.
     """
     folder = _folder(student_id)
-    for prefix in (folder, _uploaded(folder)):
+    # The uploads first: from then on none of them can be accepted, and what was is found.
+    for prefix in (_uploaded(folder), folder):
         for page in _s3().get_paginator("list_objects_v2").paginate(Bucket=_BUCKET, Prefix=prefix):
             for found in page.get("Contents", []):
                 remove(found["Key"])

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from lms.events import UserErased
+from tests.at_once import Meanwhile
 from tests.people import remove_card, sign_in
 from tests.student.conftest import School, fault
 
@@ -143,6 +144,39 @@ def test_pictures_of_an_erased_student_are_deleted(school: School, bucket: Any) 
     school.update(profile_picture=_upload(school, bucket))
     remove_card(school.student)
     school.consume(UserErased(user_id=school.student.id, version=3))
+    assert _kept(school, bucket) == set()
+
+
+def test_a_picture_accepted_while_those_of_its_erased_student_are_deleted_goes_too(
+    school: School, bucket: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from student import pictures
+
+    school.update(profile_picture=_upload(school, bucket))
+    key, remove = _upload(school, bucket), pictures.remove
+
+    def accept_first(other: str) -> None:
+        monkeypatch.setattr(pictures, "remove", remove)
+        pictures.accept(school.student.id, key)
+        remove(other)
+
+    monkeypatch.setattr(pictures, "remove", accept_first)
+    school.consume(UserErased(user_id=school.student.id, version=3))
+    assert _kept(school, bucket) == set()
+
+
+def test_a_picture_whose_copy_comes_after_the_erasure_is_deleted_by_its_request(
+    school: School, bucket: Any, meanwhile: Meanwhile
+) -> None:
+    def erase() -> None:
+        remove_card(school.student)
+        school.consume(UserErased(user_id=school.student.id, version=3))
+        bucket.put_object(Key=key, Body=PNG)
+
+    school.profile()
+    key = _upload(school, bucket)
+    meanwhile(erase)
+    assert school.update(profile_picture=key).status == 403
     assert _kept(school, bucket) == set()
 
 

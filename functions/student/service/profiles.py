@@ -3,9 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from lms import credentials
+from lms import credentials, roster
 from lms.dynamo import retry_stale
-from lms.errors import Forbidden, Invalid
+from lms.errors import Forbidden, Invalid, Problem
 from lms.etags import Precondition, require_match
 from student import pictures, rules
 from student.schemas import PictureUpload, ProfileUpdate, StudentProfile, UploadForm
@@ -27,10 +27,16 @@ def update(
     before = people.get_caller(student_id, now)
     if update.profile_picture is not None and update.profile_picture != before.record.picture:
         pictures.accept(student_id, update.profile_picture)
-    require_match(before.version, if_match)
-    changed = _change_account(before, update, if_match, client_ip)
-    # What was asked of the version held for the account; from then on it is another one.
-    profile, replaced = _save(student_id, update, Precondition() if changed else if_match, now)
+    try:
+        require_match(before.version, if_match)
+        changed = _change_account(before, update, if_match, client_ip)
+        # What was asked of the version held for the account; from then on it is another one.
+        profile, replaced = _save(student_id, update, Precondition() if changed else if_match, now)
+    except Problem:
+        if update.profile_picture is not None and roster.find_user(student_id) is None:
+            # The pictures of whoever was erased meanwhile may have been deleted before this one was accepted.
+            pictures.remove(update.profile_picture)
+        raise
     if replaced is not None:
         pictures.remove(replaced)
     return profile
