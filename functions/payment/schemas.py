@@ -47,13 +47,16 @@ class NewVoucher(Body):
 
 
 class NoticeView(BaseModel):
-    """A payment that paid nothing, because of its amount or currency, or because the voucher was paid already."""
+    """A payment that paid nothing, because of its amount or currency, or because the voucher was paid already.
+
+    `reference` is null once the student was erased.
+    """
 
     event_id: str
     amount: str
     currency: str
     paid_at: datetime
-    reference: str
+    reference: str | None
     reason: Literal["amount", "currency", "already-paid"]
     received_at: datetime
 
