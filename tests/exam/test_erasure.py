@@ -1,18 +1,25 @@
 """Erased students: their answers go, and what was written about them; their scores stay."""
 
+from collections.abc import Callable
+
+import pytest
+
 from exam.tables import Attempt, Candidate
 from lms.events import ResultRecorded, UserErased
 from tests.at_once import Meanwhile
-from tests.clients import kafka_event
+from tests.clients import Answer, kafka_event
 from tests.conftest import DeadLetters, Outbox
 from tests.exam.conftest import NUMERIC, SINGLE, TEXT, ExamService, code
+from tests.people import remove_card
 
 WORDS = "I, Amina, once lived in Karachi"
 
 
 def erase(exam: ExamService) -> None:
+    """What auth does, and what exam does when it hears of it."""
     from exam import consumer
 
+    remove_card(exam.student)
     consumer.handler(kafka_event(UserErased(user_id=exam.student.id, version=9)), None)
 
 
@@ -64,11 +71,55 @@ def test_what_is_left_is_neither_marked_nor_graded_again(exam: ExamService) -> N
     before = exam.score(published["id"])
     erase(exam)
     erase(exam)
-    assert code(exam.mark(attempt, {single: 2}, reason="Looked at it again")) == (409, "erased")
+    assert code(exam.mark(attempt, {single: 2}, reason="Looked at it again")) == (404, "about:blank")
     assert exam.regrade(published["id"], single, "b").status == 202
     exam.tick()
     exam.pass_(days=2)
     assert exam.score(published["id"]) == before == ("failed", 42.86)
+
+
+def _mark(exam: ExamService) -> Callable[[], Answer]:
+    attempt = exam.sit(exam.publish(SINGLE))
+    [single] = [question["id"] for question in exam.questions(attempt["examId"])]
+    return lambda: exam.mark(attempt, {single: 1}, reason=WORDS)
+
+
+def _replace(exam: ExamService) -> Callable[[], Answer]:
+    paper = exam.paper()["id"]
+    assert exam.record(paper, 40).status == 201
+    return lambda: exam.record(paper, 50, reason=WORDS)
+
+
+def _record(exam: ExamService) -> Callable[[], Answer]:
+    paper = exam.paper()["id"]
+    return lambda: exam.record(paper, 40)
+
+
+def _grant(exam: ExamService) -> Callable[[], Answer]:
+    published = exam.publish(SINGLE)["id"]
+    return lambda: exam.grant(published, extraMinutes=37)
+
+
+@pytest.mark.parametrize("arrange", [_mark, _replace, _record, _grant])
+def test_nothing_is_written_about_a_student_who_was_erased(
+    exam: ExamService, arrange: Callable[[ExamService], Callable[[], Answer]]
+) -> None:
+    write = arrange(exam)
+    erase(exam)
+    before = stored()
+    assert code(write()) == (404, "about:blank")
+    assert stored() == before
+
+
+@pytest.mark.parametrize("arrange", [_mark, _replace, _record, _grant])
+def test_what_was_being_written_about_a_student_when_they_were_erased_is_refused(
+    exam: ExamService, meanwhile: Meanwhile, arrange: Callable[[ExamService], Callable[[], Answer]]
+) -> None:
+    write = arrange(exam)
+    before = stored()
+    meanwhile(lambda: remove_card(exam.student))
+    assert code(write()) == (404, "about:blank")
+    assert stored() == before
 
 
 def test_what_others_answered_stays(exam: ExamService) -> None:

@@ -11,10 +11,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from tests.at_once import meanwhile, whole_calls
 from tests.clients import Answer, Client
 from tests.conftest import Clock
 from tests.people import Person, publish_key, sign_in
 from tests.template import ENVIRONMENT
+
+__all__ = ["meanwhile", "whole_calls"]
 
 
 @pytest.fixture

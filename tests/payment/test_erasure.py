@@ -2,13 +2,17 @@
 
 from lms.events import UserErased
 from payment.tables import Voucher
+from tests.at_once import Meanwhile
 from tests.clients import kafka_event
 from tests.payment.conftest import Payment
+from tests.people import remove_card, sign_in
 
 
 def _erase(payment: Payment) -> None:
+    """What auth does, and what payment does when it hears of it."""
     from payment import consumer
 
+    remove_card(payment.student)
     consumer.handler(kafka_event(UserErased(user_id=payment.student.id, version=9)), None)
 
 
@@ -31,11 +35,39 @@ def test_what_payers_wrote_goes_and_what_was_paid_stays(payment: Payment) -> Non
     ]
 
 
+def test_an_administrator_still_sees_the_vouchers_of_an_erased_student(payment: Payment) -> None:
+    number = payment.issue()["voucher_no"]
+    payment.tell(payment.notice(number, amount="1.00", reference="from Amina Khan"))
+    _erase(payment)
+    for seen in (payment.vouchers(), payment.vouchers(student_id=str(payment.student.id))):
+        [voucher] = seen
+        assert [(notice["amount"], notice["reference"]) for notice in voucher["notices"]] == [("1.00", None)]
+
+
 def test_vouchers_of_others_keep_their_references(payment: Payment) -> None:
     other = payment.issue()
     payment.tell(payment.notice(other["voucher_no"], reference="bank-12"))
-    from tests.people import sign_in
-
     payment.student = sign_in("student")
     _erase(payment)
     assert "bank-12" in _stored()
+
+
+def test_what_is_paid_for_an_erased_student_is_noted_without_the_payers_words(payment: Payment) -> None:
+    number = payment.issue()["voucher_no"]
+    _erase(payment)
+    assert payment.tell(payment.notice(number, reference="from Amina Khan")).status == 200
+    assert payment.tell(payment.notice(number, event_id="evt-2", reference="Amina Khan again")).status == 200
+    [voucher] = Voucher.scan()
+    assert (voucher.status, len(voucher.notices)) == ("paid", 1)
+    assert "Amina" not in _stored()
+
+
+def test_a_payment_that_comes_while_its_student_is_erased_keeps_no_words(
+    payment: Payment, meanwhile: Meanwhile
+) -> None:
+    number = payment.issue()["voucher_no"]
+    meanwhile(lambda: _erase(payment))
+    assert payment.tell(payment.notice(number, reference="from Amina Khan")).status == 200
+    [voucher] = Voucher.scan()
+    assert voucher.status == "paid"
+    assert "Amina" not in _stored()

@@ -9,7 +9,7 @@ from lms.events import FeedbackSubmitted, UserErased
 from tests.at_once import Meanwhile
 from tests.conftest import Outbox
 from tests.people import Person, remove_card, sign_in
-from tests.progress.conftest import School
+from tests.progress.conftest import School, problem
 
 
 def _list(school: School, reader: Person | None = None, **query: str) -> Any:
@@ -148,6 +148,13 @@ def test_feedback_that_is_being_given_when_its_author_is_erased_is_not_kept(
 
     meanwhile(erase)
     assert school.rate(2, comment="Call me: 0300").status == 403
+    assert _list(school)["items"] == []
+
+
+def test_feedback_on_an_instructor_who_is_being_erased_is_refused(school: School, meanwhile: Meanwhile) -> None:
+    meanwhile(lambda: remove_card(school.teacher))
+    answer = school.rate(1, instructorId=str(school.teacher.id), comment="Mr Khan shouts")
+    assert problem(answer) == (422, "about:blank")
     assert _list(school)["items"] == []
 
 

@@ -9,8 +9,9 @@ from exam.schemas import AccommodationUpdate, AccommodationView, MarkedAttempt, 
 from exam.service import attempts, candidates, exams, sheets, views, visibility
 from exam.service.sheets import Sheet
 from exam.tables import Attempt, Candidate, Exam, attributes
-from lms.dynamo import next_version, retry_stale, transaction
-from lms.errors import Conflict, Invalid
+from lms import roster
+from lms.dynamo import Transaction, next_version, retry_stale, transaction
+from lms.errors import Conflict, Invalid, NotFound
 from lms.etags import Precondition, require_match
 from lms.idempotency import Once
 from lms.tokens import Caller
@@ -37,6 +38,7 @@ def accommodate(
     if candidate.status == "missed" and now < terms.begins_until(exam.terms(), candidate.accommodation()):
         candidate.status = candidate.score = None
     with transaction() as tx:
+        _require_student(tx, student_id)
         exams.extend_for(tx, exam, candidate, now)
         candidates.save(tx, exam, candidate, before, now)
     return AccommodationView(
@@ -55,8 +57,8 @@ def accommodate(
 def mark(attempt_id: UUID, caller: Caller, body: MarksUpdate, if_match: Precondition, now: datetime) -> MarkedAttempt:
     """Gives marks for questions, also instead of those that the key gave.
 
-    Raises `NotFound`, `Invalid` (no such question, more than its points, no reason where one is needed), `Conflict`
-    while the attempt is running or with the code `erased`, `PreconditionFailed`.
+    Raises `NotFound`, also once the student was erased, `Invalid` (no such question, more than its points, no reason
+    where one is needed), `Conflict` while the attempt is running, `PreconditionFailed`.
     """
     attempt = attempts.find(attempt_id)
     found, candidate = candidates.load(attempt.exam_id, attempt.student_id, now)
@@ -66,10 +68,9 @@ def mark(attempt_id: UUID, caller: Caller, body: MarksUpdate, if_match: Precondi
     if not views.is_over(exam, candidate, attempt, now):
         raise Conflict("The student is still at work.", code="running")
     require_match(attempt.version, if_match)
-    if any(sitting.erased for sitting in candidate.sittings() if sitting.id == attempt.id):
-        raise Conflict("The student was erased, and the answers with them.", code="erased")
     before = attributes(candidate)
     with transaction() as tx:
+        _require_student(tx, attempt.student_id)
         if attempt.progress == "running":
             candidates.submit(attempt, views.deadline(exam, candidate, attempt))
         old = attempt.score
@@ -112,10 +113,16 @@ def record(body: NewResult, caller: Caller, once: Once, now: datetime) -> tuple[
     _set_score(exam, candidate, body.score)
     attempts.freeze(exam, now)
     with transaction() as tx:
+        _require_student(tx, body.student_id)
         candidates.save(tx, exam, candidate, before, now)
         view = views.result(candidate, next_version(candidate))
         once.answer(tx, view, status=201 if is_first else 200, location=location(view))
     return view, is_first
+
+
+def _require_student(tx: Transaction, student_id: UUID) -> None:
+    # Nothing more is written about whoever was erased, also between their erasure and exam's hearing of it.
+    roster.require_exists(tx, student_id, NotFound("The student was erased."))
 
 
 def location(result: ResultView) -> str:

@@ -6,6 +6,7 @@ from typing import cast
 
 from pynamodb.exceptions import DoesNotExist
 
+from lms import roster
 from lms.dynamo import Transaction, next_version, retry_stale, transaction
 from lms.errors import Invalid, Unauthorized
 from lms.outbox import emit
@@ -56,7 +57,12 @@ def take(notice: Notice, now: datetime) -> NoticeTaken:
 
 def _settle(voucher: Voucher, notice: Notice, now: datetime) -> Fault | None:
     fault = rules.fault(Decimal(voucher.fee), voucher.currency, notice.amount, notice.currency)
+    if roster.find_user(voucher.student_id) is None:
+        # Whoever was erased has still paid, but what the payer wrote is not kept.
+        notice = notice.model_copy(update={"reference": None})
     with transaction() as tx:
+        if notice.reference is not None:
+            roster.require_exists(tx, voucher.student_id)
         _remember(tx, notice, fault, now)
         if fault or voucher.status == "paid":
             _keep(tx, voucher, notice, fault, now)

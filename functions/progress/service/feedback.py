@@ -40,7 +40,7 @@ def submit(body: NewFeedback, caller: Caller, once: Once, now: datetime) -> Feed
     if roster.find_course(body.course_id) is None:
         raise _no_course()
     if body.instructor_id is not None and not roster.teaches(body.instructor_id, body.course_id):
-        raise Invalid(["body", "instructorId"], "This instructor does not teach the course.", "unknown")
+        raise _no_instructor()
     card = roster.find_user(caller.id)
     if card is None:
         raise Forbidden("This account was deleted.", code="erased")
@@ -53,8 +53,10 @@ def submit(body: NewFeedback, caller: Caller, once: Once, now: datetime) -> Feed
     version = next_version(feedback)
     view = _view(feedback, version, caller)
     with transaction() as tx:
-        # Whoever is erased meanwhile leaves no words behind.
+        # Whoever is erased meanwhile leaves no words behind, and has none written about them.
         roster.require_user(tx, card)
+        if body.instructor_id is not None:
+            roster.require_exists(tx, body.instructor_id, _no_instructor())
         tx.put(feedback)
         if rated_before is None:
             author.course_id, author.feedback_id = body.course_id, feedback.id
@@ -171,6 +173,10 @@ def _view(feedback: Feedback, version: int, caller: Caller) -> FeedbackView:
         created_at=feedback.created_at,
         updated_at=feedback.updated_at,
     )
+
+
+def _no_instructor() -> Invalid:
+    return Invalid(["body", "instructorId"], "This instructor does not teach the course.", "unknown")
 
 
 def _no_course() -> NotFound:

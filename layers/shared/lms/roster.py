@@ -171,6 +171,11 @@ def require_user(tx: Transaction, card: RosterItem) -> None:
     tx.check(RosterItem, card.owner, _CARD, same)
 
 
+def require_exists(tx: Transaction, user_id: UUID, refuse: Exception | None = None) -> None:
+    """Lets the transaction commit only while a user is not erased; else it is refused, by default as `Stale`."""
+    tx.check(RosterItem, _user(user_id), _CARD, RosterItem.owner.exists(), refuse=refuse)
+
+
 def put_student_status(tx: Transaction, student_id: UUID, status: StudentStatus, *, version: int) -> None:
     """Writes what the institute decided of a student; student alone may. `version` is their record's."""
     tx.put(RosterItem(owner=_student_status(student_id), item=_CARD, status=status, version=version))
