@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import ValidationError
 
-from auth import internal
+from auth import check, internal
 from lms import credentials
 from lms.errors import Conflict, Forbidden, Invalid, NotFound, TooManyRequests, Unauthorized, Unavailable
 from lms.events import UserPasswordChanged
@@ -20,7 +20,7 @@ IP = "203.0.113.7"
 
 
 class Lambda:
-    """Lambda's `invoke`, straight to the handler."""
+    """Lambda's `invoke`, straight to the handlers."""
 
     def __init__(self) -> None:
         self.down = False
@@ -29,7 +29,9 @@ class Lambda:
         assert FunctionName == "AuthInternalFunction"
         if self.down:
             return {"FunctionError": "Unhandled", "Payload": BytesIO(b'{"errorMessage": "out of memory"}')}
-        return {"Payload": BytesIO(json.dumps(internal.handler(json.loads(Payload), None)).encode())}
+        question = json.loads(Payload)
+        handler = check.handler if question["action"] == "check" else internal.handler
+        return {"Payload": BytesIO(json.dumps(handler(question, None)).encode())}
 
 
 @pytest.fixture
@@ -142,16 +144,46 @@ def test_the_log_names_nobody(amina: SignedIn, log: StringIO) -> None:
 
 def test_who_may_only_check_changes_nothing(auth: Auth, amina: SignedIn) -> None:
     pair = {"identifier": "amina", "password": PASSWORD, "client_ip": IP}
-    assert internal.check_handler({"action": "check", **pair}, None) == {"status": 200, "user_id": amina.id}
+    assert check.handler({"action": "check", **pair}, None) == {"status": 200, "user_id": amina.id}
     change = {"user_id": amina.id, "current_password": PASSWORD, "new_password": NEW_PASSWORD, "client_ip": IP}
     for fields in (change, {**change, **pair}):
         with pytest.raises(ValidationError):
-            internal.check_handler({"action": "change", **fields}, None)
+            check.handler({"action": "change", **fields}, None)
     assert auth.login().status == 200
 
 
-@pytest.mark.parametrize("name", ["check", "change"])
-def test_a_recorded_question_is_answered(auth: Auth, name: str) -> None:
-    question = json.loads((ROOT / "events" / f"auth_internal_{name}.json").read_text())
-    answer = internal.handler(question, None)
-    assert answer["status"] == {"check": 401, "change": 404}[name]
+def test_a_recorded_question_is_answered(auth: Auth) -> None:
+    def ask(name: str, handler: Any) -> Any:
+        return handler(json.loads((ROOT / "events" / f"{name}.json").read_text()), None)["status"]
+
+    assert ask("auth_check", check.handler) == 401
+    assert ask("auth_internal_change", internal.handler) == 404
+
+
+def test_a_worker_that_begins_with_a_change_of_password_publishes_the_keys(auth: Auth, amina: SignedIn) -> None:
+    from auth import signing
+    from lms.tokens import JWKS_NAME, PublicKeys, read_jwks
+
+    before = read_jwks()
+    PublicKeys(name=JWKS_NAME).delete()
+    signing._load.cache_clear()
+    credentials.change(UUID(amina.id), PASSWORD, NEW_PASSWORD, IP)
+    assert read_jwks() == before
+    assert before["keys"]
+
+
+def test_who_guesses_the_password_while_changing_it_has_to_wait(amina: SignedIn) -> None:
+    for _ in range(6):
+        with pytest.raises(Forbidden):
+            credentials.change(UUID(amina.id), "a-wrong-Guess-1", NEW_PASSWORD, IP)
+    with pytest.raises(TooManyRequests):
+        credentials.change(UUID(amina.id), PASSWORD, NEW_PASSWORD, IP)
+
+
+def test_a_confirmed_number_is_given_up_through_student_too(auth: Auth, invoked: Lambda) -> None:
+    amina = auth.student("amina", mobile_number="+923001234567")
+    assert auth.confirm_mobile(amina.token).status == 200
+    credentials.update_profile(UUID(amina.id), {"mobile_number": None}, PASSWORD, IP, card_version=None)
+    assert auth.profile(amina.token)["mobile_number"] is None
+    bilal = auth.student("bilal", mobile_number="+923001234567")
+    assert auth.confirm_mobile(bilal.token).status == 200

@@ -121,5 +121,8 @@ class FunctionsByName:
     """Lambda, as far as functions invoke one another."""
 
     def invoke(self, *, FunctionName: str, Payload: str) -> dict[str, Any]:
-        answer = _handler(FunctionName)(json.loads(Payload), None)
+        question = json.loads(Payload)
+        # The services share one environment here; on AWS, payment is told another function than student.
+        function = "AuthCheckFunction" if question["action"] == "check" else FunctionName
+        answer = _handler(function)(question, None)
         return {"Payload": io.BytesIO(json.dumps(answer, default=str).encode())}

@@ -22,13 +22,13 @@ class Lambda:
         self.down = False
 
     def invoke(self, *, FunctionName: str, Payload: str) -> dict[str, Any]:
-        from auth import internal
+        from auth import check
 
         assert FunctionName == "AuthInternalFunction"
         if self.down:
             return {"FunctionError": "Unhandled", "Payload": BytesIO(b"{}")}
         with ThreadPoolExecutor(1) as another_worker:
-            answer = another_worker.submit(internal.check_handler, json.loads(Payload), None).result()
+            answer = another_worker.submit(check.handler, json.loads(Payload), None).result()
         return {"Payload": BytesIO(json.dumps(answer).encode())}
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from auth import hashing, kong, rules
 from auth.schemas import NameField, NewUser, ProfileUpdate, ProfileView, Registered, Registration, UserView
-from auth.service import administrators, codes, gateway, passwords, people, sessions, throttle
+from auth.service import administrators, authentication, codes, gateway, passwords, people, sessions, throttle
 from auth.tables import Guard, Profile, User
 from lms import roster, sealed
 from lms.dynamo import Transaction, next_version, retry_stale, transaction
@@ -157,7 +157,7 @@ def update_profile(
     """
     user = people.get(user_id)
     if update.current_password is not None:
-        sessions.confirm_password(user, update.current_password, client_ip, now)
+        authentication.confirm_password(user, update.current_password, client_ip, now)
     if update.email is not None:
         _require_free(people.email_name(update.email), user, _email_taken())
     require_match(user.version, if_match)

@@ -7,7 +7,7 @@ from uuid import UUID
 from auth import hashing, rules
 from auth.kong import Credential
 from auth.schemas import ResetPassword, TokenPair
-from auth.service import codes, gateway, people, sessions
+from auth.service import authentication, codes, gateway, people, sessions
 from auth.tables import Guard, Profile, User
 from lms import roster
 from lms.dynamo import Transaction, next_version, retry_stale, transaction
@@ -120,7 +120,7 @@ def change_password(
     """
     user = people.get_active(user_id)
     require_strong(new_password, user.username, user.email)
-    sessions.confirm_password(user, current_password, client_ip, now)
+    authentication.confirm_password(user, current_password, client_ip, now)
     with gateway.replaced_credential(user) as credential, transaction() as tx:
         tx.update(
             user,

@@ -13,19 +13,16 @@ from pynamodb.expressions.update import Action
 from auth import hashing, rules, signing
 from auth.kong import Credential
 from auth.schemas import TokenPair
-from auth.service import gateway, people, throttle
+from auth.service import authentication, gateway, people
 from auth.tables import Session, User
 from lms.dynamo import Transaction, next_version, retry_stale, transaction
-from lms.errors import Conflict, Forbidden, Unauthorized
+from lms.errors import Unauthorized
 from lms.events import UserSessionsRevoked
 from lms.log import logger
 from lms.outbox import emit
 from lms.tokens import Role
 
-_WRONG_PAIR = "The username or the password is wrong."
 _WRONG_REFRESH = "The refresh token is not valid."
-# As long as an e-mail address may be; DynamoDB takes keys of 2 048 bytes at most.
-_LONGEST_IDENTIFIER = 254
 
 
 def sign_in(identifier: str, password: str, client_ip: str, now: datetime, role: Role | None = None) -> TokenPair:
@@ -34,8 +31,8 @@ def sign_in(identifier: str, password: str, client_ip: str, now: datetime, role:
     Raises `Unauthorized` for a wrong pair; only after the right password `Conflict` while the account is being set
     up, and `Forbidden` when it is disabled or not of the `role` asked for.
     """
-    user, attempt, replacement = _authenticate(identifier, password, client_ip, now)
-    _require_usable(user, attempt, role)
+    user, attempt, replacement = authentication.authenticate(identifier, password, client_ip, now)
+    authentication.require_usable(user, attempt, role)
     token, session = _new_session(user, int(user.epoch), now)
     with transaction() as tx:
         attempt.remember(tx, now)
@@ -43,55 +40,6 @@ def sign_in(identifier: str, password: str, client_ip: str, now: datetime, role:
         if replacement:
             tx.update(user, [User.password.set(replacement)])
     return _pair(user, token, session, now)
-
-
-def check_password(identifier: str, password: str, client_ip: str, now: datetime) -> UUID:
-    """The id of the user whose pair this is; raises as `sign_in` does."""
-    user, attempt, _ = _authenticate(identifier, password, client_ip, now)
-    _require_usable(user, attempt, None)
-    with transaction() as tx:
-        attempt.forgive(tx)
-    return user.id
-
-
-def confirm_password(user: User, password: str, client_ip: str, now: datetime) -> None:
-    """Raises `Forbidden` unless it is the signed-in user's own password; failures slow down as in `sign_in`."""
-    attempt = throttle.begin(str(user.id), client_ip, now)
-    ok, _ = hashing.check_password(password, user.password)
-    if not ok:
-        raise Forbidden("The current password is wrong.", code="wrong-password")
-    with transaction() as tx:
-        attempt.forgive(tx)
-
-
-def _authenticate(
-    identifier: str, password: str, client_ip: str, now: datetime
-) -> tuple[User, throttle.Attempt, str | None]:
-    identifier = identifier.strip()
-    name = people.email_name(identifier) if "@" in identifier else people.login_name(identifier)
-    user = people.find_by_name(name) if len(identifier) <= _LONGEST_IDENTIFIER else None
-    attempt = throttle.begin(str(user.id) if user else name, client_ip, now)
-    ok, replacement = hashing.check_password(password, user.password if user else None)
-    if user is None or not ok:
-        raise Unauthorized(_WRONG_PAIR)
-    return user, attempt, replacement
-
-
-def _require_usable(user: User, attempt: throttle.Attempt, role: Role | None) -> None:
-    refusal: Conflict | Forbidden
-    if user.status == "provisioning":
-        refusal = Conflict(
-            "The account is being set up; try again in a moment.", code="provisioning", headers={"Retry-After": "1"}
-        )
-    elif user.status != "active":
-        refusal = Forbidden("The account is disabled.", code="disabled")
-    elif role is not None and user.is_type != role:
-        refusal = Forbidden(f"This sign-in is for a {role}.")
-    else:
-        return
-    with transaction() as tx:
-        attempt.forgive(tx)
-    raise refusal
 
 
 @retry_stale

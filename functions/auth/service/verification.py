@@ -5,7 +5,7 @@ from math import ceil
 from uuid import UUID
 
 from auth.schemas import StartVerification
-from auth.service import codes, people, sessions
+from auth.service import authentication, codes, people
 from auth.tables import Guard, User
 from lms import roster
 from lms.dynamo import next_version, retry_stale, transaction
@@ -24,7 +24,7 @@ def start(user_id: UUID, request: StartVerification, client_ip: str, now: dateti
     """
     user = people.get(user_id)
     if request.current_password is not None:
-        sessions.confirm_password(user, request.current_password, client_ip, now)
+        authentication.confirm_password(user, request.current_password, client_ip, now)
     by_mail = request.channel == "email"
     destination = user.email if by_mail else people.profile_of(user).mobile_number
     if destination is None:
