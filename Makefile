@@ -80,7 +80,7 @@ test: check ## check, then every test
 	@mkdir -p .build
 	@# The whole stack waits more than it works: its tests run beside the others, and tell at the end.
 	@$(BIN)/pytest -m stack > .build/stack-tests.log 2>&1 & stack=$$!; \
-	$(BIN)/pytest -n 2 -m 'not stack'; others=$$?; \
+	$(BIN)/pytest -n 2 -m 'not stack' --unused-rights; others=$$?; \
 	wait $$stack; stack=$$?; cat .build/stack-tests.log; exit $$((others | stack))
 
 kong: venv ## write the gateway's routes anew from the functions' permissions

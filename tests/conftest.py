@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -13,8 +14,16 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from pynamodb.connection import Connection
 
-from tests.rights import check_rights
+from tests.rights import check_rights, in_request, in_threads
 from tests.template import ENVIRONMENT, create_queues, create_tables
+from tests.unused_rights import (
+    pytest_addoption,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+    pytest_testnodedown,
+)
+
+__all__ = ["pytest_addoption", "pytest_sessionfinish", "pytest_terminal_summary", "pytest_testnodedown"]
 
 # What a developer has set for their own stack, containers or AWS account is not for the tests.
 for _name in list(os.environ):
@@ -45,7 +54,11 @@ def _tables() -> dict[str, Any]:
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Empty tables and queues, as the template declares them, and the rights that it gives."""
+    from lms.http import LambdaHandler
+
     monkeypatch.setattr(Connection, "dispatch", check_rights(Connection.dispatch))
+    monkeypatch.setattr(ThreadPoolExecutor, "submit", in_threads(ThreadPoolExecutor.submit))
+    monkeypatch.setattr(LambdaHandler, "__call__", in_request(LambdaHandler.__call__))
     with mock_aws():
         made = _made_tables()
         for table in made.values():

@@ -3,6 +3,8 @@
 import re
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from fnmatch import fnmatchcase
 from functools import cache
 from types import FrameType
@@ -15,9 +17,16 @@ from tests.template import ROOT, resources
 
 Call = tuple[str, str]
 """An action and what it is done to: a table, or `table/index/name`."""
+Right = tuple[str, str, str, str]
+"""A handler's module, an action, what it may be done to, and a pattern of the partition keys."""
+
+used: set[Right] = set()
+"""The rights that functions used in the tests of this process."""
 
 _FUNCTIONS = f"{ROOT / 'functions'}/"
+_LAYER = f"{ROOT / 'layers'}/"
 _TESTS = f"{ROOT / 'tests'}/"
+_api: ContextVar[str | None] = ContextVar("api", default=None)
 _TABLES = resources("AWS::DynamoDB::Table")
 _WRITES = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 
@@ -33,12 +42,39 @@ def check_rights(dispatch: Callable[..., Any]) -> Callable[..., Any]:
         entry = _entry(sys._getframe(1))
         if entry is not None:
             for call, key in _calls(operation, arguments):
-                patterns = _allowed(entry).get(call, frozenset())
-                if not any(fnmatchcase(key, pattern) for pattern in patterns):
+                patterns = [pattern for pattern in _allowed(entry).get(call, ()) if fnmatchcase(key, pattern)]
+                if not patterns:
                     raise NotAllowed(f"{entry} may not {call[0]} {call[1]} {key}")
+                used.update((entry, *call, pattern) for pattern in patterns)
         return dispatch(self, operation, arguments)
 
     return checked
+
+
+def in_threads(submit: Callable[..., Any]) -> Callable[..., Any]:
+    """`ThreadPoolExecutor.submit`, so that what the threads of a pool do counts as done by the function that asks."""
+
+    def submitted(pool: ThreadPoolExecutor, work: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        return submit(pool, _work_for, _entry(sys._getframe(1)), work, *arguments, **named)
+
+    return submitted
+
+
+def _work_for(entry: str | None, work: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    return work(*arguments, **named)
+
+
+def in_request(call: Callable[..., Any]) -> Callable[..., Any]:
+    """`LambdaHandler.__call__`, noted for the threads that FastAPI uses once a test overrides a dependency."""
+
+    def called(handler_: object, *arguments: Any) -> Any:
+        token = _api.set(_module_of(handler_))
+        try:
+            return call(handler_, *arguments)
+        finally:
+            _api.reset(token)
+
+    return called
 
 
 def _entry(frame: FrameType | None) -> str | None:
@@ -48,16 +84,29 @@ def _entry(frame: FrameType | None) -> str | None:
     """
     outermost = None
     while frame is not None:
-        file = frame.f_code.co_filename
+        code, file = frame.f_code, frame.f_code.co_filename
+        if code is _work_for.__code__ and frame.f_locals["entry"]:
+            return str(frame.f_locals["entry"])
+        if file.startswith(_LAYER) and code.co_name == "__call__" and (module := _module_of(frame.f_locals["self"])):
+            # What the shared layer does for a handler is the function's doing too.
+            return module
         if file.startswith(_FUNCTIONS):
             outermost = str(frame.f_globals["__name__"])
         elif file.startswith(_TESTS) and file != __file__:
             # Beyond it may be another function, on whose behalf the test stands in for Lambda.
             break
         frame = frame.f_back
+    else:
+        outermost = outermost or _api.get()
     if outermost is None or outermost in _handler_modules():
         return outermost
     return outermost.partition(".")[0]
+
+
+def _module_of(entry_point: object) -> str | None:
+    """The module whose handler this is; None for one that a test made up."""
+    modules = (sys.modules.get(name) for name in _handler_modules())
+    return next((str(module.__name__) for module in modules if module and module.handler is entry_point), None)
 
 
 @cache
@@ -65,18 +114,46 @@ def _handler_modules() -> frozenset[str]:
     return frozenset(handler(function).rpartition(".")[0] for function in FUNCTIONS)
 
 
+def unused() -> list[str]:
+    """The rights on tables that functions have and none of them used, as text."""
+    return [
+        f"{function}: {action} {resource} {pattern}"
+        for function in FUNCTIONS
+        for (action, resource), patterns in _given(function).items()
+        for pattern in sorted(patterns)
+        if resource.partition("/")[0] in _TABLES
+        and not _is_used((handler(function).rpartition(".")[0], action, resource, pattern))
+    ]
+
+
+def _is_used(right: Right) -> bool:
+    if right[2] == "IdempotencyTable":
+        # The shared layer does it for all alike, so that one function's tests are enough.
+        return any(one[1:3] == right[1:3] for one in used)
+    return right in used
+
+
 @cache
 def _allowed(entry: str) -> dict[Call, set[str]]:
     """What the functions of a handler's module or of a package may do, and patterns of the keys to which they may."""
-    functions = [name for name in FUNCTIONS if entry in (package(name), handler(name).rpartition(".")[0])]
     allowed: dict[Call, set[str]] = {}
-    for function in functions:
-        for statement in statements(function):
-            for action in listed(statement["Action"]):
-                for resource in listed(statement["Resource"]):
-                    call = action.removeprefix("dynamodb:"), _resource(resource)
-                    allowed.setdefault(call, set()).update(_patterns(statement))
+    for function in FUNCTIONS:
+        if entry in (package(function), handler(function).rpartition(".")[0]):
+            for call, patterns in _given(function).items():
+                allowed.setdefault(call, set()).update(patterns)
     return allowed
+
+
+@cache
+def _given(function: str) -> dict[Call, set[str]]:
+    """What a function may do, and patterns of the keys to which it may."""
+    given: dict[Call, set[str]] = {}
+    for statement in statements(function):
+        for action in listed(statement["Action"]):
+            for resource in listed(statement["Resource"]):
+                call = action.removeprefix("dynamodb:"), _resource(resource)
+                given.setdefault(call, set()).update(_patterns(statement))
+    return given
 
 
 def _patterns(statement: dict[str, Any]) -> list[str]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests import rights
 from tests.architecture.deployed import (
     API_FUNCTIONS,
     FUNCTIONS,
@@ -140,7 +141,7 @@ def test_payment_may_have_passwords_checked_and_student_changed_too() -> None:
         if "lambda:InvokeFunction" in listed(statement["Action"])
     }
     assert invoked == {"StudentFunction": {"AuthInternalFunction"}, "PaymentFunction": {"AuthCheckFunction"}}
-    assert handler("AuthCheckFunction") == "auth.internal.check_handler"
+    assert handler("AuthCheckFunction") == "auth.check.handler"
     for function, (target,) in invoked.items():
         assert variables(function)["AUTH_INTERNAL_FUNCTION"] == {"Ref": target}
 
@@ -179,3 +180,13 @@ def test_a_consumer_may_bury_what_it_cannot_process(function: str) -> None:
     assert "sqs:SendMessage" in _actions(function, "DeadLetterQueue")
     environment: dict[str, Any] = variables(function)
     assert environment["DEAD_LETTER_QUEUE_URL"] == {"Ref": "DeadLetterQueue"}
+
+
+def test_a_right_that_no_test_used_is_named_until_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rights, "used", set())
+    expected = "AuthCheckFunction: GetItem UsersTable *"
+    assert expected in rights.unused()
+    rights.used.add(("auth.internal", "GetItem", "UsersTable", "*"))
+    assert expected in rights.unused()
+    rights.used.add(("auth.check", "GetItem", "UsersTable", "*"))
+    assert expected not in rights.unused()

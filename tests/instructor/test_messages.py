@@ -96,6 +96,13 @@ def test_what_cannot_be_accepted_is_named(school: School, course: UUID, field: s
     assert answer.json["errors"][0]["loc"][:2] == ["body", field]
 
 
+def test_a_key_whose_message_was_refused_can_be_used_again(school: School) -> None:
+    course, key = school.new_course(), {"idempotency-key": "m-1"}
+    assert send(school, course, headers=key).status == 403
+    school.assign(course)
+    assert send(school, course, headers=key).status == 202
+
+
 def test_a_message_sent_twice_with_one_key_goes_out_once(school: School, course: UUID, outbox: Outbox) -> None:
     from lms.events import MessageRequested
 
