@@ -133,7 +133,7 @@ def _route_plugins(route: Route) -> Iterator[Plugin]:
 
 
 def _global_plugins() -> list[Plugin]:
-    # No correlation-id: it sends back whatever a client sent. Kong names every request itself, see docs/decisions/0041.
+    # No correlation-id: it sends back whatever a client sent. Kong names every request itself, see docs/decisions/0036.
     return [
         _plugin(
             "cors",

@@ -49,7 +49,7 @@ def _may_compress(headers: MutableHeaders, body: bytes) -> bool:
         len(body) > _LEAST_BYTES
         and headers.get("content-type", "").startswith("application/json")
         and "content-encoding" not in headers
-        # See docs/decisions/0026: a browser sends nothing secret by itself but the cookie of a session.
+        # See docs/decisions/0027: a browser sends nothing secret by itself but the cookie of a session.
         and "set-cookie" not in headers
     )
 
