@@ -86,9 +86,10 @@ test: check ## check, then every test
 kong: venv ## write the gateway's routes anew from the functions' permissions
 	$(BIN)/python -m operations.kong.generate
 
-docs: venv ## write the descriptions of the API and of the events anew
+docs: venv ## write the descriptions of the API, of who may do what, and of the events anew
 	PYTHONPATH=layers/shared $(BIN)/python -m operations.documents.asyncapi
 	PYTHONPATH=functions:layers/shared $(BIN)/python -m operations.documents.openapi
+	PYTHONPATH=functions:layers/shared $(BIN)/python -m operations.documents.authorization
 	PYTHONPATH=functions:layers/shared $(BIN)/python -m operations.documents.event_page
 
 bench: venv ## what each endpoint asks of DynamoDB, what that costs, and that it does not grow

@@ -19,7 +19,7 @@ class NotDocumented(AssertionError):
 
 def check_documented(method: str, path: str, status: int, text: str) -> None:
     """Passes what no description is about: paths of applications that tests make up, methods that a path lacks."""
-    operation = _find(method.lower(), path)
+    operation = find_operation(method.lower(), path)
     if operation is None or _PAST_THE_GATEWAY in text:
         return
     if str(status) not in operation["responses"] and status not in _EVERYWHERE:
@@ -28,7 +28,7 @@ def check_documented(method: str, path: str, status: int, text: str) -> None:
 
 def check_readable(location: str) -> None:
     """What a `Location` names can be read: some service has a GET there."""
-    if _find("get", location.partition("?")[0]) is None:
+    if find_operation("get", location.partition("?")[0]) is None:
         raise NotDocumented(f"nothing answers GET {location}")
 
 
@@ -40,7 +40,8 @@ def _operations() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
     return [(re.compile(re.sub(r"\{[^}]+\}", "[^/]+", path)), operations) for path, operations in ordered]
 
 
-def _find(method: str, path: str) -> dict[str, Any] | None:
+def find_operation(method: str, path: str) -> dict[str, Any] | None:
+    """The description of what answers a request, None where nothing does."""
     for pattern, operations in _operations():
         if pattern.fullmatch(path) and method in operations:
             operation: dict[str, Any] = operations[method]

@@ -1,14 +1,12 @@
 """Whatever a request may say, every consumer can make something of the event that it causes: no dead letter."""
 
-from typing import Any
-
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import Case, GenerationMode
 
 from tests.conftest import DeadLetters
 from tests.contract.calls import Caller
-from tests.contract.world import World
+from tests.contract.world import World, meant
 
 # One request to each of these causes an event. Others need a right code or an exam that has closed; their events carry
 # what these took before.
@@ -66,7 +64,7 @@ def test_what_a_request_causes_every_consumer_takes(world: World, dead_letters: 
         nonlocal events
         world.reset()
         if isinstance(case.body, dict):
-            case.body = _meant(case.body, world.fields(name))
+            case.body = meant(case.body, world.fields(name))
         answer = caller.send(case)
         assert answer.status < 500, answer
         events += world.deliver()
@@ -86,16 +84,7 @@ def test_consumers_take_dates_at_the_ends_of_the_calendar(
     caller = Caller(world, name)
     [media] = caller.operation["requestBody"]["content"].values()
     times = {**dict.fromkeys(DAYS, day), **dict.fromkeys(MOMENTS, moment)}
-    body = _meant(media["example"], {**world.fields(name), **times, "closesAt": None})
+    body = meant(media["example"], {**world.fields(name), **times, "closesAt": None})
     assert caller.post(body).status < 500
     world.deliver()
     assert dead_letters.all() == []
-
-
-def _meant(value: Any, fields: dict[str, Any]) -> Any:
-    """A body that speaks of what is there."""
-    if isinstance(value, list):
-        return [_meant(part, fields) for part in value]
-    if not isinstance(value, dict):
-        return value
-    return {key: fields[key] if key in fields else _meant(part, fields) for key, part in value.items()}

@@ -136,3 +136,12 @@ class World:
 def _written(moment: Any) -> str:
     text: str = moment.isoformat().replace("+00:00", "Z")
     return text
+
+
+def meant(value: Any, fields: dict[str, Any]) -> Any:
+    """A body that speaks of what is in the world, by its `fields`."""
+    if isinstance(value, list):
+        return [meant(part, fields) for part in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: fields[key] if key in fields else meant(part, fields) for key, part in value.items()}
