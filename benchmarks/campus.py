@@ -151,7 +151,7 @@ def _paper(course_id: UUID, assessment: Assessment) -> NewExam:
             "courseId": course_id,
             "title": f"{assessment.kind} {assessment.id}",
             "duration": 60,
-            "examDate": assessment.day,
+            "examDate": assessment.day.isoformat(),
             "weight": float(assessment.weight),
             "paper": True,
             "published": True,

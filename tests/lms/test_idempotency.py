@@ -47,7 +47,7 @@ class World:
         self.fails: Exception | None = None
         self.dies: Exception | None = None
         self.while_running: Any = None
-        self._client = Client(LambdaHandler(app))
+        self._client = Client(LambdaHandler(app), documented=False)
         self._signer = signer
 
         @retry_stale
