@@ -11,6 +11,8 @@ from pathlib import Path
 
 import boto3
 
+# Takes the developer's own variables away as it is imported: before this sets its own, and not after.
+import tests.conftest  # noqa: F401
 from localstack import emulator
 from localstack.settings import HOST, Settings
 from tests.template import ENVIRONMENT, create_queues, create_tables
