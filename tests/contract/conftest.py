@@ -1,8 +1,6 @@
 """The whole system on moto, as a client of the API finds it: one of everything, made through the public doors once."""
 
 import copy
-import io
-import json
 import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from moto.dynamodb.models import dynamodb_backends
 from tests.auth.conftest import Auth, Kong, auth, kong
 from tests.conftest import Clock
 from tests.contract.world import World
+from tests.journeys.world import FunctionsByName
 from tests.template import ENVIRONMENT, REGION
 
 __all__ = ["auth", "kong"]  # Fixtures of the world.
@@ -53,15 +52,10 @@ def world(
     auth: Auth, kong: Kong, clock: Clock, kind_of_world: type[World], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[World]:
     """The world as it was made, whatever the test before did to it."""
-    from auth import internal
     from lms import clock as clock_module
     from lms import credentials
 
-    class Lambda:
-        def invoke(self, *, FunctionName: str, Payload: str) -> dict[str, Any]:
-            return {"Payload": io.BytesIO(json.dumps(internal.handler(json.loads(Payload), None)).encode())}
-
-    monkeypatch.setattr(credentials, "_lambda", Lambda)
+    monkeypatch.setattr(credentials, "_lambda", FunctionsByName)
     for service in World.services():
         service.app.dependency_overrides[clock_module.now] = clock
     boto3.client("s3").create_bucket(
