@@ -5,13 +5,12 @@ from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
-from fastapi import Query
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from auth import rules
 from lms.errors import Invalid
-from lms.fields import Body, Changes, Name, absent, present
+from lms.fields import Body, Changes, Name, View, absent, present
 from lms.personal import Country, Details, MobileNumber, Password
 
 _EMAIL = r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[^@\s]+\.[^@\s]*[^@\s.0-9]$"
@@ -63,7 +62,7 @@ class NewUser(ProfileFields):
     is_type: UserType
 
 
-class Registered(BaseModel):
+class Registered(View):
     message: str
     user_id: UUID
 
@@ -90,7 +89,7 @@ class Logout(Body):
         return self
 
 
-class TokenPair(BaseModel):
+class TokenPair(View):
     """Tokens; lifetimes are in seconds."""
 
     access_token: str
@@ -119,7 +118,7 @@ class ForgotPassword(Body):
         return self
 
 
-class CodeSent(BaseModel):
+class CodeSent(View):
     message: str
     reset_id: UUID
 
@@ -172,7 +171,7 @@ class StartVerification(Body):
         return self
 
 
-class VerificationSent(BaseModel):
+class VerificationSent(View):
     message: str
     verify_id: UUID
 
@@ -182,7 +181,7 @@ class Verify(Body):
     code: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
 
 
-class Done(BaseModel):
+class Done(View):
     message: str
 
 
@@ -219,7 +218,7 @@ class StatusUpdate(Body):
     status: Literal["active", "disabled"]
 
 
-class ProfileView(BaseModel):
+class ProfileView(View):
     """A person's account and profile, as they and administrators see it."""
 
     id: UUID
@@ -241,7 +240,7 @@ class ProfileView(BaseModel):
     updated_at: datetime
 
 
-class UserView(BaseModel):
+class UserView(View):
     """A line of the administrators' list."""
 
     id: UUID
@@ -255,7 +254,7 @@ class UserView(BaseModel):
     updated_at: datetime
 
 
-class JwkSet(BaseModel):
+class JwkSet(View):
     keys: list[dict[str, str]]
 
 
@@ -264,9 +263,9 @@ class ExactName:
 
     def __init__(
         self,
-        email: Annotated[str | None, Query(max_length=254)] = None,
-        username: Annotated[str | None, Query(max_length=64)] = None,
-        roll_no: Annotated[str | None, Query(max_length=64)] = None,
+        email: Annotated[str | None, Field(max_length=254)] = None,
+        username: Annotated[str | None, Field(max_length=64)] = None,
+        roll_no: Annotated[str | None, Field(max_length=64)] = None,
     ) -> None:
         given = {"email": email, "username": username, "roll_no": roll_no}
         named = [(field, value) for field in _NAME_FIELDS if (value := given[field]) is not None]

@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
-from lms.fields import Body, Moment, Name, Passage
+from lms.fields import Body, Moment, Name, Passage, View
 
 Channel = Literal["in_app", "email", "sms"]
 
 
-class InstructorView(BaseModel):
+class InstructorView(View):
     """The founding schema writes `assignedCourses` among snake_case names."""
 
     model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
@@ -25,7 +25,7 @@ class InstructorView(BaseModel):
     updated_at: datetime
 
 
-class ClassView(BaseModel):
+class ClassView(View):
     """A course that is taught; `students` are the active ones."""
 
     course_id: UUID
@@ -35,7 +35,7 @@ class ClassView(BaseModel):
     students: int
 
 
-class ClassStudent(BaseModel):
+class ClassStudent(View):
     student_id: UUID
     course_id: UUID
     roll_no: str | None
@@ -56,7 +56,7 @@ class ClassMessage(Body):
     send_at: Moment | None = None
 
 
-class Accepted(BaseModel):
+class Accepted(View):
     """How many people the message goes to."""
 
     accepted: int

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
-from lms.fields import Body, Changes, Moment, Name, Passage, WallClock, present
+from lms.fields import Body, Changes, Moment, Name, Passage, View, WallClock, present
 from lms.zones import zone_names
 from notification.rules.messages import Channel
 
@@ -45,13 +45,13 @@ class NewMessage(Body):
         return self
 
 
-class Accepted(BaseModel):
+class Accepted(View):
     """How many people the message goes to."""
 
     accepted: int
 
 
-class NotificationView(BaseModel):
+class NotificationView(View):
     id: UUID
     recipient_id: UUID
     message: str
@@ -63,18 +63,18 @@ class NotificationView(BaseModel):
     read_at: datetime | None
 
 
-class AllRead(BaseModel):
+class AllRead(View):
     """Everything up to `read_until` counts as read."""
 
     read_until: datetime
 
 
-class TryView(BaseModel):
+class TryView(View):
     at: datetime
     outcome: str
 
 
-class DeliveryView(BaseModel):
+class DeliveryView(View):
     """A message by one channel, and how each try ended; it names no address."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -117,14 +117,14 @@ class PreferencesUpdate(Changes):
     time_zone: Zone | None = None
 
 
-class ChannelsView(BaseModel):
+class ChannelsView(View):
     course: list[Channel]
     exam: list[Channel]
     payment: list[Channel]
     announcement: list[Channel]
 
 
-class PreferencesView(BaseModel):
+class PreferencesView(View):
     recipient_id: UUID
     channels: ChannelsView
     quiet_hours: QuietHoursBody | None

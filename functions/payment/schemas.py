@@ -4,10 +4,10 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 from pydantic.alias_generators import to_pascal
 
-from lms.fields import Body, Day, Moment, Name
+from lms.fields import Body, Day, Moment, Name, View
 from lms.money import Currency, Money
 from lms.personal import Password
 from payment.rules import Status
@@ -22,7 +22,7 @@ class StatusRequest(Body):
     password: Password
 
 
-class PaymentStatus(BaseModel):
+class PaymentStatus(View):
     """A voucher as students see it; `Date` is when it was paid."""
 
     model_config = ConfigDict(alias_generator=to_pascal, validate_by_name=True, serialize_by_alias=True)
@@ -46,7 +46,7 @@ class NewVoucher(Body):
     due_date: Day
 
 
-class NoticeView(BaseModel):
+class NoticeView(View):
     """A payment that paid nothing, because of its amount or currency, or because the voucher was paid already.
 
     `reference` is null once the student was erased.
@@ -61,7 +61,7 @@ class NoticeView(BaseModel):
     received_at: datetime
 
 
-class VoucherView(BaseModel):
+class VoucherView(View):
     """A voucher as administrators see it; `fee` is a decimal number with two places, as text."""
 
     voucher_no: str
@@ -92,7 +92,7 @@ class Notice(Body):
     reference: Name
 
 
-class NoticeTaken(BaseModel):
+class NoticeTaken(View):
     voucher_no: str
     status: Literal["paid"] = "paid"
     paid_at: datetime

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel
+from lms.fields import View
 
 
-class Parts(BaseModel):
+class Parts(View):
     """`events` delayed: some have waited for minutes."""
 
     api: Literal["ok"]
@@ -14,7 +14,7 @@ class Parts(BaseModel):
     events: Literal["ok", "delayed", "unknown"]
 
 
-class Health(BaseModel):
+class Health(View):
     """`down`: requests are bound to fail; `impaired`: requests are served, and something behind them is late."""
 
     status: Literal["ok", "impaired", "down"]

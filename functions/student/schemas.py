@@ -5,10 +5,10 @@ from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StrictInt, model_validator
+from pydantic import ConfigDict, Field, PlainSerializer, StrictInt, model_validator
 from pydantic.alias_generators import to_pascal
 
-from lms.fields import INTEGRAL, Changes, Day, Name, Passage, absent, present
+from lms.fields import INTEGRAL, Changes, Day, Name, Passage, View, absent, present
 from lms.personal import Country, Details, MobileNumber, Password
 from lms.roster import StudentStatus
 from student.rules import Attendance, Letter, OwnFields
@@ -76,7 +76,7 @@ class StandingUpdate(Changes):
     enrollment_year: Annotated[StrictInt, Field(ge=1900, le=2200), INTEGRAL] | None = None
 
 
-class StudentProfile(BaseModel):
+class StudentProfile(View):
     student_id: UUID
     user_id: UUID
     student_status: StudentStatus
@@ -97,7 +97,7 @@ class StudentProfile(BaseModel):
     updated_at: datetime
 
 
-class StudentSummary(BaseModel):
+class StudentSummary(View):
     """A student as teachers see them, and lists show them."""
 
     id: UUID
@@ -111,14 +111,14 @@ class StudentSummary(BaseModel):
     updated_at: datetime
 
 
-class UploadForm(BaseModel):
+class UploadForm(View):
     """Send the fields as multipart/form-data to the URL, and the file after them, as `file`."""
 
     url: str
     fields: dict[str, str]
 
 
-class PictureUpload(BaseModel):
+class PictureUpload(View):
     """`key` counts once POST /student/updateProfile names it as `profile_picture`; the form works for an hour."""
 
     upload: UploadForm
@@ -146,14 +146,14 @@ class CardUpdate(Changes):
         return self
 
 
-class GradeOverride(BaseModel):
+class GradeOverride(View):
     grade: Letter
     reason: str
     overridden_by: UUID
     overridden_at: datetime
 
 
-class Metadata(BaseModel):
+class Metadata(View):
     """What the card was computed from: the mean of `results` released results, and sessions by attendance."""
 
     grade_percentage: Percentage | None
@@ -164,7 +164,7 @@ class Metadata(BaseModel):
     attendance: dict[Attendance, int]
 
 
-class ReportCardView(BaseModel):
+class ReportCardView(View):
     """A report card; `version` is 0, and there are no times, before anything was recorded."""
 
     report_id: UUID
@@ -180,7 +180,7 @@ class ReportCardView(BaseModel):
     updated_at: datetime | None
 
 
-class _Founding(BaseModel):
+class _Founding(View):
     """Written as the founding document writes this one answer."""
 
     model_config = ConfigDict(alias_generator=to_pascal, validate_by_name=True, serialize_by_alias=True)
@@ -216,7 +216,7 @@ class HistoryCourse(_Founding):
     status: HistoryStatus
     completion_percentage: int
     grade: Letter | None
-    chapters: list[HistoryChapter] = []
+    chapters: list[HistoryChapter] = Field(default=[])
 
 
 class HistoryProgram(_Founding):

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Subtopic(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     id: UUID
     title: str
@@ -18,7 +18,7 @@ class Subtopic(BaseModel):
 class Lesson(BaseModel):
     """`duration` is in seconds; `asset` is the key of an object that was checked when it was named."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     id: UUID
     title: str
@@ -32,7 +32,7 @@ class Lesson(BaseModel):
 
 
 class Module(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     id: UUID
     title: str
@@ -46,7 +46,7 @@ class Module(BaseModel):
 class Outline(BaseModel):
     """What is taught in a course, in order. `version` 0: nothing yet."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     version: int = 0
     modules: tuple[Module, ...] = ()

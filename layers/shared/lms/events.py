@@ -19,7 +19,7 @@ MobileChange = Literal["set", "confirmed", "dropped"]
 class Event(BaseModel):
     """A past-tense fact. Fields that a consumer does not know are ignored, so that producers may add some."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     type: ClassVar[str]
     topic: ClassVar[str]
@@ -34,7 +34,7 @@ class Event(BaseModel):
 class Person(BaseModel):
     """Personal data, kept apart from the rest of an event so that it is easily left out of logs and copies."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     username: str
     email: str
@@ -365,7 +365,7 @@ class ProgressUpdated(Event):
 
 
 class AttendanceRecord(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     student_id: UUID
     status: Literal["present", "late", "absent", "excused"]

@@ -201,7 +201,7 @@ def absent(*names: str) -> dict[str, Any]:
 class Body(BaseModel):
     """A body: fields it does not name are refused."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class CamelBody(Body):
@@ -250,7 +250,13 @@ class CamelChanges(Changes, CamelBody):
     """`Changes` whose fields are written in camelCase."""
 
 
-class CamelView(BaseModel):
+class View(BaseModel):
+    """An object that clients see."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class CamelView(View):
     """An object that clients see in camelCase; built from snake_case."""
 
     model_config = ConfigDict(

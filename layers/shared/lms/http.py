@@ -4,6 +4,7 @@ import hmac
 import json
 import re
 import time
+import warnings
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +13,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from mangum import Mangum
 from mangum.types import LambdaContext, LambdaEvent
+from pydantic.warnings import UnsupportedFieldAttributeWarning
 from pynamodb.exceptions import PynamoDBException
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -33,6 +35,9 @@ MAX_BODY_BYTES = 256 * 1024
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._#-]{1,128}\Z")
 # While it is changed there are two, the new one first; whoever comes with either came through the gateway.
 _GATEWAY_SECRETS = secret("GATEWAY_SECRET").split()
+
+# FastAPI silences it while it makes a route; a body with `defer_build` is looked at when the first request has one.
+warnings.filterwarnings("ignore", category=UnsupportedFieldAttributeWarning)
 
 
 class _Route(StrictRoute, InlineRoute):

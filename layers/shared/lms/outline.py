@@ -6,7 +6,7 @@ Content writes it; everybody reads it.
 import zlib
 from uuid import UUID
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 from pynamodb.attributes import BinaryAttribute, UTCDateTimeAttribute, VersionAttribute
 from pynamodb.exceptions import DoesNotExist
 
@@ -20,7 +20,7 @@ _MAX_STORED_BYTES = 384 * 1024
 _MAX_TEXT_BYTES = 1024 * 1024
 
 
-_modules = TypeAdapter(tuple[Module, ...])
+_modules = TypeAdapter(tuple[Module, ...], config=ConfigDict(defer_build=True))
 
 
 class OutlineItem(Table):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from pynamodb.indexes import Index
 from pynamodb.models import Model
 
@@ -15,6 +15,8 @@ _M = TypeVar("_M", bound=Model)
 
 class Page(BaseModel, Generic[_T]):
     """A page of a list. It may hold fewer items than asked for; only `next: null` ends the list."""
+
+    model_config = ConfigDict(defer_build=True)
 
     items: list[_T]
     next: str | None
