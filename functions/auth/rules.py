@@ -5,10 +5,9 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Literal
-
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from lms.personal import normalized
 
@@ -60,7 +59,14 @@ _RESERVED_NAMES = frozenset(
         "webmaster",
     ]
 )
-_COMMON_PASSWORDS = frozenset(word for word in FREQUENCY_LISTS["passwords"] if len(word) >= SHORTEST_PASSWORD)
+
+
+@lru_cache(maxsize=1)
+def _common_passwords() -> frozenset[str]:
+    # Imported here because only requests that set a password need these thirty thousand words.
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+    return frozenset(word for word in FREQUENCY_LISTS["passwords"] if len(word) >= SHORTEST_PASSWORD)
 
 
 def new_roll_no() -> str:
@@ -86,7 +92,7 @@ def password_fault(password: str, username: str, email: str) -> str | None:
     plain = password.casefold()
     if plain in (username.casefold(), email.casefold()):
         return "The password must not be the username or the e-mail address."
-    if plain in _COMMON_PASSWORDS:
+    if plain in _common_passwords():
         return "This password is among the commonest; choose another."
     return None
 

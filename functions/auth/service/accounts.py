@@ -136,7 +136,7 @@ def _guard(tx: Transaction, name: str, user: User, refuse: Conflict | None) -> N
 def show(user_id: UUID) -> ProfileView:
     """A person's profile; raises `NotFound`."""
     user = people.get(user_id)
-    return people.view(user, people.profile_of(user))
+    return _view(user, people.profile_of(user))
 
 
 @retry_stale
@@ -209,7 +209,7 @@ def update_profile(
         )
         emit(tx, state, now)
     user.updated_at = now
-    return people.view(user, profile)
+    return _view(user, profile)
 
 
 def _mobile_change(old: str | None, new: str | None) -> MobileChange | None:
@@ -290,7 +290,7 @@ def set_status(
         else:
             _enable(user, profile, now)
         user.refresh(consistent_read=True)
-    return people.view(user, profile)
+    return _view(user, profile)
 
 
 def _disable(user: User, profile: Profile, claimed: Guard | None, now: datetime) -> None:
@@ -358,3 +358,25 @@ def _guards_of(user: User, profile: Profile) -> list[str]:
     if user.mobile_verified and profile.mobile_number:
         names.append(people.mobile_name(profile.mobile_number))
     return names
+
+
+def _view(user: User, profile: Profile) -> ProfileView:
+    return ProfileView(
+        id=user.id,
+        user_id=user.id,
+        username=user.username,
+        email=user.email,
+        email_verified=user.email_verified,
+        is_type=user.is_type,
+        status=user.status,
+        roll_no=user.roll_no,
+        name=profile.name,
+        mobile_number=profile.mobile_number,
+        mobile_verified=user.mobile_verified,
+        city=profile.city,
+        country=profile.country,
+        additional_details=profile.additional_details or {},
+        version=user.version,
+        created_at=user.created_at,
+        updated_at=user.updated_at,
+    )

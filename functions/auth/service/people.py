@@ -7,7 +7,6 @@ from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.update import Action
 
 from auth.rules import Status
-from auth.schemas import ProfileView
 from auth.tables import Guard, Profile, User
 from lms import roster
 from lms.dynamo import Transaction, next_version
@@ -169,28 +168,6 @@ def place(user: User, status: Status) -> list[Action]:
 def directory(is_type: str, status: Status) -> str:
     """The partition of the directory that users of this type and status are listed in."""
     return f"{is_type}#{status}"
-
-
-def view(user: User, profile: Profile) -> ProfileView:
-    return ProfileView(
-        id=user.id,
-        user_id=user.id,
-        username=user.username,
-        email=user.email,
-        email_verified=user.email_verified,
-        is_type=user.is_type,
-        status=user.status,
-        roll_no=user.roll_no,
-        name=profile.name,
-        mobile_number=profile.mobile_number,
-        mobile_verified=user.mobile_verified,
-        city=profile.city,
-        country=profile.country,
-        additional_details=profile.additional_details or {},
-        version=user.version,
-        created_at=user.created_at,
-        updated_at=user.updated_at,
-    )
 
 
 def touch(user: User, now: datetime) -> int:
