@@ -27,11 +27,11 @@ from benchmarks.ledger import Ledger
 from benchmarks.oulad import Assessment, Card, Presentation
 from exam.schemas import NewExam, NewResult
 from exam.service import exams, marking
+from lms.callers import Caller
 from lms.clock import now
 from lms.idempotency import Once
 from lms.pages import Listing, Position
 from lms.settings import setting
-from lms.tokens import Caller
 from program.schemas import NewCourse, NewProgram
 from program.service import bulk, courses, programs
 from student.service import cards

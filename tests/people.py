@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from jose import jwk, jwt
 
+from lms.callers import Role
 from lms.roster import StudentStatus
-from lms.tokens import Role
 
 _KEY = ec.generate_private_key(ec.SECP256R1())
 _PEM = _KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()

@@ -7,12 +7,12 @@ from fastapi import Depends, Path, Response
 
 from instructor.schemas import Accepted, ClassMessage, ClassStudent, ClassView, InstructorView
 from instructor.service import assignments, classes, messages, people
+from lms.callers import Caller
 from lms.dependencies import CourseId, IfMatch, Now, OncePerKey, Paging, set_etag
 from lms.errors import Forbidden
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
 from lms.security import Admin, TeacherOrAdmin
-from lms.tokens import Caller
 
 app = create_app("instructor")
 

@@ -6,13 +6,13 @@ from uuid import UUID
 from fastapi import Depends, Path, Query, Response
 from fastapi.responses import HTMLResponse
 
+from lms.callers import Caller
 from lms.dependencies import IfMatch, Now, OncePerKey, Paging, set_etag
 from lms.errors import Forbidden
 from lms.fields import Flag
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
 from lms.security import Admin, AnySignedIn, Public, TeacherOrAdmin
-from lms.tokens import Caller
 from notification import unsubscribe_page, unsubscribing
 from notification.schemas import (
     Accepted,

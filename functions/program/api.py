@@ -5,12 +5,12 @@ from uuid import UUID
 
 from fastapi import Depends, Path, Query, Response
 
+from lms.callers import Caller
 from lms.dependencies import CachedForAMinute, CourseId, CourseTeacher, IfMatch, Now, OncePerKey, Paging, set_etag
 from lms.errors import Forbidden
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
 from lms.security import Admin, AnySignedIn, Public, StudentOrAdmin
-from lms.tokens import Caller
 from program.schemas import (
     BulkEnroll,
     BulkEnrolled,

@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import Depends, Path, Response
 
 from lms.access import is_enrolled, require_belonging, require_teaching
+from lms.callers import Caller
 from lms.dependencies import CourseId, IfMatch, Now, OncePerKey, Paging, set_etag
 from lms.errors import Forbidden
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
 from lms.security import AnySignedIn, Permission, Student, TeacherOrAdmin
-from lms.tokens import Caller
 from progress.schemas import (
     AttendanceView,
     FeedbackPage,

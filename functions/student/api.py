@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import Depends, Path, Query, Response
 
 from lms.access import require_teaching
+from lms.callers import Caller
 from lms.dependencies import ClientIp, IfMatch, Now, Paging, set_etag
 from lms.errors import Invalid
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
 from lms.security import Admin, AnySignedIn, Student, TeacherOrAdmin
-from lms.tokens import Caller
 from student.schemas import (
     CardUpdate,
     CourseHistory,

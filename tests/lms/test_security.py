@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from jose import jwt
 
 from lms import tokens as access_tokens
+from lms.callers import ROLES
 from lms.dependencies import ClientIp
 from lms.errors import Unauthorized
 from lms.http import LambdaHandler, create_app
@@ -207,15 +208,15 @@ def app() -> FastAPI:
 
 def test_each_permission_lets_its_roles_pass_and_no_other(app: FastAPI, signer: Signer) -> None:
     call = Client(LambdaHandler(app))
-    tokens = {role: signer.token(role) for role in access_tokens.ROLES}
+    tokens = {role: signer.token(role) for role in ROLES}
     allowed = {
         (path, role)
         for path in ("student", "teacher", "admin", "any", "public")
-        for role in access_tokens.ROLES
+        for role in ROLES
         if call.get(f"/{path}", token=tokens[role]).status == 200
     }
-    own = {(role, role) for role in access_tokens.ROLES}
-    assert allowed == own | {(path, role) for path in ("any", "public") for role in access_tokens.ROLES}
+    own = {(role, role) for role in ROLES}
+    assert allowed == own | {(path, role) for path in ("any", "public") for role in ROLES}
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic YTpi", "bearer x", "Token x", "Bearer x y"])

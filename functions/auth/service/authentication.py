@@ -6,9 +6,9 @@ from uuid import UUID
 from auth import hashing
 from auth.service import people, throttle
 from auth.tables import User
+from lms.callers import Role
 from lms.dynamo import transaction
 from lms.errors import Conflict, Forbidden, Unauthorized
-from lms.tokens import Role
 
 _WRONG_PAIR = "The username or the password is wrong."
 # As long as an e-mail address may be; DynamoDB takes keys of 2 048 bytes at most.

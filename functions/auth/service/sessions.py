@@ -15,12 +15,12 @@ from auth.kong import Credential
 from auth.schemas import TokenPair
 from auth.service import authentication, gateway, people
 from auth.tables import Session, User
+from lms.callers import Role
 from lms.dynamo import Transaction, next_version, retry_stale, transaction
 from lms.errors import Unauthorized
 from lms.events import UserSessionsRevoked
 from lms.log import logger
 from lms.outbox import emit
-from lms.tokens import Role
 
 _WRONG_REFRESH = "The refresh token is not valid."
 

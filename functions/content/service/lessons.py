@@ -10,6 +10,7 @@ from content.files import ContentType
 from content.schemas import AssetView, LessonUpdate, LessonView, NewLesson, SubtopicView, Upload, UploadForm
 from content.service import modules
 from content.service.outlines import Course, course_of, save
+from lms.callers import Caller
 from lms.curriculum import Lesson, Module
 from lms.dynamo import retry_stale, transaction
 from lms.errors import NotFound
@@ -17,7 +18,6 @@ from lms.etags import Precondition, require_match
 from lms.idempotency import Once
 from lms.ids import uuid7
 from lms.pages import Listing, Page, part_of
-from lms.tokens import Caller
 
 _SUBTOPICS = ("body", "subtopics")
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from content import rules
 from content.schemas import ModuleUpdate, ModuleView, NewModule
 from content.service.outlines import Course, course_of, course_to_write, save
+from lms.callers import Caller
 from lms.curriculum import Module
 from lms.dynamo import retry_stale, transaction
 from lms.errors import NotFound
@@ -14,7 +15,6 @@ from lms.etags import Precondition, require_match
 from lms.idempotency import Once
 from lms.ids import uuid7
 from lms.pages import Listing, Page, part_of
-from lms.tokens import Caller
 
 
 def listed(course: Course, listing: Listing) -> Page[ModuleView]:

@@ -13,6 +13,7 @@ from content.schemas import OutlineModuleView, OutlineUpdate, OutlineView
 from content.tables import ContentId
 from lms import roster
 from lms.access import Standing, standing
+from lms.callers import Caller
 from lms.curriculum import Outline
 from lms.dynamo import Transaction, next_version, read_together, retry_stale, transaction
 from lms.errors import Forbidden, NotFound, Unavailable
@@ -21,7 +22,6 @@ from lms.events import MaterialPublished, OutlineChanged
 from lms.ids import uuid7
 from lms.outbox import emit, emit_again
 from lms.outline import OutlineItem, outline_key
-from lms.tokens import Caller
 
 _TITLES_TOLD = 10
 

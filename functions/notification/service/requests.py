@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from lms import access, roster
+from lms.callers import Caller
 from lms.dynamo import transaction
 from lms.errors import Forbidden, Invalid, NotFound
 from lms.events import MessageRequested
 from lms.idempotency import Once
 from lms.ids import uuid7
 from lms.outbox import emit
-from lms.tokens import Caller
 from notification.schemas import Accepted, NewMessage
 
 _FARTHEST = timedelta(days=365)

@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from lms import access, roster
+from lms.callers import Caller
 from lms.dynamo import Key, read_together
 from lms.errors import NotFound
 from lms.outline import Lesson, Module, Outline, OutlineItem, Subtopic
-from lms.tokens import Caller
 from program.schemas import ChapterView, CourseDetails, SubtopicView, TopicView
 from program.service import courses
 from program.tables import Course

@@ -8,6 +8,7 @@ from uuid import UUID
 from pynamodb.exceptions import DoesNotExist
 
 from lms import roster
+from lms.callers import Caller
 from lms.dynamo import Transaction, next_version, retry_stale, transaction
 from lms.errors import Conflict, Forbidden, NotFound
 from lms.etags import Precondition, require_match
@@ -17,7 +18,6 @@ from lms.ids import uuid7
 from lms.money import amount_text
 from lms.outbox import emit
 from lms.pages import Listing, Page, walk
-from lms.tokens import Caller
 from program.schemas import CourseUpdate, CourseView, NewCourse
 from program.service import programs
 from program.tables import Course, Seats

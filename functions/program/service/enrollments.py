@@ -10,6 +10,7 @@ from uuid import UUID
 from pynamodb.exceptions import DoesNotExist
 
 from lms import access, roster
+from lms.callers import Caller
 from lms.dynamo import Transaction, next_version, read_together, retry_stale, transaction
 from lms.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.etags import Precondition, require_match
@@ -19,7 +20,6 @@ from lms.money import amount_text
 from lms.outbox import emit
 from lms.pages import Listing, Page, walk
 from lms.roster import RosterItem
-from lms.tokens import Caller
 from program import rules
 from program.schemas import EnrollmentView
 from program.service import courses

@@ -5,10 +5,10 @@ from uuid import UUID
 from pynamodb.exceptions import PutError
 
 from lms import access
+from lms.callers import Caller
 from lms.events import ExamCancelled, ExamState
 from lms.faults import is_refused
 from lms.pages import Listing, Page, walk
-from lms.tokens import Caller
 from program.schemas import ScheduledExam
 from program.service import courses
 from program.tables import ExamDate

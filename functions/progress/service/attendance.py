@@ -6,13 +6,13 @@ from uuid import UUID
 from pynamodb.exceptions import DoesNotExist
 
 from lms import access, roster
+from lms.callers import Caller
 from lms.dynamo import next_version, retry_stale, transaction
 from lms.errors import Invalid, NotFound
 from lms.events import AttendanceRecord, AttendanceRecorded
 from lms.idempotency import Once
 from lms.outbox import emit, emit_again
 from lms.pages import Listing, Page, walk
-from lms.tokens import Caller
 from progress.schemas import AttendanceRecordView, AttendanceView, NewAttendance
 from progress.tables import Attendance
 

@@ -8,6 +8,7 @@ from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.update import Action
 
 from lms import access, roster
+from lms.callers import Caller
 from lms.dynamo import Transaction, next_version, retry_stale, transaction
 from lms.errors import Forbidden, Invalid, NotFound
 from lms.events import FeedbackSubmitted
@@ -15,7 +16,6 @@ from lms.idempotency import Once
 from lms.ids import uuid7
 from lms.outbox import emit, emit_again
 from lms.pages import Listing, walk
-from lms.tokens import Caller
 from progress import rules
 from progress.schemas import FeedbackPage, FeedbackView, NewFeedback, SummaryView
 from progress.tables import Feedback, FeedbackAuthor, FeedbackSummary

@@ -8,6 +8,7 @@ from uuid import UUID
 from pynamodb.exceptions import DoesNotExist
 
 from lms import access, roster
+from lms.callers import Caller
 from lms.curriculum import Outline
 from lms.dynamo import Transaction, next_version, read_together, retry_stale, transaction
 from lms.errors import Conflict, Forbidden, Invalid, NotFound
@@ -16,7 +17,6 @@ from lms.events import ProgressUpdated
 from lms.idempotency import Once
 from lms.outbox import emit, emit_again
 from lms.outline import OutlineItem, outline_key
-from lms.tokens import Caller
 from progress import rules
 from progress.rules import Learned
 from progress.schemas import NewProgress, ProgressUpdate, ProgressView

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from lms import roster
+from lms.callers import Caller
 from lms.curriculum import Lesson, Module, Outline
 from lms.errors import Forbidden, NotFound
 from lms.outline import OutlineItem, outline_key
 from lms.roster import RosterItem
-from lms.tokens import Caller
 from student import rules
 from student.schemas import (
     CourseHistory,

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from lms import roster
+from lms.callers import Caller
 from lms.errors import Forbidden
 from lms.roster import RosterItem
-from lms.tokens import Caller
 
 
 @dataclass(frozen=True)

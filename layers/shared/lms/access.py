@@ -4,8 +4,8 @@ from typing import Literal
 from uuid import UUID
 
 from lms import roster
+from lms.callers import Caller
 from lms.errors import Forbidden
-from lms.tokens import Caller
 
 Standing = Literal["teaches", "belongs"]
 

@@ -9,6 +9,7 @@ from fastapi import Depends, Header, Path, Query, Request, Response
 from pydantic import Field
 
 from lms.access import require_teaching
+from lms.callers import Caller
 from lms.clock import now
 from lms.cursors import seal, unseal
 from lms.etags import Precondition, etag, precondition
@@ -16,7 +17,6 @@ from lms.fields import DIGITS
 from lms.idempotency import Once, begin
 from lms.pages import Listing, Position
 from lms.security import TeacherOrAdmin, current_caller
-from lms.tokens import Caller
 
 Now = Annotated[datetime, Depends(now)]
 CourseId = Annotated[UUID, Path(alias="courseId")]

@@ -3,9 +3,9 @@
 from functools import lru_cache
 from hashlib import sha256
 
-from jose import jwe
-
 from lms.settings import secret
+
+# `jose.jwe` is imported where it is used: few events and messages have a secret, and it brings all of cryptography.
 
 
 @lru_cache(maxsize=1)
@@ -15,11 +15,15 @@ def _key() -> bytes:
 
 def seal(plain: str) -> str:
     """Encrypts a short secret, such as a reset code."""
+    from jose import jwe
+
     sealed: bytes = jwe.encrypt(plain.encode(), _key(), algorithm="dir", encryption="A256GCM")
     return sealed.decode()
 
 
 def unseal(token: str) -> str:
     """Decrypts what `seal` made; raises `jose.exceptions.JWEError` for anything else."""
+    from jose import jwe
+
     plain: bytes = jwe.decrypt(token, _key())
     return plain.decode()

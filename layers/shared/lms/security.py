@@ -9,9 +9,10 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from fastapi.security import OAuth2PasswordBearer
 
+from lms.callers import ROLES, Caller, Role
 from lms.errors import Forbidden, Unauthorized
 from lms.inline import original
-from lms.tokens import ROLES, Caller, Role, verify
+from lms.tokens import verify
 
 GATEWAY_HEADER = "x-gateway-secret"
 

@@ -2,8 +2,7 @@
 
 import json
 import time
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 from uuid import UUID
 
 from jose import jwk, jws, jwt
@@ -12,12 +11,11 @@ from jose.exceptions import JOSEError
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
 
+from lms.callers import ROLES, Caller
 from lms.dynamo import Table, table_name
 from lms.errors import Unauthorized
 from lms.settings import setting
 
-Role = Literal["student", "teacher", "admin"]
-ROLES: tuple[Role, ...] = get_args(Role)
 ALGORITHM = "ES256"
 JWKS_NAME = "jwks"
 
@@ -37,16 +35,6 @@ class PublicKeys(Table):
 
     name = UnicodeAttribute(hash_key=True)
     jwks = UnicodeAttribute()
-
-
-@dataclass(frozen=True)
-class Caller:
-    """A signed-in person, as their access token tells."""
-
-    id: UUID
-    role: Role
-    username: str
-    issuer: str
 
 
 class _KeyRing:
@@ -95,3 +83,6 @@ def verify(token: str) -> Caller:
     except (JOSEError, KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
         # python-jose lets faults of hostile input through as any of these, too.
         raise Unauthorized("The access token is not valid.") from error
+
+
+__all__ = ["ALGORITHM", "JWKS_NAME", "Caller", "PublicKeys", "key_ring", "read_jwks", "verify"]
