@@ -1,14 +1,18 @@
 """Each handler starts with what its deployment gives it, and takes nothing that would slow its start."""
 
 import ast
+import importlib
 import platform
 import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+from pydantic import BaseModel
 
+from lms import events
 from operations.aws_build import Target, misfits
 from tests.architecture.conftest import Imported
 from tests.architecture.deployed import (
@@ -21,6 +25,7 @@ from tests.architecture.deployed import (
 )
 from tests.template import ROOT
 
+SERVICES = sorted(path.parent.name for path in (ROOT / "functions").glob("*/schemas.py"))
 every_function = pytest.mark.parametrize("function", FUNCTIONS)
 
 
@@ -94,6 +99,54 @@ def test_a_web_framework_is_taken_by_functions_behind_the_api_alone(
     imported: dict[str, Imported], function: str
 ) -> None:
     assert imported[function].took("mangum") == (function in API_FUNCTIONS)
+
+
+@every_function
+def test_what_the_web_needs_is_taken_by_functions_behind_the_api_alone(
+    imported: dict[str, Imported], function: str
+) -> None:
+    if function not in API_FUNCTIONS:
+        assert not [m for m in ("fastapi", "starlette", "anyio", "opentelemetry") if imported[function].took(m)]
+
+
+@every_function
+def test_tokens_are_checked_and_signed_by_auth_and_functions_behind_the_api_alone(
+    imported: dict[str, Imported], function: str
+) -> None:
+    # Exam's tick and operations share their use cases' modules with its routes.
+    if function not in API_FUNCTIONS and package(function) not in ("auth", "exam"):
+        assert not imported[function].took("jose")
+
+
+@every_function
+def test_passwords_and_addresses_are_checked_by_auth_alone(imported: dict[str, Imported], function: str) -> None:
+    if package(function) != "auth" or function == "AuthConsumerFunction":
+        assert not [m for m in ("argon2", "passlib") if imported[function].took(m)]
+    # FastAPI takes it for its description of OpenAPI, wherever it is installed.
+    if function not in API_FUNCTIONS and (package(function) != "auth" or function == "AuthConsumerFunction"):
+        assert not imported[function].took("email_validator")
+
+
+@every_function
+def test_common_passwords_are_not_read_at_a_start(imported: dict[str, Imported], function: str) -> None:
+    assert not imported[function].took("zxcvbn")
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_clients_send_and_see_is_built_when_it_is_first_used(service: str) -> None:
+    schemas = importlib.import_module(f"{service}.schemas")
+    assert not [model for model in _models(schemas) if not model.model_config.get("defer_build")]
+
+
+def test_events_are_built_when_they_are_first_used() -> None:
+    assert not [model for model in _models(events) if not model.model_config.get("defer_build")]
+
+
+def _models(module: ModuleType) -> list[type[BaseModel]]:
+    found = [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, BaseModel)]
+    models = [model for model in found if model.__module__ == module.__name__]
+    assert models
+    return models
 
 
 def test_a_function_without_a_package_is_not_built() -> None:

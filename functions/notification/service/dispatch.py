@@ -6,9 +6,7 @@ from functools import lru_cache
 from typing import cast, get_args
 from uuid import UUID
 
-from jose.exceptions import JWEError
-
-from lms.sealed import unseal
+from lms.sealed import NotSealed, unseal
 from lms.settings import setting
 from notification import mail, sms, unsubscribing
 from notification.channels import ChannelDown, Undeliverable
@@ -66,7 +64,7 @@ def _unsubscribe_url(row: Notification) -> str | None:
 def _unsealed(row: Notification) -> dict[str, str]:
     try:
         return {name: unseal(sealed) for name, sealed in cast(dict[str, str], row.secrets).items()}
-    except JWEError:
+    except NotSealed:
         raise Undeliverable("its secret cannot be decrypted") from None
 
 

@@ -8,6 +8,10 @@ from lms.settings import secret
 # `jose.jwe` is imported where it is used: few events and messages have a secret, and it brings all of cryptography.
 
 
+class NotSealed(ValueError):
+    """The text was not made by `seal`, or not with this key."""
+
+
 @lru_cache(maxsize=1)
 def _key() -> bytes:
     return sha256(secret("EVENT_KEY")).digest()
@@ -22,8 +26,12 @@ def seal(plain: str) -> str:
 
 
 def unseal(token: str) -> str:
-    """Decrypts what `seal` made; raises `jose.exceptions.JWEError` for anything else."""
+    """Decrypts what `seal` made; raises `NotSealed` for anything else."""
     from jose import jwe
+    from jose.exceptions import JWEError
 
-    plain: bytes = jwe.decrypt(token, _key())
+    try:
+        plain: bytes = jwe.decrypt(token, _key())
+    except JWEError as error:
+        raise NotSealed(str(error)) from error
     return plain.decode()
