@@ -26,7 +26,7 @@ from benchmarks.courier import Courier
 from benchmarks.ledger import Ledger
 from benchmarks.oulad import Assessment, Card, Presentation
 from exam.schemas import NewExam, NewResult
-from exam.service import exams, marking
+from exam.service import exams, results
 from lms.callers import Caller
 from lms.clock import now
 from lms.idempotency import Once
@@ -98,7 +98,7 @@ class Campus:
         def record(result: tuple[str, str, str]) -> None:
             assessment, number, score = result
             body = {"examId": exam_ids[assessment], "studentId": self._people[number], "score": float(score)}
-            marking.record(NewResult.model_validate(body), _REGISTRAR, _WITHOUT_KEY, now())
+            results.record(NewResult.model_validate(body), _REGISTRAR, _WITHOUT_KEY, now())
 
         self._each("results recorded", title, presentation.results, record)
         self._deliver(title)

@@ -1,1 +1,1 @@
-"""Exams: set, sat against the clock, graded, released, told."""
+"""Exams: their questions, students' attempts against the clock, grading, release and results."""

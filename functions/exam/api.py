@@ -28,7 +28,7 @@ from exam.schemas import (
     ResultView,
     StudentQuestion,
 )
-from exam.service import attempts, exams, marking, questions, results
+from exam.service import accommodations, attempts, exams, marking, questions, results
 from lms.dependencies import CourseId, IfMatch, Now, OncePerKey, Paging, set_etag
 from lms.errors import Forbidden
 from lms.http import LambdaHandler, create_app
@@ -58,7 +58,7 @@ GivenAnswers = Annotated[
 
 @app.post("/exams", status_code=201)
 def create_exam(caller: TeacherOrAdmin, once: OncePerKey, body: NewExam, response: Response, now: Now) -> ExamView:
-    """Sets an exam."""
+    """Creates an exam."""
     view = exams.create(body, caller, once, now)
     response.headers["Location"] = exams.location(view)
     return view
@@ -66,13 +66,13 @@ def create_exam(caller: TeacherOrAdmin, once: OncePerKey, body: NewExam, respons
 
 @app.get("/exams/{id}")
 def list_exams(caller: AnySignedIn, course_id: CourseIdAsId, listing: Paging) -> Page[ExamView]:
-    """The exams of a course; students see those published."""
+    """The exams of a course; students see the published ones."""
     return exams.list_exams(course_id, caller, listing)
 
 
 @app.get("/courses/{courseId}/exams")
 def list_exams_of_course(caller: AnySignedIn, course_id: CourseId, listing: Paging) -> Page[ExamView]:
-    """The exams of a course; students see those published."""
+    """The exams of a course; students see the published ones."""
     return exams.list_exams(course_id, caller, listing)
 
 
@@ -80,7 +80,7 @@ def list_exams_of_course(caller: AnySignedIn, course_id: CourseId, listing: Pagi
 def update_exam(
     caller: TeacherOrAdmin, exam_id: ExamIdAsId, if_match: IfMatch, body: ExamUpdate, response: Response, now: Now
 ) -> ExamView:
-    """Replaces the fields given; once somebody has begun, the title, and `closesAt` to a later time."""
+    """Replaces the fields given; once an attempt has begun, only the title, and `closesAt` with a later time."""
     view = exams.update(exam_id, caller, body, if_match, now)
     set_etag(response, view.version)
     return view
@@ -88,7 +88,7 @@ def update_exam(
 
 @app.delete("/exams/{id}", status_code=204)
 def delete_exam(caller: TeacherOrAdmin, exam_id: ExamIdAsId, if_match: IfMatch, now: Now) -> None:
-    """Deletes an exam that nobody has begun."""
+    """Deletes an exam unless an attempt has begun."""
     exams.delete(exam_id, caller, if_match, now)
 
 
@@ -96,7 +96,8 @@ def delete_exam(caller: TeacherOrAdmin, exam_id: ExamIdAsId, if_match: IfMatch, 
 def release(caller: TeacherOrAdmin, exam_id: ExamId, now: Now, body: Release | None = None) -> ExamView:
     """Releases the results of an exam with manual release.
 
-    With `closeNow` also of one that is open: nobody begins any more, who is at work may finish, then they are out.
+    With `closeNow` also of one that is open: no more attempts begin, and the results are released when the running ones
+    have ended.
     """
     return exams.release(exam_id, caller, now, close_now=body is not None and body.close_now)
 
@@ -105,15 +106,15 @@ def release(caller: TeacherOrAdmin, exam_id: ExamId, now: Now, body: Release | N
 def accommodate(
     caller: TeacherOrAdmin, exam_id: ExamId, student_id: StudentId, body: AccommodationUpdate, now: Now
 ) -> AccommodationView:
-    """Grants one student more time, a later closing, more attempts."""
-    return marking.accommodate(exam_id, student_id, caller, body, now)
+    """Grants one student more time, a later closing or more attempts."""
+    return accommodations.accommodate(exam_id, student_id, caller, body, now)
 
 
 @app.post("/exams/{examId}/questions", status_code=201)
 def add_question(
     caller: TeacherOrAdmin, exam_id: ExamId, once: OncePerKey, body: NewQuestion, response: Response, now: Now
 ) -> QuestionView:
-    """Adds a question, until somebody has begun."""
+    """Adds a question, until an attempt has begun."""
     view = questions.add(exam_id, caller, body, once, now)
     response.headers["Location"] = questions.location(view)
     return view
@@ -136,7 +137,7 @@ def change_question(
     response: Response,
     now: Now,
 ) -> QuestionView:
-    """Replaces the fields given, until somebody has begun."""
+    """Replaces the fields given, until an attempt has begun."""
     view = questions.change(question_id, caller, body, if_match, now)
     set_etag(response, view.version)
     return view
@@ -144,19 +145,19 @@ def change_question(
 
 @app.delete("/questions/{questionId}", status_code=204)
 def delete_question(caller: TeacherOrAdmin, question_id: QuestionId, if_match: IfMatch, now: Now) -> None:
-    """Deletes a question, until somebody has begun."""
+    """Deletes a question, until an attempt has begun."""
     questions.delete(question_id, caller, if_match, now)
 
 
 @app.post("/exams/{examId}/regrade", status_code=202)
 def regrade(caller: TeacherOrAdmin, exam_id: ExamId, once: OncePerKey, body: Regrade, now: Now) -> Regrading:
-    """Mends a key after the exam has begun; every attempt is graded again."""
+    """Corrects a key after the exam has begun; every attempt is graded again."""
     return questions.regrade(exam_id, caller, body, once, now)
 
 
 @app.post("/exams/{examId}/attempts", status_code=201, responses={200: {"model": AttemptView}})
 def start(caller: Student, exam_id: ExamId, once: OncePerKey, response: Response, now: Now) -> AttemptView:
-    """Begins an attempt, or answers (200) the one that is running."""
+    """Begins an attempt, or returns (200) the one that is running."""
     view, is_new = attempts.start(exam_id, caller, once, now)
     response.status_code = 201 if is_new else 200
     response.headers["Location"] = attempts.location(view)
@@ -194,7 +195,7 @@ def save_answers(
 
 @app.post("/attempts/{attemptId}/submit")
 def submit(caller: Student, attempt_id: AttemptId, now: Now) -> AttemptSummary:
-    """Ends an attempt and has it graded; again, it answers the same."""
+    """Ends an attempt and grades it; a repeated request returns the same."""
     return attempts.submit(attempt_id, caller, now)
 
 
@@ -202,7 +203,7 @@ def submit(caller: Student, attempt_id: AttemptId, now: Now) -> AttemptSummary:
 def mark(
     caller: TeacherOrAdmin, attempt_id: AttemptId, if_match: IfMatch, body: MarksUpdate, response: Response, now: Now
 ) -> MarkedAttempt:
-    """Gives marks, for `text` questions or instead of the key's."""
+    """Gives marks, for `text` questions or instead of those that the key gave."""
     view = marking.mark(attempt_id, caller, body, if_match, now)
     set_etag(response, view.version)
     return view
@@ -213,9 +214,9 @@ def record_result(
     caller: TeacherOrAdmin, once: OncePerKey, body: NewResult, response: Response, now: Now
 ) -> ResultView:
     """Records the result of an exam on paper, or replaces (200) the one recorded before."""
-    view, is_first = marking.record(body, caller, once, now)
+    view, is_first = results.record(body, caller, once, now)
     response.status_code = 201 if is_first else 200
-    response.headers["Location"] = marking.location(view)
+    response.headers["Location"] = results.location(view)
     set_etag(response, view.version)
     return view
 
@@ -242,7 +243,7 @@ def show_result(
 
 @app.get("/exams/{examId}/results")
 def list_results(caller: TeacherOrAdmin, exam_id: ExamId, listing: Paging) -> Results:
-    """The results of an exam, and how they are spread."""
+    """The results of an exam, and their distribution."""
     return results.listed(exam_id, caller, listing)
 
 

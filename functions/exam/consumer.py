@@ -1,4 +1,4 @@
-"""Events of users: erased students are forgotten."""
+"""Events of users: the answers of erased students are erased."""
 
 from exam.service import erasure
 from lms.clock import now

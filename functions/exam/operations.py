@@ -1,4 +1,4 @@
-"""What an operator does by invoking a function: telling exams and results again."""
+"""What an operator does by invoking a function: republishing exams and results."""
 
 from exam.service.republish import WAYS, everything
 from lms.republish import Republisher

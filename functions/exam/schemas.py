@@ -13,8 +13,8 @@ from pydantic import (
     StrictStr,
 )
 
-from exam.rules.grading import Outcome
-from exam.rules.questions import LARGEST_NUMBER, Kind
+from exam.rules.question_kinds import LARGEST_NUMBER, Kind
+from exam.rules.standing import Outcome
 from exam.rules.terms import ReleaseMode
 from lms.fields import INTEGRAL, JSON_NUMBER, CamelBody, CamelChanges, CamelView, Description, Moment, Name, Passage
 from lms.pages import Page
@@ -74,7 +74,7 @@ class Release(CamelBody):
 
 
 class ExamView(CamelView):
-    """An exam. `releasedAt`: since when the results of one with manual release are out."""
+    """An exam. `releasedAt`: when its teachers released the results, if its release is manual."""
 
     id: UUID
     course_id: UUID
@@ -134,7 +134,7 @@ class QuestionUpdate(CamelChanges):
 
 
 class Regrade(CamelBody):
-    """`correctAnswer` as in a question, or `full_credit`: everybody gets the points."""
+    """`correctAnswer` as in a question, or `full_credit`: every student gets the points."""
 
     question_id: UUID
     correct_answer: KeyBody
@@ -142,7 +142,7 @@ class Regrade(CamelBody):
 
 
 class Regrading(CamelView):
-    """Attempts are graded again within minutes; the results tell when they change."""
+    """Attempts are graded again within minutes; the `history` of a result shows when it changed."""
 
     exam_id: UUID
     question_id: UUID
@@ -160,7 +160,7 @@ class NumericKeyView(CamelView):
 
 
 class StudentQuestion(CamelView):
-    """A question as it is put to students."""
+    """A question as students see it."""
 
     id: UUID
     exam_id: UUID
@@ -171,7 +171,7 @@ class StudentQuestion(CamelView):
 
 
 class QuestionView(StudentQuestion):
-    """A question with its key. `fullCredit`: it was found to be wrong, and everybody gets its points."""
+    """A question with its key. `fullCredit`: it turned out to be faulty, and every student gets its points."""
 
     correct_answer: bool | str | list[str] | NumericKeyView | None
     explanation: str
@@ -182,7 +182,10 @@ class QuestionView(StudentQuestion):
 
 
 class AttemptSummary(CamelView):
-    """An attempt in short. Its student sees `status` running or submitted, and `score` once it is released."""
+    """An attempt without its answers.
+
+    Its student sees `status` running or submitted, and `score` once it is released.
+    """
 
     id: UUID
     exam_id: UUID
@@ -203,13 +206,13 @@ class AttemptAnswers(AttemptSummary):
 
 
 class AttemptView(AttemptAnswers):
-    """What its student works with: the questions in the order of this attempt."""
+    """An attempt for its student, with the questions in the order of this attempt."""
 
     questions: list[StudentQuestion]
 
 
 class Change(CamelView):
-    """What was changed after all: the score before, why, when, and by whom."""
+    """A score that was replaced, and why, when, and by whom."""
 
     score: Number | None
     reason: str
@@ -219,21 +222,21 @@ class Change(CamelView):
 
 
 class MarkedAttempt(AttemptAnswers):
-    """What teachers see: also the marks by question, null where one is still to be given."""
+    """An attempt for teachers, with the marks by question; null where a teacher has yet to mark."""
 
     marks: dict[UUID, Number | None]
     history: list[Change]
 
 
 class MarksUpdate(CamelBody):
-    """Marks by question id. `reason` is needed for whatever is not the first marking of a `text` question."""
+    """Marks by question id. Only the first marking of a `text` question needs no `reason`."""
 
     marks: Annotated[dict[UUID, Marks], Field(min_length=1, max_length=200)]
     reason: Name | None = None
 
 
 class AccommodationUpdate(CamelChanges):
-    """The fields to replace; omitted ones stay, `closesAt` null takes the student's own closing back."""
+    """The fields to replace; omitted ones stay, `closesAt` null removes the student's own closing."""
 
     nullable = frozenset({"closes_at"})
 
@@ -254,7 +257,7 @@ class AccommodationView(CamelView):
 
 
 class NewResult(CamelBody):
-    """`reason` is needed to replace a result that was recorded before."""
+    """`reason` is required to replace a result that was recorded before."""
 
     exam_id: UUID
     student_id: UUID
@@ -263,7 +266,7 @@ class NewResult(CamelBody):
 
 
 class ResultView(CamelView):
-    """`score` is the best attempt's, in percent; null while a teacher has something to mark."""
+    """`score` is the best attempt's, in percent; null while a teacher has yet to mark an answer."""
 
     id: UUID
     exam_id: UUID
@@ -276,7 +279,7 @@ class ResultView(CamelView):
 
 
 class MarkedAnswer(CamelView):
-    """`marks` of `points`; null while a teacher has to give them."""
+    """`marks` of `points`; null while a teacher has yet to give them."""
 
     question_id: UUID
     question_text: str
@@ -288,7 +291,7 @@ class MarkedAnswer(CamelView):
 
 
 class ResultDetails(ResultView):
-    """`answers` are the best attempt's; null for a paper exam, a missed one, and while only scores are out."""
+    """`answers` are the best attempt's; null for a paper exam, a missed one, and while only scores are released."""
 
     attempt_id: UUID | None
     answers: list[MarkedAnswer] | None
@@ -296,7 +299,10 @@ class ResultDetails(ResultView):
 
 
 class Summary(CamelView):
-    """Of the results with a score, `histogram` by whole percent, 0 to 100; who missed the exam is in `missed` alone."""
+    """The results that have a score; `histogram` by whole percent, 0 to 100.
+
+    Students who missed the exam are counted in `missed` alone.
+    """
 
     count: int
     mean: Number | None

@@ -1,6 +1,7 @@
 """The tables that exam owns."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
@@ -15,16 +16,18 @@ from pynamodb.attributes import (
 )
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 
-from exam.rules.grading import Sitting
-from exam.rules.questions import Question
-from exam.rules.terms import Accommodation, ReleaseMode, Terms
+from exam.rules.questions import Question, QuestionSet, Regrade
+from exam.rules.standing import Attempt, Change, Standing
+from exam.rules.terms import Accommodation, ExamTerms, ReleaseMode
 from lms.dynamo import DecimalAttribute, Table, UUIDAttribute, table_name
 from lms.settings import setting
 
 DUE_SHARDS = 10
 
 _questions = TypeAdapter(tuple[Question, ...])
-_sittings = TypeAdapter(tuple[Sitting, ...])
+_regrades = TypeAdapter(tuple[Regrade, ...])
+_attempts = TypeAdapter(tuple[Attempt, ...])
+_history = TypeAdapter(tuple[Change, ...])
 
 
 class CourseIndex(GlobalSecondaryIndex["Exam"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
@@ -34,16 +37,17 @@ class CourseIndex(GlobalSecondaryIndex["Exam"]):  # type: ignore[no-untyped-call
         index_name = "course"
         projection = AllProjection()
 
-    shelf = UnicodeAttribute(hash_key=True)
+    listing_key = UnicodeAttribute(hash_key=True)
     exam_date = UTCDateTimeAttribute(range_key=True)
 
 
 class Exam(Table):
     """An exam. `started_at`: since the first attempt or result its questions and most of its terms are frozen.
 
-    `closes_by_default`: it closes `duration` after it opens, because nobody said otherwise. `closed_at`: its teachers
-    closed it before that. `sheet` is the version of its questions. `settled_at`: those who missed it were written down.
-    `told_version` is the one that an event told last. A deleted one stays as a tombstone.
+    `closes_by_default`: it closes `duration` after it opens, as its teachers set no other time. `closed_at`: they
+    closed it early. `question_set` is the version of its questions. `missed_noted_at`: the students who missed it have
+    that as their result. `event_version` is the version that the last event about it had. A deleted exam stays
+    as a tombstone.
     """
 
     class Meta:
@@ -65,14 +69,14 @@ class Exam(Table):
     paper = BooleanAttribute()
     release = UnicodeAttribute()
     published = BooleanAttribute()
-    shelf = UnicodeAttribute()
+    listing_key = UnicodeAttribute()
     questions = NumberAttribute(default=0)
-    sheet = NumberAttribute(default=0)
+    question_set = NumberAttribute(default=0)
     started_at = UTCDateTimeAttribute(null=True)
     closed_at = UTCDateTimeAttribute(null=True)
     released_at = UTCDateTimeAttribute(null=True)
-    settled_at = UTCDateTimeAttribute(null=True)
-    told_version = NumberAttribute(null=True)
+    missed_noted_at = UTCDateTimeAttribute(null=True)
+    event_version = NumberAttribute(null=True)
     created_at = UTCDateTimeAttribute()
     updated_at = UTCDateTimeAttribute()
     version = VersionAttribute()
@@ -80,46 +84,58 @@ class Exam(Table):
 
     @property
     def closing(self) -> datetime:
-        """When it closes, or has closed, for those without an accommodation."""
-        return min(self.closes_at, self.closed_at or self.closes_at)
+        """When it closes, or has closed, for students without an accommodation."""
+        return self.terms().closing
 
-    def terms(self) -> Terms:
-        return Terms(
+    @property
+    def is_deleted(self) -> bool:
+        return bool(self.listing_key == exams_key(self.course_id, "deleted"))
+
+    def terms(self) -> ExamTerms:
+        return ExamTerms(
+            exam_id=self.id,
+            course_id=self.course_id,
             published=self.published,
             paper=self.paper,
+            shuffle=self.shuffle,
             opens_at=self.exam_date,
             closes_at=self.closes_at,
             last_closing=self.last_closing,
             duration=timedelta(minutes=self.duration),
             attempts_allowed=int(self.attempts_allowed),
+            pass_mark=self.pass_mark,
+            weight=self.weight,
             release=cast(ReleaseMode, self.release),
+            question_set=int(self.question_set),
+            version=self.version,
+            deleted=self.is_deleted,
+            started_at=self.started_at,
             closed_at=self.closed_at,
             released_at=self.released_at,
         )
 
 
-class QuestionSheet(Table):
-    """All questions of an exam, so that a change is atomic and a read one read.
-
-    `regrades` tells why keys were changed after the exam had begun: the sheet's version, the reason, when, by whom.
-    """
+class StoredQuestions(Table):
+    """All questions of an exam, so that a change is atomic and reading them takes one request."""
 
     class Meta:
-        table_name = table_name("question_sheets")
+        table_name = table_name("exam_questions")
         region = setting("AWS_REGION")
 
     exam_id = UUIDAttribute(hash_key=True)
-    stored = UnicodeAttribute()
-    regrades: JSONAttribute = JSONAttribute(default=list)
+    questions = UnicodeAttribute(default="[]")
+    regrades = UnicodeAttribute(default="[]")
     version = VersionAttribute()
 
-    def questions(self) -> tuple[Question, ...]:
-        return _questions.validate_json(self.stored)
+    def question_set(self) -> QuestionSet:
+        questions, regrades = _questions.validate_json(self.questions), _regrades.validate_json(self.regrades)
+        return QuestionSet(self.version or 0, questions, regrades)
 
-    def store(self, questions: tuple[Question, ...]) -> int:
-        """Sets the questions; how many bytes they take."""
-        text = _questions.dump_json(questions)
-        self.stored = text.decode()
+    def store(self, question_set: QuestionSet) -> int:
+        """Sets the questions and the reasons for regrades; how many bytes the questions take."""
+        text = _questions.dump_json(question_set.questions)
+        self.questions = text.decode()
+        self.regrades = _regrades.dump_json(question_set.regrades).decode()
         return len(text)
 
 
@@ -134,8 +150,8 @@ class QuestionId(Table):
     exam_id = UUIDAttribute()
 
 
-class DueIndex(GlobalSecondaryIndex["Candidate"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
-    """Sparse: students whose standing the clock will change."""
+class DeadlineIndex(GlobalSecondaryIndex["StoredStanding"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
+    """Sparse: the students with a running attempt, by its deadline."""
 
     class Meta:
         index_name = "due"
@@ -145,18 +161,14 @@ class DueIndex(GlobalSecondaryIndex["Candidate"]):  # type: ignore[no-untyped-ca
     due_at = UTCDateTimeAttribute(range_key=True)
 
 
-class Candidate(Table):
-    """A student in an exam: what they were granted, their attempts in short, and their result.
+class StoredStanding(Table):
+    """A `Standing`. Every change to what one student has in one exam writes this item and no item of another student.
 
-    Every change to what one student has in one exam writes this item, so they come one after the other, and nobody
-    waits for another student. `status` is empty as long as there is no result. `told`: the result is known outside;
-    `told_version` is the one that an event told last. `history` has what was changed after all: the former score, why,
-    when, by whom. `shut`: the exam was closed before its time, and this item written, so that no attempt begins that
-    was asked for before.
+    So the changes of one student come one after the other, and nobody waits for another student.
     """
 
     class Meta:
-        table_name = table_name("candidates")
+        table_name = table_name("standings")
         region = setting("AWS_REGION")
 
     exam_id = UUIDAttribute(hash_key=True)
@@ -164,72 +176,111 @@ class Candidate(Table):
     extra_minutes = NumberAttribute(default=0)
     extra_closes_at = UTCDateTimeAttribute(null=True)
     extra_attempts = NumberAttribute(default=0)
-    stored_sittings = UnicodeAttribute(default="[]")
-    shut = BooleanAttribute(default=False)
+    attempts = UnicodeAttribute(default="[]")
+    starts_blocked = BooleanAttribute(default=False)
     status = UnicodeAttribute(null=True)
     score = DecimalAttribute(null=True)
-    told = BooleanAttribute(default=False)
-    told_version = NumberAttribute(null=True)
-    history: JSONAttribute = JSONAttribute(default=list)
+    published = BooleanAttribute(default=False)
+    event_version = NumberAttribute(null=True)
+    history = UnicodeAttribute(default="[]")
     due = NumberAttribute(null=True)
     due_at = UTCDateTimeAttribute(null=True)
     created_at = UTCDateTimeAttribute()
     updated_at = UTCDateTimeAttribute()
     version = VersionAttribute()
-    due_index = DueIndex()
+    due_index = DeadlineIndex()
 
     def accommodation(self) -> Accommodation:
-        return Accommodation(
-            timedelta(minutes=self.extra_minutes), self.extra_closes_at, extra_attempts=int(self.extra_attempts)
+        return Accommodation(int(self.extra_minutes), self.extra_closes_at, int(self.extra_attempts))
+
+    def standing(self, terms: ExamTerms) -> Standing:
+        return Standing(
+            terms=terms,
+            student_id=self.student_id,
+            accommodation=self.accommodation(),
+            attempts=_attempts.validate_json(self.attempts),
+            starts_blocked=self.starts_blocked,
+            status=cast(Any, self.status),
+            score=self.score,
+            published=self.published,
+            event_version=None if self.event_version is None else int(self.event_version),
+            history=_history.validate_json(self.history),
+            due_at=self.due_at,
+            created_at=self.created_at,
+            updated_at=self.updated_at,
+            version=self.version,
         )
 
-    def sittings(self) -> tuple[Sitting, ...]:
-        return _sittings.validate_json(self.stored_sittings)
+    @classmethod
+    def of(cls, standing: Standing) -> "StoredStanding":
+        granted = standing.accommodation
+        stored = cls(
+            exam_id=standing.terms.exam_id,
+            student_id=standing.student_id,
+            extra_minutes=granted.extra_minutes,
+            extra_closes_at=granted.closes_at,
+            extra_attempts=granted.extra_attempts,
+            attempts=_attempts.dump_json(standing.attempts).decode(),
+            starts_blocked=standing.starts_blocked,
+            status=standing.status,
+            score=standing.score,
+            published=standing.published,
+            event_version=standing.event_version,
+            history=_history.dump_json(standing.history).decode(),
+            due=None if standing.due_at is None else shard_of(standing.student_id),
+            due_at=standing.due_at,
+            created_at=standing.created_at,
+            updated_at=standing.updated_at,
+        )
+        if standing.version is not None:
+            stored.version = standing.version
+        return stored
 
-    def keep(self, sitting: Sitting) -> None:
-        """Puts an attempt in place of its former state, or behind the others."""
-        sittings = {kept.id: kept for kept in self.sittings()} | {sitting.id: sitting}
-        self.stored_sittings = _sittings.dump_json(tuple(sittings.values())).decode()
 
-
-class ExamAttemptIndex(GlobalSecondaryIndex["Attempt"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
-    """The attempts of an exam by progress, in the order of their beginning; saving answers does not touch it."""
+class AttemptIndex(GlobalSecondaryIndex["StoredAnswers"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
+    """The attempts of an exam by progress, in the order in which they began; saving answers does not touch it."""
 
     class Meta:
         index_name = "exam"
         projection = KeysOnlyProjection()
 
-    listing = UnicodeAttribute(hash_key=True)
+    listing_key = UnicodeAttribute(hash_key=True)
     id = UUIDAttribute(range_key=True)
 
 
-class Attempt(Table):
-    """One attempt: its answers and marks. `revision` counts what its student did, `version` every change.
+class StoredAnswers(Table):
+    """The answers and marks of one attempt; all else about it is in its student's `StoredStanding`.
 
-    `given` has what teachers gave, `marks` what each question earned when it was graded last.
+    `revision` counts what the student did, `version` every change. `given` has the marks that teachers gave, `marks`
+    what each question earned when the attempt was graded last.
     """
 
     class Meta:
-        table_name = table_name("attempts")
+        table_name = table_name("attempt_answers")
         region = setting("AWS_REGION")
 
     id = UUIDAttribute(hash_key=True)
     exam_id = UUIDAttribute()
     course_id = UUIDAttribute()
     student_id = UUIDAttribute()
-    number = NumberAttribute()
-    progress = UnicodeAttribute()
-    listing = UnicodeAttribute()
+    listing_key = UnicodeAttribute()
     answers: JSONAttribute = JSONAttribute(default=dict)
     given: JSONAttribute = JSONAttribute(default=dict)
     marks: JSONAttribute = JSONAttribute(default=dict)
-    score = DecimalAttribute(null=True)
-    started_at = UTCDateTimeAttribute()
     saved_at = UTCDateTimeAttribute()
-    submitted_at = UTCDateTimeAttribute(null=True)
-    revision = NumberAttribute()
+    revision = NumberAttribute(default=1)
     version = VersionAttribute()
-    exam_index = ExamAttemptIndex()
+    exam_index = AttemptIndex()
+
+    def by_question(self) -> dict[UUID, Any]:
+        return {UUID(question_id): answer for question_id, answer in self.answers.items()}
+
+    def marks_given(self) -> dict[UUID, Decimal]:
+        return {UUID(question_id): Decimal(marks) for question_id, marks in self.given.items()}
+
+    def marks_earned(self) -> dict[UUID, Decimal | None]:
+        """None for the questions that a teacher has yet to mark."""
+        return {UUID(question_id): marks and Decimal(marks) for question_id, marks in self.marks.items()}
 
 
 class ScoreCount(Table):
@@ -249,8 +300,8 @@ class ScoreCount(Table):
     total = DecimalAttribute()
 
 
-class UpkeepIndex(GlobalSecondaryIndex["Upkeep"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
-    """Exams by when the whole class is to be looked at."""
+class SweepIndex(GlobalSecondaryIndex["Sweep"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
+    """Exams by when a sweep over their students is due."""
 
     class Meta:
         index_name = "due"
@@ -260,26 +311,26 @@ class UpkeepIndex(GlobalSecondaryIndex["Upkeep"]):  # type: ignore[no-untyped-ca
     due_at = UTCDateTimeAttribute(range_key=True)
 
 
-class Upkeep(Table):
-    """A walk over all students of an exam: when it is due, how often yet, and how far it has come.
+class Sweep(Table):
+    """A sweep over all students of an exam: when it is due, whether it repeats, and how far it has come.
 
-    `order` names the reason to walk: a walk that a newer order has overtaken stops. `again`: once more after this one.
-    `failed`: for some students, who are to be tried again.
+    `run_id`: a sweep that was scheduled anew has another one, and the former run stops. `repeats`: once more when it is
+    done. `failed`: for some students, who are to be tried again.
     """
 
     class Meta:
-        table_name = table_name("exam_upkeep")
+        table_name = table_name("exam_sweeps")
         region = setting("AWS_REGION")
 
     exam_id = UUIDAttribute(hash_key=True)
-    order = UUIDAttribute()
+    run_id = UUIDAttribute()
     due = NumberAttribute()
     due_at = UTCDateTimeAttribute()
-    again = BooleanAttribute()
+    repeats = BooleanAttribute()
     failed = BooleanAttribute(default=False)
     phase = NumberAttribute(default=0)
     after = UUIDAttribute(null=True)
-    due_index = UpkeepIndex()
+    due_index = SweepIndex()
 
 
 def shard_of(item_id: UUID) -> int:
@@ -287,17 +338,11 @@ def shard_of(item_id: UUID) -> int:
     return item_id.int % DUE_SHARDS
 
 
-def listing_of(exam_id: UUID, progress: str) -> str:
-    """The partition in which the attempts of an exam with this progress are listed."""
+def attempts_key(exam_id: UUID, progress: str) -> str:
+    """The `listing_key` of the attempts of an exam with this progress."""
     return f"{exam_id}#{progress}"
 
 
-def shelf_of(course_id: UUID, state: str) -> str:
-    """The partition in which the exams of a course in this state are listed."""
+def exams_key(course_id: UUID, state: str) -> str:
+    """The `listing_key` of the exams of a course in this state."""
     return f"{course_id}#{state}"
-
-
-def attributes(item: Table) -> dict[str, Any]:
-    """The values of an item, to see later whether anything was changed."""
-    # None is not stored, so what is read has no key where what is set may have a None.
-    return {name: value for name, value in item.attribute_values.items() if value is not None}

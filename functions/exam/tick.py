@@ -1,18 +1,16 @@
-"""What the clock makes due in exams, found by index: deadlines of attempts, closings of exams."""
+"""What the clock makes due in exams, found by index: the deadlines of attempts, and sweeps over whole exams."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import Any
-from uuid import UUID
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from exam.service import upkeep
-from exam.service.upkeep import Student
-from exam.tables import DUE_SHARDS, Candidate, DueIndex, Upkeep, UpkeepIndex
+from exam.service import sweeps
+from exam.tables import DUE_SHARDS, DeadlineIndex, StoredStanding, Sweep, SweepIndex
 from lms.clock import now
 from lms.log import logger
 
@@ -20,55 +18,54 @@ _PAGE = 25
 _STOP_BEFORE_MS = 10_000
 
 
-class Unsettled(Exception):
-    """Some of what is due could not be done; it is tried again in a minute."""
+class Unfinished(Exception):
+    """Some of what is due failed; it is tried again in a minute."""
 
 
 def handler(_: dict[str, Any], context: LambdaContext) -> None:
     """Does what is due; what time does not allow is left to the next minute.
 
-    Raises `Unsettled` at the end if some of it failed.
+    Raises `Unfinished` at the end if some of it failed.
     """
 
     def elapsed() -> bool:
         return context.get_remaining_time_in_millis() < _STOP_BEFORE_MS
 
     at, failed, counts = now(), 0, {"students": 0, "exams": 0}
-    for students in _due_students(at):
-        if elapsed():
-            break
-        counts["students"] += len(students)
-        failed += _failures(partial(upkeep.bring_up_to_date, students, at))
-    for exam_id in _due_exams(at):
-        if elapsed():
-            break
-        counts["exams"] += 1
-        failed += _failures(partial(upkeep.work_on, exam_id, at, elapsed))
+    for counted, due, run in (
+        ("students", _due(StoredStanding.due_index, at, _PAGE), partial(_finish_attempts, at)),
+        ("exams", _due(Sweep.due_index, at, 1), partial(_sweep, at, elapsed)),
+    ):
+        for items in due:
+            if elapsed():
+                break
+            counts[counted] += len(items)
+            failed += _failures(partial(run, items))
     logger.info("tick", extra={**counts, "failed": failed})
     if failed:
-        raise Unsettled(f"{failed} faults")
+        raise Unfinished(f"{failed} faults")
 
 
-def _failures(work: Callable[[], int]) -> int:
+def _finish_attempts(at: datetime, students: Sequence[StoredStanding]) -> int:
+    return sweeps.bring_up_to_date([(student.exam_id, student.student_id) for student in students], at)
+
+
+def _sweep(at: datetime, elapsed: Callable[[], bool], due: Sequence[Sweep]) -> int:
+    return sum(sweeps.run(sweep.exam_id, at, elapsed) for sweep in due)
+
+
+def _due(index: DeadlineIndex | SweepIndex, at: datetime, size: int) -> Iterator[list[Any]]:
+    """What is due by an index, so many items at a time."""
+    # In no fixed order: what is stuck in one shard must not take the time of the others every minute.
+    for shard in random.sample(range(DUE_SHARDS), DUE_SHARDS):
+        found = index.query(shard, type(index).due_at <= at, page_size=_PAGE)
+        while items := list(islice(found, size)):
+            yield items
+
+
+def _failures(run: Callable[[], int]) -> int:
     try:
-        return work()
+        return run()
     except Exception:  # noqa: BLE001 (one exam's fault must not hold up the others; the handler raises at its end)
-        logger.exception("not settled")
+        logger.exception("not finished")
         return 1
-
-
-def _due_students(at: datetime) -> Iterator[list[Student]]:
-    for shard in _shards():
-        found = Candidate.due_index.query(shard, DueIndex.due_at <= at, page_size=_PAGE)
-        while page := [(candidate.exam_id, candidate.student_id) for candidate in islice(found, _PAGE)]:
-            yield page
-
-
-def _due_exams(at: datetime) -> Iterator[UUID]:
-    for shard in _shards():
-        yield from (due.exam_id for due in Upkeep.due_index.query(shard, UpkeepIndex.due_at <= at))
-
-
-def _shards() -> list[int]:
-    # In no fixed order: what is stuck in one shard must not take the others' time every minute.
-    return random.sample(range(DUE_SHARDS), DUE_SHARDS)

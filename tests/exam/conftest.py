@@ -232,10 +232,10 @@ class ExamService:
 
     def tick(self, context: Any = None) -> None:
         from exam import tick
-        from exam.service import sheets
+        from exam.service import question_sets
 
         # It works beside the API, and has read nothing of what that has.
-        sheets._read.cache_clear()
+        question_sets._read.cache_clear()
         tick.handler({}, context or Lambda())
 
     def pass_(self, **delta: float) -> None:

@@ -30,7 +30,7 @@ def written(calls: Calls) -> Counter[str]:
 
 
 def _item(write: Any) -> str:
-    keys = {"ExamsTable": ("id",), "CandidatesTable": ("exam_id", "student_id"), "AttemptsTable": ("id",)}
+    keys = {"ExamsTable": ("id",), "StandingsTable": ("exam_id", "student_id"), "AttemptAnswersTable": ("id",)}
     values = write.get("Key") or write.get("Item")
     names = keys.get(write["TableName"], tuple(sorted(values)))
     return f"{write['TableName']} {[values[name] for name in names]}"
@@ -68,7 +68,7 @@ def test_nothing_is_shared_but_the_first_beginning(exam: ExamService, calls: Cal
     # The same score, counted on ten items.
     assert {table.partition(" ")[0] for table in shared} <= {"ScoreCountsTable"}
     assert max(shared.values(), default=0) <= 12
-    assert not [item for item in written(calls) if item.startswith(("ExamsTable", "QuestionSheetsTable", "ExamUpkeep"))]
+    assert not [item for item in written(calls) if item.startswith(("ExamsTable", "ExamQuestionsTable", "ExamSweeps"))]
 
 
 def test_an_autosave_is_three_reads_and_one_write_of_the_students_own(exam: ExamService, calls: Calls) -> None:
@@ -79,7 +79,7 @@ def test_an_autosave_is_three_reads_and_one_write_of_the_students_own(exam: Exam
     calls.clear()
     exam.save(attempt, {question: False})
     assert [operation for operation, _ in calls] == ["GetItem", "BatchGetItem", "UpdateItem"]
-    assert list(written(calls)) == [f"AttemptsTable {[{'S': attempt['id']}]}"]
+    assert list(written(calls)) == [f"AttemptAnswersTable {[{'S': attempt['id']}]}"]
 
 
 def test_of_many_starts_of_one_student_one_begins(exam: ExamService) -> None:
@@ -136,17 +136,17 @@ def test_the_tick_and_a_late_submission_grade_once(exam: ExamService, outbox: Ou
 def test_a_save_that_meets_the_end_of_the_attempt_changes_nothing(
     exam: ExamService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from exam.tables import Attempt
+    from exam.tables import StoredAnswers
 
     attempt = exam.started(exam.publish()["id"])
-    update = Attempt.update
+    update = StoredAnswers.update
 
-    def submit_first(self: Attempt, *args: Any, **kwargs: Any) -> Any:
-        monkeypatch.setattr(Attempt, "update", update)
+    def submit_first(self: StoredAnswers, *args: Any, **kwargs: Any) -> Any:
+        monkeypatch.setattr(StoredAnswers, "update", update)
         at_once([partial(exam.submit, attempt)])
         return update(self, *args, **kwargs)
 
-    monkeypatch.setattr(Attempt, "update", submit_first)
+    monkeypatch.setattr(StoredAnswers, "update", submit_first)
     assert code(exam.save(attempt, {attempt["questions"][0]["id"]: "a"})) == (409, "over")
     assert exam.show(attempt).json["answers"] == {}
 
@@ -190,7 +190,7 @@ def test_an_exam_is_not_deleted_while_somebody_begins(exam: ExamService, meanwhi
     assert code(answer) == (409, "begun")
 
 
-def test_marks_and_a_mended_key_at_once_are_both_kept(exam: ExamService, meanwhile: Meanwhile) -> None:
+def test_marks_and_a_corrected_key_at_once_are_both_kept(exam: ExamService, meanwhile: Meanwhile) -> None:
     published = exam.publish(*ALL_KINDS)
     attempt = exam.sit(published, {0: "b", 4: "x"})
     ids = [question["id"] for question in exam.questions(published["id"])]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from exam.tables import Attempt, Candidate
+from exam.tables import StoredAnswers, StoredStanding
 from lms.events import ResultRecorded, UserErased
 from tests.at_once import Meanwhile
 from tests.clients import Answer, kafka_event
@@ -18,16 +18,16 @@ WORDS = "I, Amina, once lived in Karachi"
 def erase(exam: ExamService) -> None:
     """What auth does, and what exam does when it hears of it."""
     from exam import consumer
-    from exam.service import sheets
+    from exam.service import question_sets
 
     remove_card(exam.student)
     # The consumer works beside the API, and has read nothing of what that has.
-    sheets._read.cache_clear()
+    question_sets._read.cache_clear()
     consumer.handler(kafka_event(UserErased(user_id=exam.student.id, version=9)), None)
 
 
 def stored() -> str:
-    return repr([row.attribute_values for table in (Attempt, Candidate) for row in table.scan()])
+    return repr([row.attribute_values for table in (StoredAnswers, StoredStanding) for row in table.scan()])
 
 
 def test_answers_and_reasons_go_and_scores_stay(exam: ExamService, dead_letters: DeadLetters) -> None:
@@ -40,7 +40,7 @@ def test_answers_and_reasons_go_and_scores_stay(exam: ExamService, dead_letters:
     assert WORDS in stored()
     erase(exam)
     assert "Amina" not in stored()
-    assert "37" not in str([candidate.extra_minutes for candidate in Candidate.scan()])
+    assert "37" not in str([stored.extra_minutes for stored in StoredStanding.scan()])
     assert exam.score(published["id"]) == ("passed", 66.67)
     seen = exam.show(attempt, exam.teacher).json
     assert (seen["answers"], seen["score"], seen["marks"][text]) == ({}, 66.67, 2)

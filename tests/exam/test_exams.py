@@ -103,7 +103,7 @@ def test_students_see_published_exams_and_teachers_drafts_too_soonest_first(exam
             assert [listed["id"] for listed in for_teachers] == [soon["id"], late["id"], draft["id"]]
 
 
-def test_a_list_is_for_those_who_belong_to_the_course(exam: ExamService) -> None:
+def test_only_members_of_the_course_get_its_exams(exam: ExamService) -> None:
     exam.publish()
     for path in (f"/exams/{exam.course}", f"/courses/{exam.course}/exams", f"/exams/{uuid4()}"):
         for stranger in (sign_in("student"), sign_in("teacher"), exam.enroll(sign_in("student"), "dropped")):
@@ -124,7 +124,7 @@ def test_an_update_replaces_the_fields_given_and_leaves_the_others(exam: ExamSer
     assert answer.json == {**draft, "title": "Midterm", "weight": 2.5, "version": 2, "updatedAt": later}
 
 
-def test_a_closing_that_nobody_set_follows_the_opening_and_the_duration(exam: ExamService) -> None:
+def test_a_closing_that_was_not_set_follows_the_opening_and_the_duration(exam: ExamService) -> None:
     draft = exam.draft()
     assert exam.change(draft["id"], duration=90).json["closesAt"] == _answered(exam.at(minutes=90))
     assert exam.change(draft["id"], examDate=exam.at(days=1)).json["closesAt"] == _answered(exam.at(days=1, minutes=90))
@@ -162,7 +162,7 @@ def test_publishing_needs_a_question_or_paper(exam: ExamService) -> None:
     assert code(exam.change(paper["id"], paper=False)) == (409, "no-questions")
 
 
-def test_an_exam_that_nobody_could_sit_any_more_is_not_published(exam: ExamService) -> None:
+def test_an_exam_that_would_already_be_closed_is_not_published(exam: ExamService) -> None:
     draft = exam.draft(examDate=exam.at(hours=-2))
     exam.add(draft["id"], SINGLE)
     assert code(exam.change(draft["id"], published=True)) == (409, "closed")
@@ -228,7 +228,7 @@ def test_a_draft_that_is_deleted_is_gone_without_a_word(exam: ExamService, outbo
     assert outbox.all() == []
 
 
-def test_an_exam_is_told_from_publishing_on(exam: ExamService, outbox: Outbox) -> None:
+def test_events_about_an_exam_begin_with_its_publication(exam: ExamService, outbox: Outbox) -> None:
     draft = exam.draft(weight=2.5, passMark=45.5)
     exam.add(draft["id"], SINGLE)
     exam.change(draft["id"], title="Final")

@@ -165,7 +165,7 @@ def test_who_is_let_in_and_stays_away_has_missed_it_again(exam: ExamService, out
     assert [(event.status, event.released) for event in mine] == [("missed", True), ("missed", False), ("missed", True)]
 
 
-def test_a_wrong_key_is_mended_and_every_attempt_graded_again(exam: ExamService, outbox: Outbox) -> None:
+def test_a_wrong_key_is_corrected_and_every_attempt_graded_again(exam: ExamService, outbox: Outbox) -> None:
     published = exam.publish(SINGLE, NUMERIC, release="onSubmit", attemptsAllowed=2)
     first = exam.sit(published, {0: "b", 1: 0.3})
     exam.sit(published, {0: "a", 1: 0.3})
@@ -188,7 +188,7 @@ def test_a_wrong_key_is_mended_and_every_attempt_graded_again(exam: ExamService,
     assert exam.questions(published["id"])[0]["correctAnswer"] == "b"
 
 
-def test_full_credit_gives_everybody_the_points_whatever_they_answered(exam: ExamService) -> None:
+def test_full_credit_gives_every_student_the_points(exam: ExamService) -> None:
     published = exam.publish(SINGLE, TEXT)
     exam.sit(published, {0: "b", 1: "x"})
     exam.sit(published, {}, exam.other)
@@ -200,7 +200,7 @@ def test_full_credit_gives_everybody_the_points_whatever_they_answered(exam: Exa
     assert [question["fullCredit"] for question in exam.questions(published["id"])] == [True, True]
 
 
-def test_marks_given_by_hand_outlast_a_mended_key(exam: ExamService) -> None:
+def test_marks_given_by_hand_outlast_a_corrected_key(exam: ExamService) -> None:
     published = exam.publish(SINGLE, TEXT)
     attempt = exam.sit(published, {0: "b", 1: "x"})
     single, text = ids(exam, published["id"])
@@ -209,7 +209,7 @@ def test_marks_given_by_hand_outlast_a_mended_key(exam: ExamService) -> None:
     assert exam.score(published["id"]) == ("passed", 100)
 
 
-def test_an_attempt_that_is_running_is_graded_by_the_mended_key(exam: ExamService) -> None:
+def test_a_running_attempt_is_graded_by_the_corrected_key(exam: ExamService) -> None:
     published = exam.publish()
     running = exam.started(published["id"])
     (single,) = ids(exam, published["id"])
@@ -232,7 +232,7 @@ def test_an_attempt_that_is_running_is_graded_by_the_mended_key(exam: ExamServic
         ({}, 409),
     ],
 )
-def test_what_cannot_be_mended_is_refused(exam: ExamService, fields: Any, status: int) -> None:
+def test_an_invalid_regrade_is_refused(exam: ExamService, fields: Any, status: int) -> None:
     published = exam.publish()
     (single,) = ids(exam, published["id"])
     body = {"questionId": single, "correctAnswer": "b", "reason": "x", **fields}

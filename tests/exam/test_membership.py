@@ -166,15 +166,15 @@ def test_an_exam_is_not_published_while_its_course_is_deleted(
 def test_ticks_finish_what_was_begun_in_a_deleted_course_and_nothing_stays_due(
     exam: ExamService, deleted: dict[str, str], outbox: Outbox
 ) -> None:
-    from exam.tables import Attempt, Candidate, Upkeep
+    from exam.tables import StoredAnswers, StoredStanding, Sweep
 
     absent = exam.new_student()
     for _ in range(4):
         exam.pass_(hours=1)
-    assert [item for item in Candidate.scan() if item.due is not None] == []
-    assert list(Upkeep.scan()) == []
-    assert {attempt.progress for attempt in Attempt.scan()} == {"pending"}
-    assert absent.id not in {candidate.student_id for candidate in Candidate.scan()}
+    assert [item for item in StoredStanding.scan() if item.due is not None] == []
+    assert list(Sweep.scan()) == []
+    assert {stored.listing_key.partition("#")[2] for stored in StoredAnswers.scan()} == {"pending"}
+    assert absent.id not in {stored.student_id for stored in StoredStanding.scan()}
     assert outbox.of(ResultRecorded) == []
 
 

@@ -22,7 +22,7 @@ def keys_seen(exam: ExamService, exam_id: str, student: Person) -> bool:
 
 
 def statuses(outbox: Outbox, student: Person) -> list[str]:
-    """What was told of a student's results."""
+    """The published statuses of a student's results."""
     return [event.status for event in outbox.of(ResultRecorded) if event.student_id == student.id]
 
 
@@ -66,7 +66,7 @@ def test_an_exam_is_open_while_a_student_with_more_time_answers_and_not_when_no_
     assert exam.release(published["id"]).json["releasedAt"] is not None
 
 
-def test_who_is_at_work_when_the_exam_is_closed_may_finish_before_anything_is_out(
+def test_a_running_attempt_may_finish_after_the_exam_was_closed_and_before_anything_is_released(
     exam: ExamService, outbox: Outbox
 ) -> None:
     published = exam.publish(release="manual", closesAt=exam.at(hours=5), attemptsAllowed=2)
@@ -102,7 +102,7 @@ def test_a_closed_exam_is_released_a_minute_after_the_last_submission_at_the_lat
     assert exam.result(published["id"]).status == 200
 
 
-def test_more_time_for_who_is_at_work_postpones_the_release(exam: ExamService) -> None:
+def test_more_time_for_a_running_attempt_postpones_the_release(exam: ExamService) -> None:
     published = exam.publish(release="manual")
     running = exam.started(published["id"])
     exam.release(published["id"], closeNow=True)
@@ -147,18 +147,18 @@ def test_who_begins_while_the_exam_is_released_is_refused(exam: ExamService, mea
 def test_who_begins_again_while_the_exam_is_released_is_refused_before_any_key_is_out(
     exam: ExamService, meanwhile: Meanwhile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from exam.service import upkeep
+    from exam.service import sweeps
 
     published = exam.publish(release="manual", closesAt=exam.at(hours=5), attemptsAllowed=3)
     exam.sit(published)
-    release = upkeep._release
+    release = sweeps._release
 
     def release_and_die(*args: Any) -> bool:
         released = release(*args)
-        monkeypatch.setattr(upkeep, "work_on", lambda *_: 0)
+        monkeypatch.setattr(sweeps, "run", lambda *_: 0)
         return released
 
-    monkeypatch.setattr(upkeep, "_release", release_and_die)
+    monkeypatch.setattr(sweeps, "_release", release_and_die)
     meanwhile(lambda: exam.release(published["id"], closeNow=True))
     assert code(exam.start(published["id"])) == (409, "closed")
     assert exam.score(published["id"]) == ("passed", 100)
@@ -190,12 +190,12 @@ def test_who_has_begun_before_the_closing_is_written_has_a_whole_attempt(
 def test_who_was_let_in_and_begins_after_the_closing_was_written_has_a_whole_attempt(
     exam: ExamService, meanwhile: Meanwhile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from exam.service import upkeep
+    from exam.service import sweeps
 
     published = begun(exam)
 
     def close_and_die() -> None:
-        monkeypatch.setattr(upkeep, "begin_work", lambda *_: None)
+        monkeypatch.setattr(sweeps, "run_in_request", lambda *_: None)
         assert exam.release(published["id"], closeNow=True).json["releasedAt"] is None
 
     meanwhile(close_and_die)
@@ -244,7 +244,7 @@ def test_a_start_still_writes_and_checks_nothing_shared(exam: ExamService, calls
     published = begun(exam)
     calls.clear()
     exam.started(published["id"], exam.other)
-    assert {item.partition(" ")[0] for item in written(calls)} == {"CandidatesTable", "AttemptsTable"}
+    assert {item.partition(" ")[0] for item in written(calls)} == {"StandingsTable", "AttemptAnswersTable"}
 
 
 @pytest.mark.parametrize("mode", ["onClose", "onSubmit", "manual"])

@@ -1,4 +1,4 @@
-"""Telling exams and results again."""
+"""Republishing exams and results."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from tests.republishing import facts, last_words, republish
 
 
 def told_again(outbox: Outbox, rows: int = 1_000) -> tuple[list[Any], list[Any]]:
-    """The answers, and what was told."""
+    """The answers, and what was published."""
     from exam.operations import handler
 
     before = len(outbox.all())
@@ -36,7 +36,7 @@ def term(exam: ExamService) -> ExamService:
     return exam
 
 
-def test_what_was_told_is_told_again_at_the_versions_it_was_told_at(term: ExamService, outbox: Outbox) -> None:
+def test_what_was_published_is_published_again_at_the_same_versions(term: ExamService, outbox: Outbox) -> None:
     before = last_words(outbox)
     told_again(outbox)
     _, again = told_again(outbox)
@@ -46,14 +46,14 @@ def test_what_was_told_is_told_again_at_the_versions_it_was_told_at(term: ExamSe
 
 
 @pytest.mark.parametrize("rows", [1, 2])
-def test_telling_goes_on_where_it_stopped(term: ExamService, outbox: Outbox, rows: int) -> None:
+def test_republishing_continues_where_it_stopped(term: ExamService, outbox: Outbox, rows: int) -> None:
     [whole], everything = told_again(outbox)
     answers, again = told_again(outbox, rows)
     assert sum(answer["told"] for answer in answers) == whole["told"]
     assert [event.subject for event in again] == [event.subject for event in everything]
 
 
-def test_a_course_that_is_gone_is_told_of_too(term: ExamService, outbox: Outbox) -> None:
+def test_exams_of_a_deleted_course_are_republished_too(term: ExamService, outbox: Outbox) -> None:
     from lms import roster
     from lms.dynamo import transaction
 
@@ -64,7 +64,7 @@ def test_a_course_that_is_gone_is_told_of_too(term: ExamService, outbox: Outbox)
     assert len(after) == len(before) > 0
 
 
-def test_no_result_is_told_before_its_release(exam: ExamService, outbox: Outbox) -> None:
+def test_no_result_is_republished_before_its_release(exam: ExamService, outbox: Outbox) -> None:
     from lms.events import ResultRecorded
 
     running = exam.publish(title="Running")
@@ -75,7 +75,7 @@ def test_no_result_is_told_before_its_release(exam: ExamService, outbox: Outbox)
     assert outbox.of(ResultRecorded) == []
 
 
-def test_a_result_that_was_taken_back_is_told_as_taken_back(exam: ExamService, outbox: Outbox) -> None:
+def test_a_withdrawn_result_is_republished_as_withdrawn(exam: ExamService, outbox: Outbox) -> None:
     from lms.events import ResultRecorded
 
     sat = exam.publish(release="onSubmit")

@@ -1,4 +1,4 @@
-"""Results: graded, recorded by hand, missed, counted, released and told."""
+"""Results: graded, recorded by hand, missed, counted, released and published."""
 
 import json
 from decimal import Decimal
@@ -15,8 +15,8 @@ from tests.people import Person, sign_in
 FULL = {0: "a", 1: ["mcp", "a2a", "http"], 2: True, 3: 0.3}
 
 
-def told(outbox: Outbox, student: Person) -> list[tuple[str, str, bool]]:
-    """What was told of a student's results, in order."""
+def published_results(outbox: Outbox, student: Person) -> list[tuple[str, str, bool]]:
+    """What was published of a student's results, in order."""
     mine = [event for event in outbox.of(ResultRecorded) if event.student_id == student.id]
     versions = [event.version for event in mine]
     assert versions == sorted(set(versions))
@@ -61,14 +61,14 @@ def test_results_released_on_close_come_when_the_last_student_cannot_answer_any_
     exam.sit(published)
     exam.pass_(hours=1)
     assert exam.result(published["id"]).status == 404
-    assert told(outbox, exam.student) == []
+    assert published_results(outbox, exam.student) == []
     late = exam.started(published["id"], exam.other)
     exam.pass_(minutes=29)
     assert exam.save(late, {late["questions"][0]["id"]: "b"}, exam.other).status == 200
     exam.pass_(minutes=1)
     assert exam.result(published["id"]).json["score"] == 100
-    assert told(outbox, exam.student) == [("passed", "100.00", True)]
-    assert told(outbox, exam.other) == [("failed", "0.00", True)]
+    assert published_results(outbox, exam.student) == [("passed", "100.00", True)]
+    assert published_results(outbox, exam.other) == [("failed", "0.00", True)]
 
 
 def test_a_score_released_on_submit_comes_at_once_and_the_answers_on_close(exam: ExamService, outbox: Outbox) -> None:
@@ -77,17 +77,17 @@ def test_a_score_released_on_submit_comes_at_once_and_the_answers_on_close(exam:
     assert submitted["score"] == 73.33
     result = exam.result(published["id"]).json
     assert (result["score"], result["status"], result["answers"]) == (73.33, "passed", None)
-    assert told(outbox, exam.student) == [("passed", "73.33", True)]
+    assert published_results(outbox, exam.student) == [("passed", "73.33", True)]
     exam.pass_(hours=1)
     assert [answer["marks"] for answer in exam.result(published["id"]).json["answers"]] == [0, 3, 1, 1.5]
-    assert told(outbox, exam.student) == [("passed", "73.33", True)]
+    assert published_results(outbox, exam.student) == [("passed", "73.33", True)]
 
 
-def test_a_better_attempt_is_told_again_and_a_worse_one_is_not(exam: ExamService, outbox: Outbox) -> None:
+def test_a_better_attempt_is_announced_and_a_worse_one_is_not(exam: ExamService, outbox: Outbox) -> None:
     published = exam.publish(release="onSubmit", attemptsAllowed=3)
     for answer in ("b", "a", "b"):
         exam.sit(published, {0: answer})
-    assert told(outbox, exam.student) == [("failed", "0.00", True), ("passed", "100.00", True)]
+    assert published_results(outbox, exam.student) == [("failed", "0.00", True), ("passed", "100.00", True)]
     assert exam.results(published["id"])["summary"]["count"] == 1
 
 
@@ -100,8 +100,8 @@ def test_results_released_by_hand_wait_for_the_hand(exam: ExamService, outbox: O
     released = exam.release(published["id"])
     assert (released.status, released.json["releasedAt"]) == (200, exam.at().replace("+00:00", "Z"))
     assert exam.result(published["id"]).json["score"] == 100
-    assert told(outbox, exam.student) == [("passed", "100.00", True)]
-    assert told(outbox, exam.other) == [("missed", "0.00", True)]
+    assert published_results(outbox, exam.student) == [("passed", "100.00", True)]
+    assert published_results(outbox, exam.other) == [("missed", "0.00", True)]
     assert exam.release(published["id"]).status == 200
     exam.pass_(minutes=2)
     assert len(outbox.of(ResultRecorded)) == 2
@@ -122,9 +122,9 @@ def test_a_student_without_an_attempt_has_missed_the_exam_at_its_closing(exam: E
     for student in (exam.other, completed):
         result = exam.result(published["id"], student).json
         assert (result["status"], result["score"], result["answers"]) == ("missed", 0, None)
-        assert told(outbox, student) == [("missed", "0.00", True)]
+        assert published_results(outbox, student) == [("missed", "0.00", True)]
     assert exam.result(published["id"], dropped, as_=exam.teacher).status == 404
-    assert told(outbox, dropped) == []
+    assert published_results(outbox, dropped) == []
     assert {event.weight for event in outbox.of(ResultRecorded)} == {Decimal("2.5")}
     late = exam.new_student()
     exam.pass_(minutes=1)
@@ -132,8 +132,8 @@ def test_a_student_without_an_attempt_has_missed_the_exam_at_its_closing(exam: E
     assert exam.result(published["id"], late, as_=exam.teacher).status == 404
 
 
-def test_nobody_misses_an_exam_of_a_course_that_is_no_more(exam: ExamService, outbox: Outbox) -> None:
-    from exam.tables import Candidate
+def test_nobody_misses_an_exam_of_a_deleted_course(exam: ExamService, outbox: Outbox) -> None:
+    from exam.tables import StoredStanding
     from lms import roster
     from lms.dynamo import transaction
 
@@ -141,7 +141,7 @@ def test_nobody_misses_an_exam_of_a_course_that_is_no_more(exam: ExamService, ou
     with transaction() as tx:
         roster.remove_course(tx, exam.course)
     exam.pass_(hours=1)
-    assert list(Candidate.scan()) == []
+    assert list(StoredStanding.scan()) == []
     assert outbox.of(ResultRecorded) == []
 
 
@@ -160,13 +160,13 @@ def test_a_result_of_an_exam_on_paper_is_recorded_by_hand(exam: ExamService, out
     assert answer.headers["location"] == f"/results/{paper['id']}/{exam.student.id}"
     assert (answer.json["score"], answer.json["status"]) == (66.67, "passed")
     assert exam.result(paper["id"]).status == 404
-    assert told(outbox, exam.student) == []
+    assert published_results(outbox, exam.student) == []
     exam.pass_(hours=1)
     assert exam.result(paper["id"]).json["score"] == 66.67
-    assert told(outbox, exam.student) == [("passed", "66.67", True)]
-    assert told(outbox, exam.other) == []
+    assert published_results(outbox, exam.student) == [("passed", "66.67", True)]
+    assert published_results(outbox, exam.other) == []
     exam.record(paper["id"], 40, exam.other)
-    assert told(outbox, exam.other) == [("failed", "40.00", True)]
+    assert published_results(outbox, exam.other) == [("failed", "40.00", True)]
 
 
 def test_a_recorded_result_is_replaced_with_a_reason_and_the_old_one_is_kept(exam: ExamService, outbox: Outbox) -> None:
@@ -177,7 +177,7 @@ def test_a_recorded_result_is_replaced_with_a_reason_and_the_old_one_is_kept(exa
     assert (replaced.status, replaced.json["score"], replaced.json["version"]) == (200, 60, 2)
     (change,) = exam.result(paper["id"]).json["history"]
     assert (change["score"], change["reason"], change["by"]) == (40, "A page was overlooked", str(exam.teacher.id))
-    assert told(outbox, exam.student) == [("failed", "40.00", True), ("passed", "60.00", True)]
+    assert published_results(outbox, exam.student) == [("failed", "40.00", True), ("passed", "60.00", True)]
     assert exam.results(paper["id"])["summary"]["count"] == 1
 
 
@@ -272,10 +272,10 @@ def test_a_result_waits_while_a_teacher_has_something_to_mark(exam: ExamService,
     pending = exam.result(published["id"]).json
     assert (pending["status"], pending["score"]) == ("pending", None)
     assert [answer["marks"] for answer in pending["answers"]] == [2, None]
-    assert told(outbox, exam.student) == []
+    assert published_results(outbox, exam.student) == []
     text = exam.questions(published["id"])[1]["id"]
     exam.mark(attempt, {text: 2.5})
-    assert told(outbox, exam.student) == [("passed", "75.00", True)]
+    assert published_results(outbox, exam.student) == [("passed", "75.00", True)]
     assert exam.result(published["id"]).json["score"] == 75
 
 

@@ -1,20 +1,23 @@
-"""Grading and terms: pure, exact."""
+"""Grading, deadlines, release and one student's standing: pure, exact."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, get_args
 from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exam.rules import grading, terms
-from exam.rules.grading import Sitting, grade, half_up
-from exam.rules.questions import Choice, NumericKey, Question, in_order_of, read_answer, require_sound
-from exam.rules.terms import Accommodation, Terms
+from exam.rules import deadlines
+from exam.rules import release as release_rules
+from exam.rules.grading import grade, half_up
+from exam.rules.question_kinds import KINDS, Kind, NumericKey
+from exam.rules.questions import Choice, Question, read_answer, require_valid, shuffled
+from exam.rules.standing import Attempt, Standing
+from exam.rules.terms import Accommodation, ExamTerms
 from lms.errors import Invalid
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -146,9 +149,9 @@ def test_what_a_teacher_gave_stands_before_the_key_and_full_credit_before_both()
 
 
 def test_the_best_attempt_counts_the_first_of_equals_and_none_that_waits() -> None:
-    sittings = [Sitting(id=uuid4(), started_at=NOW, score=points) for points in (None, Decimal(50), Decimal(50))]
-    assert grading.best(sittings) == sittings[1]
-    assert grading.best(sittings[:1]) is None
+    attempts = [make_attempt(score=points) for points in (None, Decimal(50), Decimal(50))]
+    assert make_standing(attempts=tuple(attempts)).best == attempts[1]
+    assert make_standing(attempts=tuple(attempts[:1])).best is None
 
 
 @pytest.mark.parametrize(
@@ -173,7 +176,7 @@ def test_the_best_attempt_counts_the_first_of_equals_and_none_that_waits() -> No
 )
 def test_a_key_that_does_not_fit_its_question_is_refused(kind: str, key: Any) -> None:
     with pytest.raises(Invalid) as refused:
-        require_sound(question(kind, key))
+        require_valid(question(kind, key))
     assert refused.value.errors is not None
     assert refused.value.errors[0]["loc"] == ["body", "correctAnswer"]
 
@@ -201,7 +204,7 @@ def test_a_key_that_does_not_fit_its_question_is_refused(kind: str, key: Any) ->
         ("text", None, {"a": 1}),
     ],
 )
-def test_what_is_no_answer_to_its_question_is_refused(kind: str, key: Any, given: Any) -> None:
+def test_what_is_not_an_answer_to_its_question_is_refused(kind: str, key: Any, given: Any) -> None:
     with pytest.raises(Invalid):
         read_answer(question(kind, key), given)
 
@@ -215,25 +218,41 @@ def test_an_answer_can_be_taken_back(nothing: Any) -> None:
 def test_shuffling_keeps_every_question_and_gives_an_attempt_one_order(number: int) -> None:
     questions = [question("truefalse", True) for _ in range(number)]
     attempt_id = uuid4()
-    order = in_order_of(attempt_id, questions)
-    assert order == in_order_of(attempt_id, questions[::-1])
+    order = shuffled(attempt_id, questions)
+    assert order == shuffled(attempt_id, questions[::-1])
     assert {one.id for one in order} == {one.id for one in questions}
 
 
-def make_terms(**fields: Any) -> Terms:
+def test_every_kind_of_question_has_its_class() -> None:
+    assert set(KINDS) == set(get_args(Kind))
+
+
+def make_terms(**fields: Any) -> ExamTerms:
     base: dict[str, Any] = {
+        "exam_id": uuid4(),
+        "course_id": uuid4(),
         "published": True,
         "paper": False,
+        "shuffle": False,
         "opens_at": NOW,
         "closes_at": NOW + timedelta(hours=2),
         "last_closing": NOW + timedelta(hours=2),
         "duration": timedelta(hours=1),
         "attempts_allowed": 1,
+        "pass_mark": Decimal(50),
+        "weight": Decimal(1),
         "release": "onClose",
-        "closed_at": None,
-        "released_at": None,
+        "question_set": 1,
     }
-    return Terms(**{**base, **fields})
+    return ExamTerms(**{**base, **fields})
+
+
+def make_attempt(**fields: Any) -> Attempt:
+    return Attempt(**{"id": uuid4(), "number": 1, "started_at": NOW, **fields})
+
+
+def make_standing(terms: ExamTerms | None = None, **fields: Any) -> Standing:
+    return Standing(terms=terms or make_terms(), student_id=uuid4(), created_at=NOW, updated_at=NOW, **fields)
 
 
 @pytest.mark.parametrize(
@@ -241,8 +260,8 @@ def make_terms(**fields: Any) -> Terms:
     [
         (0, Accommodation(), 60),
         (90, Accommodation(), 120),
-        (0, Accommodation(extra=timedelta(minutes=30)), 90),
-        (90, Accommodation(extra=timedelta(minutes=30)), 150),
+        (0, Accommodation(extra_minutes=30), 90),
+        (90, Accommodation(extra_minutes=30), 150),
         (90, Accommodation(closes_at=NOW + timedelta(minutes=180)), 150),
         (90, Accommodation(closes_at=NOW + timedelta(minutes=100)), 120),
     ],
@@ -250,7 +269,8 @@ def make_terms(**fields: Any) -> Terms:
 def test_a_deadline_is_the_duration_or_the_students_own_closing(
     started: int, granted: Accommodation, expected: int
 ) -> None:
-    deadline = terms.deadline(make_terms(), granted, NOW + timedelta(minutes=started))
+    attempt = make_attempt(started_at=NOW + timedelta(minutes=started))
+    deadline = make_standing(accommodation=granted).deadline(attempt)
     assert deadline == NOW + timedelta(minutes=expected)
 
 
@@ -261,7 +281,7 @@ def test_a_deadline_is_the_duration_or_the_students_own_closing(
         (0, 0, Accommodation(), None),
         (119, 0, Accommodation(), None),
         (120, 0, Accommodation(), "closed"),
-        (120, 0, Accommodation(extra=timedelta(minutes=1)), None),
+        (120, 0, Accommodation(extra_minutes=1), None),
         (0, 1, Accommodation(), "attempts"),
         (0, 1, Accommodation(extra_attempts=1), None),
     ],
@@ -269,7 +289,8 @@ def test_a_deadline_is_the_duration_or_the_students_own_closing(
 def test_an_attempt_begins_between_opening_and_closing_while_one_is_left(
     minutes: int, attempts: int, granted: Accommodation, refusal: str | None
 ) -> None:
-    assert terms.why_not_start(make_terms(), granted, attempts, NOW + timedelta(minutes=minutes)) == refusal
+    standing = make_standing(accommodation=granted, attempts=(make_attempt(progress="graded"),) * attempts)
+    assert standing.why_not_start(NOW + timedelta(minutes=minutes)) == refusal
 
 
 @pytest.mark.parametrize(
@@ -278,25 +299,26 @@ def test_an_attempt_begins_between_opening_and_closing_while_one_is_left(
 )
 def test_results_are_out_once_the_last_student_cannot_answer_any_more(release: Any, before: str, after: str) -> None:
     exam = make_terms(release=release, last_closing=NOW + timedelta(hours=3))
-    assert terms.released(exam, NOW + timedelta(minutes=179)) == before
-    assert terms.released(exam, NOW + timedelta(hours=3)) == after
+    assert release_rules.shown(exam, NOW + timedelta(minutes=179), may_answer=False) == before
+    assert release_rules.shown(exam, NOW + timedelta(hours=3), may_answer=False) == after
 
 
-def test_a_student_who_is_at_work_is_shown_no_key_whatever_was_released() -> None:
+def test_a_student_with_a_running_attempt_sees_no_key_even_after_the_release() -> None:
     exam = make_terms(release="manual", closed_at=NOW, released_at=NOW)
-    begun = [Sitting(id=uuid4(), started_at=NOW)]
-    assert terms.shown(exam, Accommodation(), begun, NOW + timedelta(minutes=59)) == "nothing"
-    assert terms.shown(exam, Accommodation(), begun, NOW + timedelta(minutes=60)) == "everything"
+    standing = make_standing(exam, attempts=(make_attempt(),))
+    assert standing.shown(NOW + timedelta(minutes=59)) == "nothing"
+    assert standing.shown(NOW + timedelta(minutes=60)) == "everything"
 
 
 def test_closing_an_exam_before_its_time_ends_beginnings_and_leaves_deadlines() -> None:
     granted, closed_at = Accommodation(closes_at=NOW + timedelta(hours=5)), NOW + timedelta(minutes=30)
     exam = make_terms(release="manual", closed_at=closed_at)
-    assert terms.why_not_start(exam, granted, 0, closed_at - timedelta(seconds=1)) is None
-    assert terms.why_not_start(exam, granted, 0, closed_at) == "closed"
-    assert terms.deadline(exam, granted, NOW) == NOW + timedelta(hours=1)
-    assert terms.next_closing(exam, closed_at) is None
-    assert terms.is_closing(exam)
+    standing = make_standing(exam, accommodation=granted)
+    assert standing.why_not_start(closed_at - timedelta(seconds=1)) is None
+    assert standing.why_not_start(closed_at) == "closed"
+    assert standing.deadline(make_attempt()) == NOW + timedelta(hours=1)
+    assert deadlines.next_closing(exam, closed_at) is None
+    assert deadlines.is_closing(exam)
 
 
 _MINUTES = st.integers(min_value=0, max_value=400)
@@ -307,7 +329,7 @@ _MINUTES = st.integers(min_value=0, max_value=400)
     by_hand=st.none() | _MINUTES,
     granted=st.builds(
         Accommodation,
-        extra=_MINUTES.map(lambda minutes: timedelta(minutes=minutes)),
+        extra_minutes=_MINUTES,
         closes_at=st.none() | _MINUTES.map(lambda minutes: NOW + timedelta(minutes=minutes)),
         extra_attempts=st.integers(min_value=0, max_value=2),
     ),
@@ -319,7 +341,36 @@ def test_nobody_begins_once_keys_are_out(
 ) -> None:
     released_at = NOW + timedelta(minutes=by_hand) if by_hand is not None and release == "manual" else None
     exam = make_terms(release=release, released_at=released_at)
-    exam = replace(exam, last_closing=terms.last_closing(exam, [granted]))
+    exam = replace(exam, last_closing=deadlines.last_closing(exam, [granted]))
     now = NOW + timedelta(minutes=minutes)
-    if terms.keys_are_out(exam, now):
-        assert terms.why_not_start(exam, granted, attempts, now) is not None
+    if release_rules.keys_are_out(exam, now):
+        made = (make_attempt(progress="graded"),) * attempts
+        assert make_standing(exam, accommodation=granted, attempts=made).why_not_start(now) is not None
+
+
+def test_a_standing_announces_what_its_student_may_see_once_and_again_when_it_changes() -> None:
+    standing = make_standing(make_terms(paper=True, release="manual", released_at=NOW), version=4)
+    standing.record(Decimal(50))
+    assert standing.conclude(NOW)
+    assert (standing.published, standing.status, standing.event_version) == (True, "passed", 5)
+    stored = replace(standing, version=5)
+    assert not stored.conclude(NOW)
+    assert not stored.has_changed
+    stored.record(Decimal(49))
+    assert stored.conclude(NOW)
+    assert (stored.status, stored.event_version) == ("failed", 6)
+
+
+def test_a_standing_announces_nothing_before_its_release() -> None:
+    standing = make_standing(make_terms(release="manual"), attempts=(make_attempt(score=100, progress="graded"),))
+    assert not standing.conclude(NOW)
+    assert (standing.published, standing.status, standing.score) == (False, "passed", 100)
+
+
+def test_a_result_that_is_no_longer_is_withdrawn_once() -> None:
+    late = make_terms(closed_at=NOW)
+    standing = make_standing(late, status="missed", score=Decimal(0), published=True, version=2, event_version=2)
+    standing.grant(Accommodation(), NOW - timedelta(seconds=1))
+    assert standing.conclude(NOW)
+    assert (standing.published, standing.result, standing.event_version) == (False, (None, None), 3)
+    assert not replace(standing, version=3).conclude(NOW)

@@ -75,15 +75,15 @@ def test_right_and_wrong_answers_look_the_same_until_the_release(
     question_ids = [question["id"] for question in exam.questions(exam_id)]
     late = exam.new_student()
     exam.grant(exam_id, late, closesAt=exam.at(hours=5))
-    sittings: list[tuple[Person, Person, list[Any], Diary, Any]] = []
+    takers: list[tuple[Person, Person, list[Any], Diary, Any]] = []
     for student, other, given in ((exam.student, exam.other, RIGHT), (exam.other, exam.student, WRONG)):
         diary = Diary()
         attempt = diary.keep(exam.start(exam_id, student)).json
-        sittings.append((student, other, given, diary, attempt))
+        takers.append((student, other, given, diary, attempt))
 
     def each(step: Callable[[Person, Person, list[Any], Diary, Any], Any]) -> None:
-        for sitting in sittings:
-            step(*sitting)
+        for taker in takers:
+            step(*taker)
 
     def look(student: Person, other: Person, _: Any, diary: Diary, attempt: Any) -> None:
         _look_around(exam, diary, exam_id, attempt, student, other)
@@ -98,7 +98,7 @@ def test_right_and_wrong_answers_look_the_same_until_the_release(
     # What teachers do meanwhile goes well for one and badly for the other.
     each(lambda _s, _o, given, _d, attempt: exam.mark(attempt, {question_ids[4]: 4 if given is RIGHT else 0}))
     each(look)
-    exam.mark(sittings[0][4], {question_ids[3]: 1}, reason="Only one of them is marked again")
+    exam.mark(takers[0][4], {question_ids[3]: 1}, reason="Only one of them is marked again")
     exam.regrade(exam_id, question_ids[0], "a")
     exam.regrade(exam_id, question_ids[2], "full_credit")
     exam.tick()
@@ -113,7 +113,7 @@ def test_right_and_wrong_answers_look_the_same_until_the_release(
     each(look)
     assert exam.score(exam_id, exam.student) != exam.score(exam_id, exam.other)
 
-    assert sittings[0][3].pages == sittings[1][3].pages
+    assert takers[0][3].pages == takers[1][3].pages
     assert outbox.of(ResultRecorded) == []
     assert all(secret not in event.model_dump_json() for event in outbox.all() for secret in SECRETS)
 

@@ -1,4 +1,4 @@
-"""The tick: deadlines and closings found by index, in slices, whatever fails in between."""
+"""The tick: deadlines and closings found by index, page by page, also when something fails in between."""
 
 from datetime import timedelta
 from typing import Any
@@ -18,9 +18,9 @@ NO_TIME = Lambda(9_000)
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     from exam import tick
-    from exam.service import upkeep
+    from exam.service import sweeps
 
-    monkeypatch.setattr(upkeep, "_PAGE", 2)
+    monkeypatch.setattr(sweeps, "_PAGE", 2)
     monkeypatch.setattr(tick, "_PAGE", 2)
 
 
@@ -84,17 +84,17 @@ def test_students_that_do_not_fit_into_one_minute_come_in_the_next(exam: ExamSer
     assert exam.results(published["id"])["summary"]["count"] == 7
 
 
-def test_a_walk_goes_on_where_the_last_one_stopped(exam: ExamService, small_pages: None, outbox: Outbox) -> None:
+def test_a_sweep_continues_where_the_last_run_stopped(exam: ExamService, small_pages: None, outbox: Outbox) -> None:
     published = exam.publish()
     for student in (exam.new_student() for _ in range(5)):
         exam.sit(published, student=student)
     exam.clock.advance(hours=1)
-    told = 0
+    published_so_far = 0
     for _ in range(10):
         exam.tick(ShortOfTime(3))
-        before, told = told, len(outbox.of(ResultRecorded))
-        assert told - before <= 4
-    assert told == 7
+        before, published_so_far = published_so_far, len(outbox.of(ResultRecorded))
+        assert published_so_far - before <= 4
+    assert published_so_far == 7
     versions = {(event.subject, event.version) for event in outbox.of(ResultRecorded)}
     assert len(versions) == 7
 
@@ -102,50 +102,50 @@ def test_a_walk_goes_on_where_the_last_one_stopped(exam: ExamService, small_page
 def test_one_student_who_fails_does_not_hold_up_the_others(
     exam: ExamService, small_pages: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from exam.service import candidates
-    from exam.tick import Unsettled
+    from exam.service import standings
+    from exam.tick import Unfinished
 
     published = exam.publish(duration=30, closesAt=exam.at(hours=5))
     students = [exam.new_student() for _ in range(5)]
     for student in students:
         exam.started(published["id"], student)
     exam.clock.advance(minutes=30)
-    settle = candidates.bring_up_to_date
+    bring_up_to_date = standings.bring_up_to_date
 
     def fail_for_one(exam_id: Any, student_id: Any, now: Any) -> None:
         if student_id == students[0].id:
             raise RuntimeError("storage of one item is damaged")
-        settle(exam_id, student_id, now)
+        bring_up_to_date(exam_id, student_id, now)
 
-    monkeypatch.setattr(candidates, "bring_up_to_date", fail_for_one)
-    with pytest.raises(Unsettled):
+    monkeypatch.setattr(standings, "bring_up_to_date", fail_for_one)
+    with pytest.raises(Unfinished):
         exam.tick()
     assert exam.results(published["id"])["summary"]["count"] == 4
-    monkeypatch.setattr(candidates, "bring_up_to_date", settle)
+    monkeypatch.setattr(standings, "bring_up_to_date", bring_up_to_date)
     exam.tick()
     assert exam.results(published["id"])["summary"]["count"] == 5
 
 
-def test_a_walk_goes_past_a_student_who_fails_and_comes_back_to_them(
+def test_a_sweep_goes_past_a_student_who_fails_and_comes_back_to_them(
     exam: ExamService, small_pages: None, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from exam.service import candidates
-    from exam.tick import Unsettled
+    from exam.service import standings
+    from exam.tick import Unfinished
 
     published = exam.publish()
     for student in (exam.new_student() for _ in range(5)):
         exam.sit(published, student=student)
-    settle, damaged = candidates.bring_up_to_date, {exam.student.id}
+    bring_up_to_date, damaged = standings.bring_up_to_date, {exam.student.id}
 
     def fail_for_one(exam_id: Any, student_id: Any, now: Any) -> None:
         if student_id in damaged:
             raise RuntimeError("storage of one item is damaged")
-        settle(exam_id, student_id, now)
+        bring_up_to_date(exam_id, student_id, now)
 
-    monkeypatch.setattr(candidates, "bring_up_to_date", fail_for_one)
+    monkeypatch.setattr(standings, "bring_up_to_date", fail_for_one)
     exam.clock.advance(hours=1)
     for _ in range(4):
-        with pytest.raises(Unsettled):
+        with pytest.raises(Unfinished):
             exam.tick()
         assert len(outbox.of(ResultRecorded)) == 6
         exam.clock.advance(minutes=1)
@@ -155,33 +155,33 @@ def test_a_walk_goes_past_a_student_who_fails_and_comes_back_to_them(
     assert len(outbox.of(ResultRecorded)) == 7
 
 
-def test_a_walk_that_crashed_is_begun_again_from_its_last_page(
+def test_a_sweep_that_crashed_continues_from_its_last_page(
     exam: ExamService, small_pages: None, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from exam.service import upkeep
-    from exam.tick import Unsettled
+    from exam.service import sweeps
+    from exam.tick import Unfinished
 
     published = exam.publish()
     for student in (exam.new_student() for _ in range(3)):
         exam.sit(published, student=student)
     exam.clock.advance(hours=1)
-    note, pages = upkeep._note_progress, iter(range(9))
+    note, pages = sweeps._note_progress, iter(range(9))
 
     def crash(*args: Any, **kwargs: Any) -> bool:
         if next(pages) == 1:
             raise MemoryError
         return note(*args, **kwargs)
 
-    monkeypatch.setattr(upkeep, "_note_progress", crash)
-    with pytest.raises(Unsettled):
+    monkeypatch.setattr(sweeps, "_note_progress", crash)
+    with pytest.raises(Unfinished):
         exam.tick()
-    told = len(outbox.of(ResultRecorded))
-    assert 0 < told < 5
+    published_so_far = len(outbox.of(ResultRecorded))
+    assert 0 < published_so_far < 5
     exam.tick()
     assert len(outbox.of(ResultRecorded)) == 5
 
 
-def test_a_result_graded_by_the_old_key_while_it_was_mended_is_found_a_minute_later(
+def test_a_result_graded_by_the_old_key_during_its_correction_is_corrected_a_minute_later(
     exam: ExamService, meanwhile: Meanwhile
 ) -> None:
     published = exam.publish(TRUEFALSE, release="onSubmit")
@@ -197,15 +197,15 @@ def test_a_result_graded_by_the_old_key_while_it_was_mended_is_found_a_minute_la
 
 
 def test_nothing_is_due_any_more_when_all_is_done(exam: ExamService) -> None:
-    from exam.tables import Candidate, Upkeep
+    from exam.tables import StoredStanding, Sweep
 
     published = exam.publish(SINGLE, attemptsAllowed=2)
     exam.sit(published)
     exam.started(published["id"], exam.other)
-    assert len([item for item in Candidate.scan() if item.due is not None]) == 1
-    assert [upkeep.due_at for upkeep in Upkeep.scan()] == [exam.clock() + timedelta(hours=1)]
+    assert len([item for item in StoredStanding.scan() if item.due is not None]) == 1
+    assert [sweep.due_at for sweep in Sweep.scan()] == [exam.clock() + timedelta(hours=1)]
     exam.pass_(hours=1)
     exam.pass_(minutes=1)
     exam.pass_(minutes=1)
-    assert [item for item in Candidate.scan() if item.due is not None] == []
-    assert list(Upkeep.scan()) == []
+    assert [item for item in StoredStanding.scan() if item.due is not None] == []
+    assert list(Sweep.scan()) == []

@@ -1,1 +1,1 @@
-"""What holds of exams, whoever asks: pure, and handed the time."""
+"""What is true of exams, whoever asks: pure, and handed the time."""

@@ -1,20 +1,14 @@
 """Grading: answers and keys in, exact marks out."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
-from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
-
-from exam.rules.questions import Answer, Answers, NumericKey, Question
-
-Progress = Literal["running", "pending", "graded"]
-Outcome = Literal["pending", "passed", "failed", "missed"]
+from exam.rules.question_kinds import Answer
+from exam.rules.questions import Answers, Question
 
 
 @dataclass(frozen=True)
@@ -28,24 +22,8 @@ class Grade:
     score: Decimal | None
 
 
-class Sitting(BaseModel):
-    """What a student's standing depends on of one attempt. `sheet` is the version of the questions graded by.
-
-    `erased`: its answers are gone with its student, so its score can neither be marked nor graded again.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    id: UUID
-    started_at: datetime
-    progress: Progress = "running"
-    score: Decimal | None = None
-    sheet: int | None = None
-    erased: bool = False
-
-
 def grade(questions: Sequence[Question], answers: Answers, given: Mapping[UUID, Decimal]) -> Grade:
-    """Grades an attempt; what a teacher gave (`given`, by question) stands before what the key says."""
+    """Grades an attempt; the marks that a teacher gave (`given`, by question) replace those of the key."""
     exact = {question.id: _marks(question, answers.get(question.id), given.get(question.id)) for question in questions}
     earned = [marks for marks in exact.values() if marks is not None]
     total = sum(Fraction(question.points) for question in questions)
@@ -62,37 +40,13 @@ def _marks(question: Question, answer: Answer | None, given: Decimal | None) -> 
         return points
     if given is not None:
         return Fraction(given)
-    if question.kind == "text":
+    if not question.behavior.graded_by_key:
         return None
-    return Fraction(0) if answer is None else points * _share(question, answer)
-
-
-def _share(question: Question, answer: Answer) -> Fraction:
-    key = question.correct_answer
-    if isinstance(key, tuple):
-        assert isinstance(answer, list)
-        return _multiple(set(key), set(answer))
-    if isinstance(key, NumericKey):
-        return Fraction(abs(Decimal(str(answer)) - key.value) <= key.tolerance)
-    return Fraction(answer == key)
-
-
-def _multiple(right: Collection[str], chosen: Collection[str]) -> Fraction:
-    hits = sum(choice in right for choice in chosen)
-    misses = len(chosen) - hits
-    return Fraction(max(0, hits - misses), len(right))
+    if answer is None:
+        return Fraction(0)
+    return points * question.behavior.share(question.correct_answer, answer)
 
 
 def half_up(value: Fraction) -> Decimal:
     """A value of zero or more with two places."""
     return Decimal(floor(value * 100 + Fraction(1, 2))).scaleb(-2)
-
-
-def best(sittings: Iterable[Sitting]) -> Sitting | None:
-    """The graded attempt with the highest score, the first of equals."""
-    graded = [sitting for sitting in sittings if sitting.score is not None]
-    return max(graded, key=lambda sitting: sitting.score or 0, default=None)
-
-
-def outcome(score: Decimal, pass_mark: Decimal) -> Outcome:
-    return "passed" if score >= pass_mark else "failed"

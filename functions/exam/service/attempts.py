@@ -6,15 +6,13 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from pynamodb.exceptions import DoesNotExist, UpdateError
+from pynamodb.exceptions import UpdateError
 
-from exam.rules import terms
-from exam.rules.grading import Progress, Sitting
-from exam.rules.questions import read_answer
+from exam.rules.questions import QuestionSet, read_answer
+from exam.rules.standing import Progress, StartRefusal
 from exam.schemas import AttemptAnswers, AttemptSummary, AttemptView, MarkedAttempt
-from exam.service import candidates, sheets, views, visibility
-from exam.service.sheets import Sheet
-from exam.tables import Attempt, Candidate, Exam, attributes, listing_of
+from exam.service import access, question_sets, standings, views
+from exam.tables import StoredAnswers, StoredStanding, attempts_key
 from lms.dynamo import Stale, read_together, retry_stale, transaction
 from lms.errors import Conflict, Invalid
 from lms.etags import Precondition, require_match
@@ -32,12 +30,12 @@ _LISTED: dict[str | None, tuple[Progress, ...]] = {
     "pending": ("pending",),
     "graded": ("graded",),
 }
-"""How far the attempts are that a teacher lists, by the status asked for."""
-_REFUSALS: dict[terms.Refusal, str] = {
-    "paper": "This exam is written on paper.",
+"""The progress of the attempts that teachers list, by the status asked for."""
+_REFUSALS: dict[StartRefusal, str] = {
+    "paper": "This exam is taken on paper.",
     "not-open": "The exam has not opened yet.",
     "closed": "The exam has closed.",
-    "attempts": "No attempt is left.",
+    "attempts": "You have no attempts left.",
 }
 
 
@@ -45,58 +43,39 @@ _REFUSALS: dict[terms.Refusal, str] = {
 def start(exam_id: UUID, caller: Caller, once: Once, now: datetime) -> tuple[AttemptView, bool]:
     """The attempt that is running, or a new one, and whether it is new.
 
-    Who is no longer enrolled goes on with the one that is running, and begins no other. Raises `NotFound`, `Forbidden`
-    with the code `standing` for who is suspended, or has withdrawn or graduated, and `Conflict` with the code `paper`,
-    `not-open`, `closed` or `attempts`.
+    Students who are no longer enrolled continue the running attempt and cannot begin another. Raises `NotFound`,
+    `Forbidden` with the code `standing` for students who are suspended, or have withdrawn or graduated, and `Conflict`
+    with the code `paper`, `not-open`, `closed` or `attempts`.
     """
-    exam, candidate, is_enrolled = visibility.seen_by_student(caller, exam_id, now, to_begin=True)
-    before = attributes(candidate)
+    standing, is_enrolled = access.to_begin(caller, exam_id, now)
     with transaction() as tx:
-        candidates.grade_due(tx, exam, candidate, now)
-        running = terms.running(candidate.sittings())
+        standings.finish_due(tx, standing, now)
+        running = standing.running
         if running is not None:
-            candidates.save(tx, exam, candidate, before, now)
-            attempt = Attempt.get(running.id, consistent_read=True)
-            view = views.for_its_student(exam, candidate, attempt, sheets.of_exam(exam), now)
+            standings.save(tx, standing, now)
+            view = views.for_student(standing, standings.answers_of(standing, running), now)
             once.answer(tx, view, status=200, location=location(view))
             return view, False
         if not is_enrolled:
-            raise visibility.not_found()
-        number = len(candidate.sittings())
-        refusal = terms.why_not_start(exam.terms(), candidate.accommodation(), number, now)
+            raise access.not_found()
+        refusal = standing.why_not_start(now)
         if refusal is not None:
             raise Conflict(_REFUSALS[refusal], code=refusal)
-        freeze(exam, now)
-        attempt = Attempt(
-            id=uuid7(),
-            exam_id=exam.id,
-            course_id=exam.course_id,
+        question_sets.freeze(standing.terms, now)
+        attempt = standing.begin(uuid7(), now)
+        answers = StoredAnswers(
+            id=attempt.id,
+            exam_id=exam_id,
+            course_id=standing.terms.course_id,
             student_id=caller.id,
-            number=number + 1,
-            progress="running",
-            started_at=now,
+            listing_key=attempts_key(exam_id, attempt.progress),
             saved_at=now,
-            revision=1,
         )
-        attempt.listing = listing_of(exam.id, "running")
-        candidate.keep(Sitting(id=attempt.id, started_at=now))
-        candidates.save(tx, exam, candidate, before, now)
-        tx.put(attempt)
-        view = views.for_its_student(exam, candidate, attempt, sheets.of_exam(exam), now)
+        standings.save(tx, standing, now)
+        tx.put(answers)
+        view = views.for_student(standing, answers, now)
         once.answer(tx, view, location=location(view))
     return view, True
-
-
-def freeze(exam: Exam, now: datetime) -> None:
-    """Marks that an exam has begun, unless it has; `Stale` when it changed since it was read."""
-    if exam.started_at is not None:
-        return
-    try:
-        exam.update([Exam.started_at.set(now)], Exam.started_at.does_not_exist())
-    except UpdateError as error:
-        if is_refused(error):
-            raise Stale from error
-        raise
 
 
 def location(attempt: AttemptSummary) -> str:
@@ -113,24 +92,26 @@ def save(
     unless it names a revision that is no longer the present one: `PreconditionFailed`. Raises `NotFound`, `Invalid`
     for what is no answer to its question, `Conflict` once the attempt is over.
     """
-    exam, candidate, attempt = _own(attempt_id, caller)
-    answers = _merged(attempt.answers, given, sheets.of_exam(exam))
-    if views.is_over(exam, candidate, attempt, now):
+    standing, answers = access.own_attempt(attempt_id, caller)
+    merged = _merged(answers.answers, given, question_sets.of_exam(standing.terms))
+    if standing.is_over(standing.attempt(attempt_id), now):
         raise Conflict("The attempt is over.", code="over")
-    require_match(int(attempt.revision), if_match)
+    require_match(int(answers.revision), if_match)
     try:
-        attempt.update([Attempt.answers.set(answers), Attempt.saved_at.set(now), Attempt.revision.add(1)])
+        answers.update(
+            [StoredAnswers.answers.set(merged), StoredAnswers.saved_at.set(now), StoredAnswers.revision.add(1)]
+        )
     except UpdateError as error:
         if is_refused(error):
             raise Stale from error
         raise
-    return views.answers(exam, candidate, attempt, now)
+    return views.with_answers(standing, answers, now)
 
 
-def _merged(saved: Mapping[str, Any], given: Mapping[UUID, Any], sheet: Sheet) -> dict[str, Any]:
+def _merged(saved: Mapping[str, Any], given: Mapping[UUID, Any], question_set: QuestionSet) -> dict[str, Any]:
     merged = dict(saved)
     for question_id, value in given.items():
-        question = sheet.find(question_id)
+        question = question_set.find(question_id)
         if question is None:
             raise Invalid(["body", str(question_id)], "This exam has no such question.", "unknown")
         answer = read_answer(question, value)
@@ -138,76 +119,56 @@ def _merged(saved: Mapping[str, Any], given: Mapping[UUID, Any], sheet: Sheet) -
         if answer is not None:
             merged[str(question_id)] = answer
     if len(json.dumps(merged, ensure_ascii=False).encode()) > _MAX_ANSWER_BYTES:
-        raise Invalid(["body"], "With these, the answers of this attempt would be too long.", "answers_too_long")
+        raise Invalid(["body"], "These answers would make the attempt too long.", "answers_too_long")
     return merged
 
 
 @retry_stale
 def submit(attempt_id: UUID, caller: Caller, now: datetime) -> AttemptSummary:
-    """Ends an attempt and grades it at once; one that is over stays as it is.
+    """Ends an attempt and grades it at once; one that has been submitted stays as it is.
 
     Raises `NotFound`, and `Forbidden` with the code `standing`: then it ends at its deadline with what was saved.
     """
-    exam, candidate, attempt = _own(attempt_id, caller, to_submit=True)
-    before = attributes(candidate)
-    with transaction() as tx:
-        if attempt.progress == "running":
-            over = views.is_over(exam, candidate, attempt, now)
-            candidates.submit(attempt, views.deadline(exam, candidate, attempt) if over else now)
-            candidates.grade(tx, exam, candidate, attempt, now)
-            candidates.save(tx, exam, candidate, before, now)
-    return views.summary(exam, candidate, attempt, now)
+    standing, answers = access.own_attempt(attempt_id, caller, to_submit=True)
+    if standing.attempt(attempt_id).is_running:
+        with transaction() as tx:
+            standings.finish(tx, standing, answers, now)
+            standings.save(tx, standing, now)
+    return views.summary(standing, answers, now)
 
 
 @retry_stale
 def show(attempt_id: UUID, caller: Caller, now: datetime) -> AttemptView | MarkedAttempt:
     """An attempt for its student, or with its marks for teachers of the course; raises `NotFound` for all others."""
     if caller.role == "student":
-        exam, candidate, attempt = _own(attempt_id, caller)
-        return views.for_its_student(exam, candidate, attempt, sheets.of_exam(exam), now)
-    attempt = find(attempt_id)
-    found, candidate = candidates.load(attempt.exam_id, attempt.student_id, now)
-    exam = visibility.taught(caller, found)
-    return views.for_teachers(exam, candidate, attempt)
+        standing, answers = access.own_attempt(attempt_id, caller)
+        return views.for_student(standing, answers, now)
+    standing, answers = access.taught_attempt(attempt_id, caller, now)
+    return views.for_teachers(standing, answers)
 
 
 def listed(exam_id: UUID, caller: Caller, status: str | None, listing: Listing, now: datetime) -> Page[AttemptSummary]:
-    """For a student the own attempts, for teachers all of them, or those of a status; raises `NotFound`.
+    """Students get their own attempts, teachers all of them, or those of a status; raises `NotFound`.
 
-    `submitted` is whatever is no longer running, be it graded or `pending`.
+    `submitted` are the attempts that are no longer running: `graded` or `pending`.
     """
     if caller.role == "student":
         return _own_listed(exam_id, caller, status, listing, now)
-    exam = visibility.taught_by(caller, exam_id)
-    keys, after = walk(Attempt.exam_index, [listing_of(exam_id, progress) for progress in _LISTED[status]], listing)
-    attempts = [attempt for attempt in read_together([(Attempt, key.id, None) for key in keys]) if attempt]
-    students = list({attempt.student_id for attempt in attempts})
-    found = read_together([(Candidate, exam_id, student_id) for student_id in students])
-    by_student = dict(zip(students, found, strict=True))
-    page = [views.in_short(exam, by_student[attempt.student_id], attempt) for attempt in attempts]
-    return listing.page(page, after)
+    terms = access.taught_by(caller, exam_id).terms()
+    partitions = [attempts_key(exam_id, progress) for progress in _LISTED[status]]
+    keys, after = walk(StoredAnswers.exam_index, partitions, listing)
+    found = [answers for answers in read_together([(StoredAnswers, key.id, None) for key in keys]) if answers]
+    students = list({answers.student_id for answers in found})
+    stored = read_together([(StoredStanding, exam_id, student_id) for student_id in students])
+    by_student = {item.student_id: item.standing(terms) for item in stored}
+    return listing.page([views.for_list(by_student[answers.student_id], answers) for answers in found], after)
 
 
 def _own_listed(
     exam_id: UUID, caller: Caller, status: str | None, listing: Listing, now: datetime
 ) -> Page[AttemptSummary]:
-    exam, candidate, _ = visibility.seen_by_student(caller, exam_id, now)
-    ids = [sitting.id for sitting in candidate.sittings()]
-    attempts = cast(list[Attempt], read_together([(Attempt, attempt_id, None) for attempt_id in ids]))
-    own = [views.summary(exam, candidate, attempt, now) for attempt in attempts]
+    standing = access.as_student(caller, exam_id, now)
+    keys = [(StoredAnswers, attempt.id, None) for attempt in standing.attempts]
+    own = [views.summary(standing, answers, now) for answers in cast(list[StoredAnswers], read_together(keys))]
     part, after = part_of([view for view in own if status in (None, view.status)], lambda view: view.id, listing)
     return listing.page(part, after)
-
-
-def find(attempt_id: UUID) -> Attempt:
-    """An attempt; raises `NotFound`."""
-    try:
-        return Attempt.get(attempt_id, consistent_read=True)
-    except DoesNotExist:
-        raise visibility.not_found() from None
-
-
-def _own(attempt_id: UUID, caller: Caller, *, to_submit: bool = False) -> tuple[Exam, Candidate, Attempt]:
-    attempt = find(attempt_id)
-    exam, candidate = visibility.own(attempt, caller, to_submit=to_submit)
-    return exam, candidate, attempt

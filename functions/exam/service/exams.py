@@ -1,14 +1,15 @@
-"""Exams: set, listed, changed, published, released, deleted."""
+"""Exams: created, listed, changed, published, released, deleted."""
 
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from exam.rules import terms
+from exam.rules import deadlines
 from exam.schemas import ExamUpdate, ExamView, NewExam
-from exam.service import candidates, upkeep, visibility
-from exam.tables import Candidate, Exam, shelf_of
-from lms import access, roster
+from exam.service import access, standings, sweeps
+from exam.tables import Exam, exams_key
+from lms import access as roles
+from lms import roster
 from lms.dynamo import Transaction, next_version, retry_stale, transaction
 from lms.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.etags import Precondition, require_match
@@ -20,24 +21,31 @@ from lms.pages import Listing, Page, walk
 from lms.tokens import Caller
 
 _LONGEST = timedelta(days=366)
-_STATE = ("title", "exam_date", "closing", "duration", "weight", "pass_mark", "paper")
-_TERMS = ("closes_at", "closes_by_default", "attempts_allowed", "shuffle", "release", "published", "released_at")
-_NOTHING: dict[str, Any] = {"published": False, "closes_at": None}
+_IN_EVENTS = ("title", "exam_date", "closing", "duration", "weight", "pass_mark", "paper")
+_OTHER = (
+    "closes_at",
+    "closes_by_default",
+    "attempts_allowed",
+    "shuffle",
+    "release",
+    "published",
+    "released_at",
+)
+_BEFORE_CREATION: dict[str, Any] = {"published": False, "closes_at": None}
 
 
 @retry_stale
 def create(body: NewExam, caller: Caller, once: Once, now: datetime) -> ExamView:
-    """Sets an exam; raises `Invalid`, `Forbidden`, `NotFound` without the course."""
-    access.require_teaching(caller, body.course_id)
+    """Creates an exam; raises `Invalid`, `Forbidden`, `NotFound` without the course."""
+    roles.require_teaching(caller, body.course_id)
     fields = body.model_dump()
     exam = Exam(id=uuid7(), closes_by_default=body.closes_at is None, created_at=now, updated_at=now, **fields)
     _set_times(exam)
     exam.last_closing = exam.closes_at
     if exam.published and not exam.paper:
-        raise Invalid(["body", "published"], "Add questions first; a new exam has none.", "no-questions")
+        raise Invalid(["body", "published"], "Add questions before you publish the exam.", "no-questions")
     with transaction() as tx:
-        version = _put(tx, exam, _NOTHING, now)
-        _schedule(tx, exam, _NOTHING, now)
+        version = _save(tx, exam, _BEFORE_CREATION, now)
         view = _view(exam, version)
         once.answer(tx, view, location=location(view))
     return view
@@ -50,15 +58,15 @@ def location(exam: ExamView) -> str:
 def list_exams(course_id: UUID, caller: Caller, listing: Listing) -> Page[ExamView]:
     """The exams of a course, soonest first; for teachers, those published and then the drafts.
 
-    Raises `Forbidden` for who does not belong to the course, existing or not; `NotFound`.
+    Raises `Forbidden` for callers who do not belong to the course, existing or not; `NotFound`.
     """
-    course_exists, standing = visibility.in_course(caller, course_id)
+    course_exists, standing = access.in_course(caller, course_id)
     if standing is None:
-        raise Forbidden("Those who belong to this course may do this.")
+        raise Forbidden("Only members of this course can do this.")
     if not course_exists:
-        raise NotFound("There is no such course.")
+        raise NotFound("This course does not exist.")
     states = ("published", "draft") if standing == "teaches" else ("published",)
-    exams, after = walk(Exam.course_index, [shelf_of(course_id, state) for state in states], listing)
+    exams, after = walk(Exam.course_index, [exams_key(course_id, state) for state in states], listing)
     return listing.page([_view(exam, exam.version) for exam in exams], after)
 
 
@@ -69,7 +77,7 @@ def update(exam_id: UUID, caller: Caller, body: ExamUpdate, if_match: Preconditi
     Once an attempt has begun, the title may change (`begun`), and `closesAt` to a later time while it has not passed
     (`closed`).
     """
-    exam = visibility.taught_by(caller, exam_id)
+    exam = access.taught_by(caller, exam_id)
     before = _state(exam)
     _apply(exam, body)
     _require_allowed(exam, before, now)
@@ -77,8 +85,7 @@ def update(exam_id: UUID, caller: Caller, body: ExamUpdate, if_match: Preconditi
     if exam.closes_at != before["closes_at"]:
         exam.last_closing = _last_closing(exam)
     with transaction() as tx:
-        version = _put(tx, exam, before, now)
-        _schedule(tx, exam, before, now)
+        version = _save(tx, exam, before, now)
     return _view(exam, version)
 
 
@@ -96,82 +103,63 @@ def _set_times(exam: Exam) -> None:
     if exam.closes_by_default:
         exam.closes_at = exam.exam_date + timedelta(minutes=exam.duration)
     if not exam.exam_date < exam.closes_at <= exam.exam_date + _LONGEST:
-        raise Invalid(["body", "closesAt"], "An exam closes after it opens, and within a year.", "closes_at")
+        raise Invalid(["body", "closesAt"], "An exam must close after it opens, and within a year.", "closes_at")
 
 
 def _require_allowed(exam: Exam, before: dict[str, Any], now: datetime) -> None:
     changed = {field for field, value in _state(exam).items() if value != before[field]}
     if exam.started_at is not None:
         if changed - {"title", "closes_at", "closing", "closes_by_default"}:
-            raise Conflict("The exam has begun: its title may change, and it may close later.", code="begun")
+            raise Conflict("The exam has begun: you can only change its title or let it close later.", code="begun")
         if "closes_at" in changed and exam.closes_at < before["closes_at"]:
-            raise Conflict("The exam has begun: it may close later, not earlier.", code="begun")
+            raise Conflict("The exam has begun: it can close later, but not earlier.", code="begun")
         if "closes_at" in changed and now >= before["closing"]:
             raise Conflict("The exam has closed.", code="closed")
     if exam.published and not exam.paper:
         if not exam.questions:
-            raise Conflict("Only an exam with questions, or on paper, can be published.", code="no-questions")
+            raise Conflict("Only an exam that has questions or is on paper can be published.", code="no-questions")
         if exam.closes_at <= now and changed & {"published", "closes_at", "paper"}:
-            raise Conflict("Nobody could sit it any more.", code="closed")
+            raise Conflict("An exam that has already closed cannot be published.", code="closed")
 
 
 def _last_closing(exam: Exam) -> datetime:
-    granted = [candidate.accommodation() for candidate in _accommodated(exam.id)]
-    return terms.last_closing(exam.terms(), granted)
-
-
-def _accommodated(exam_id: UUID) -> list[Candidate]:
-    granted = (Candidate.extra_minutes > 0) | Candidate.extra_closes_at.exists()
-    return list(Candidate.query(exam_id, filter_condition=granted, consistent_read=True))
-
-
-def extend_for(tx: Transaction, exam: Exam, candidate: Candidate, now: datetime) -> None:
-    """Moves the exam's last closing to suit what a student was granted; raises `Conflict` once keys are out.
-
-    The exam is written even where that moves nothing: a release that was decided meanwhile is decided again.
-    """
-    if terms.keys_are_out(exam.terms(), now):
-        raise Conflict("Students may have seen the keys of this exam.", code="released")
-    others = [other.accommodation() for other in _accommodated(exam.id) if other.student_id != candidate.student_id]
-    closing = terms.last_closing(exam.terms(), [*others, candidate.accommodation()])
-    is_moved = closing != exam.last_closing
-    exam.last_closing = closing
-    tx.put(exam)
-    if is_moved and exam.published:
-        upkeep.order_next(tx, exam, now)
+    granted = [stored.accommodation() for stored in standings.accommodated(exam.id)]
+    return deadlines.last_closing(exam.terms(), granted)
 
 
 @retry_stale
 def delete(exam_id: UUID, caller: Caller, if_match: Precondition, now: datetime) -> None:
     """Deletes an exam that has not begun; raises `NotFound`, `Conflict`, `PreconditionFailed`."""
-    exam = visibility.taught_by(caller, exam_id)
+    exam = access.taught_by(caller, exam_id)
     if exam.started_at is not None:
         raise Conflict("The exam has begun.", code="begun")
     require_match(exam.version, if_match)
     before = _state(exam)
     exam.published = False
     with transaction() as tx:
-        _put(tx, exam, before, now, state="deleted")
+        _save(tx, exam, before, now, deleted=True)
 
 
 def release(exam_id: UUID, caller: Caller, now: datetime, *, close_now: bool) -> ExamView:
     """Releases the results of an exam with manual release; again changes nothing.
 
-    With `close_now` an exam that is still open closes: nobody begins any more, who is at work goes on to their
-    deadline, and the results are out (`released_at`) when the last one has finished. Raises `NotFound`, and `Conflict`
-    with the code `not-manual`, `unpublished`, `not-open`, or `open` while anybody may begin or answer.
+    With `close_now` an exam that is still open closes: no attempt begins any more, the running ones have until their
+    deadline, and the results are released (`released_at`) when the last of them has ended.
+
+    Raises `NotFound`, and `Conflict` with the code `not-manual`, `unpublished`, `not-open`, or `open` while a student
+    may begin or answer.
     """
     _release_or_close(exam_id, caller, now, close_now)
-    upkeep.begin_work(exam_id, now)
-    exam = visibility.find(exam_id)
+    sweeps.run_in_request(exam_id, now)
+    exam = access.find(exam_id)
     return _view(exam, exam.version)
 
 
 @retry_stale
 def _release_or_close(exam_id: UUID, caller: Caller, now: datetime, close_now: bool) -> None:
-    exam = visibility.taught_by(caller, exam_id)
+    exam = access.taught_by(caller, exam_id)
     if exam.release != "manual":
-        raise Conflict("The results of this exam are released by themselves.", code="not-manual")
+        raise Conflict("The results of this exam are released automatically.", code="not-manual")
     if not exam.published:
         raise Conflict("The exam is not published.", code="unpublished")
     if now < exam.exam_date:
@@ -179,50 +167,48 @@ def _release_or_close(exam_id: UUID, caller: Caller, now: datetime, close_now: b
     if exam.released_at is not None or exam.closed_at is not None:
         return
     before = _state(exam)
-    if not candidates.is_open(exam, now):
+    if not standings.anybody_may_answer(exam.terms(), now):
         exam.released_at = now
     elif close_now:
         exam.closed_at = now
     else:
-        raise Conflict("Students may still begin or answer; closeNow closes the exam.", code="open")
+        raise Conflict("Students can still take this exam; use closeNow to close it.", code="open")
     exam.started_at = exam.started_at or now
     with transaction() as tx:
-        _put(tx, exam, before, now)
-        upkeep.order(tx, exam, now)
+        _save(tx, exam, before, now)
+        sweeps.schedule(tx, exam.id, now)
 
 
-def _put(tx: Transaction, exam: Exam, before: dict[str, Any], now: datetime, state: str | None = None) -> int:
-    """Adds an exam to the transaction, and tells of it what others should know; the version that it gets."""
-    exam.shelf = shelf_of(exam.course_id, state or ("published" if exam.published else "draft"))
+def _save(tx: Transaction, exam: Exam, before: dict[str, Any], now: datetime, *, deleted: bool = False) -> int:
+    """Adds an exam to the transaction, with the event of what changed and the sweep at its closing; its new version."""
+    state = "deleted" if deleted else "published" if exam.published else "draft"
+    exam.listing_key = exams_key(exam.course_id, state)
     exam.updated_at = now
     version = next_version(exam)
-    roster.require_course_exists(tx, exam.course_id, NotFound("There is no such course."))
+    roster.require_course_exists(tx, exam.course_id, NotFound("This course does not exist."))
     if exam.published and not before["published"]:
-        exam.told_version = version
-        emit(tx, told(ExamScheduled, exam, version), now)
-    elif exam.published and any(getattr(exam, field) != before[field] for field in _STATE):
-        exam.told_version = version
-        emit(tx, told(ExamChanged, exam, version), now)
-    elif (before["published"] and not exam.published) or (state == "deleted" and exam.told_version is not None):
-        exam.told_version = version
+        exam.event_version = version
+        emit(tx, event_of(ExamScheduled, exam, version), now)
+    elif exam.published and any(getattr(exam, field) != before[field] for field in _IN_EVENTS):
+        exam.event_version = version
+        emit(tx, event_of(ExamChanged, exam, version), now)
+    elif (before["published"] and not exam.published) or (deleted and exam.event_version is not None):
+        exam.event_version = version
         emit(tx, cancelled(exam, version), now)
-        upkeep.cancel(tx, exam.id)
+        sweeps.cancel(tx, exam.id)
+    if exam.published and not (before["published"] and exam.closes_at == before["closes_at"]):
+        sweeps.schedule_next(tx, exam, now)
     tx.put(exam)
     return version
 
 
-def _schedule(tx: Transaction, exam: Exam, before: dict[str, Any], now: datetime) -> None:
-    if exam.published and not (before["published"] and exam.closes_at == before["closes_at"]):
-        upkeep.order_next(tx, exam, now)
-
-
 def _state(exam: Exam) -> dict[str, Any]:
     """What may be changed of an exam, as it is now."""
-    return {field: getattr(exam, field) for field in (*_STATE, *_TERMS)}
+    return {field: getattr(exam, field) for field in (*_IN_EVENTS, *_OTHER)}
 
 
-def told(event: type[ExamState], exam: Exam, version: int) -> ExamState:
-    """An event that tells the whole of an exam."""
+def event_of(event: type[ExamState], exam: Exam, version: int) -> ExamState:
+    """An event with all that other services know of an exam."""
     return event(
         version=version,
         exam_id=exam.id,
@@ -238,7 +224,7 @@ def told(event: type[ExamState], exam: Exam, version: int) -> ExamState:
 
 
 def cancelled(exam: Exam, version: int) -> ExamCancelled:
-    withdrawn = not visibility.is_deleted(exam)
+    withdrawn = not exam.is_deleted
     return ExamCancelled(version=version, exam_id=exam.id, course_id=exam.course_id, withdrawn=withdrawn)
 
 

@@ -1,10 +1,12 @@
-"""The questions of an exam: added, listed, changed and deleted until somebody begins; later their keys are mended."""
+"""The questions of an exam: added, changed and deleted until an attempt begins, later only corrected."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from exam.rules.questions import Question, require_sound
+from exam.rules.questions import Question, QuestionSet, require_valid
+from exam.rules.questions import Regrade as RegradeReason
 from exam.schemas import (
     KeyBody,
     NewQuestion,
@@ -15,9 +17,8 @@ from exam.schemas import (
     Regrading,
     StudentQuestion,
 )
-from exam.service import sheets, upkeep, views, visibility
-from exam.service.sheets import Sheet
-from exam.tables import Exam, QuestionId, QuestionSheet
+from exam.service import access, question_sets, sweeps
+from exam.tables import Exam, QuestionId, StoredQuestions
 from lms.dynamo import Stale, Transaction, next_version, retry_stale, transaction
 from lms.errors import Conflict, Forbidden, Invalid
 from lms.etags import Precondition, require_match
@@ -34,16 +35,18 @@ _REGRADES_KEPT = 100
 
 @retry_stale
 def add(exam_id: UUID, caller: Caller, body: NewQuestion, once: Once, now: datetime) -> QuestionView:
-    """Adds a question as the last; raises `NotFound`, `Invalid`, `Conflict` once somebody has begun."""
-    exam = visibility.taught_by(caller, exam_id)
+    """Adds a question as the last; raises `NotFound`, `Invalid`, `Conflict` once an attempt has begun."""
+    exam = access.taught_by(caller, exam_id)
     fields = {**_fields(body), "correct_answer": _key(body.correct_answer)}
     question = Question(id=uuid7(), version=1, created_at=now, updated_at=now, **fields)
-    require_sound(question)
-    sheet = _open_sheet(exam)
-    view = sheets.with_key(exam.id, question)
+    require_valid(question)
+    _require_not_begun(exam)
+    stored = _stored(exam) if exam.question_set else StoredQuestions(exam_id=exam.id)
+    question_set = stored.question_set()
+    view = question_sets.with_key(exam.id, question)
     with transaction() as tx:
         tx.put(QuestionId(id=question.id, exam_id=exam.id))
-        _put(tx, exam, sheet, (*sheet.questions(), question), now)
+        _put(tx, exam, stored, replace(question_set, questions=(*question_set.questions, question)), now)
         once.answer(tx, view, location=location(view))
     return view
 
@@ -62,23 +65,23 @@ def listed(
     `Forbidden` at all other times.
     """
     if caller.role != "student":
-        exam = visibility.taught_by(caller, exam_id)
-        return _with_keys(exam, sheets.of_exam(exam), listing)
-    exam, candidate, _ = visibility.seen_by_student(caller, exam_id, now)
-    sheet = sheets.of_exam(exam)
-    sittings = candidate.sittings()
-    running = next((sitting for sitting in sittings if not views.has_ended(exam, candidate, sitting, now)), None)
-    if running is not None:
-        page, after = part_of(sheets.put_to(exam, running.id, sheet), lambda question: question.id, listing)
+        terms = access.taught_by(caller, exam_id).terms()
+        return _with_keys(exam_id, question_sets.of_exam(terms), listing)
+    standing = access.as_student(caller, exam_id, now)
+    question_set = question_sets.of_exam(standing.terms)
+    running = standing.running
+    if running is not None and not standing.is_over(running, now):
+        questions = question_sets.for_attempt(standing.terms, running.id, question_set)
+        page, after = part_of(questions, lambda question: question.id, listing)
         return listing.page(page, after)
-    if sittings and views.shown(exam, candidate, now) == "everything":
-        return _with_keys(exam, sheet, listing)
-    raise Forbidden("The questions are shown during an attempt, and after it once results are released.")
+    if standing.attempts and standing.shown(now) == "everything":
+        return _with_keys(exam_id, question_set, listing)
+    raise Forbidden("You can see the questions during an attempt, and after it once the results are released.")
 
 
-def _with_keys(exam: Exam, sheet: Sheet, listing: Listing) -> Page[QuestionView]:
-    page, after = part_of(sheet.questions, lambda question: question.id, listing)
-    return listing.page([sheets.with_key(exam.id, question) for question in page], after)
+def _with_keys(exam_id: UUID, question_set: QuestionSet, listing: Listing) -> Page[QuestionView]:
+    page, after = part_of(question_set.questions, lambda question: question.id, listing)
+    return listing.page([question_sets.with_key(exam_id, question) for question in page], after)
 
 
 @retry_stale
@@ -86,67 +89,71 @@ def change(
     question_id: UUID, caller: Caller, body: QuestionUpdate, if_match: Precondition, now: datetime
 ) -> QuestionView:
     """Replaces the fields given; raises `NotFound`, `Invalid`, `Conflict` once begun, `PreconditionFailed`."""
-    exam = visibility.exam_of_question(caller, question_id)
-    sheet = _sheet(exam)
-    question = _find(sheet, question_id)
+    exam = access.exam_of_question(caller, question_id)
+    stored = _stored(exam)
+    question_set = stored.question_set()
+    question = _find(question_set, question_id)
     changes: dict[str, Any] = {name: value for name, value in _fields(body).items() if name in body.model_fields_set}
     if "correct_answer" in body.model_fields_set:
         changes["correct_answer"] = _key(body.correct_answer)
     changed = Question.model_validate({**dict(question), **changes, **_touched(question, now)})
-    require_sound(changed)
-    _require_open(exam)
+    require_valid(changed)
+    _require_not_begun(exam)
     require_match(question.version, if_match)
     with transaction() as tx:
-        _put(tx, exam, sheet, _with(sheet, changed), now)
-    return sheets.with_key(exam.id, changed)
+        _put(tx, exam, stored, _with(question_set, changed), now)
+    return question_sets.with_key(exam.id, changed)
 
 
 @retry_stale
 def delete(question_id: UUID, caller: Caller, if_match: Precondition, now: datetime) -> None:
     """Raises `NotFound`, `Conflict` once begun and for the last question of a published exam, `PreconditionFailed`."""
-    exam = visibility.exam_of_question(caller, question_id)
-    sheet = _sheet(exam)
-    question = _find(sheet, question_id)
-    _require_open(exam)
-    rest = tuple(other for other in sheet.questions() if other.id != question_id)
+    exam = access.exam_of_question(caller, question_id)
+    stored = _stored(exam)
+    question_set = stored.question_set()
+    question = _find(question_set, question_id)
+    _require_not_begun(exam)
+    rest = tuple(other for other in question_set.questions if other.id != question_id)
     if exam.published and not exam.paper and not rest:
-        raise Conflict("A published exam keeps one question at least.", code="no-questions")
+        raise Conflict("A published exam needs at least one question.", code="no-questions")
     require_match(question.version, if_match)
     with transaction() as tx:
         tx.delete(QuestionId(id=question_id))
-        _put(tx, exam, sheet, rest, now)
+        _put(tx, exam, stored, replace(question_set, questions=rest), now)
 
 
 def regrade(exam_id: UUID, caller: Caller, body: Regrade, once: Once, now: datetime) -> Regrading:
-    """Mends the key of a question after the exam has begun, and grades every attempt again.
+    """Corrects the key of a question after the exam has begun, and grades every attempt again.
 
     What fits into the request is done at once, the rest within minutes. Raises `NotFound`, `Invalid`, and `Conflict`
     before the exam has begun.
     """
-    answer = _mend(exam_id, caller, body, once, now)
-    upkeep.begin_work(exam_id, now)
+    answer = _correct_key(exam_id, caller, body, once, now)
+    sweeps.run_in_request(exam_id, now)
     return answer
 
 
 @retry_stale
-def _mend(exam_id: UUID, caller: Caller, body: Regrade, once: Once, now: datetime) -> Regrading:
-    exam = visibility.taught_by(caller, exam_id)
-    sheet = _sheet(exam)
-    question = next((question for question in sheet.questions() if question.id == body.question_id), None)
+def _correct_key(exam_id: UUID, caller: Caller, body: Regrade, once: Once, now: datetime) -> Regrading:
+    exam = access.taught_by(caller, exam_id)
+    stored = _stored(exam)
+    question_set = stored.question_set()
+    question = question_set.find(body.question_id)
     if question is None:
         raise Invalid(["body", "questionId"], "This exam has no such question.", "unknown")
     full_credit = body.correct_answer == "full_credit"
     key = question.correct_answer if full_credit else _key(body.correct_answer)
-    mended = question.model_copy(update={"full_credit": full_credit, "correct_answer": key, **_touched(question, now)})
-    require_sound(mended)
+    fields = {"full_credit": full_credit, "correct_answer": key, **_touched(question, now)}
+    corrected = question.model_copy(update=fields)
+    require_valid(corrected)
     if exam.started_at is None:
-        raise Conflict("Nobody has begun yet: change the question.", code="not-begun")
-    reason = {"sheet": next_version(sheet), "reason": body.reason, "by": str(caller.id)}
-    sheet.regrades = [*sheet.regrades, reason][-_REGRADES_KEPT:]
+        raise Conflict("No attempt has begun yet; change the question instead.", code="not-begun")
+    reason = RegradeReason(question_set=next_version(stored), reason=body.reason, by=caller.id)
+    regrades = (*question_set.regrades, reason)[-_REGRADES_KEPT:]
     answer = Regrading(exam_id=exam_id, question_id=question.id, reason=body.reason)
     with transaction() as tx:
-        _put(tx, exam, sheet, _with(sheet, mended), now)
-        upkeep.order(tx, exam, now)
+        _put(tx, exam, stored, replace(_with(question_set, corrected), regrades=regrades), now)
+        sweeps.schedule(tx, exam_id, now)
         once.answer(tx, answer, status=202)
     return answer
 
@@ -166,45 +173,41 @@ def _touched(question: Question, now: datetime) -> dict[str, Any]:
     return {"version": question.version + 1, "updated_at": now}
 
 
-def _open_sheet(exam: Exam) -> QuestionSheet:
-    _require_open(exam)
-    return _sheet(exam) if exam.sheet else QuestionSheet(exam_id=exam.id, stored="[]")
-
-
-def _require_open(exam: Exam) -> None:
+def _require_not_begun(exam: Exam) -> None:
     if exam.started_at is not None:
-        raise Conflict("The exam has begun; its questions are frozen.", code="begun")
+        raise Conflict("The exam has begun; its questions can no longer change.", code="begun")
 
 
-def _sheet(exam: Exam) -> QuestionSheet:
+def _stored(exam: Exam) -> StoredQuestions:
     try:
-        sheet = QuestionSheet.get(exam.id, consistent_read=True)
-    except QuestionSheet.DoesNotExist:
-        raise visibility.not_found() from None
-    if sheet.version != exam.sheet:
+        stored = StoredQuestions.get(exam.id, consistent_read=True)
+    except StoredQuestions.DoesNotExist:
+        raise access.not_found() from None
+    if stored.version != exam.question_set:
         raise Stale
-    return sheet
+    return stored
 
 
-def _find(sheet: QuestionSheet, question_id: UUID) -> Question:
-    question = next((question for question in sheet.questions() if question.id == question_id), None)
+def _find(question_set: QuestionSet, question_id: UUID) -> Question:
+    question = question_set.find(question_id)
     if question is None:
-        raise visibility.not_found()
+        raise access.not_found()
     return question
 
 
-def _with(sheet: QuestionSheet, changed: Question) -> tuple[Question, ...]:
-    return tuple(changed if question.id == changed.id else question for question in sheet.questions())
+def _with(question_set: QuestionSet, changed: Question) -> QuestionSet:
+    questions = tuple(changed if question.id == changed.id else question for question in question_set.questions)
+    return replace(question_set, questions=questions)
 
 
-def _put(tx: Transaction, exam: Exam, sheet: QuestionSheet, questions: tuple[Question, ...], now: datetime) -> None:
-    """Adds the questions to the transaction; with the exam, so that nobody begins meanwhile."""
-    if len(questions) > MOST_QUESTIONS:
-        raise Invalid(["body"], f"An exam has {MOST_QUESTIONS} questions at most.", "too_many_questions")
-    if sheet.store(questions) > _MOST_BYTES:
+def _put(tx: Transaction, exam: Exam, stored: StoredQuestions, question_set: QuestionSet, now: datetime) -> None:
+    """Adds the questions to the transaction; with the exam, so that no attempt begins meanwhile."""
+    if len(question_set.questions) > MOST_QUESTIONS:
+        raise Invalid(["body"], f"An exam can have at most {MOST_QUESTIONS} questions.", "too_many_questions")
+    if stored.store(question_set) > _MOST_BYTES:
         raise Invalid(["body"], "With this, the questions of the exam would be too long.", "questions_too_long")
-    exam.questions = len(questions)
-    exam.sheet = next_version(sheet)
+    exam.questions = len(question_set.questions)
+    exam.question_set = next_version(stored)
     exam.updated_at = now
-    tx.put(sheet)
+    tx.put(stored)
     tx.put(exam)

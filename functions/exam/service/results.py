@@ -1,52 +1,91 @@
-"""Results: of one student, of a whole exam."""
+"""Results: of one student, of a whole exam, and those of exams on paper, which teachers record."""
 
 from datetime import datetime
 from uuid import UUID
 
-from exam.rules import grading
-from exam.schemas import ResultDetails, Results
-from exam.service import candidates, sheets, statistics, views, visibility
-from exam.tables import Attempt, Candidate, Exam
-from lms.dynamo import retry_stale
-from lms.errors import NotFound
+from exam.rules.standing import Standing
+from exam.rules.terms import ExamTerms
+from exam.schemas import NewResult, ResultDetails, Results, ResultView
+from exam.service import access, question_sets, standings, statistics, views
+from exam.tables import StoredStanding
+from lms.dynamo import read_together, retry_stale, transaction
+from lms.errors import Conflict, Invalid, NotFound
+from lms.idempotency import Once
 from lms.pages import Listing, walk
 from lms.tokens import Caller
+
+
+@retry_stale
+def record(body: NewResult, caller: Caller, once: Once, now: datetime) -> tuple[ResultView, bool]:
+    """Records the result of an exam on paper, and whether it is the student's first.
+
+    Raises `NotFound`, `Invalid` for a student of another course and for a replacement without a reason, and
+    `Conflict` with the code `online` or `unpublished`.
+    """
+    standing = access.standing_by_teacher(caller, body.exam_id, body.student_id, now)
+    is_first = standing.score is None
+    if not is_first and body.reason is None:
+        raise Invalid(["body", "reason"], "A reason is required to replace a result.", "missing")
+    _require_paper(standing.terms)
+    if not is_first:
+        standing.note(standing.score, str(body.reason), caller.id, now)
+    standing.record(body.score)
+    question_sets.freeze(standing.terms, now)
+    with transaction() as tx:
+        standings.require_student(tx, standing)
+        standings.save(tx, standing, now)
+        view = views.result(standing)
+        once.answer(tx, view, status=201 if is_first else 200, location=location(view))
+    return view, is_first
+
+
+def location(result: ResultView) -> str:
+    return f"/results/{result.exam_id}/{result.student_id}"
+
+
+def _require_paper(terms: ExamTerms) -> None:
+    if not terms.paper:
+        raise Conflict("This exam is taken online; its results come from attempts.", code="online")
+    if not terms.published:
+        raise Conflict("The exam is not published.", code="unpublished")
 
 
 @retry_stale
 def show(exam_id: UUID, student_id: UUID, caller: Caller, now: datetime) -> ResultDetails:
     """A result with the best attempt's marked answers; for its student, whose own it must be, once it is released.
 
-    Raises `Forbidden` for who does not teach the course; `NotFound` for whatever is not there, or not released.
+    Raises `Forbidden` for teachers of other courses, and `NotFound` for a result that is not there or not released.
     """
     if caller.role == "student":
         return _own(exam_id, caller, now)
-    exam = visibility.taught_with_student(caller, exam_id, student_id)
-    _, candidate = candidates.load(exam_id, student_id, now)
-    if candidate.status is None:
+    exam = access.taught_with_student(caller, exam_id, student_id)
+    [stored] = read_together([(StoredStanding, exam_id, student_id)])
+    standing = standings.of(exam, stored, student_id, now)
+    if standing.status is None:
         raise _not_found()
-    return _details(exam, candidate, marked=True)
+    return _details(standing, marked=True)
 
 
 def _own(exam_id: UUID, caller: Caller, now: datetime) -> ResultDetails:
-    exam, candidate, _ = visibility.seen_by_student(caller, exam_id, now)
-    level = views.shown(exam, candidate, now)
-    if candidate.status is None or level == "nothing":
+    standing = access.as_student(caller, exam_id, now)
+    shown = standing.shown(now)
+    if standing.status is None or shown == "nothing":
         raise _not_found()
-    return _details(exam, candidate, marked=level == "everything")
+    return _details(standing, marked=shown == "everything")
 
 
-def _details(exam: Exam, candidate: Candidate, *, marked: bool) -> ResultDetails:
-    best = grading.best(candidate.sittings()) or next(iter(candidate.sittings()[-1:]), None)
-    attempt = Attempt.get(best.id, consistent_read=True) if best else None
-    return views.details(candidate, attempt, sheets.of_exam(exam) if marked else None)
+def _details(standing: Standing, *, marked: bool) -> ResultDetails:
+    attempt = standing.best or next(iter(standing.attempts[-1:]), None)
+    answers = standings.answers_of(standing, attempt) if attempt else None
+    return views.details(standing, answers, question_sets.of_exam(standing.terms) if marked else None)
 
 
 def listed(exam_id: UUID, caller: Caller, listing: Listing) -> Results:
-    """The results of an exam, and how they are spread; raises `NotFound`."""
-    visibility.taught_by(caller, exam_id)
-    found, after = walk(Candidate, [exam_id], listing, filter_condition=Candidate.status.exists(), consistent_read=True)
-    page = listing.page([views.result(candidate) for candidate in found], after)
+    """The results of an exam, and their distribution; raises `NotFound`."""
+    terms = access.taught_by(caller, exam_id).terms()
+    has_result = StoredStanding.status.exists()
+    found, after = walk(StoredStanding, [exam_id], listing, filter_condition=has_result, consistent_read=True)
+    page = listing.page([views.result(stored.standing(terms)) for stored in found], after)
     return Results(items=page.items, next=page.next, summary=statistics.summary(exam_id))
 
 

@@ -8,18 +8,17 @@ from uuid import UUID
 from pynamodb.expressions.update import Action
 
 from exam.rules.grading import half_up
+from exam.rules.standing import Result
 from exam.schemas import Summary
 from exam.tables import DUE_SHARDS, ScoreCount
 from lms.dynamo import Transaction
 
 _BARS = 101
 _MISSED = "missed"
-Result = tuple[str | None, Decimal | None]
-"""Status and score."""
 
 
 def count(tx: Transaction, exam_id: UUID, student_id: UUID, before: Result, after: Result) -> None:
-    """Counts a student's result anew; what has no score does not count."""
+    """Moves a student's result to where it counts now; a result without a score does not count."""
     changes: dict[str, list[tuple[int, Result]]] = defaultdict(list)
     for sign, (status, score) in ((-1, before), (1, after)):
         if score is not None and before != after:

@@ -327,10 +327,10 @@ class ExamCancelled(ExamEvent):
 
 
 class ResultRecorded(Event):
-    """A student's result in an exam, told at its release and again on each change; `version` is the result's.
+    """A student's result in an exam, at its release and on each later change; `version` is the result's.
 
-    `score` is the best attempt's, in percent with two places; a missed exam has 0. `released` is False when a result
-    that was told is taken back.
+    `score` is the best attempt's, in percent with two places; a missed exam has 0. `released` is False when a
+    published result is withdrawn.
     """
 
     type: ClassVar[str] = "lms.result.recorded.v1"

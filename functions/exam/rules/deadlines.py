@@ -1,0 +1,52 @@
+"""When an exam closes, for one student and for all, and until when an attempt takes answers."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from exam.rules.terms import Accommodation, ExamTerms
+
+
+def own_closing(terms: ExamTerms, granted: Accommodation) -> datetime:
+    """When the exam closes for one student: none of their attempts takes answers any more."""
+    closing = terms.closes_at + _extra(granted)
+    return closing if granted.closes_at is None else max(closing, granted.closes_at)
+
+
+def begins_until(terms: ExamTerms, granted: Accommodation) -> datetime:
+    """Until when (exclusively) one student may begin an attempt."""
+    closing = own_closing(terms, granted)
+    return closing if terms.closed_at is None else min(closing, terms.closed_at)
+
+
+def deadline(terms: ExamTerms, granted: Accommodation, started_at: datetime) -> datetime:
+    """Until when (exclusively) an attempt takes answers."""
+    return min(started_at + terms.duration + _extra(granted), own_closing(terms, granted))
+
+
+def last_closing(terms: ExamTerms, granted: Iterable[Accommodation]) -> datetime:
+    """When the exam has closed for every student, given all accommodations."""
+    return max([terms.closes_at, *(own_closing(terms, accommodation) for accommodation in granted)])
+
+
+def is_closed(terms: ExamTerms, now: datetime) -> bool:
+    """Whether the exam has closed for every student."""
+    return now >= terms.last_closing
+
+
+def is_closing(terms: ExamTerms) -> bool:
+    """Whether the exam was closed early, and its results wait for the students who are still answering."""
+    return terms.closed_at is not None and terms.released_at is None
+
+
+def next_closing(terms: ExamTerms, now: datetime) -> datetime | None:
+    """When the whole class is due next: when the exam closes, and when it has closed for the last student.
+
+    None once its teachers have closed it.
+    """
+    if terms.closed_at is not None:
+        return None
+    return min((closing for closing in (terms.closes_at, terms.last_closing) if closing > now), default=None)
+
+
+def _extra(granted: Accommodation) -> timedelta:
+    return timedelta(minutes=granted.extra_minutes)

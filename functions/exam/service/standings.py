@@ -1,0 +1,155 @@
+"""Loading and storing one student's standing in one exam, and bringing it up to date when something is due."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, cast
+from uuid import UUID
+
+from pynamodb.exceptions import DoesNotExist
+
+from exam.rules import grading
+from exam.rules.standing import MISSED_SCORE, Attempt, Standing
+from exam.rules.terms import ExamTerms
+from exam.service import question_sets, statistics
+from exam.tables import Exam, StoredAnswers, StoredStanding, attempts_key
+from lms import roster
+from lms.dynamo import Stale, Transaction, next_version, read_together, retry_stale, transaction
+from lms.errors import NotFound
+from lms.events import ResultRecorded
+from lms.outbox import emit
+
+
+def load(exam_id: UUID, student_id: UUID, now: datetime) -> Standing | None:
+    """A student's standing in an exam, which may be new; None without the exam."""
+    exam, stored = read_together([(Exam, exam_id, None), (StoredStanding, exam_id, student_id)])
+    return None if exam is None else of(exam, stored, student_id, now)
+
+
+def of(exam: Exam, stored: StoredStanding | None, student_id: UUID, now: datetime) -> Standing:
+    """A stored standing, or the one of a student who has nothing in the exam yet."""
+    if stored is None:
+        return Standing(terms=exam.terms(), student_id=student_id, created_at=now, updated_at=now)
+    return stored.standing(exam.terms())
+
+
+def save(tx: Transaction, standing: Standing, now: datetime) -> None:
+    """Adds to the transaction all that follows from what changed: the item, the statistics and the event."""
+    if standing.conclude(now):
+        emit(tx, result_event(standing), now)
+    if standing.has_changed:
+        exam_id, student_id = standing.terms.exam_id, standing.student_id
+        statistics.count(tx, exam_id, student_id, standing.loaded.result, standing.result)
+        standing.updated_at = now
+        tx.put(stored := StoredStanding.of(standing))
+        standing.version = next_version(stored)
+
+
+def require_student(tx: Transaction, standing: Standing) -> None:
+    """Refuses the transaction if the student was erased, even if exam has not received the event yet."""
+    roster.require_exists(tx, standing.student_id, NotFound("The student was erased."))
+
+
+def result_event(standing: Standing) -> ResultRecorded:
+    """The event that announces a result or withdraws it."""
+    score = MISSED_SCORE if standing.score is None else standing.score
+    return ResultRecorded(
+        version=standing.event_version,
+        exam_id=standing.terms.exam_id,
+        course_id=standing.terms.course_id,
+        student_id=standing.student_id,
+        score=score.quantize(Decimal("0.01")),
+        status=cast(Any, "missed" if standing.score is None else standing.status),
+        weight=standing.terms.weight,
+        released=standing.published,
+    )
+
+
+def answers_of(standing: Standing, attempt: Attempt) -> StoredAnswers:
+    """The stored answers of an attempt; `Stale` when they or the standing have changed meanwhile."""
+    answers = find_answers(attempt.id)
+    if answers is None:
+        raise Stale
+    require_read_together(standing, answers)
+    return answers
+
+
+def find_answers(attempt_id: UUID) -> StoredAnswers | None:
+    try:
+        return StoredAnswers.get(attempt_id, consistent_read=True)
+    except DoesNotExist:
+        return None
+
+
+def require_read_together(standing: Standing, answers: StoredAnswers) -> None:
+    """Raises `Stale` when an attempt was submitted, graded or marked between the reads of its two items."""
+    attempt = standing.attempt(answers.id)
+    if answers.listing_key != attempts_key(answers.exam_id, attempt.progress):
+        raise Stale
+    if attempt.answers_version not in (None, answers.version):
+        raise Stale
+
+
+def finish(tx: Transaction, standing: Standing, answers: StoredAnswers, now: datetime) -> None:
+    """Submits an attempt that is still running, at its deadline if that has passed, and grades it by the present keys.
+
+    Its student sees the submission as one more revision. `save` must follow.
+    """
+    if standing.attempt(answers.id).is_running:
+        answers.saved_at = standing.submit(answers.id, now)
+        answers.revision += 1
+    question_set = question_sets.of_exam(standing.terms)
+    grade = grading.grade(question_set.questions, answers.by_question(), answers.marks_given())
+    standing.grade(answers.id, grade.score, question_set, now)
+    answers.marks = {str(question): None if marks is None else str(marks) for question, marks in grade.marks.items()}
+    answers.listing_key = attempts_key(answers.exam_id, standing.attempt(answers.id).progress)
+    put_answers(tx, standing, answers)
+
+
+def put_answers(tx: Transaction, standing: Standing, answers: StoredAnswers) -> None:
+    """Adds the answers of an attempt that has ended to the transaction."""
+    tx.put(answers)
+    standing.note_answers(answers.id, next_version(answers))
+
+
+def finish_due(tx: Transaction, standing: Standing, now: datetime) -> None:
+    """Submits what has passed its deadline, and grades again what was graded by other questions than the present."""
+    for attempt in standing.attempts:
+        if standing.is_due(attempt, now):
+            finish(tx, standing, answers_of(standing, attempt), now)
+
+
+@retry_stale
+def bring_up_to_date(exam_id: UUID, student_id: UUID, now: datetime) -> None:
+    """Does what the clock, changed questions or a release ask for; once more changes nothing."""
+    standing = load(exam_id, student_id, now)
+    if standing is None or not standing.terms.published:
+        return
+    with transaction() as tx:
+        finish_due(tx, standing, now)
+        if standing.missed_if_enrolled(now) and _is_enrolled(standing):
+            standing.miss()
+        standing.starts_blocked = standing.starts_blocked or standing.must_block_starts
+        save(tx, standing, now)
+
+
+def _is_enrolled(standing: Standing) -> bool:
+    return roster.enrollment_of(standing.student_id, standing.terms.course_id) in ("active", "completed")
+
+
+def anybody_may_answer(terms: ExamTerms, now: datetime) -> bool:
+    """Whether any student may begin an attempt, or has one that takes answers."""
+    if terms.paper:
+        return False
+    if now < terms.closing:
+        return True
+    may_have_longer = (
+        StoredStanding.due_at.exists() | StoredStanding.extra_closes_at.exists() | (StoredStanding.extra_minutes > 0)
+    )
+    found = StoredStanding.query(terms.exam_id, filter_condition=may_have_longer, consistent_read=True)
+    return any(stored.standing(terms).may_answer(now) for stored in found)
+
+
+def accommodated(exam_id: UUID) -> list[StoredStanding]:
+    """The students whose accommodation may move their closing."""
+    granted = (StoredStanding.extra_minutes > 0) | StoredStanding.extra_closes_at.exists()
+    return list(StoredStanding.query(exam_id, filter_condition=granted, consistent_read=True))
