@@ -151,6 +151,29 @@ def test_a_save_that_meets_the_end_of_the_attempt_changes_nothing(
     assert exam.show(attempt).json["answers"] == {}
 
 
+@pytest.mark.parametrize("reader", ["student", "teacher"])
+def test_an_attempt_that_is_submitted_between_two_reads_is_shown_as_it_is_now(
+    exam: ExamService, monkeypatch: pytest.MonkeyPatch, reader: str
+) -> None:
+    from exam.service import access, standings
+
+    attempt = exam.started(exam.publish()["id"])
+    question = attempt["questions"][0]["id"]
+    module: Any = access if reader == "student" else standings
+    read = module.read_together
+
+    def submit_first(keys: Any) -> Any:
+        monkeypatch.setattr(module, "read_together", read)
+        at_once([partial(exam.save, attempt, {question: "a"})])
+        at_once([partial(exam.submit, attempt)])
+        return read(keys)
+
+    monkeypatch.setattr(module, "read_together", submit_first)
+    seen = exam.show(attempt, getattr(exam, reader)).json
+    assert (seen["status"], seen["answers"]) == ("submitted" if reader == "student" else "graded", {question: "a"})
+    assert seen.get("marks", {question: 2}) == {question: 2}
+
+
 def test_a_question_that_is_changed_while_the_first_student_begins_is_not(
     exam: ExamService, meanwhile: Meanwhile
 ) -> None:

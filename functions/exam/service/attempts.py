@@ -9,11 +9,11 @@ from uuid import UUID
 from pynamodb.exceptions import UpdateError
 
 from exam.rules.questions import QuestionSet, read_answer
-from exam.rules.standing import Progress, StartRefusal
+from exam.rules.standing import Progress, Standing, StartRefusal
 from exam.schemas import AttemptAnswers, AttemptSummary, AttemptView, MarkedAttempt
 from exam.service import access, question_sets, standings, views
 from exam.tables import StoredAnswers, StoredStanding, attempts_key
-from lms.dynamo import Stale, read_together, retry_stale, transaction
+from lms.dynamo import Stale, Transaction, read_together, retry_stale, transaction
 from lms.errors import Conflict, Invalid
 from lms.etags import Precondition, require_match
 from lms.faults import is_refused
@@ -62,20 +62,25 @@ def start(exam_id: UUID, caller: Caller, once: Once, now: datetime) -> tuple[Att
         if refusal is not None:
             raise Conflict(_REFUSALS[refusal], code=refusal)
         question_sets.freeze(standing.terms, now)
-        attempt = standing.begin(uuid7(), now)
-        answers = StoredAnswers(
-            id=attempt.id,
-            exam_id=exam_id,
-            course_id=standing.terms.course_id,
-            student_id=caller.id,
-            listing_key=attempts_key(exam_id, attempt.progress),
-            saved_at=now,
-        )
+        answers = _begin(tx, standing, now)
         standings.save(tx, standing, now)
-        tx.put(answers)
         view = views.for_student(standing, answers, now)
         once.answer(tx, view, location=location(view))
     return view, True
+
+
+def _begin(tx: Transaction, standing: Standing, now: datetime) -> StoredAnswers:
+    attempt = standing.begin(uuid7(), now)
+    answers = StoredAnswers(
+        id=attempt.id,
+        exam_id=standing.terms.exam_id,
+        course_id=standing.terms.course_id,
+        student_id=standing.student_id,
+        listing_key=attempts_key(standing.terms.exam_id, attempt.progress),
+        saved_at=now,
+    )
+    tx.put(answers)
+    return answers
 
 
 def location(attempt: AttemptSummary) -> str:
