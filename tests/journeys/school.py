@@ -213,10 +213,10 @@ class School:
 
     def grades(self) -> Any:
         """What is stored of the student's grades."""
-        from exam.tables import Candidate
+        from exam.tables import StoredStanding
         from student.tables import ReportCard
 
-        grades = sorted((str(row.exam_id), row.score, row.status) for row in Candidate.scan())
+        grades = sorted((str(row.exam_id), row.score, row.status) for row in StoredStanding.scan())
         return grades, [(card.override.grade, card.facts.results) for card in ReportCard.scan()]
 
     def park(self) -> None:
