@@ -73,7 +73,13 @@ def test_nothing_is_left_of_who_was_erased_but_ids_and_grades(
     school.whole_life()
     school.park()
     before = _remains(school, bucket)
-    assert {"ProfilesTable", "OutboxTable", "AttemptsTable", "VouchersTable", "NotificationsTable"} <= before.keys()
+    assert {
+        "ProfilesTable",
+        "OutboxTable",
+        "AttemptAnswersTable",
+        "VouchersTable",
+        "NotificationsTable",
+    } <= before.keys()
     assert len([place for place in before if place.startswith("object")]) == 3
     cards = school.grades()
 
