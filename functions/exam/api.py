@@ -29,12 +29,12 @@ from exam.schemas import (
     StudentQuestion,
 )
 from exam.service import accommodations, attempts, exams, marking, questions, results
+from lms.callers import Caller
 from lms.dependencies import CourseId, IfMatch, Now, OncePerKey, Paging, set_etag
 from lms.errors import Forbidden
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
 from lms.security import AnySignedIn, Student, TeacherOrAdmin
-from lms.tokens import Caller
 
 app = create_app("exam")
 

@@ -9,9 +9,9 @@ from exam.rules.standing import Standing
 from exam.service import standings
 from exam.tables import Exam, QuestionId, StoredAnswers, StoredStanding
 from lms import access, roster
+from lms.callers import Caller
 from lms.dynamo import Key, read_together
 from lms.errors import Forbidden, Invalid, NotFound
-from lms.tokens import Caller
 
 
 def find(exam_id: UUID) -> Exam:

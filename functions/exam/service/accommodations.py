@@ -11,9 +11,9 @@ from exam.rules.terms import Accommodation
 from exam.schemas import AccommodationUpdate, AccommodationView
 from exam.service import access, standings, sweeps
 from exam.tables import Exam, StoredStanding
+from lms.callers import Caller
 from lms.dynamo import Transaction, read_together, retry_stale, transaction
 from lms.errors import Conflict
-from lms.tokens import Caller
 
 
 @retry_stale

@@ -13,6 +13,7 @@ from exam.rules.standing import Progress, Standing, StartRefusal
 from exam.schemas import AttemptAnswers, AttemptSummary, AttemptView, MarkedAttempt
 from exam.service import access, question_sets, standings, views
 from exam.tables import StoredAnswers, StoredStanding, attempts_key
+from lms.callers import Caller
 from lms.dynamo import Stale, Transaction, read_together, retry_stale, transaction
 from lms.errors import Conflict, Invalid
 from lms.etags import Precondition, require_match
@@ -20,7 +21,6 @@ from lms.faults import is_refused
 from lms.idempotency import Once
 from lms.ids import uuid7
 from lms.pages import Listing, Page, part_of, walk
-from lms.tokens import Caller
 
 _MAX_ANSWER_BYTES = 200 * 1024
 _LISTED: dict[str | None, tuple[Progress, ...]] = {

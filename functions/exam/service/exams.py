@@ -10,6 +10,7 @@ from exam.service import access, standings, sweeps
 from exam.tables import Exam, exams_key
 from lms import access as roles
 from lms import roster
+from lms.callers import Caller
 from lms.dynamo import Transaction, next_version, retry_stale, transaction
 from lms.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.etags import Precondition, require_match
@@ -18,7 +19,6 @@ from lms.idempotency import Once
 from lms.ids import uuid7
 from lms.outbox import emit
 from lms.pages import Listing, Page, walk
-from lms.tokens import Caller
 
 _LONGEST = timedelta(days=366)
 _IN_EVENTS = ("title", "exam_date", "closing", "duration", "weight", "pass_mark", "paper")

@@ -7,10 +7,10 @@ from exam.rules.questions import QuestionSet
 from exam.schemas import MarkedAttempt, MarksUpdate
 from exam.service import access, question_sets, standings, views
 from exam.tables import StoredAnswers
+from lms.callers import Caller
 from lms.dynamo import retry_stale, transaction
 from lms.errors import Conflict, Invalid
 from lms.etags import Precondition, require_match
-from lms.tokens import Caller
 
 
 @retry_stale

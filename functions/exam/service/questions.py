@@ -19,13 +19,13 @@ from exam.schemas import (
 )
 from exam.service import access, question_sets, sweeps
 from exam.tables import Exam, QuestionId, StoredQuestions
+from lms.callers import Caller
 from lms.dynamo import Stale, Transaction, next_version, retry_stale, transaction
 from lms.errors import Conflict, Forbidden, Invalid
 from lms.etags import Precondition, require_match
 from lms.idempotency import Once
 from lms.ids import uuid7
 from lms.pages import Listing, Page, part_of
-from lms.tokens import Caller
 
 MOST_QUESTIONS = 200
 # Students get all of them in one answer, which has to fit into the record that repeats it.

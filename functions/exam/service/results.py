@@ -8,11 +8,11 @@ from exam.rules.terms import ExamTerms
 from exam.schemas import NewResult, ResultDetails, Results, ResultView
 from exam.service import access, question_sets, standings, statistics, views
 from exam.tables import StoredStanding
+from lms.callers import Caller
 from lms.dynamo import read_together, retry_stale, transaction
 from lms.errors import Conflict, Invalid, NotFound
 from lms.idempotency import Once
 from lms.pages import Listing, walk
-from lms.tokens import Caller
 
 
 @retry_stale
