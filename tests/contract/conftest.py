@@ -5,6 +5,7 @@ import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import boto3
@@ -36,6 +37,12 @@ _made: dict[type[World], Made] = {}
 _LIFETIME = timedelta(minutes=5)
 
 
+@cache
+def _s3() -> Any:
+    # Making one takes as long as a whole test.
+    return boto3.client("s3")
+
+
 def _tables() -> dict[str, Any]:
     tables: dict[str, Any] = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables
     return tables
@@ -58,9 +65,7 @@ def world(
     monkeypatch.setattr(credentials, "_lambda", FunctionsByName)
     for service in World.services():
         service.app.dependency_overrides[clock_module.now] = clock
-    boto3.client("s3").create_bucket(
-        Bucket=ENVIRONMENT["ASSETS_BUCKET"], CreateBucketConfiguration={"LocationConstraint": REGION}
-    )
+    _s3().create_bucket(Bucket=ENVIRONMENT["ASSETS_BUCKET"], CreateBucketConfiguration={"LocationConstraint": REGION})
 
     made = _made.get(kind_of_world)
     if made is None or clock() - made.at > _LIFETIME:
