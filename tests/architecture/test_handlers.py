@@ -113,8 +113,7 @@ def test_what_the_web_needs_is_taken_by_functions_behind_the_api_alone(
 def test_tokens_are_checked_and_signed_by_auth_and_functions_behind_the_api_alone(
     imported: dict[str, Imported], function: str
 ) -> None:
-    # Exam's tick and operations share their use cases' modules with its routes.
-    if function not in API_FUNCTIONS and package(function) not in ("auth", "exam"):
+    if function not in API_FUNCTIONS and package(function) != "auth":
         assert not imported[function].took("jose")
 
 

@@ -83,6 +83,3 @@ def verify(token: str) -> Caller:
     except (JOSEError, KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
         # python-jose lets faults of hostile input through as any of these, too.
         raise Unauthorized("The access token is not valid.") from error
-
-
-__all__ = ["ALGORITHM", "JWKS_NAME", "Caller", "PublicKeys", "key_ring", "read_jwks", "verify"]
