@@ -192,7 +192,8 @@ def test_every_path_under_courses_reaches_the_function_that_serves_it(school: St
     for route in routes:
         path = re.sub(r"\{\w+\}", lambda _: str(uuid4()), route.path)
         caller = next(callers[role] for role in sorted(route.roles or callers))
-        for method in route.methods:
+        # HEAD is GET without the body that would tell.
+        for method in set(route.methods) - {"HEAD"}:
             answer = caller.call(method, path)
             assert answer.status_code in (403, 404, 422), (method, path, answer.text)
             # A function that has no such route says no more than this.
