@@ -289,7 +289,7 @@ def _refusals(operation: Operation, route: APIRoute, found: Reach) -> Iterator[t
     if "If-Match" not in headers:
         by_status.pop(412, None)
     if roles is not None and len(roles) == len(_WHO):
-        by_status[403] = {refusal for refusal in by_status[403] if refusal.detail != "Your role may not do this."}
+        by_status[403] = {refusal for refusal in by_status[403] if refusal.detail != "Your role does not allow this."}
     if "422" in operation["responses"]:
         by_status[422].add(Refusal(422, None, None))
     if found.storage:

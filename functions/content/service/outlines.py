@@ -59,7 +59,7 @@ def course_to_read(course_id: UUID, caller: Caller) -> Course:
     """A course that the caller named; raises `Forbidden` unless they belong to it, existing or not."""
     course = open_course(course_id, caller)
     if course.standing is None:
-        raise Forbidden("Those who belong to this course may do this.")
+        raise Forbidden("Only members of this course can do this.")
     return course
 
 
@@ -67,7 +67,7 @@ def course_to_write(course_id: UUID, caller: Caller) -> Course:
     """As `course_to_read`, for its teachers and administrators; raises `NotFound` when it does not exist."""
     course = open_course(course_id, caller)
     if course.standing != "teaches":
-        raise Forbidden("Teachers of this course and administrators may do this.")
+        raise Forbidden("Only this course's teachers and administrators can do this.")
     return existing(course)
 
 

@@ -121,14 +121,14 @@ def _tell_slice(broadcast: Broadcast, entry: Mapping[str, Any], now: datetime) -
     status = cast(roster.EnrollmentStatus, entry.get("status", roster.CLASS[0]))
     after = UUID(entry["after"]) if entry.get("after") else None
     page = roster.students_after(broadcast.course_id, status, after, SLICE)
-    _tell_together(notice, page, now)
+    _notify_page(notice, page, now)
     logger.info("slice", extra={"broadcast_id": str(broadcast.id), "kind": broadcast.kind, "people": len(page)})
     onward = _onward(status, page)
     if onward is not None:
         messages.send_all(setting("FANOUT_QUEUE_URL"), [{"id": str(broadcast.id), **onward}])
 
 
-def _tell_together(notice: Notice, recipients: Sequence[UUID], now: datetime) -> None:
+def _notify_page(notice: Notice, recipients: Sequence[UUID], now: datetime) -> None:
     """Tells people; whoever cannot be told gets an entry of their own, which comes again and is buried by itself."""
     try:
         tell(notice, recipients, now)

@@ -39,33 +39,33 @@ def tell(notice: Notice, recipients: Sequence[UUID], now: datetime) -> None:
     pass, and one that everybody has, are raised as they are.
     """
     try:
-        _tell(notice, recipients, now)
-    except Exception as fault:
+        _notify(notice, recipients, now)
+    except Exception as fault:  # whatever one recipient causes, the others are told; nothing is swallowed
         if is_passing(fault) or len(recipients) < 2:
             raise
-        failed = _tell_apart(notice, recipients, now)
+        failed = _notify_in_halves(notice, recipients, now)
         if len(failed) == len(recipients):
             raise
         if failed:
             raise NotTold(failed) from None
 
 
-def _tell(notice: Notice, recipients: Sequence[UUID], now: datetime) -> None:
+def _notify(notice: Notice, recipients: Sequence[UUID], now: datetime) -> None:
     people = contacts.find(recipients)
     messages.tell([message for person in people for message in _messages(notice, person, now)], now)
 
 
-def _tell_apart(notice: Notice, recipients: Sequence[UUID], now: datetime) -> list[UUID]:
+def _notify_in_halves(notice: Notice, recipients: Sequence[UUID], now: datetime) -> list[UUID]:
     """Tells both halves, and again what cannot be told whole; those who cannot be told alone come back."""
     failed: list[UUID] = []
     middle = len(recipients) // 2
     for half in (recipients[:middle], recipients[middle:]):
         try:
-            _tell(notice, half, now)
-        except Exception as fault:
+            _notify(notice, half, now)
+        except Exception as fault:  # as above: who causes it is found, and raised by the caller
             if is_passing(fault):
                 raise
-            failed += half if len(half) == 1 else _tell_apart(notice, half, now)
+            failed += half if len(half) == 1 else _notify_in_halves(notice, half, now)
     return failed
 
 

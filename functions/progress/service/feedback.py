@@ -36,7 +36,7 @@ def submit(body: NewFeedback, caller: Caller, once: Once, now: datetime) -> Feed
     Raises `Forbidden` unless enrolled, `NotFound`, `Invalid` for an instructor who does not teach the course.
     """
     if not access.is_enrolled(caller, body.course_id):
-        raise Forbidden("Those who are enrolled in this course may do this.")
+        raise Forbidden("Only students of this course can do this.")
     if roster.find_course(body.course_id) is None:
         raise _no_course()
     if body.instructor_id is not None and not roster.teaches(body.instructor_id, body.course_id):

@@ -36,7 +36,7 @@ def sight_of(caller: Caller, student_id: UUID) -> Sight:
         return Sight(student_id, None)
     shared = _shared(caller.id, student_id) if caller.role == "teacher" else frozenset()
     if not shared:
-        raise Forbidden("The student, their teachers and administrators may do this.")
+        raise Forbidden("Only the student, their teachers and administrators can do this.")
     return Sight(student_id, shared)
 
 

@@ -23,13 +23,13 @@ def is_enrolled(caller: Caller, course_id: UUID) -> bool:
 def require_teaching(caller: Caller, course_id: UUID) -> None:
     """Raises `Forbidden` unless the caller is an administrator or a teacher of the course, existing or not."""
     if not teaches_or_manages(caller, course_id):
-        raise Forbidden("Teachers of this course and administrators may do this.")
+        raise Forbidden("Only this course's teachers and administrators can do this.")
 
 
 def require_belonging(caller: Caller, course_id: UUID) -> None:
     """As `require_teaching`, but lets enrolled students pass too."""
     if not (teaches_or_manages(caller, course_id) or is_enrolled(caller, course_id)):
-        raise Forbidden("Those who belong to this course may do this.")
+        raise Forbidden("Only members of this course can do this.")
 
 
 def standing(caller: Caller, membership: roster.RosterItem | None) -> Standing | None:

@@ -36,7 +36,7 @@ class Permission:
 
     def __call__(self, caller: Annotated[Caller, Depends(current_caller)]) -> Caller:
         if caller.role not in self.roles:
-            raise Forbidden("Your role may not do this.")
+            raise Forbidden("Your role does not allow this.")
         return caller
 
 
