@@ -214,7 +214,7 @@ _PLAUSIBLE = st.sampled_from(
 _FIELDS = sorted({field for model in vars(api).values() for field in getattr(model, "model_fields", ())})
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     route=st.sampled_from(ROUTES),
     body=_JSON | st.dictionaries(st.sampled_from(_FIELDS), _PLAUSIBLE | _JSON, max_size=6),

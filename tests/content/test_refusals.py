@@ -150,7 +150,7 @@ def _with_id(body: Any, old_id: str) -> Any:
     return old_id if body == _OLD_ID else body
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     route=st.sampled_from(ROUTES),
     body=_JSON | _PART | _TREE,

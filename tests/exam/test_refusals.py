@@ -209,7 +209,7 @@ def ids(exam: ExamService) -> dict[str, str]:
     }
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     route=st.sampled_from(ROUTES),
     body=_JSON | _OBJECT | _NEARLY,
@@ -240,7 +240,7 @@ def test_no_request_is_ever_a_fault_of_the_server(
     assert "Traceback" not in answer.text
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_answers_are_ever_a_fault_of_the_server(exam: ExamService, ids: dict[str, str], data: Any) -> None:
     question_ids = [question["id"] for question in exam.questions(ids["examId"])]

@@ -41,7 +41,7 @@ def test_bodies_that_are_none_are_refused(school: School) -> None:
         assert hostile.is_refusal(answer)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     route=st.sampled_from(ROUTES),
     body=hostile.bodies(FIELDS, PLAUSIBLE),

@@ -92,7 +92,7 @@ def test_bodies_that_are_none_are_refused(school: School, ids: dict[str, str]) -
                 assert hostile.is_refusal(answer)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     route=st.sampled_from(ROUTES),
     body=hostile.bodies(FIELDS, PLAUSIBLE),
