@@ -94,7 +94,7 @@ def test_somebody_signs_in_on_the_api_page_and_calls_an_endpoint(page: Page, sta
     expect(page.get_by_role("heading", name="Authorized")).to_be_visible()
     page.get_by_role("button", name="Close").click()
 
-    assert _called(page, "auth", "auth-own-profile")["username"] == "demo-student"
+    assert _called(page, "auth", "getOwnAccount")["username"] == "demo-student"
 
 
 def _called(page: Page, tag: str, operation: str) -> Any:

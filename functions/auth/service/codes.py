@@ -162,6 +162,7 @@ class Proof:
         try:
             yield
         except Exception:
+            # Whatever the change failed of, the code was right.
             if self.counted:
                 _take_back(self.row, Code.tries > 0)
                 _take_back(CodeBudget(owner=_owner(self.row.purpose, self.user.id)), CodeBudget.wrong_count > 0)
