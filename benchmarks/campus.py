@@ -29,8 +29,8 @@ from exam.schemas import NewExam, NewResult
 from exam.service import exams, results
 from lms.callers import Caller
 from lms.clock import now
-from lms.idempotency import Once
-from lms.pages import Listing, Position
+from lms.idempotency import IdempotentAnswer
+from lms.pages import PageRequest, Position
 from lms.settings import setting
 from program.schemas import NewCourse, NewProgram
 from program.service import bulk, courses, programs
@@ -40,7 +40,7 @@ from student.service.sight import sight_of
 _T = TypeVar("_T")
 _MOST_ENROLLED_AT_ONCE = 500
 _REGISTRAR = Caller(id=uuid4(), role="admin", username="registrar", issuer="")
-_WITHOUT_KEY = Once(None)
+_WITHOUT_KEY = IdempotentAnswer(None)
 _CONSUMERS = {
     "lms.user": (auth.consumer.handler, student.consumer.handler, instructor.consumer.handler),
     "lms.catalog": (student.consumer.handler, instructor.consumer.handler),
@@ -163,8 +163,8 @@ def _address(number: str) -> str:
     return f"ou-{number}@example.ac.uk"
 
 
-def _whole() -> Listing:
-    return Listing(100, lambda: Position(0, None), lambda _: "more")
+def _whole() -> PageRequest:
+    return PageRequest(100, lambda: Position(0, None), lambda _: "more")
 
 
 def _put_signing_key() -> None:

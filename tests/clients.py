@@ -114,7 +114,7 @@ class Client:
         return self("DELETE", path, body, **kwargs)
 
 
-def kafka_event(*events: Any, told_at: datetime | None = None, republished: bool = False) -> dict[str, Any]:
+def kafka_event(*events: Any, emitted_at: datetime | None = None, republished: bool = False) -> dict[str, Any]:
     """Events (`lms.events`) as an MSK trigger delivers them, in one partition; told now, unless it is said when."""
     from lms.ids import uuid7
 
@@ -126,7 +126,7 @@ def kafka_event(*events: Any, told_at: datetime | None = None, republished: bool
             "ce_source": "/lms/tests",
             "ce_specversion": "1.0",
             "ce_subject": event.subject,
-            "ce_time": (told_at or datetime.now(UTC)).isoformat().replace("+00:00", "Z"),
+            "ce_time": (emitted_at or datetime.now(UTC)).isoformat().replace("+00:00", "Z"),
             "ce_requestid": "request-of-the-test",
             **({"ce_republished": "true"} if republished else {}),
         }

@@ -32,7 +32,7 @@ from auth.schemas import (
     Verify,
 )
 from auth.service import accounts, passwords, sessions, verification
-from lms.dependencies import CachedForAMinute, ClientIp, IfMatch, Now, OncePerKey, Paging, set_etag
+from lms.dependencies import CachedForAMinute, ClientIp, Idempotent, IfMatch, Now, Paging, set_etag
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
 from lms.security import Admin, AnySignedIn, Public
@@ -50,9 +50,9 @@ def register(form: Registration, response: Response, now: Now) -> Registered:
 
 
 @app.post("/auth/users", status_code=201)
-def create_user(form: NewUser, response: Response, now: Now, _: Admin, once: OncePerKey) -> Registered:
+def create_user(form: NewUser, response: Response, now: Now, _: Admin, idempotent: Idempotent) -> Registered:
     """Registers a person of any type, who gets an invitation to set a password."""
-    answer = accounts.invite(form, once, now)
+    answer = accounts.invite(form, idempotent, now)
     response.headers["Location"] = f"/auth/profile/{answer.user_id}"
     return answer
 
@@ -147,7 +147,7 @@ def profile(user_id: UUID, response: Response, _: Admin) -> ProfileView:
 
 @app.get("/auth/users")
 def list_users(
-    listing: Paging,
+    paging: Paging,
     _: Admin,
     exact: Annotated[ExactName, Depends()],
     is_type: UserType | None = None,
@@ -155,8 +155,8 @@ def list_users(
 ) -> Page[UserView]:
     """Users by type and status, or the one with an exact e-mail address, username or roll number."""
     if exact.field is not None:
-        return accounts.find_users(exact.field, exact.value, is_type, status, listing)
-    return accounts.list_users(is_type, status, listing)
+        return accounts.find_users(exact.field, exact.value, is_type, status, paging)
+    return accounts.list_users(is_type, status, paging)
 
 
 @app.patch("/auth/users/{user_id}")

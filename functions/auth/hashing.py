@@ -6,7 +6,7 @@ import hmac
 from passlib.context import CryptContext
 
 from auth.rules import LONGEST_PASSWORD
-from lms.personal import normalized
+from lms.profile_fields import normalized
 from lms.settings import secret
 
 # OWASP's parameters for Argon2id: 19 MiB, two passes, one lane.

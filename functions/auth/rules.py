@@ -9,7 +9,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Literal
 
-from lms.personal import normalized
+from lms.profile_fields import normalized
 
 Status = Literal["provisioning", "active", "disabled", "erased"]
 

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from auth import rules
 from lms.errors import Invalid
 from lms.fields import Body, Changes, Name, View, absent, present
-from lms.personal import Country, Details, MobileNumber, Password
+from lms.profile_fields import Country, Details, MobileNumber, Password
 
 _EMAIL = r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[^@\s]+\.[^@\s]*[^@\s.0-9]$"
 

@@ -19,7 +19,7 @@ from content.schemas import (
 )
 from content.service import lessons, modules, outlines
 from content.service.outlines import Course
-from lms.dependencies import CourseId, CourseTeacher, IfMatch, Now, OncePerKey, Paging, set_etag
+from lms.dependencies import CourseId, CourseTeacher, Idempotent, IfMatch, Now, Paging, set_etag
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
 from lms.security import AnySignedIn, TeacherOrAdmin
@@ -55,18 +55,18 @@ def replace_outline(
 
 
 @app.get("/courses/{courseId}/modules")
-def list_modules(course: OwnCourse, listing: Paging, response: Response) -> Page[ModuleView]:
+def list_modules(course: OwnCourse, paging: Paging, response: Response) -> Page[ModuleView]:
     """The modules of a course in their order; students see what is published."""
     set_etag(response, course.outline.version)
-    return modules.listed(outlines.existing(course), listing)
+    return modules.listed(outlines.existing(course), paging)
 
 
 @app.post("/courses/{courseId}/modules", status_code=201)
 def add_module(
-    course_id: CourseId, caller: CourseTeacher, body: NewModule, response: Response, once: OncePerKey, now: Now
+    course_id: CourseId, caller: CourseTeacher, body: NewModule, response: Response, idempotent: Idempotent, now: Now
 ) -> ModuleView:
     """Adds a module, at the end or where `position` says."""
-    view = modules.add(course_id, caller, body, once, now)
+    view = modules.add(course_id, caller, body, idempotent, now)
     response.headers["Location"] = modules.location(view)
     set_etag(response, view.version)
     return view
@@ -89,19 +89,19 @@ def delete_module(module_id: ModuleId, caller: TeacherOrAdmin, if_match: IfMatch
 
 
 @app.get("/modules/{moduleId}/lessons")
-def list_lessons(module_id: ModuleId, caller: AnySignedIn, listing: Paging, response: Response) -> Page[LessonView]:
+def list_lessons(module_id: ModuleId, caller: AnySignedIn, paging: Paging, response: Response) -> Page[LessonView]:
     """The lessons of a module in their order; students see what is published."""
-    page, version = lessons.listed(module_id, caller, listing)
+    page, version = lessons.listed(module_id, caller, paging)
     set_etag(response, version)
     return page
 
 
 @app.post("/modules/{moduleId}/lessons", status_code=201)
 def add_lesson(
-    module_id: ModuleId, caller: TeacherOrAdmin, body: NewLesson, response: Response, once: OncePerKey, now: Now
+    module_id: ModuleId, caller: TeacherOrAdmin, body: NewLesson, response: Response, idempotent: Idempotent, now: Now
 ) -> LessonView:
     """Adds a lesson, at the end or where `position` says."""
-    view = lessons.add(module_id, caller, body, once, now)
+    view = lessons.add(module_id, caller, body, idempotent, now)
     response.headers["Location"] = lessons.location(view)
     set_etag(response, view.version)
     return view

@@ -30,7 +30,7 @@ from exam.schemas import (
 )
 from exam.service import accommodations, attempts, exams, marking, questions, results
 from lms.callers import Caller
-from lms.dependencies import CourseId, IfMatch, Now, OncePerKey, Paging, set_etag
+from lms.dependencies import CourseId, Idempotent, IfMatch, Now, Paging, set_etag
 from lms.errors import Forbidden
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
@@ -57,23 +57,25 @@ GivenAnswers = Annotated[
 
 
 @app.post("/exams", status_code=201)
-def create_exam(caller: TeacherOrAdmin, once: OncePerKey, body: NewExam, response: Response, now: Now) -> ExamView:
+def create_exam(
+    caller: TeacherOrAdmin, idempotent: Idempotent, body: NewExam, response: Response, now: Now
+) -> ExamView:
     """Creates an exam."""
-    view = exams.create(body, caller, once, now)
+    view = exams.create(body, caller, idempotent, now)
     response.headers["Location"] = exams.location(view)
     return view
 
 
 @app.get("/exams/{id}")
-def list_exams(caller: AnySignedIn, course_id: CourseIdAsId, listing: Paging) -> Page[ExamView]:
+def list_exams(caller: AnySignedIn, course_id: CourseIdAsId, paging: Paging) -> Page[ExamView]:
     """The exams of a course; students see the published ones."""
-    return exams.list_exams(course_id, caller, listing)
+    return exams.list_exams(course_id, caller, paging)
 
 
 @app.get("/courses/{courseId}/exams")
-def list_exams_of_course(caller: AnySignedIn, course_id: CourseId, listing: Paging) -> Page[ExamView]:
+def list_exams_of_course(caller: AnySignedIn, course_id: CourseId, paging: Paging) -> Page[ExamView]:
     """The exams of a course; students see the published ones."""
-    return exams.list_exams(course_id, caller, listing)
+    return exams.list_exams(course_id, caller, paging)
 
 
 @app.put("/exams/{id}")
@@ -112,20 +114,20 @@ def accommodate(
 
 @app.post("/exams/{examId}/questions", status_code=201)
 def add_question(
-    caller: TeacherOrAdmin, exam_id: ExamId, once: OncePerKey, body: NewQuestion, response: Response, now: Now
+    caller: TeacherOrAdmin, exam_id: ExamId, idempotent: Idempotent, body: NewQuestion, response: Response, now: Now
 ) -> QuestionView:
     """Adds a question, until an attempt has begun."""
-    view = questions.add(exam_id, caller, body, once, now)
+    view = questions.add(exam_id, caller, body, idempotent, now)
     response.headers["Location"] = questions.location(view)
     return view
 
 
 @app.get("/exams/{examId}/questions")
 def list_questions(
-    caller: AnySignedIn, exam_id: ExamId, listing: Paging, now: Now
+    caller: AnySignedIn, exam_id: ExamId, paging: Paging, now: Now
 ) -> Page[QuestionView] | Page[StudentQuestion]:
     """The questions; students see them during an attempt, and with keys after the release."""
-    return questions.listed(exam_id, caller, listing, now)
+    return questions.listed(exam_id, caller, paging, now)
 
 
 @app.put("/questions/{questionId}")
@@ -150,15 +152,15 @@ def delete_question(caller: TeacherOrAdmin, question_id: QuestionId, if_match: I
 
 
 @app.post("/exams/{examId}/regrade", status_code=202)
-def regrade(caller: TeacherOrAdmin, exam_id: ExamId, once: OncePerKey, body: Regrade, now: Now) -> Regrading:
+def regrade(caller: TeacherOrAdmin, exam_id: ExamId, idempotent: Idempotent, body: Regrade, now: Now) -> Regrading:
     """Corrects a key after the exam has begun; every attempt is graded again."""
-    return questions.regrade(exam_id, caller, body, once, now)
+    return questions.regrade(exam_id, caller, body, idempotent, now)
 
 
 @app.post("/exams/{examId}/attempts", status_code=201, responses={200: {"model": AttemptView}})
-def start(caller: Student, exam_id: ExamId, once: OncePerKey, response: Response, now: Now) -> AttemptView:
+def start(caller: Student, exam_id: ExamId, idempotent: Idempotent, response: Response, now: Now) -> AttemptView:
     """Begins an attempt, or returns (200) the one that is running."""
-    view, is_new = attempts.start(exam_id, caller, once, now)
+    view, is_new = attempts.start(exam_id, caller, idempotent, now)
     response.status_code = 201 if is_new else 200
     response.headers["Location"] = attempts.location(view)
     set_etag(response, view.version)
@@ -167,10 +169,10 @@ def start(caller: Student, exam_id: ExamId, once: OncePerKey, response: Response
 
 @app.get("/exams/{examId}/attempts")
 def list_attempts(
-    caller: AnySignedIn, exam_id: ExamId, listing: Paging, now: Now, status: Status = None
+    caller: AnySignedIn, exam_id: ExamId, paging: Paging, now: Now, status: Status = None
 ) -> Page[AttemptSummary]:
     """Teachers see all attempts, students their own."""
-    return attempts.listed(exam_id, caller, status, listing, now)
+    return attempts.listed(exam_id, caller, status, paging, now)
 
 
 @app.get("/attempts/{attemptId}")
@@ -211,10 +213,10 @@ def mark(
 
 @app.post("/results", status_code=201, responses={200: {"model": ResultView}})
 def record_result(
-    caller: TeacherOrAdmin, once: OncePerKey, body: NewResult, response: Response, now: Now
+    caller: TeacherOrAdmin, idempotent: Idempotent, body: NewResult, response: Response, now: Now
 ) -> ResultView:
     """Records the result of an exam on paper, or replaces (200) the one recorded before."""
-    view, is_first = results.record(body, caller, once, now)
+    view, is_first = results.record(body, caller, idempotent, now)
     response.status_code = 201 if is_first else 200
     response.headers["Location"] = results.location(view)
     set_etag(response, view.version)
@@ -242,9 +244,9 @@ def show_result(
 
 
 @app.get("/exams/{examId}/results")
-def list_results(caller: TeacherOrAdmin, exam_id: ExamId, listing: Paging) -> Results:
+def list_results(caller: TeacherOrAdmin, exam_id: ExamId, paging: Paging) -> Results:
     """The results of an exam, and their distribution."""
-    return results.listed(exam_id, caller, listing)
+    return results.listed(exam_id, caller, paging)
 
 
 handler = LambdaHandler(app)

@@ -8,7 +8,7 @@ from fastapi import Depends, Path, Response
 from instructor.schemas import Accepted, ClassMessage, ClassStudent, ClassView, InstructorView
 from instructor.service import assignments, classes, messages, people
 from lms.callers import Caller
-from lms.dependencies import CourseId, IfMatch, Now, OncePerKey, Paging, set_etag
+from lms.dependencies import CourseId, Idempotent, IfMatch, Now, Paging, set_etag
 from lms.errors import Forbidden
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
@@ -29,9 +29,9 @@ SelfOrAdmin = Annotated[Caller, Depends(_self_or_admin)]
 
 
 @app.get("/instructors")
-def list_instructors(_: Admin, listing: Paging) -> Page[InstructorView]:
+def list_instructors(_: Admin, paging: Paging) -> Page[InstructorView]:
     """Every instructor, with the courses assigned."""
-    return people.list_instructors(listing)
+    return people.list_instructors(paging)
 
 
 @app.get("/instructors/{instructorId}")
@@ -43,17 +43,17 @@ def instructor(_: SelfOrAdmin, instructor_id: InstructorId, response: Response, 
 
 
 @app.get("/instructors/{instructorId}/classes")
-def list_classes(_: SelfOrAdmin, instructor_id: InstructorId, listing: Paging, now: Now) -> Page[ClassView]:
+def list_classes(_: SelfOrAdmin, instructor_id: InstructorId, paging: Paging, now: Now) -> Page[ClassView]:
     """The courses taught, with their program and the number of active students."""
-    return classes.list_classes(instructor_id, listing, now)
+    return classes.list_classes(instructor_id, paging, now)
 
 
 @app.get("/instructors/{instructorId}/students")
 def list_students(
-    _: SelfOrAdmin, instructor_id: InstructorId, listing: Paging, now: Now, course_id: UUID | None = None
+    _: SelfOrAdmin, instructor_id: InstructorId, paging: Paging, now: Now, course_id: UUID | None = None
 ) -> Page[ClassStudent]:
     """The students of all courses taught, or of one."""
-    return classes.list_students(instructor_id, course_id, listing, now)
+    return classes.list_students(instructor_id, course_id, paging, now)
 
 
 @app.put("/instructors/{instructorId}/courses/{courseId}")
@@ -73,9 +73,11 @@ def unassign(_: Admin, instructor_id: InstructorId, course_id: CourseId, if_matc
 
 
 @app.post("/instructors/{instructorId}/messages", status_code=202)
-def send(caller: SelfOrAdmin, instructor_id: InstructorId, once: OncePerKey, body: ClassMessage, now: Now) -> Accepted:
+def send(
+    caller: SelfOrAdmin, instructor_id: InstructorId, idempotent: Idempotent, body: ClassMessage, now: Now
+) -> Accepted:
     """Sends a message to the students of a course, all or some."""
-    return messages.send(instructor_id, caller.id, body, once, now)
+    return messages.send(instructor_id, caller.id, body, idempotent, now)
 
 
 handler = LambdaHandler(app)

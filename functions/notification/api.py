@@ -7,7 +7,7 @@ from fastapi import Depends, Path, Query, Response
 from fastapi.responses import HTMLResponse
 
 from lms.callers import Caller
-from lms.dependencies import IfMatch, Now, OncePerKey, Paging, set_etag
+from lms.dependencies import Idempotent, IfMatch, Now, Paging, set_etag
 from lms.errors import Forbidden
 from lms.fields import Flag
 from lms.http import LambdaHandler, create_app
@@ -46,23 +46,23 @@ Reader = Annotated[Caller, Depends(_self_or_admin)]
 
 
 @app.post("/notifications/send", status_code=202)
-def send(caller: TeacherOrAdmin, once: OncePerKey, body: NewMessage, now: Now) -> Accepted:
+def send(caller: TeacherOrAdmin, idempotent: Idempotent, body: NewMessage, now: Now) -> Accepted:
     """Accepts a message to people or to a class; it is sent behind the scenes."""
-    return requests.accept(body, caller, once, now)
+    return requests.accept(body, caller, idempotent, now)
 
 
 @app.get("/notifications/{recipientId}/list")
 def list_notifications(
-    _: Reader, recipient_id: RecipientId, listing: Paging, unread: Flag = False
+    _: Reader, recipient_id: RecipientId, paging: Paging, unread: Flag = False
 ) -> Page[NotificationView]:
     """What somebody was told, newest first."""
-    return inbox.show(recipient_id, listing, unread=unread)
+    return inbox.show(recipient_id, paging, unread=unread)
 
 
 @app.get("/notifications/{recipientId}/deliveries")
-def list_deliveries(_: Admin, recipient_id: RecipientId, listing: Paging) -> Page[DeliveryView]:
+def list_deliveries(_: Admin, recipient_id: RecipientId, paging: Paging) -> Page[DeliveryView]:
     """Every message to a person by each channel, newest first, with its tries."""
-    return inbox.deliveries(recipient_id, listing)
+    return inbox.deliveries(recipient_id, paging)
 
 
 @app.post("/notifications/{id}/read")

@@ -32,7 +32,7 @@ from notification.service import announcements, contacts, digests, erasure, mess
 
 
 def _is_news(envelope: Envelope) -> bool:
-    return rules.is_news(envelope.told_at, now(), republished=envelope.republished)
+    return rules.is_news(envelope.emitted_at, now(), republished=envelope.republished)
 
 
 def _announce(message: Message, envelope: Envelope) -> None:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import urllib3
 
-from lms.personal import is_e164
+from lms.profile_fields import is_e164
 from lms.settings import setting
 from notification.channels import ChannelDown, Undeliverable
 

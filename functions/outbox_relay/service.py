@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 
-from lms.faults import is_passing, is_refused
+from lms.faults import condition_failed, is_transient
 from lms.log import logger
 from lms.outbox import OutboxItem
 from outbox_relay import publisher
@@ -114,9 +114,9 @@ def _settle(item: OutboxItem, outcome: Exception | None, now: datetime) -> Excep
     try:
         item.update(actions, condition=OutboxItem.subject.exists())
     except UpdateError as error:
-        if is_refused(error):
+        if condition_failed(error):
             return None
-        if is_passing(error):
+        if is_transient(error):
             return error
         raise
     return None

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Depends, Header, Path, Query, Request, Response
 from pydantic import BeforeValidator
 
-from lms.dependencies import ClientIp, Now, OncePerKey, Paging, set_etag
+from lms.dependencies import ClientIp, Idempotent, Now, Paging, set_etag
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
 from lms.security import Admin, Public, Student
@@ -38,15 +38,15 @@ def check_payment(body: StatusRequest, client_ip: ClientIp, now: Now) -> Payment
 
 
 @app.get("/student/payment")
-def list_own_payments(caller: Student, listing: Paging, now: Now) -> Page[PaymentStatus]:
+def list_own_payments(caller: Student, paging: Paging, now: Now) -> Page[PaymentStatus]:
     """The caller's vouchers, the newest first."""
-    return students.list_own(caller.id, listing, now.date())
+    return students.list_own(caller.id, paging, now.date())
 
 
 @app.post("/payments/vouchers", status_code=201)
-def issue_voucher(_: Admin, once: OncePerKey, form: NewVoucher, response: Response, now: Now) -> VoucherView:
+def issue_voucher(_: Admin, idempotent: Idempotent, form: NewVoucher, response: Response, now: Now) -> VoucherView:
     """Asks a student to pay for a course."""
-    view = vouchers.issue(form, once, now)
+    view = vouchers.issue(form, idempotent, now)
     response.headers["Location"] = vouchers.location(view.student_id)
     set_etag(response, view.version)
     return view
@@ -54,10 +54,10 @@ def issue_voucher(_: Admin, once: OncePerKey, form: NewVoucher, response: Respon
 
 @app.get("/payments/vouchers")
 def list_vouchers(
-    _: Admin, listing: Paging, now: Now, student_id: UUID | None = None, status: StatusInQuery = None
+    _: Admin, paging: Paging, now: Now, student_id: UUID | None = None, status: StatusInQuery = None
 ) -> Page[VoucherView]:
     """A student's vouchers, the newest first; else those of a status, in the order in which they are due."""
-    return vouchers.list_vouchers(student_id, status, listing, now.date())
+    return vouchers.list_vouchers(student_id, status, paging, now.date())
 
 
 @app.post("/payments/vouchers/{voucher_no}/confirm")

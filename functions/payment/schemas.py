@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_pascal
 
 from lms.fields import Body, Day, Moment, Name, View
 from lms.money import Currency, Money
-from lms.personal import Password
+from lms.profile_fields import Password
 from payment.rules import Status
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from fastapi import Response
 
-from lms.answers import accepts_gzip
 from lms.errors import NotFound
+from lms.responses import accepts_gzip
 
 _OWN = Path(__file__).with_name("files")
 _KINDS = {

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Depends, Path, Query, Response
 
 from lms.callers import Caller
-from lms.dependencies import CachedForAMinute, CourseId, CourseTeacher, IfMatch, Now, OncePerKey, Paging, set_etag
+from lms.dependencies import CachedForAMinute, CourseId, CourseTeacher, Idempotent, IfMatch, Now, Paging, set_etag
 from lms.errors import Forbidden
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
@@ -47,18 +47,18 @@ SelfOrAdmin = Annotated[Caller, Depends(_self_or_admin)]
 
 
 @app.post("/programs/create", status_code=201)
-def create_program(_: Admin, once: OncePerKey, form: NewProgram, response: Response, now: Now) -> ProgramView:
+def create_program(_: Admin, idempotent: Idempotent, form: NewProgram, response: Response, now: Now) -> ProgramView:
     """Creates a program; no other may have its title."""
-    view = programs.create(form, once, now)
+    view = programs.create(form, idempotent, now)
     response.headers["Location"] = programs.location(view.id)
     set_etag(response, view.version)
     return view
 
 
 @app.get("/programs/list", dependencies=[Public, CachedForAMinute])
-def list_programs(listing: Paging) -> Page[ProgramView]:
+def list_programs(paging: Paging) -> Page[ProgramView]:
     """All programs."""
-    return programs.list_programs(listing)
+    return programs.list_programs(paging)
 
 
 @app.get("/programs/{programId}/details", dependencies=[Public, CachedForAMinute])
@@ -87,19 +87,19 @@ def delete_program(_: Admin, program_id: ProgramId, if_match: IfMatch, now: Now)
 
 @app.post("/programs/{programId}/courses/create", status_code=201)
 def create_course(
-    _: Admin, program_id: ProgramId, once: OncePerKey, form: NewCourse, response: Response, now: Now
+    _: Admin, program_id: ProgramId, idempotent: Idempotent, form: NewCourse, response: Response, now: Now
 ) -> CourseView:
     """Creates a course within a program."""
-    view = courses.create(program_id, form, once, now)
+    view = courses.create(program_id, form, idempotent, now)
     response.headers["Location"] = courses.location(view.id)
     set_etag(response, view.version)
     return view
 
 
 @app.get("/programs/{programId}/courses", dependencies=[Public, CachedForAMinute])
-def list_courses(program_id: ProgramId, listing: Paging) -> Page[CourseView]:
+def list_courses(program_id: ProgramId, paging: Paging) -> Page[CourseView]:
     """The courses of a program."""
-    return courses.list_courses(program_id, listing)
+    return courses.list_courses(program_id, paging)
 
 
 @app.put("/courses/{courseId}/update")
@@ -133,37 +133,37 @@ def topics(caller: AnySignedIn, course_id: CourseInQuery, chapter_id: ChapterInQ
 
 
 @app.get("/courses/schedule")
-def exam_schedule(caller: AnySignedIn, course_id: CourseInQuery, listing: Paging) -> Page[ScheduledExam]:
+def exam_schedule(caller: AnySignedIn, course_id: CourseInQuery, paging: Paging) -> Page[ScheduledExam]:
     """The published exams of a course, soonest first."""
-    return schedule.show(course_id, caller, listing)
+    return schedule.show(course_id, caller, paging)
 
 
 @app.post("/courses/{courseId}/enrollments", status_code=201)
 def enroll(
     caller: StudentOrAdmin,
     course_id: CourseId,
-    once: OncePerKey,
+    idempotent: Idempotent,
     response: Response,
     now: Now,
     body: Enroll = Enroll(),
 ) -> EnrollmentView:
     """Enrols the caller, or for an administrator the student named."""
-    view = enrollments.enroll(course_id, body.student_id, caller, once, now)
+    view = enrollments.enroll(course_id, body.student_id, caller, idempotent, now)
     response.headers["Location"] = enrollments.location(view)
     set_etag(response, view.version)
     return view
 
 
 @app.post("/courses/{courseId}/enrollments/bulk")
-def enroll_many(_: Admin, course_id: CourseId, once: OncePerKey, body: BulkEnroll, now: Now) -> BulkEnrolled:
+def enroll_many(_: Admin, course_id: CourseId, idempotent: Idempotent, body: BulkEnroll, now: Now) -> BulkEnrolled:
     """Enrols a list of students, named as the school knows them."""
-    return bulk.enroll_list(course_id, body.students, once, now)
+    return bulk.enroll_list(course_id, body.students, idempotent, now)
 
 
 @app.get("/courses/{courseId}/enrollments")
-def list_enrollments(_: CourseTeacher, course_id: CourseId, listing: Paging) -> Page[EnrollmentView]:
+def list_enrollments(_: CourseTeacher, course_id: CourseId, paging: Paging) -> Page[EnrollmentView]:
     """Everybody who ever enrolled in the course, with the status they have now."""
-    return enrollments.list_enrollments(course_id, listing)
+    return enrollments.list_enrollments(course_id, paging)
 
 
 @app.patch("/courses/{courseId}/enrollments/{studentId}")

@@ -7,7 +7,7 @@ from fastapi import Depends, Path, Response
 
 from lms.access import is_enrolled, require_belonging, require_teaching
 from lms.callers import Caller
-from lms.dependencies import CourseId, IfMatch, Now, OncePerKey, Paging, set_etag
+from lms.dependencies import CourseId, Idempotent, IfMatch, Now, Paging, set_etag
 from lms.errors import Forbidden
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
@@ -59,10 +59,10 @@ Member = Annotated[Caller, Depends(_member)]
 
 @app.post("/progress", status_code=201)
 def create_progress(
-    caller: StudentOrTeacher, once: OncePerKey, body: NewProgress, response: Response, now: Now
+    caller: StudentOrTeacher, idempotent: Idempotent, body: NewProgress, response: Response, now: Now
 ) -> ProgressView:
     """Records progress where there is none; what was done of lessons decides the percentage."""
-    view = learning.create(body, caller, once, now)
+    view = learning.create(body, caller, idempotent, now)
     response.headers["Location"] = learning.location(view)
     set_etag(response, view.version)
     return view
@@ -109,34 +109,36 @@ def mark_undone(caller: Learner, course_id: CourseId, lesson_id: LessonId, if_ma
 
 @app.post("/attendance", status_code=201)
 def record_attendance(
-    caller: TeacherOrAdmin, once: OncePerKey, body: NewAttendance, response: Response, now: Now
+    caller: TeacherOrAdmin, idempotent: Idempotent, body: NewAttendance, response: Response, now: Now
 ) -> AttendanceView:
     """Records a session, in place of what was recorded of the same date."""
-    view = attendance.record(body, caller, once, now)
+    view = attendance.record(body, caller, idempotent, now)
     response.headers["Location"] = attendance.location(view)
     set_etag(response, view.version)
     return view
 
 
 @app.get("/attendance/{courseId}")
-def list_attendance(caller: Member, course_id: CourseId, listing: Paging) -> Page[AttendanceView]:
+def list_attendance(caller: Member, course_id: CourseId, paging: Paging) -> Page[AttendanceView]:
     """The sessions of a course, the last one first; a student sees their own records alone."""
-    return attendance.list_sessions(course_id, caller, listing)
+    return attendance.list_sessions(course_id, caller, paging)
 
 
 @app.post("/feedback", status_code=201)
-def submit_feedback(caller: Student, once: OncePerKey, body: NewFeedback, response: Response, now: Now) -> FeedbackView:
+def submit_feedback(
+    caller: Student, idempotent: Idempotent, body: NewFeedback, response: Response, now: Now
+) -> FeedbackView:
     """Rates a course or one of its instructors; once more replaces what was said before."""
-    view = feedback.submit(body, caller, once, now)
+    view = feedback.submit(body, caller, idempotent, now)
     response.headers["Location"] = feedback.location(view)
     set_etag(response, view.version)
     return view
 
 
 @app.get("/feedback/{courseId}")
-def list_feedback(caller: AnySignedIn, course_id: CourseId, listing: Paging) -> FeedbackPage:
+def list_feedback(caller: AnySignedIn, course_id: CourseId, paging: Paging) -> FeedbackPage:
     """What was said of a course, the newest first, and the summary of all of it."""
-    return feedback.list_feedback(course_id, caller, listing)
+    return feedback.list_feedback(course_id, caller, paging)
 
 
 handler = LambdaHandler(app)

@@ -84,17 +84,17 @@ def course_history(caller: AnySignedIn, roll_no: FoundingRollNo = None) -> Cours
 
 
 @app.get("/student/reportCards")
-def own_report_cards(student: Student, listing: Paging) -> Page[ReportCardView]:
+def own_report_cards(student: Student, paging: Paging) -> Page[ReportCardView]:
     """The caller's report cards, one a course."""
-    return cards.list_cards(sight_of(student, student.id), listing)
+    return cards.list_cards(sight_of(student, student.id), paging)
 
 
 @app.get("/students")
-def list_students(_: Admin, listing: Paging, now: Now, roll_no: RollNo = None) -> Page[StudentSummary]:
+def list_students(_: Admin, paging: Paging, now: Now, roll_no: RollNo = None) -> Page[StudentSummary]:
     """All students, or the one with a roll number."""
     if roll_no is not None:
-        return people.list_one(roll_no, listing, now)
-    return people.list_students(listing)
+        return people.list_one(roll_no, paging, now)
+    return people.list_students(paging)
 
 
 @app.get("/students/{student_id}")
@@ -116,10 +116,10 @@ def change_standing(
 
 
 @app.get("/students/{student_id}/reportCards")
-def report_cards(sight: MaySee, student_id: StudentId, listing: Paging, now: Now) -> Page[ReportCardView]:
+def report_cards(sight: MaySee, student_id: StudentId, paging: Paging, now: Now) -> Page[ReportCardView]:
     """A student's report cards, for teachers those of their own courses."""
     people.get(student_id, now)
-    return cards.list_cards(sight, listing)
+    return cards.list_cards(sight, paging)
 
 
 @app.put("/students/{student_id}/reportCards/{course_id}")

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, PlainSerializer, StrictInt, model_valida
 from pydantic.alias_generators import to_pascal
 
 from lms.fields import INTEGRAL, Changes, Day, Name, Passage, View, absent, present
-from lms.personal import Country, Details, MobileNumber, Password
+from lms.profile_fields import Country, Details, MobileNumber, Password
 from lms.roster import StudentStatus
 from student.rules import Attendance, Letter, OwnFields
 

@@ -8,18 +8,19 @@ one route never takes may be counted too; never the other way round (the tests h
 
 import ast
 import inspect
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import FunctionType, MethodType, ModuleType, UnionType
-from typing import Any, get_args, get_type_hints
+from typing import Any, cast, get_args, get_type_hints
 
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pynamodb.models import Model
 
-from lms.errors import Problem
+from lms.errors import Invalid, Problem
 from lms.inline import original
 
 _UNKNOWN = object()
@@ -52,6 +53,7 @@ def reach(route: APIRoute) -> Reach:
         if function is None or function in found.functions:
             continue
         found.functions.add(function)
+        found.refusals |= {_named(refusal) for refusal in getattr(function, "refusals", ())}
         steps = _steps(function)
         found.refusals |= steps.refusals
         found.storage |= steps.storage
@@ -116,19 +118,32 @@ def _definitions(file: str) -> dict[int, ast.AST]:
     }
 
 
+def _named(refusal: type[Problem]) -> Refusal:
+    if issubclass(refusal, Invalid):
+        return Refusal(refusal.status, None, None)
+    detail = re.sub(r"\{\w*\}", "…", refusal.detail) if refusal.detail else refusal.title
+    return Refusal(refusal.status, detail, refusal.code)
+
+
 def _refusals(scope: "_Scope", node: ast.AST) -> Iterator[Refusal]:
     match node:
+        case ast.Name() | ast.Attribute() if _is_named(scope.value(node)):
+            yield _named(cast(type[Problem], scope.value(node)))
         case ast.Raise(exc=ast.Name() as name):
             made = scope.value(name)
-            if isinstance(made, type) and issubclass(made, Problem):
+            if isinstance(made, type) and issubclass(made, Problem) and not _is_named(made):
                 yield Refusal(made.status, made.title, None)
         case ast.Call(func=callee, args=given, keywords=named):
             made = scope.value(callee)
-            if isinstance(made, type) and issubclass(made, Problem):
+            if isinstance(made, type) and issubclass(made, Problem) and not _is_named(made):
                 code = next((keyword.value for keyword in named if keyword.arg == "code"), None)
                 # `Invalid` takes a place first; its words stand in `errors`.
                 words = given[0] if given and made.status != 422 else None
                 yield from (Refusal(made.status, *wording) for wording in scope.wordings(words, code))
+
+
+def _is_named(thing: object) -> bool:
+    return isinstance(thing, type) and issubclass(thing, Problem) and bool(thing.detail)
 
 
 class _Scope:

@@ -233,12 +233,12 @@ class Auth:
 
     def sent(self, code_id: str) -> Sent:
         """What went out with a `reset_id` or `verify_id`."""
-        from lms import sealed
+        from lms import event_secrets
         from lms.events import UserCodeRequested
 
         told = next(e for e in Outbox().all() if isinstance(e, UserCodeRequested) and str(e.reset_id) == code_id)
-        link = sealed.unseal(told.link_token) if told.link_token else None
-        return Sent(sealed.unseal(told.code), link, told.destination, told.channel)
+        link = event_secrets.decrypt_secret(told.link_token) if told.link_token else None
+        return Sent(event_secrets.decrypt_secret(told.code), link, told.destination, told.channel)
 
     def start_mobile(self, token: str) -> Answer:
         """Asks for a code to confirm the caller's mobile number."""
@@ -272,16 +272,16 @@ class Auth:
         """A teacher or an administrator: invited, and through their link."""
         from auth.schemas import NewUser
         from auth.service import accounts
-        from lms import sealed
+        from lms import event_secrets
         from lms.events import UserRegistered
-        from lms.idempotency import Once
+        from lms.idempotency import IdempotentAnswer
 
         username = username or f"the-{is_type}"
         form = NewUser(username=username, email=f"{username}@example.com", is_type=is_type)
-        user_id = str(accounts.invite(form, Once(None), self.clock()).user_id)
+        user_id = str(accounts.invite(form, IdempotentAnswer(None), self.clock()).user_id)
         self.settle()
         told = [event for event in Outbox().of(UserRegistered) if str(event.user_id) == user_id]
-        link = sealed.unseal(told[0].invitation)
+        link = event_secrets.decrypt_secret(told[0].invitation)
         answer = self.http.post("/auth/reset-password", {"token": link, "new_password": PASSWORD})
         assert answer.status == 200, answer
         return self._sign_in(user_id, username)

@@ -436,7 +436,7 @@ def test_what_was_sent_to_a_number_counts_only_while_it_is_theirs(auth: Auth, am
 
 
 def test_an_invitation_is_worth_nothing_once_there_is_a_password(auth: Auth, outbox: Outbox) -> None:
-    from lms import sealed
+    from lms import event_secrets
 
     admin = auth.staff("admin")
     body = {"username": "tariq", "email": "tariq@example.com", "is_type": "teacher"}
@@ -445,7 +445,7 @@ def test_an_invitation_is_worth_nothing_once_there_is_a_password(auth: Auth, out
     reset_id = auth.forget(email="tariq@example.com")
     assert auth.reset(reset_id, auth.sent(reset_id).code).status == 200
     told = next(e for e in outbox.of(UserRegistered) if e.person.username == "tariq")
-    assert auth.reset_by_link(sealed.unseal(told.invitation), "third-pass-10").status == 400
+    assert auth.reset_by_link(event_secrets.decrypt_secret(told.invitation), "third-pass-10").status == 400
 
 
 def test_codes_and_links_are_kept_as_hashes(auth: Auth, amina: SignedIn) -> None:

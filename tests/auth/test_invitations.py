@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from auth.service import accounts
-from lms import sealed
+from lms import event_secrets
 from lms.events import UserRegistered
 from lms.idempotency import IdempotencyRecord
 from tests.auth.conftest import PASSWORD, TARIQ, Auth, Desk, at_once
@@ -22,7 +22,7 @@ def test_an_administrator_registers_anybody_who_then_sets_a_password(auth: Auth,
         told = next(e for e in outbox.of(UserRegistered) if str(e.user_id) == answer.json["user_id"])
         assert told.is_type == is_type
         assert (told.roll_no is not None) == (is_type == "student")
-        assert auth.reset_by_link(sealed.unseal(told.invitation), PASSWORD).status == 200
+        assert auth.reset_by_link(event_secrets.decrypt_secret(told.invitation), PASSWORD).status == 200
         assert auth.login(f"new-{is_type}").status == 200
         assert auth.kong.groups[answer.json["user_id"]] == {is_type}
 
@@ -32,7 +32,7 @@ def test_an_invitation_is_good_for_a_week_and_once(auth: Auth, desk: Desk, outbo
     for name in ("tariq", "sana"):
         desk.create({**TARIQ, "username": name, "email": f"{name}@example.com"})
         told = next(e for e in outbox.of(UserRegistered) if e.person.username == name)
-        links.append(sealed.unseal(told.invitation))
+        links.append(event_secrets.decrypt_secret(told.invitation))
     auth.settle()
     auth.clock.advance(days=6, hours=23)
     assert auth.reset_by_link(links[0]).status == 200
@@ -45,7 +45,9 @@ def test_an_invitation_can_be_followed_before_the_gateway_knows_the_person(
     auth: Auth, desk: Desk, outbox: Outbox
 ) -> None:
     desk.create()
-    link = sealed.unseal(next(e for e in outbox.of(UserRegistered) if e.person.username == "tariq").invitation)
+    link = event_secrets.decrypt_secret(
+        next(e for e in outbox.of(UserRegistered) if e.person.username == "tariq").invitation
+    )
     assert auth.reset_by_link(link, PASSWORD).status == 200
     assert auth.login("tariq").status == 409
     auth.settle()

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from auth import operations
-from lms import sealed
+from lms import event_secrets
 from lms.events import UserErased, UserProfileUpdated, UserRegistered
 from lms.outbox import OutboxItem
 from tests.auth.conftest import PASSWORD, Auth
@@ -43,7 +43,7 @@ def test_the_first_administrator_is_invited(auth: Auth, outbox: Outbox) -> None:
     auth.settle()
     (told,) = outbox.of(UserRegistered)
     assert (told.is_type, told.roll_no) == ("admin", None)
-    assert auth.reset_by_link(sealed.unseal(told.invitation), PASSWORD).status == 200
+    assert auth.reset_by_link(event_secrets.decrypt_secret(told.invitation), PASSWORD).status == 200
     token = auth.login("root").json["access_token"]
     assert auth.http.get("/auth/users", token=token).status == 200
 
@@ -52,7 +52,7 @@ def _join(auth: Auth, outbox: Outbox) -> None:
     """Whoever was invited last uses the invitation."""
     auth.settle()
     told = outbox.of(UserRegistered)[-1]
-    assert auth.reset_by_link(sealed.unseal(told.invitation), PASSWORD).status == 200
+    assert auth.reset_by_link(event_secrets.decrypt_secret(told.invitation), PASSWORD).status == 200
 
 
 def test_the_command_is_refused_while_there_is_an_active_administrator(auth: Auth, outbox: Outbox) -> None:
@@ -70,7 +70,7 @@ def test_an_invitation_to_a_mistyped_address_makes_way_for_another(auth: Auth, o
     answer = _operate(CREATE)
     assert "rooot@example.com was never used and is withdrawn" in answer["message"]
     assert [erased.user_id for erased in outbox.of(UserErased)] == [told.user_id]
-    assert auth.reset_by_link(sealed.unseal(told.invitation), PASSWORD).status == 400
+    assert auth.reset_by_link(event_secrets.decrypt_secret(told.invitation), PASSWORD).status == 400
     _join(auth, outbox)
     assert auth.login("root").status == 200
     assert list(auth.kong.consumers) == [answer["user_id"]]

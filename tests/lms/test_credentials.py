@@ -10,7 +10,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from lms import credentials
 from lms.errors import Conflict, Forbidden, Invalid, Problem, TooManyRequests, Unauthorized, Unavailable
-from lms.faults import is_passing
+from lms.faults import is_transient
 from lms.log import request_id
 
 PERSON = uuid4()
@@ -116,7 +116,7 @@ def test_auth_that_does_not_answer_is_a_passing_fault(auth: Auth) -> None:
     auth.fault = ReadTimeoutError(endpoint_url="https://lambda")
     with pytest.raises(ReadTimeoutError) as raised:
         _change()
-    assert is_passing(raised.value)
+    assert is_transient(raised.value)
 
 
 def test_a_question_is_asked_once_and_given_up_before_the_caller_is(aws: None) -> None:

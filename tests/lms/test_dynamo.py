@@ -9,7 +9,7 @@ from pynamodb.exceptions import PutError, TransactWriteError
 from lms import dynamo
 from lms.dynamo import Stale, Transaction, next_version, retry_stale, table_name, transaction
 from lms.errors import Conflict, NotFound, Unavailable
-from lms.faults import is_passing, is_refused
+from lms.faults import condition_failed, is_transient
 from lms.idempotency import IdempotencyRecord
 from lms.outbox import OutboxItem
 from lms.roster import RosterItem
@@ -160,7 +160,7 @@ def test_a_transaction_that_can_never_succeed_is_not_retried(things: type[Thing]
     wire.cancel("ValidationError")
     with pytest.raises(TransactWriteError) as raised:
         _commit(_put(1))
-    assert not is_passing(raised.value)
+    assert not is_transient(raised.value)
     assert len(wire.sent) == 1
 
 
@@ -191,7 +191,7 @@ def test_what_outlasts_the_clients_own_retries_is_a_passing_fault(
     wire.fail(fault)
     with pytest.raises(TransactWriteError) as raised:
         _commit(_put(1))
-    assert is_passing(raised.value)
+    assert is_transient(raised.value)
 
 
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ValidationException", "ResourceNotFoundException"])
@@ -199,14 +199,14 @@ def test_what_no_retry_mends_is_a_lasting_fault(code: str, things: type[Thing], 
     wire.fail(_refused(code))
     with pytest.raises(TransactWriteError) as raised:
         _commit(_put(1))
-    assert not is_passing(raised.value)
+    assert not is_transient(raised.value)
 
 
 def test_a_refused_connection_is_a_passing_fault_for_reads_too(things: type[Thing], wire: Wire) -> None:
     wire.fail(EndpointConnectionError(endpoint_url="https://dynamodb"))
     with pytest.raises(Exception, match="Could not connect") as raised:
         Thing.get("a", 1)
-    assert is_passing(raised.value)
+    assert is_transient(raised.value)
 
 
 def test_a_time_out_is_no_refused_condition(things: type[Thing], wire: Wire) -> None:
@@ -214,17 +214,17 @@ def test_a_time_out_is_no_refused_condition(things: type[Thing], wire: Wire) -> 
     taken = Thing.owner.does_not_exist()
     with pytest.raises(PutError) as raised:
         Thing("a", 1).save(taken)
-    assert is_refused(raised.value)
+    assert condition_failed(raised.value)
     wire.fail(ReadTimeoutError(endpoint_url="https://dynamodb"))
     with pytest.raises(PutError) as raised:
         Thing("a", 1).save(taken)
-    assert not is_refused(raised.value)
+    assert not condition_failed(raised.value)
 
 
 def test_a_program_fault_is_not_passing() -> None:
-    assert not is_passing(KeyError("x"))
-    assert not is_passing(NotFound())
-    assert is_passing(Unavailable("later"))
+    assert not is_transient(KeyError("x"))
+    assert not is_transient(NotFound())
+    assert is_transient(Unavailable("later"))
 
 
 def test_a_stale_use_case_runs_again_on_fresh_state(pauses: list[float]) -> None:

@@ -13,11 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from pynamodb.exceptions import DoesNotExist
 
 from lms import clock as clock_module
-from lms.dependencies import OncePerKey
+from lms.dependencies import Idempotent
 from lms.dynamo import Stale, retry_stale, transaction
 from lms.errors import Conflict
 from lms.http import LambdaHandler, create_app
-from lms.idempotency import IdempotencyRecord, Once
+from lms.idempotency import IdempotencyRecord, IdempotentAnswer
 from lms.security import AnySignedIn, Student
 from tests.clients import Answer, Client
 from tests.conftest import Clock
@@ -51,7 +51,7 @@ class World:
         self._signer = signer
 
         @retry_stale
-        def create(order: Order, once: Once) -> Receipt:
+        def create(order: Order, idempotent: IdempotentAnswer) -> Receipt:
             receipt = Receipt(id=uuid4(), place=order.place)
             self.created += 1
             if self.while_running:
@@ -60,19 +60,19 @@ class World:
                 raise self.fails
             with transaction() as tx:
                 tx.put(Thing("seats", order.place), Thing.owner.does_not_exist(), refuse=Conflict("taken"))
-                once.answer(tx, receipt, location=f"/seats/{order.place}")
+                idempotent.record(tx, receipt, location=f"/seats/{order.place}")
             if self.dies:
                 raise self.dies
             return receipt
 
         @app.post("/seats", status_code=201)
-        def seats(order: Order, response: Response, once: OncePerKey, _: Student) -> Receipt:
+        def seats(order: Order, response: Response, idempotent: Idempotent, _: Student) -> Receipt:
             response.headers["Location"] = f"/seats/{order.place}"
-            return create(order, once)
+            return create(order, idempotent)
 
         @app.post("/seats/{kind}", status_code=201)
-        def seats_of(kind: str, order: Order, once: OncePerKey, _: AnySignedIn) -> Receipt:
-            return create(order, once)
+        def seats_of(kind: str, order: Order, idempotent: Idempotent, _: AnySignedIn) -> Receipt:
+            return create(order, idempotent)
 
     def post(
         self,

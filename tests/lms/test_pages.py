@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lms.cursors import seal, unseal
+from lms.cursors import decode_cursor, encode_cursor
 from lms.dependencies import Paging
 from lms.errors import Invalid
 from lms.http import LambdaHandler, create_app
-from lms.pages import Page, Position, walk
+from lms.pages import Page, Position, query_page
 from lms.security import AnySignedIn, Public
 from tests.clients import Answer, Client
 from tests.lms.conftest import Signer, Thing, Wire
@@ -30,7 +30,7 @@ class World:
 
         def page(listing: Paging, of: Sequence[str], label: str | None) -> Page[int]:
             wanted = {"filter_condition": Thing.label == label} if label else {}
-            things, after = walk(Thing, of, listing, **wanted)
+            things, after = query_page(Thing, of, listing, **wanted)
             return listing.page([int(thing.place) for thing in things], after)
 
         @app.get("/things")
@@ -53,7 +53,7 @@ class World:
         sent = {name: str(value) for name, value in query.items() if value is not None}
         return self._call.get(path, token=token, query=sent)
 
-    def walk(self, path: str = "/things", **query: object) -> Iterator[list[int]]:
+    def read_all(self, path: str = "/things", **query: object) -> Iterator[list[int]]:
         """The pages of a list, one after the other."""
         cursor = None
         while True:
@@ -88,7 +88,7 @@ def test_an_empty_list_is_an_empty_page(world: World) -> None:
 
 def test_a_page_holds_25_things_unless_asked_otherwise(world: World) -> None:
     _fill("a", 30)
-    assert [len(page) for page in world.walk()] == [25, 5]
+    assert [len(page) for page in world.read_all()] == [25, 5]
 
 
 @pytest.mark.parametrize("limit", [0, 101, -1, "x", "5_0", " 50", "+5", "05"])
@@ -105,7 +105,7 @@ def test_a_walk_over_partitions_gives_each_thing_once_and_in_order(
     expected = [place for number, owner in enumerate(owners) for place in _fill(owner, counts[number], number * 10)]
     wire.sent.clear()
     wire.answers.clear()
-    pages = list(world.walk(of=",".join(owners), limit=limit))
+    pages = list(world.read_all(of=",".join(owners), limit=limit))
     assert [place for page in pages for place in page] == expected
     assert all(len(page) <= limit for page in pages)
     queries = [
@@ -133,12 +133,12 @@ def test_a_filtered_page_is_one_read_and_may_hold_less(world: World, wire: Wire)
     wire.sent.clear()
     assert world.get(limit=4, label="odd").json["items"] == [1, 3]
     assert len(wire.sent) == 1
-    assert list(world.walk(limit=4, label="odd")) == [[1, 3], [5, 7], [9]]
+    assert list(world.read_all(limit=4, label="odd")) == [[1, 3], [5, 7], [9]]
 
 
 def test_a_filter_that_nothing_meets_ends_all_the_same(world: World) -> None:
     _fill("a", 5)
-    assert list(world.walk(limit=2, label="none")) == [[], [], []]
+    assert list(world.read_all(limit=2, label="none")) == [[], [], []]
 
 
 def _next(world: World, **query: object) -> str:
@@ -197,29 +197,29 @@ def test_a_bad_cursor_is_422_only_for_those_who_are_signed_in(world: World) -> N
 
 
 def test_a_cursor_does_not_show_the_key_it_stands_at() -> None:
-    sealed = seal(Position(0, {"owner": {"S": "amina@example.com"}}), SCOPE)
+    sealed = encode_cursor(Position(0, {"owner": {"S": "amina@example.com"}}), SCOPE)
     raw = base64.urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
     assert b"amina" not in raw
-    assert seal(POSITION, SCOPE) != seal(POSITION, SCOPE)
+    assert encode_cursor(POSITION, SCOPE) != encode_cursor(POSITION, SCOPE)
 
 
 def test_an_unsealed_cursor_is_the_position_that_was_sealed() -> None:
     for position in (POSITION, Position(0, None)):
-        assert unseal(seal(position, SCOPE), SCOPE) == position
+        assert decode_cursor(encode_cursor(position, SCOPE), SCOPE) == position
 
 
 @settings(max_examples=200)
 @given(data=st.data())
 def test_a_cursor_with_a_changed_bit_is_refused(data: st.DataObject) -> None:
-    sealed = seal(POSITION, SCOPE)
+    sealed = encode_cursor(POSITION, SCOPE)
     raw = bytearray(base64.urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4)))
     raw[data.draw(st.integers(0, len(raw) - 1))] ^= 1 << data.draw(st.integers(0, 7))
     with pytest.raises(Invalid):
-        unseal(base64.urlsafe_b64encode(raw).decode().rstrip("="), SCOPE)
+        decode_cursor(base64.urlsafe_b64encode(raw).decode().rstrip("="), SCOPE)
 
 
 @settings(max_examples=100)
 @given(cursor=st.text(max_size=60) | st.from_regex(r"[a-zA-Z0-9_=-]{0,60}", fullmatch=True))
 def test_a_made_up_cursor_is_refused(cursor: str) -> None:
     with pytest.raises(Invalid):
-        unseal(cursor, SCOPE)
+        decode_cursor(cursor, SCOPE)

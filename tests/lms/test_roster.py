@@ -8,7 +8,7 @@ import pytest
 from lms import roster
 from lms.dynamo import Stale, read_together, transaction
 from lms.errors import NotFound
-from lms.pages import Listing, Position
+from lms.pages import PageRequest, Position
 from tests.lms.conftest import Wire
 
 AMINA, BILAL = UUID(int=1), UUID(int=2)
@@ -57,7 +57,7 @@ def _assign(teacher_id: UUID, course_id: UUID = COURSE) -> None:
         roster.put_assignment(tx, teacher_id, course_id, version=1)
 
 
-class _Listing(Listing):
+class _Listing(PageRequest):
     def __init__(self, limit: int, start: Position) -> None:
         self.limit = limit
         self.start = start  # type: ignore[misc]

@@ -59,6 +59,6 @@ def consume(aws: None, clock: Clock) -> Callable[..., None]:
 
     def consume(*events: Event) -> None:
         context: Any = None
-        consumer.handler(kafka_event(*events, told_at=clock.now), context)
+        consumer.handler(kafka_event(*events, emitted_at=clock.now), context)
 
     return consume

@@ -56,7 +56,7 @@ class School:
         """The events, told `ago`."""
         context: Any = None
         for event in events:
-            consumer.handler(kafka_event(event, told_at=self.clock.now - ago, republished=republished), context)
+            consumer.handler(kafka_event(event, emitted_at=self.clock.now - ago, republished=republished), context)
 
     def tick(self) -> None:
         context: Any = Minute()

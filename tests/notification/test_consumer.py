@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lms.sealed import seal, unseal
+from lms.event_secrets import decrypt_secret, encrypt_secret
 from notification import consumer
 from notification.service import messages
 from tests.clients import kafka_event
@@ -45,12 +45,12 @@ def test_a_registration_makes_one_pending_welcome_and_queues_its_id(
 
 
 def test_who_was_registered_by_an_administrator_is_invited_instead(consume: Consume, clock: Clock) -> None:
-    consume(registered(invitation=seal(LINK_TOKEN), invitation_expires_at=clock.now + timedelta(days=7)))
+    consume(registered(invitation=encrypt_secret(LINK_TOKEN), invitation_expires_at=clock.now + timedelta(days=7)))
 
     invitation = row()
     assert invitation.type == "invitation"
     assert invitation.valid_until == clock.now + timedelta(days=7)
-    assert unseal(invitation.secrets["link_token"]) == LINK_TOKEN
+    assert decrypt_secret(invitation.secrets["link_token"]) == LINK_TOKEN
 
 
 def test_a_code_waits_encrypted(consume: Consume, queue: Queue, clock: Clock) -> None:
@@ -60,7 +60,7 @@ def test_a_code_waits_encrypted(consume: Consume, queue: Queue, clock: Clock) ->
     stored = json.dumps(waiting.to_simple_dict(), default=str) + json.dumps(queue.bodies())
     assert CODE not in stored
     assert LINK_TOKEN not in stored
-    assert unseal(waiting.secrets["code"]) == CODE
+    assert decrypt_secret(waiting.secrets["code"]) == CODE
 
 
 def test_the_row_of_a_message_says_nothing_secret_in_the_recipients_list(consume: Consume, clock: Clock) -> None:

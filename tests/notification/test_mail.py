@@ -3,7 +3,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from lms.sealed import seal
+from lms.event_secrets import encrypt_secret
 from tests.conftest import Clock
 from tests.notification.world import (
     CODE,
@@ -81,7 +81,11 @@ def test_a_reset_mail_has_the_code_on_a_line_of_its_own_its_id_and_the_link(
 def test_an_invitation_has_the_link_to_set_a_password(
     consume: Consume, queue: Queue, mail_server: MailServer, clock: Clock
 ) -> None:
-    consume(registered(invitation=seal(LINK_TOKEN), invitation_expires_at=clock.now.replace(year=clock.now.year + 1)))
+    consume(
+        registered(
+            invitation=encrypt_secret(LINK_TOKEN), invitation_expires_at=clock.now.replace(year=clock.now.year + 1)
+        )
+    )
 
     queue.deliver()
 

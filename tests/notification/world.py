@@ -20,8 +20,8 @@ import boto3
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from lms.event_secrets import encrypt_secret
 from lms.events import Person, UserPasswordResetRequested, UserProfileUpdated, UserRegistered, UserVerificationRequested
-from lms.sealed import seal
 from notification import delivery
 from notification.service import messages
 from notification.tables import Notification
@@ -218,7 +218,7 @@ def moved(**changes: Any) -> UserProfileUpdated:
 
 
 def reset_requested(clock: Clock, **changes: Any) -> UserPasswordResetRequested:
-    return UserPasswordResetRequested(**{**_code(clock), "link_token": seal(LINK_TOKEN), **changes})
+    return UserPasswordResetRequested(**{**_code(clock), "link_token": encrypt_secret(LINK_TOKEN), **changes})
 
 
 def verification_requested(clock: Clock, **changes: Any) -> UserVerificationRequested:
@@ -232,7 +232,7 @@ def _code(clock: Clock) -> dict[str, Any]:
         "reset_id": RESET,
         "channel": "email",
         "destination": "ada@example.org",
-        "code": seal(CODE),
+        "code": encrypt_secret(CODE),
         "expires_at": clock.now + timedelta(minutes=15),
     }
 

@@ -7,15 +7,15 @@ from auth import hashing, kong, rules
 from auth.schemas import NameField, NewUser, ProfileUpdate, ProfileView, Registered, Registration, UserView
 from auth.service import administrators, authentication, codes, gateway, passwords, people, sessions, throttle
 from auth.tables import Guard, Profile, User
-from lms import roster, sealed
+from lms import event_secrets, roster
 from lms.dynamo import Transaction, next_version, retry_stale, transaction
 from lms.errors import Conflict, Forbidden
 from lms.etags import Precondition, require_match
 from lms.events import MobileChange, UserDisabled, UserEnabled, UserErased, UserRegistered
-from lms.idempotency import Once
+from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.outbox import emit
-from lms.pages import Listing, Page, walk
+from lms.pages import Page, PageRequest, query_page
 from lms.texts import address_key
 
 _FIRST_ADMIN = "first-admin"
@@ -43,13 +43,13 @@ def register(form: Registration, now: datetime) -> Registered:
 
 
 @retry_stale
-def invite(form: NewUser, once: Once, now: datetime) -> Registered:
+def invite(form: NewUser, idempotent: IdempotentAnswer, now: datetime) -> Registered:
     """Registers a person of any type, who gets a link to set a password. Raises `Conflict` as `register` does."""
     user = _new_user(form.username, form.email, form.is_type, now)
     answer = Registered(message="Registered. An invitation is on its way.", user_id=user.id)
     with transaction() as tx:
         _store(tx, user, form, codes.make("invitation", user, user.email, now), now)
-        once.answer(tx, answer, location=f"/auth/profile/{user.id}")
+        idempotent.record(tx, answer, location=f"/auth/profile/{user.id}")
     return answer
 
 
@@ -122,7 +122,7 @@ def _store(
             is_type=user.is_type,
             roll_no=user.roll_no,
             person=people.person(user, profile),
-            invitation=sealed.seal(invitation.link_token) if invitation else None,
+            invitation=event_secrets.encrypt_secret(invitation.link_token) if invitation else None,
             invitation_expires_at=invitation.row.valid_until if invitation else None,
         ),
         now,
@@ -241,27 +241,27 @@ def _swap_email(tx: Transaction, user: User, email: str) -> None:
     user.email_verified = user.mobile_may_reset = False
 
 
-def list_users(is_type: str | None, status: rules.Status | None, listing: Listing) -> Page[UserView]:
+def list_users(is_type: str | None, status: rules.Status | None, paging: PageRequest) -> Page[UserView]:
     """Users by type, then status, in the order of their registration."""
     partitions = [
         people.directory(kind, state)
         for kind in ([is_type] if is_type else _TYPES)
         for state in ([status] if status else _STATUSES)
     ]
-    users, after = walk(User.directory_index, partitions, listing)
-    return listing.page([_line(user) for user in users], after)
+    users, after = query_page(User.directory_index, partitions, paging)
+    return paging.page([_line(user) for user in users], after)
 
 
 def find_users(
-    field: NameField, value: str, is_type: str | None, status: rules.Status | None, listing: Listing
+    field: NameField, value: str, is_type: str | None, status: rules.Status | None, paging: PageRequest
 ) -> Page[UserView]:
     """The one user who has exactly this username, roll number or e-mail address, as a list."""
     user = people.find_by_name(people.email_name(value) if field == "email" else people.login_name(value))
     # Usernames and roll numbers share one space of names: the name found may be of the other kind.
     if user is None or address_key(getattr(user, field) or "") != address_key(value):
-        return listing.page([], None)
+        return paging.page([], None)
     is_meant = user.is_type == (is_type or user.is_type) and user.status == (status or user.status)
-    return listing.page([_line(user)] if is_meant else [], None)
+    return paging.page([_line(user)] if is_meant else [], None)
 
 
 def _line(user: User) -> UserView:

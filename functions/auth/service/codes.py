@@ -15,11 +15,11 @@ from pynamodb.expressions.condition import Condition
 from auth import hashing, rules
 from auth.service import people
 from auth.tables import Code, CodeBudget, Guard, Profile, SentCodeEntry, User
-from lms import sealed
+from lms import event_secrets
 from lms.dynamo import Transaction, next_version, read_together, transaction
 from lms.errors import BadRequest
 from lms.events import Channel, UserCodeRequested
-from lms.faults import is_refused
+from lms.faults import condition_failed
 from lms.outbox import emit
 
 Purpose = Literal["reset", "invitation", "verify_email", "verify_mobile"]
@@ -122,8 +122,8 @@ def send(
                 reset_id=new.row.id,
                 channel=channel,
                 destination=new.destination,
-                code=sealed.seal(new.code),
-                link_token=sealed.seal(new.link_token) if with_link else None,
+                code=event_secrets.encrypt_secret(new.code),
+                link_token=event_secrets.encrypt_secret(new.link_token) if with_link else None,
                 expires_at=new.row.valid_until,
             ),
             now,
@@ -133,7 +133,7 @@ def send(
 def store_nobodys(new: NewCode) -> None:
     """Stores a code that nobody gets, by as much work as `send`."""
     for text in (new.code, new.link_token):
-        sealed.seal(text)
+        event_secrets.encrypt_secret(text)
     with transaction() as tx:
         tx.put(new.row)
         for _ in range(3):
@@ -269,7 +269,7 @@ def _count_wrong(row: Code, now: datetime) -> None:
             condition=CodeBudget.wrong_day.does_not_exist() | (CodeBudget.wrong_day != today),
         )
     except UpdateError as error:
-        if not is_refused(error):
+        if not condition_failed(error):
             raise
     try:
         budget.update(
@@ -286,12 +286,12 @@ def _take_back(counter: Code | CodeBudget, is_counted: Condition) -> None:
         counter.update([action], condition=is_counted)
     except UpdateError as error:
         # The same code was spent meanwhile, by another request.
-        if not is_refused(error):
+        if not condition_failed(error):
             raise
 
 
 def _wrong_or(error: UpdateError) -> Exception:
-    return BadRequest(WRONG) if is_refused(error) else error
+    return BadRequest(WRONG) if condition_failed(error) else error
 
 
 def _sent(budget: CodeBudget) -> list[rules.SentCode]:

@@ -12,7 +12,7 @@ from auth.tables import Profile, User
 from lms.dynamo import next_version, retry_stale, transaction
 from lms.errors import Unavailable
 from lms.events import UserProvisioned, UserRegistered
-from lms.faults import is_passing
+from lms.faults import is_transient
 from lms.log import logger
 from lms.outbox import emit
 
@@ -121,7 +121,7 @@ def new_credential(user: User) -> Iterator[kong.Credential]:
     except Exception as error:
         # After a passing fault it may be stored all the same. If it is not, no token ever names it, and the next event
         # of its user has it deleted.
-        if not is_passing(error):
+        if not is_transient(error):
             _drop(user.id, fresh.key)
         raise
 

@@ -12,7 +12,7 @@ from auth import hashing, rules
 from auth.tables import Throttle
 from lms.dynamo import Transaction
 from lms.errors import TooManyRequests
-from lms.faults import is_refused
+from lms.faults import condition_failed
 
 _SLOW_DOWN = "Too many failed attempts; wait a little."
 _REMEMBERED = timedelta(hours=24)
@@ -114,7 +114,7 @@ def _count_hour(hour: Throttle, now: datetime, *, beyond_limit: bool) -> bool:
     try:
         hour.update([Throttle.failures.add(1), Throttle.expires_at.set(full + timedelta(hours=1))], condition=allowed)
     except UpdateError as error:
-        if beyond_limit and is_refused(error):
+        if beyond_limit and condition_failed(error):
             return False
         raise _refusal(error, full, now) from error
     return True
@@ -128,6 +128,6 @@ def _blocked_until(address: Throttle, now: datetime) -> datetime:
 
 
 def _refusal(error: UpdateError, until: datetime, now: datetime) -> Exception:
-    if not is_refused(error):
+    if not condition_failed(error):
         return error
     return TooManyRequests(_SLOW_DOWN, retry_after=int((until - now).total_seconds()) + 1)

@@ -15,23 +15,23 @@ from lms.curriculum import Lesson, Module
 from lms.dynamo import retry_stale, transaction
 from lms.errors import NotFound
 from lms.etags import Precondition, require_match
-from lms.idempotency import Once
+from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
-from lms.pages import Listing, Page, part_of
+from lms.pages import Page, PageRequest, slice_page
 
 _SUBTOPICS = ("body", "subtopics")
 
 
-def listed(module_id: UUID, caller: Caller, listing: Listing) -> tuple[Page[LessonView], int]:
+def listed(module_id: UUID, caller: Caller, paging: PageRequest) -> tuple[Page[LessonView], int]:
     """The lessons of a module that the caller sees, in order, and the outline's version."""
     course, module = modules.find(module_id, caller)
-    page, after = part_of(module.lessons, lambda lesson: lesson.id, listing)
+    page, after = slice_page(module.lessons, lambda lesson: lesson.id, paging)
     version = course.outline.version
-    return listing.page([_view(module.id, module.lessons, lesson, version) for lesson in page], after), version
+    return paging.page([_view(module.id, module.lessons, lesson, version) for lesson in page], after), version
 
 
 @retry_stale
-def add(module_id: UUID, caller: Caller, body: NewLesson, once: Once, now: datetime) -> LessonView:
+def add(module_id: UUID, caller: Caller, body: NewLesson, idempotent: IdempotentAnswer, now: datetime) -> LessonView:
     """Adds a lesson where `body.position` says, else as the last."""
     course, module = modules.find(module_id, caller)
     subtopics = rules.subtopics_of(body.subtopic_drafts() or (), (), _SUBTOPICS, uuid7)
@@ -41,7 +41,7 @@ def add(module_id: UUID, caller: Caller, body: NewLesson, once: Once, now: datet
     with transaction() as tx:
         version = save(tx, course, rules.with_lessons(course.outline.modules, module, lessons, now), now)
         answer = _view(module_id, lessons, lesson, version)
-        once.answer(tx, answer, location=location(answer))
+        idempotent.record(tx, answer, location=location(answer))
     return answer
 
 

@@ -12,20 +12,20 @@ from lms.curriculum import Module
 from lms.dynamo import retry_stale, transaction
 from lms.errors import NotFound
 from lms.etags import Precondition, require_match
-from lms.idempotency import Once
+from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
-from lms.pages import Listing, Page, part_of
+from lms.pages import Page, PageRequest, slice_page
 
 
-def listed(course: Course, listing: Listing) -> Page[ModuleView]:
+def listed(course: Course, paging: PageRequest) -> Page[ModuleView]:
     """The modules that the caller sees, in order."""
     modules = course.shown.modules
-    page, after = part_of(modules, lambda module: module.id, listing)
-    return listing.page([_view(course.id, modules, module, course.outline.version) for module in page], after)
+    page, after = slice_page(modules, lambda module: module.id, paging)
+    return paging.page([_view(course.id, modules, module, course.outline.version) for module in page], after)
 
 
 @retry_stale
-def add(course_id: UUID, caller: Caller, body: NewModule, once: Once, now: datetime) -> ModuleView:
+def add(course_id: UUID, caller: Caller, body: NewModule, idempotent: IdempotentAnswer, now: datetime) -> ModuleView:
     """Adds a module where `body.position` says, else as the last."""
     course = course_to_write(course_id, caller)
     module = Module(id=uuid7(), created_at=now, updated_at=now, **body.fields())
@@ -33,7 +33,7 @@ def add(course_id: UUID, caller: Caller, body: NewModule, once: Once, now: datet
     with transaction() as tx:
         version = save(tx, course, modules, now)
         answer = _view(course_id, modules, module, version)
-        once.answer(tx, answer, location=location(answer))
+        idempotent.record(tx, answer, location=location(answer))
     return answer
 
 

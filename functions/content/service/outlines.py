@@ -12,7 +12,7 @@ from content.rules import Modules
 from content.schemas import OutlineModuleView, OutlineUpdate, OutlineView
 from content.tables import ContentId
 from lms import roster
-from lms.access import Standing, standing
+from lms.access import CourseAccess, course_access
 from lms.callers import Caller
 from lms.curriculum import Outline
 from lms.dynamo import Transaction, next_version, read_together, retry_stale, transaction
@@ -32,7 +32,7 @@ class Course:
 
     id: UUID
     exists: bool
-    standing: Standing | None
+    access: CourseAccess | None
     item: OutlineItem | None
 
     @cached_property
@@ -43,7 +43,7 @@ class Course:
     @cached_property
     def shown(self) -> Outline:
         """What the caller sees of it."""
-        return self.outline if self.standing == "teaches" else self.outline.published()
+        return self.outline if self.access == "teacher" else self.outline.published()
 
 
 def open_course(course_id: UUID, caller: Caller) -> Course:
@@ -52,13 +52,13 @@ def open_course(course_id: UUID, caller: Caller) -> Course:
     if caller.role != "admin":
         keys.append(roster.membership_key(caller.role, caller.id, course_id))
     card, item, *membership = read_together(keys)
-    return Course(course_id, card is not None, standing(caller, next(iter(membership), None)), item)
+    return Course(course_id, card is not None, course_access(caller, next(iter(membership), None)), item)
 
 
 def course_to_read(course_id: UUID, caller: Caller) -> Course:
     """A course that the caller named; raises `Forbidden` unless they belong to it, existing or not."""
     course = open_course(course_id, caller)
-    if course.standing is None:
+    if course.access is None:
         raise Forbidden("Only members of this course can do this.")
     return course
 
@@ -66,7 +66,7 @@ def course_to_read(course_id: UUID, caller: Caller) -> Course:
 def course_to_write(course_id: UUID, caller: Caller) -> Course:
     """As `course_to_read`, for its teachers and administrators; raises `NotFound` when it does not exist."""
     course = open_course(course_id, caller)
-    if course.standing != "teaches":
+    if course.access != "teacher":
         raise Forbidden("Only this course's teachers and administrators can do this.")
     return existing(course)
 
@@ -85,7 +85,7 @@ def course_of(part_id: UUID, caller: Caller) -> Course:
     except DoesNotExist:
         raise NotFound from None
     course = open_course(pointer.course_id, caller)
-    if not course.exists or course.standing is None:
+    if not course.exists or course.access is None:
         raise NotFound
     return course
 

@@ -36,15 +36,15 @@ def taught_by(caller: Caller, exam_id: UUID) -> Exam:
 
 
 def _require_taught(caller: Caller, course_id: UUID) -> None:
-    course_exists, standing = in_course(caller, course_id)
-    if not course_exists or standing != "teaches":
+    course_exists, level = in_course(caller, course_id)
+    if not course_exists or level != "teacher":
         raise not_found()
 
 
-def in_course(caller: Caller, course_id: UUID) -> tuple[bool, access.Standing | None]:
+def in_course(caller: Caller, course_id: UUID) -> tuple[bool, access.CourseAccess | None]:
     """Whether a course exists, and how the caller stands to it."""
     card, *membership = read_together([roster.course_key(course_id), *_membership_keys(caller, course_id)])
-    return card is not None, access.standing(caller, next(iter(membership), None))
+    return card is not None, access.course_access(caller, next(iter(membership), None))
 
 
 def taught_with_student(caller: Caller, exam_id: UUID, student_id: UUID) -> Exam:
@@ -56,8 +56,8 @@ def taught_with_student(caller: Caller, exam_id: UUID, student_id: UUID) -> Exam
         if caller.role == "admin":
             raise
         raise forbidden from None
-    course_exists, standing, is_member = _with_student(caller, exam.course_id, student_id)
-    if standing != "teaches":
+    course_exists, level, is_member = _with_student(caller, exam.course_id, student_id)
+    if level != "teacher":
         raise forbidden
     if not course_exists:
         raise not_found()
@@ -70,7 +70,7 @@ def standing_by_teacher(caller: Caller, exam_id: UUID, student_id: UUID, now: da
     """As `taught_by`, where the body names a student: raises `Invalid` for one who never belonged to the course."""
     standing = _of_present_exam(standings.load(exam_id, student_id, now))
     course_exists, membership, is_member = _with_student(caller, standing.terms.course_id, student_id)
-    if not course_exists or membership != "teaches":
+    if not course_exists or membership != "teacher":
         raise not_found()
     if not is_member:
         raise Invalid(["body", "studentId"], "The student does not belong to this course.", "unknown")
@@ -83,10 +83,10 @@ def _of_present_exam(standing: Standing | None) -> Standing:
     return standing
 
 
-def _with_student(caller: Caller, course_id: UUID, student_id: UUID) -> tuple[bool, access.Standing | None, bool]:
+def _with_student(caller: Caller, course_id: UUID, student_id: UUID) -> tuple[bool, access.CourseAccess | None, bool]:
     keys = [roster.course_key(course_id), roster.membership_key("student", student_id, course_id)]
     card, member, *membership = read_together([*keys, *_membership_keys(caller, course_id)])
-    return card is not None, access.standing(caller, next(iter(membership), None)), member is not None
+    return card is not None, access.course_access(caller, next(iter(membership), None)), member is not None
 
 
 def _membership_keys(caller: Caller, course_id: UUID) -> list[Key]:
@@ -122,7 +122,7 @@ def _of_student(caller: Caller, exam_id: UUID, now: datetime, status_key: list[K
         ]
     )
     standing = standings.of(exam, stored, caller.id, now)
-    is_enrolled = access.standing(caller, membership) is not None
+    is_enrolled = access.course_access(caller, membership) is not None
     if course is None or not exam.published or not (is_enrolled or standing.has_part):
         raise not_found()
     access.require_good_standing(next(iter(student_status), None))

@@ -17,10 +17,10 @@ from lms.callers import Caller
 from lms.dynamo import Stale, Transaction, read_together, retry_stale, transaction
 from lms.errors import Conflict, Invalid
 from lms.etags import Precondition, require_match
-from lms.faults import is_refused
-from lms.idempotency import Once
+from lms.faults import condition_failed
+from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
-from lms.pages import Listing, Page, part_of, walk
+from lms.pages import Page, PageRequest, query_page, slice_page
 
 _MAX_ANSWER_BYTES = 200 * 1024
 _LISTED: dict[str | None, tuple[Progress, ...]] = {
@@ -40,7 +40,7 @@ _REFUSALS: dict[StartRefusal, str] = {
 
 
 @retry_stale
-def start(exam_id: UUID, caller: Caller, once: Once, now: datetime) -> tuple[AttemptView, bool]:
+def start(exam_id: UUID, caller: Caller, idempotent: IdempotentAnswer, now: datetime) -> tuple[AttemptView, bool]:
     """The attempt that is running, or a new one, and whether it is new.
 
     Students who are no longer enrolled continue the running attempt and cannot begin another. Raises `NotFound`,
@@ -54,7 +54,7 @@ def start(exam_id: UUID, caller: Caller, once: Once, now: datetime) -> tuple[Att
         if running is not None:
             standings.save(tx, standing, now)
             view = views.for_student(standing, standings.answers_of(standing, running), now)
-            once.answer(tx, view, status=200, location=location(view))
+            idempotent.record(tx, view, status=200, location=location(view))
             return view, False
         if not is_enrolled:
             raise access.not_found()
@@ -65,7 +65,7 @@ def start(exam_id: UUID, caller: Caller, once: Once, now: datetime) -> tuple[Att
         answers = _begin(tx, standing, now)
         standings.save(tx, standing, now)
         view = views.for_student(standing, answers, now)
-        once.answer(tx, view, location=location(view))
+        idempotent.record(tx, view, location=location(view))
     return view, True
 
 
@@ -107,7 +107,7 @@ def save(
             [StoredAnswers.answers.set(merged), StoredAnswers.saved_at.set(now), StoredAnswers.revision.add(1)]
         )
     except UpdateError as error:
-        if is_refused(error):
+        if condition_failed(error):
             raise Stale from error
         raise
     return views.with_answers(standing, answers, now)
@@ -152,28 +152,30 @@ def show(attempt_id: UUID, caller: Caller, now: datetime) -> AttemptView | Marke
     return views.for_teachers(standing, answers)
 
 
-def listed(exam_id: UUID, caller: Caller, status: str | None, listing: Listing, now: datetime) -> Page[AttemptSummary]:
+def listed(
+    exam_id: UUID, caller: Caller, status: str | None, paging: PageRequest, now: datetime
+) -> Page[AttemptSummary]:
     """Students get their own attempts, teachers all of them, or those of a status; raises `NotFound`.
 
     `submitted` are the attempts that are no longer running: `graded` or `pending`.
     """
     if caller.role == "student":
-        return _own_listed(exam_id, caller, status, listing, now)
+        return _own_listed(exam_id, caller, status, paging, now)
     terms = access.taught_by(caller, exam_id).terms()
     partitions = [attempts_key(exam_id, progress) for progress in _LISTED[status]]
-    keys, after = walk(StoredAnswers.exam_index, partitions, listing)
+    keys, after = query_page(StoredAnswers.exam_index, partitions, paging)
     found = [answers for answers in read_together([(StoredAnswers, key.id, None) for key in keys]) if answers]
     students = list({answers.student_id for answers in found})
     stored = read_together([(StoredStanding, exam_id, student_id) for student_id in students])
     by_student = {item.student_id: item.standing(terms) for item in stored}
-    return listing.page([views.for_list(by_student[answers.student_id], answers) for answers in found], after)
+    return paging.page([views.for_list(by_student[answers.student_id], answers) for answers in found], after)
 
 
 def _own_listed(
-    exam_id: UUID, caller: Caller, status: str | None, listing: Listing, now: datetime
+    exam_id: UUID, caller: Caller, status: str | None, paging: PageRequest, now: datetime
 ) -> Page[AttemptSummary]:
     standing = access.as_student(caller, exam_id, now)
     keys = [(StoredAnswers, attempt.id, None) for attempt in standing.attempts]
     own = [views.summary(standing, answers, now) for answers in cast(list[StoredAnswers], read_together(keys))]
-    part, after = part_of([view for view in own if status in (None, view.status)], lambda view: view.id, listing)
-    return listing.page(part, after)
+    part, after = slice_page([view for view in own if status in (None, view.status)], lambda view: view.id, paging)
+    return paging.page(part, after)

@@ -15,10 +15,10 @@ from lms.dynamo import Transaction, next_version, retry_stale, transaction
 from lms.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.etags import Precondition, require_match
 from lms.events import ExamCancelled, ExamChanged, ExamScheduled, ExamState
-from lms.idempotency import Once
+from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.outbox import emit
-from lms.pages import Listing, Page, walk
+from lms.pages import Page, PageRequest, query_page
 
 _LONGEST = timedelta(days=366)
 _IN_EVENTS = ("title", "exam_date", "closing", "duration", "weight", "pass_mark", "paper")
@@ -35,7 +35,7 @@ _BEFORE_CREATION: dict[str, Any] = {"published": False, "closes_at": None}
 
 
 @retry_stale
-def create(body: NewExam, caller: Caller, once: Once, now: datetime) -> ExamView:
+def create(body: NewExam, caller: Caller, idempotent: IdempotentAnswer, now: datetime) -> ExamView:
     """Creates an exam; raises `Invalid`, `Forbidden`, `NotFound` without the course."""
     roles.require_teaching(caller, body.course_id)
     fields = body.model_dump()
@@ -47,7 +47,7 @@ def create(body: NewExam, caller: Caller, once: Once, now: datetime) -> ExamView
     with transaction() as tx:
         version = _save(tx, exam, _BEFORE_CREATION, now)
         view = _view(exam, version)
-        once.answer(tx, view, location=location(view))
+        idempotent.record(tx, view, location=location(view))
     return view
 
 
@@ -55,7 +55,7 @@ def location(exam: ExamView) -> str:
     return f"/courses/{exam.course_id}/exams"
 
 
-def list_exams(course_id: UUID, caller: Caller, listing: Listing) -> Page[ExamView]:
+def list_exams(course_id: UUID, caller: Caller, paging: PageRequest) -> Page[ExamView]:
     """The exams of a course, soonest first; for teachers, those published and then the drafts.
 
     Raises `Forbidden` for callers who do not belong to the course, existing or not; `NotFound`.
@@ -65,9 +65,9 @@ def list_exams(course_id: UUID, caller: Caller, listing: Listing) -> Page[ExamVi
         raise Forbidden("Only members of this course can do this.")
     if not course_exists:
         raise NotFound("This course does not exist.")
-    states = ("published", "draft") if standing == "teaches" else ("published",)
-    exams, after = walk(Exam.course_index, [exams_key(course_id, state) for state in states], listing)
-    return listing.page([_view(exam, exam.version) for exam in exams], after)
+    states = ("published", "draft") if standing == "teacher" else ("published",)
+    exams, after = query_page(Exam.course_index, [exams_key(course_id, state) for state in states], paging)
+    return paging.page([_view(exam, exam.version) for exam in exams], after)
 
 
 @retry_stale

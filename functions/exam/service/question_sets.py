@@ -14,7 +14,7 @@ from exam.rules.terms import ExamTerms
 from exam.schemas import ChoiceView, NumericKeyView, QuestionView, StudentQuestion
 from exam.tables import Exam, StoredQuestions
 from lms.dynamo import Stale
-from lms.faults import is_refused
+from lms.faults import condition_failed
 
 
 def of_exam(terms: ExamTerms) -> QuestionSet:
@@ -40,7 +40,7 @@ def freeze(terms: ExamTerms, now: datetime) -> None:
     try:
         Exam(terms.exam_id, version=terms.version).update([Exam.started_at.set(now)], Exam.started_at.does_not_exist())
     except UpdateError as error:
-        if is_refused(error):
+        if condition_failed(error):
             raise Stale from error
         raise
 

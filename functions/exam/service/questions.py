@@ -23,9 +23,9 @@ from lms.callers import Caller
 from lms.dynamo import Stale, Transaction, next_version, retry_stale, transaction
 from lms.errors import Conflict, Forbidden, Invalid
 from lms.etags import Precondition, require_match
-from lms.idempotency import Once
+from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
-from lms.pages import Listing, Page, part_of
+from lms.pages import Page, PageRequest, slice_page
 
 MOST_QUESTIONS = 200
 # Students get all of them in one answer, which has to fit into the record that repeats it.
@@ -34,7 +34,7 @@ _REGRADES_KEPT = 100
 
 
 @retry_stale
-def add(exam_id: UUID, caller: Caller, body: NewQuestion, once: Once, now: datetime) -> QuestionView:
+def add(exam_id: UUID, caller: Caller, body: NewQuestion, idempotent: IdempotentAnswer, now: datetime) -> QuestionView:
     """Adds a question as the last; raises `NotFound`, `Invalid`, `Conflict` once an attempt has begun."""
     exam = access.taught_by(caller, exam_id)
     fields = {**_fields(body), "correct_answer": _key(body.correct_answer)}
@@ -47,7 +47,7 @@ def add(exam_id: UUID, caller: Caller, body: NewQuestion, once: Once, now: datet
     with transaction() as tx:
         tx.put(QuestionId(id=question.id, exam_id=exam.id))
         _put(tx, exam, stored, replace(question_set, questions=(*question_set.questions, question)), now)
-        once.answer(tx, view, location=location(view))
+        idempotent.record(tx, view, location=location(view))
     return view
 
 
@@ -57,7 +57,7 @@ def location(question: QuestionView) -> str:
 
 @retry_stale
 def listed(
-    exam_id: UUID, caller: Caller, listing: Listing, now: datetime
+    exam_id: UUID, caller: Caller, paging: PageRequest, now: datetime
 ) -> Page[QuestionView] | Page[StudentQuestion]:
     """The questions: with keys for teachers, and for students who made an attempt once that is released.
 
@@ -66,22 +66,22 @@ def listed(
     """
     if caller.role != "student":
         terms = access.taught_by(caller, exam_id).terms()
-        return _with_keys(exam_id, question_sets.of_exam(terms), listing)
+        return _with_keys(exam_id, question_sets.of_exam(terms), paging)
     standing = access.as_student(caller, exam_id, now)
     question_set = question_sets.of_exam(standing.terms)
     running = standing.running
     if running is not None and not standing.is_over(running, now):
         questions = question_sets.for_attempt(standing.terms, running.id, question_set)
-        page, after = part_of(questions, lambda question: question.id, listing)
-        return listing.page(page, after)
+        page, after = slice_page(questions, lambda question: question.id, paging)
+        return paging.page(page, after)
     if standing.attempts and standing.shown(now) == "everything":
-        return _with_keys(exam_id, question_set, listing)
+        return _with_keys(exam_id, question_set, paging)
     raise Forbidden("You can see the questions during an attempt, and after it once the results are released.")
 
 
-def _with_keys(exam_id: UUID, question_set: QuestionSet, listing: Listing) -> Page[QuestionView]:
-    page, after = part_of(question_set.questions, lambda question: question.id, listing)
-    return listing.page([question_sets.with_key(exam_id, question) for question in page], after)
+def _with_keys(exam_id: UUID, question_set: QuestionSet, paging: PageRequest) -> Page[QuestionView]:
+    page, after = slice_page(question_set.questions, lambda question: question.id, paging)
+    return paging.page([question_sets.with_key(exam_id, question) for question in page], after)
 
 
 @retry_stale
@@ -122,19 +122,21 @@ def delete(question_id: UUID, caller: Caller, if_match: Precondition, now: datet
         _put(tx, exam, stored, replace(question_set, questions=rest), now)
 
 
-def regrade(exam_id: UUID, caller: Caller, body: Regrade, once: Once, now: datetime) -> Regrading:
+def regrade(exam_id: UUID, caller: Caller, body: Regrade, idempotent: IdempotentAnswer, now: datetime) -> Regrading:
     """Corrects the key of a question after the exam has begun, and grades every attempt again.
 
     What fits into the request is done at once, the rest within minutes. Raises `NotFound`, `Invalid`, and `Conflict`
     before the exam has begun.
     """
-    answer = _correct_key(exam_id, caller, body, once, now)
+    answer = _correct_key(exam_id, caller, body, idempotent, now)
     sweeps.run_in_request(exam_id, now)
     return answer
 
 
 @retry_stale
-def _correct_key(exam_id: UUID, caller: Caller, body: Regrade, once: Once, now: datetime) -> Regrading:
+def _correct_key(
+    exam_id: UUID, caller: Caller, body: Regrade, idempotent: IdempotentAnswer, now: datetime
+) -> Regrading:
     exam = access.taught_by(caller, exam_id)
     stored = _stored(exam)
     question_set = stored.question_set()
@@ -154,7 +156,7 @@ def _correct_key(exam_id: UUID, caller: Caller, body: Regrade, once: Once, now: 
     with transaction() as tx:
         _put(tx, exam, stored, replace(_with(question_set, corrected), regrades=regrades), now)
         sweeps.schedule(tx, exam_id, now)
-        once.answer(tx, answer, status=202)
+        idempotent.record(tx, answer, status=202)
     return answer
 
 

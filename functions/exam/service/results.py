@@ -11,12 +11,12 @@ from exam.tables import StoredStanding
 from lms.callers import Caller
 from lms.dynamo import read_together, retry_stale, transaction
 from lms.errors import Conflict, Invalid, NotFound
-from lms.idempotency import Once
-from lms.pages import Listing, walk
+from lms.idempotency import IdempotentAnswer
+from lms.pages import PageRequest, query_page
 
 
 @retry_stale
-def record(body: NewResult, caller: Caller, once: Once, now: datetime) -> tuple[ResultView, bool]:
+def record(body: NewResult, caller: Caller, idempotent: IdempotentAnswer, now: datetime) -> tuple[ResultView, bool]:
     """Records the result of an exam on paper, and whether it is the student's first.
 
     Raises `NotFound`, `Invalid` for a student of another course and for a replacement without a reason, and
@@ -35,7 +35,7 @@ def record(body: NewResult, caller: Caller, once: Once, now: datetime) -> tuple[
         standings.require_student(tx, standing)
         standings.save(tx, standing, now)
         view = views.result(standing)
-        once.answer(tx, view, status=201 if is_first else 200, location=location(view))
+        idempotent.record(tx, view, status=201 if is_first else 200, location=location(view))
     return view, is_first
 
 
@@ -80,12 +80,12 @@ def _details(standing: Standing, *, marked: bool) -> ResultDetails:
     return views.details(standing, answers, question_sets.of_exam(standing.terms) if marked else None)
 
 
-def listed(exam_id: UUID, caller: Caller, listing: Listing) -> Results:
+def listed(exam_id: UUID, caller: Caller, paging: PageRequest) -> Results:
     """The results of an exam, and their distribution; raises `NotFound`."""
     terms = access.taught_by(caller, exam_id).terms()
     has_result = StoredStanding.status.exists()
-    found, after = walk(StoredStanding, [exam_id], listing, filter_condition=has_result, consistent_read=True)
-    page = listing.page([views.result(stored.standing(terms)) for stored in found], after)
+    found, after = query_page(StoredStanding, [exam_id], paging, filter_condition=has_result, consistent_read=True)
+    page = paging.page([views.result(stored.standing(terms)) for stored in found], after)
     return Results(items=page.items, next=page.next, summary=statistics.summary(exam_id))
 
 

@@ -19,7 +19,7 @@ from exam.service import question_sets, standings
 from exam.tables import Exam, StoredStanding, Sweep, shard_of
 from lms import roster
 from lms.dynamo import Transaction, retry_stale, transaction
-from lms.faults import is_refused
+from lms.faults import condition_failed
 from lms.log import logger
 from lms.roster import EnrollmentStatus
 
@@ -162,7 +162,7 @@ def _finish(sweep: Sweep, exam: Exam, now: datetime) -> None:
     try:
         sweep.delete(Sweep.run_id == sweep.run_id)
     except DeleteError as error:
-        if not is_refused(error):
+        if not condition_failed(error):
             raise
 
 
@@ -170,7 +170,7 @@ def _update(sweep: Sweep, actions: list[Action]) -> bool:
     try:
         sweep.update(actions, Sweep.run_id == sweep.run_id)
     except UpdateError as error:
-        if is_refused(error):
+        if condition_failed(error):
             return False
         raise
     return True

@@ -11,12 +11,12 @@ from instructor.tables import ClassSeat, ClassSize
 from lms import roster
 from lms.dynamo import read_together, retry_stale, transaction
 from lms.errors import NotFound
-from lms.pages import Listing, Page, part_of
+from lms.pages import Page, PageRequest, slice_page
 
 
-def list_classes(instructor_id: UUID, listing: Listing, now: datetime) -> Page[ClassView]:
+def list_classes(instructor_id: UUID, paging: PageRequest, now: datetime) -> Page[ClassView]:
     """The courses that somebody teaches; raises `NotFound`."""
-    taught, after = part_of(courses_of(instructor_id, now), lambda course_id: course_id, listing)
+    taught, after = slice_page(courses_of(instructor_id, now), lambda course_id: course_id, paging)
     courses = roster.find_courses(taught)
     programs = roster.find_programs({course.program_id for course in courses.values()})
     sizes = sizes_of(taught)
@@ -35,17 +35,19 @@ def list_classes(instructor_id: UUID, listing: Listing, now: datetime) -> Page[C
                     students=sizes[course_id],
                 )
             )
-    return listing.page(views, after)
+    return paging.page(views, after)
 
 
-def list_students(instructor_id: UUID, course_id: UUID | None, listing: Listing, now: datetime) -> Page[ClassStudent]:
+def list_students(
+    instructor_id: UUID, course_id: UUID | None, paging: PageRequest, now: datetime
+) -> Page[ClassStudent]:
     """The active and completed students of all courses that somebody teaches, or of one; raises `NotFound`."""
     known = roster.find_courses(courses_of(instructor_id, now))
     if course_id is not None and course_id not in known and roster.find_course(course_id) is None:
         raise NotFound("There is no such course.")
     # A deleted course is gone at once; the assignment ends a moment later.
     taught = [taught for taught in sorted(known) if course_id in (None, taught)]
-    members, after = roster.class_of(taught, "student", roster.CLASS, listing)
+    members, after = roster.class_of(taught, "student", roster.ENROLLED, paging)
     cards = roster.find_users({member.person_id for member in members})
     views = []
     for member in members:
@@ -60,7 +62,7 @@ def list_students(instructor_id: UUID, course_id: UUID | None, listing: Listing,
                 status=member.status,
             )
         )
-    return listing.page(views, after)
+    return paging.page(views, after)
 
 
 def courses_of(instructor_id: UUID, now: datetime) -> list[UUID]:

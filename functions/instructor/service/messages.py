@@ -9,12 +9,14 @@ from lms import roster
 from lms.dynamo import transaction
 from lms.errors import Forbidden, Invalid, NotFound
 from lms.events import MessageRequested
-from lms.idempotency import Once
+from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.outbox import emit
 
 
-def send(instructor_id: UUID, sender_id: UUID, message: ClassMessage, once: Once, now: datetime) -> Accepted:
+def send(
+    instructor_id: UUID, sender_id: UUID, message: ClassMessage, idempotent: IdempotentAnswer, now: datetime
+) -> Accepted:
     """Asks for a message to the students of a course, all or some; says how many get it.
 
     Raises `Forbidden` for a course that the instructor does not teach, `NotFound` without the instructor or the course,
@@ -45,12 +47,12 @@ def send(instructor_id: UUID, sender_id: UUID, message: ClassMessage, once: Once
             ),
             now,
         )
-        once.answer(tx, answer, status=202)
+        idempotent.record(tx, answer, status=202)
     return answer
 
 
 def _require_in_class(message: ClassMessage, recipients: tuple[UUID, ...]) -> None:
     members = roster.enrollments_of(recipients, message.course_id)
     for position, recipient in enumerate(message.recipient_ids or ()):
-        if members.get(recipient) not in roster.CLASS:
+        if members.get(recipient) not in roster.ENROLLED:
             raise Invalid(["body", "recipient_ids", position], "This is no student of the course.", "unknown")

@@ -13,7 +13,7 @@ from lms import roster
 from lms.dynamo import Transaction, retry_stale, transaction
 from lms.errors import NotFound
 from lms.events import Person
-from lms.pages import Listing, Page, walk
+from lms.pages import Page, PageRequest, query_page
 
 LISTED, ERASED = "listed", "erased"
 
@@ -54,10 +54,10 @@ def _hear_of(instructor_id: UUID, now: datetime) -> Instructor | None:
     return instructor
 
 
-def list_instructors(listing: Listing) -> Page[InstructorView]:
+def list_instructors(paging: PageRequest) -> Page[InstructorView]:
     """All instructors, in the order of their registration."""
-    found, after = walk(Instructor.directory_index, [LISTED], listing)
-    return listing.page([view(instructor, instructor.version) for instructor in found], after)
+    found, after = query_page(Instructor.directory_index, [LISTED], paging)
+    return paging.page([view(instructor, instructor.version) for instructor in found], after)
 
 
 @retry_stale

@@ -202,7 +202,7 @@ def _mobile_number_confirmed(facts: Mapping[str, str], setting: Setting) -> Lett
         (
             _greeting(facts),
             f"The mobile number of your account at {setting.institute} was confirmed with a code that was sent to it.",
-            _not_you("change your password at once, remove the number and contact us"),
+            _not_you("change your password at idempotent, remove the number and contact us"),
             _closing(setting),
         ),
     )
@@ -241,7 +241,7 @@ def _password_reset_by_sms(facts: Mapping[str, str], setting: Setting) -> Letter
             _greeting(facts),
             f"The password of your account at {setting.institute} was reset with a code that was sent by SMS to your "
             "mobile number, and every session was ended.",
-            _not_you("reset your password by e-mail at once, remove the mobile number and contact us"),
+            _not_you("reset your password by e-mail at idempotent, remove the mobile number and contact us"),
             _closing(setting),
         ),
     )

@@ -66,8 +66,8 @@ _MESSAGES_ID = UUID("5f0a1c37-52b0-4c8e-8a3e-0d6f4b6f2f57")
 class Message:
     """A message to one person by one channel.
 
-    `text` is what the person's list shows, if `listed`. `facts` (personal) and `secrets` (encrypted, see `lms.sealed`)
-    are what the letter is made of; they are forgotten once it is out. `not_before`: quiet hours.
+    `text` is what the person's list shows, if `listed`. `facts` (personal) and `secrets` (encrypted, see
+    `lms.event_secrets`) are what the letter is made of; they are forgotten once it is out. `not_before`: quiet hours.
     """
 
     id: UUID
@@ -83,9 +83,9 @@ class Message:
     listed: bool = True
 
 
-def is_news(told_at: datetime, now: datetime, *, republished: bool) -> bool:
+def is_news(emitted_at: datetime, now: datetime, *, republished: bool) -> bool:
     """Whether people are to hear of a fact; one that is no news counts for what is still to come alone."""
-    return not republished and now - told_at <= _NEWS_FOR
+    return not republished and now - emitted_at <= _NEWS_FOR
 
 
 def notice_id(origin: str) -> UUID:

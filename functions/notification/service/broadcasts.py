@@ -10,7 +10,7 @@ from pynamodb.exceptions import DoesNotExist, UpdateError
 
 from lms import roster
 from lms.dynamo import Transaction
-from lms.faults import is_refused
+from lms.faults import condition_failed
 from lms.log import logger, request_id
 from lms.settings import setting
 from notification.rules.messages import KEPT, Channel, NoticeKind
@@ -71,7 +71,7 @@ def launch(broadcast_id: UUID) -> None:
         Broadcast(broadcast_id).update([Broadcast.due_shard.remove()], Broadcast.id.exists())
     except UpdateError as error:
         # It was told meanwhile, and is gone.
-        if not is_refused(error):
+        if not condition_failed(error):
             raise
 
 
@@ -118,7 +118,7 @@ def _tell_slice(broadcast: Broadcast, entry: Mapping[str, Any], now: datetime) -
         # What was written to single people is with them now, and goes with them.
         broadcast.delete()
         return
-    status = cast(roster.EnrollmentStatus, entry.get("status", roster.CLASS[0]))
+    status = cast(roster.EnrollmentStatus, entry.get("status", roster.ENROLLED[0]))
     after = UUID(entry["after"]) if entry.get("after") else None
     page = roster.students_after(broadcast.course_id, status, after, SLICE)
     _notify_page(notice, page, now)
@@ -141,7 +141,7 @@ def _onward(status: roster.EnrollmentStatus, page: Sequence[UUID]) -> dict[str, 
     if len(page) == SLICE:
         return {"status": status, "after": str(page[-1])}
     # Active ones first: who completes the course meanwhile is met among the completed.
-    following = roster.CLASS[roster.CLASS.index(status) + 1 :]
+    following = roster.ENROLLED[roster.ENROLLED.index(status) + 1 :]
     return {"status": following[0], "after": None} if following else None
 
 

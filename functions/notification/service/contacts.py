@@ -12,8 +12,8 @@ from pynamodb.expressions.update import Action
 from lms import roster
 from lms.dynamo import Key, read_together
 from lms.events import Person
-from lms.faults import is_refused
-from lms.personal import is_e164
+from lms.faults import condition_failed
+from lms.profile_fields import is_e164
 from notification.rules.wishes import QuietHours, Wishes
 from notification.tables import Contact, Preference
 
@@ -63,7 +63,7 @@ def forget(user_id: UUID, version: int) -> None:
     try:
         tombstone.save(Contact.person_version.does_not_exist() | (Contact.person_version <= version))
     except PutError as error:
-        if not is_refused(error):
+        if not condition_failed(error):
             raise
 
 
@@ -122,5 +122,5 @@ def _update(user_id: UUID, actions: list[Action], condition: Condition) -> None:
     try:
         Contact(user_id).update(actions, condition)
     except UpdateError as error:
-        if not is_refused(error):
+        if not condition_failed(error):
             raise

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import cast, get_args
 from uuid import UUID
 
-from lms.sealed import NotSealed, unseal
+from lms.event_secrets import UndecryptableSecret, decrypt_secret
 from lms.settings import setting
 from notification import mail, sms, unsubscribing
 from notification.channels import ChannelDown, Undeliverable
@@ -63,8 +63,8 @@ def _unsubscribe_url(row: Notification) -> str | None:
 
 def _unsealed(row: Notification) -> dict[str, str]:
     try:
-        return {name: unseal(sealed) for name, sealed in cast(dict[str, str], row.secrets).items()}
-    except NotSealed:
+        return {name: decrypt_secret(secret) for name, secret in cast(dict[str, str], row.secrets).items()}
+    except UndecryptableSecret:
         raise Undeliverable("its secret cannot be decrypted") from None
 
 

@@ -8,13 +8,13 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from lms.errors import NotFound
-from lms.faults import is_refused
-from lms.pages import Listing, Page, walk
+from lms.faults import condition_failed
+from lms.pages import Page, PageRequest, query_page
 from notification.schemas import AllRead, DeliveryView, NotificationView
 from notification.tables import Inbox, InboxIndex, Notification
 
 
-def show(recipient_id: UUID, listing: Listing, *, unread: bool) -> Page[NotificationView]:
+def show(recipient_id: UUID, paging: PageRequest, *, unread: bool) -> Page[NotificationView]:
     """What somebody was told, newest first; with `unread`, what they have not read."""
     read_until = _read_until(recipient_id)
     wanted: dict[str, Condition] = {}
@@ -22,8 +22,8 @@ def show(recipient_id: UUID, listing: Listing, *, unread: bool) -> Page[Notifica
         wanted["filter_condition"] = Notification.read_at.does_not_exist()
         if read_until is not None:
             wanted["range_key_condition"] = InboxIndex.created_at > read_until
-    found, after = walk(Notification.inbox_index, [recipient_id], listing, scan_index_forward=False, **wanted)
-    return listing.page([_view(row, read_until) for row in found], after)
+    found, after = query_page(Notification.inbox_index, [recipient_id], paging, scan_index_forward=False, **wanted)
+    return paging.page([_view(row, read_until) for row in found], after)
 
 
 def mark_read(notification_id: UUID, reader_id: UUID, now: datetime) -> NotificationView:
@@ -36,7 +36,7 @@ def mark_read(notification_id: UUID, reader_id: UUID, now: datetime) -> Notifica
         try:
             row.update(marks, unread, add_version_condition=False)
         except UpdateError as error:
-            if not is_refused(error):
+            if not condition_failed(error):
                 raise
             row = _own(notification_id, reader_id)
     return _view(row, read_until)
@@ -48,15 +48,15 @@ def mark_all_read(reader_id: UUID, now: datetime) -> AllRead:
     try:
         inbox.update([Inbox.read_until.set(now)], Inbox.read_until.does_not_exist() | (Inbox.read_until < now))
     except UpdateError as error:
-        if not is_refused(error):
+        if not condition_failed(error):
             raise
     return AllRead(read_until=now)
 
 
-def deliveries(recipient_id: UUID, listing: Listing) -> Page[DeliveryView]:
+def deliveries(recipient_id: UUID, paging: PageRequest) -> Page[DeliveryView]:
     """Every message to a person by each channel, newest first, with its tries."""
-    found, after = walk(Notification.deliveries_index, [recipient_id], listing, scan_index_forward=False)
-    return listing.page([DeliveryView.model_validate(row) for row in found], after)
+    found, after = query_page(Notification.deliveries_index, [recipient_id], paging, scan_index_forward=False)
+    return paging.page([DeliveryView.model_validate(row) for row in found], after)
 
 
 def _own(notification_id: UUID, reader_id: UUID) -> Notification:

@@ -14,7 +14,7 @@ from pynamodb.expressions.update import Action
 
 from lms.dynamo import Stale, read_together, retry_stale, transaction
 from lms.errors import Unavailable
-from lms.faults import is_refused
+from lms.faults import condition_failed
 from lms.log import logger, request_id
 from lms.settings import setting
 from notification.rules import messages as rules
@@ -179,7 +179,7 @@ def claim(message_id: UUID, now: datetime) -> Notification | None:
     try:
         row.update(lease)
     except UpdateError as error:
-        if not is_refused(error):
+        if not condition_failed(error):
             raise
         raise Postponed(rules.LEASE) from error
     return row
@@ -233,7 +233,7 @@ def _update(row: Notification, actions: list[Action], condition: Condition) -> N
     try:
         row.update(actions, condition, add_version_condition=False)
     except UpdateError as error:
-        if not is_refused(error):
+        if not condition_failed(error):
             raise
         # The lease ran out meanwhile, and another sender holds the message: its word counts.
         logger.warning("message taken over", extra={"notification_id": str(row.id)})

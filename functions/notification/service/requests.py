@@ -9,7 +9,7 @@ from lms.callers import Caller
 from lms.dynamo import transaction
 from lms.errors import Forbidden, Invalid, NotFound
 from lms.events import MessageRequested
-from lms.idempotency import Once
+from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.outbox import emit
 from notification.schemas import Accepted, NewMessage
@@ -17,7 +17,7 @@ from notification.schemas import Accepted, NewMessage
 _FARTHEST = timedelta(days=365)
 
 
-def accept(body: NewMessage, caller: Caller, once: Once, now: datetime) -> Accepted:
+def accept(body: NewMessage, caller: Caller, idempotent: IdempotentAnswer, now: datetime) -> Accepted:
     """Asks for a message to people, a class, or some of it; says how many get it.
 
     Raises `Forbidden` for a course that the caller does not teach, `NotFound`, and `Invalid` for recipients who do not
@@ -52,7 +52,7 @@ def accept(body: NewMessage, caller: Caller, once: Once, now: datetime) -> Accep
             ),
             now,
         )
-        once.answer(tx, answer, status=202)
+        idempotent.record(tx, answer, status=202)
     return answer
 
 
@@ -61,7 +61,7 @@ def _require_known(body: NewMessage, recipients: Sequence[UUID], caller: Caller)
         known = set(roster.find_users(recipients))
     else:
         members = roster.enrollments_of(recipients, body.course_id)
-        known = {person for person, status in members.items() if status in roster.CLASS}
+        known = {person for person, status in members.items() if status in roster.ENROLLED}
     for place, recipient in enumerate(body.recipient_ids or ()):
         if recipient not in known:
             raise Invalid(["body", "recipient_ids", place], "Nobody whom you may write to so.", "unknown")

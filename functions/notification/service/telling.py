@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from lms.faults import is_passing
+from lms.faults import is_transient
 from notification.rules import wishes
 from notification.rules.messages import Channel, Message, NoticeKind, message_id_of
 from notification.rules.wordings import word
@@ -41,7 +41,7 @@ def tell(notice: Notice, recipients: Sequence[UUID], now: datetime) -> None:
     try:
         _notify(notice, recipients, now)
     except Exception as fault:  # whatever one recipient causes, the others are told; nothing is swallowed
-        if is_passing(fault) or len(recipients) < 2:
+        if is_transient(fault) or len(recipients) < 2:
             raise
         failed = _notify_in_halves(notice, recipients, now)
         if len(failed) == len(recipients):
@@ -63,7 +63,7 @@ def _notify_in_halves(notice: Notice, recipients: Sequence[UUID], now: datetime)
         try:
             _notify(notice, half, now)
         except Exception as fault:  # as above: who causes it is found, and raised by the caller
-            if is_passing(fault):
+            if is_transient(fault):
                 raise
             failed += half if len(half) == 1 else _notify_in_halves(notice, half, now)
     return failed

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from lms import credentials, roster
 from lms.errors import NotFound, Unauthorized
-from lms.pages import Listing, Page, walk
+from lms.pages import Page, PageRequest, query_page
 from payment import rules
 from payment.schemas import PaymentStatus
 from payment.service import vouchers
@@ -26,10 +26,10 @@ def check(roll_no: str, password: str, client_ip: str, now: datetime) -> Payment
     return _statuses(latest, now.date())[0]
 
 
-def list_own(student_id: UUID, listing: Listing, today: date) -> Page[PaymentStatus]:
+def list_own(student_id: UUID, paging: PageRequest, today: date) -> Page[PaymentStatus]:
     """A student's vouchers, the newest first."""
-    found, after = walk(Voucher, [student_id], listing, consistent_read=True, scan_index_forward=False)
-    return listing.page(_statuses(found, today), after)
+    found, after = query_page(Voucher, [student_id], paging, consistent_read=True, scan_index_forward=False)
+    return paging.page(_statuses(found, today), after)
 
 
 def _student_of(roll_no: str, password: str, client_ip: str) -> UUID:

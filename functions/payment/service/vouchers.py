@@ -11,10 +11,10 @@ from lms import roster
 from lms.dynamo import next_version, read_together, retry_stale, transaction
 from lms.errors import Conflict, Invalid, NotFound
 from lms.events import PaymentConfirmed, VoucherEvent, VoucherIssued
-from lms.idempotency import Once
+from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.outbox import emit
-from lms.pages import Listing, Page, walk
+from lms.pages import Page, PageRequest, query_page
 from payment import rules
 from payment.rules import Status
 from payment.schemas import NewVoucher, NoticeView, VoucherView
@@ -22,7 +22,7 @@ from payment.tables import UnpaidVoucher, Voucher, VoucherNumber
 
 
 @retry_stale
-def issue(form: NewVoucher, once: Once, now: datetime) -> VoucherView:
+def issue(form: NewVoucher, idempotent: IdempotentAnswer, now: datetime) -> VoucherView:
     """Issues a voucher under a new number.
 
     Raises `Invalid` for a day that is past, and for somebody who is no student, `NotFound` without the course, and
@@ -68,7 +68,7 @@ def issue(form: NewVoucher, once: Once, now: datetime) -> VoucherView:
             refuse=Conflict("The student has an unpaid voucher for this course and quarter.", code="unpaid-voucher"),
         )
         emit(tx, told(voucher), now)
-        once.answer(tx, answer, location=location(form.student_id))
+        idempotent.record(tx, answer, location=location(form.student_id))
     return answer
 
 
@@ -81,15 +81,17 @@ def get(voucher_no: str) -> Voucher:
     return Voucher.get(number.student_id, number.voucher_id, consistent_read=True)
 
 
-def list_vouchers(student_id: UUID | None, status: Status | None, listing: Listing, today: date) -> Page[VoucherView]:
+def list_vouchers(
+    student_id: UUID | None, status: Status | None, paging: PageRequest, today: date
+) -> Page[VoucherView]:
     """A student's vouchers, the newest first, or those of a status (None: of each), the one due first at the front."""
     if student_id is not None:
-        found, after = walk(Voucher, [student_id], listing, consistent_read=True, scan_index_forward=False)
+        found, after = query_page(Voucher, [student_id], paging, consistent_read=True, scan_index_forward=False)
         found = [voucher for voucher in found if status in (None, status_of(voucher, today))]
     else:
-        found, after = walk(Voucher.status_index, listing=listing, **_partitions(status, today))
+        found, after = query_page(Voucher.status_index, listing=paging, **_partitions(status, today))
     titles = titles_of(found)
-    return listing.page([view(one, one.version, titles[one.course_id], today) for one in found], after)
+    return paging.page([view(one, one.version, titles[one.course_id], today) for one in found], after)
 
 
 def _partitions(status: Status | None, today: date) -> dict[str, Any]:

@@ -7,17 +7,17 @@ from uuid import UUID
 
 from lms import roster
 from lms.dynamo import transaction
-from lms.idempotency import Once
+from lms.idempotency import IdempotentAnswer
 from program.schemas import BulkEnrolled, BulkOutcome, EnrollmentView, Outcome
 from program.service import courses
 from program.service.enrollments import MOST_AT_ONCE, enroll_all
 
 
-def enroll_list(course_id: UUID, given: Sequence[str], once: Once, now: datetime) -> BulkEnrolled:
+def enroll_list(course_id: UUID, given: Sequence[str], idempotent: IdempotentAnswer, now: datetime) -> BulkEnrolled:
     """As `enroll`; under a key, whoever sends the list again gets the first outcomes. Raises `NotFound`."""
     answer = _counted(enroll(course_id, given, now))
     with transaction() as tx:
-        once.answer(tx, answer, status=200)
+        idempotent.record(tx, answer, status=200)
     return answer
 
 

@@ -39,8 +39,8 @@ def _read(course_id: UUID, caller: Caller) -> tuple[Course, Outline, bool]:
     course, item, *membership = read_together(keys)
     course = courses.present(course)
     outline = item.outline() if item else Outline()
-    standing = access.standing(caller, next(iter(membership), None))
-    return course, outline if standing == "teaches" else outline.published(), standing is not None
+    access_level = access.course_access(caller, next(iter(membership), None))
+    return course, outline if access_level == "teacher" else outline.published(), access_level is not None
 
 
 def _chapter(module: Module, links: bool) -> ChapterView:

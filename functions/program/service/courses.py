@@ -13,11 +13,11 @@ from lms.dynamo import Transaction, next_version, retry_stale, transaction
 from lms.errors import Conflict, Forbidden, NotFound
 from lms.etags import Precondition, require_match
 from lms.events import CourseCreated, CourseDeleted, CourseState, CourseUpdated
-from lms.idempotency import Once
+from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.money import amount_text
 from lms.outbox import emit
-from lms.pages import Listing, Page, walk
+from lms.pages import Page, PageRequest, query_page
 from program.schemas import CourseUpdate, CourseView, NewCourse
 from program.service import programs
 from program.tables import Course, Seats
@@ -27,7 +27,7 @@ _TERMS = {"capacity", "enrollment", *_MONEY}
 
 
 @retry_stale
-def create(program_id: UUID, form: NewCourse, once: Once, now: datetime) -> CourseView:
+def create(program_id: UUID, form: NewCourse, idempotent: IdempotentAnswer, now: datetime) -> CourseView:
     """Makes a course within a program; raises `NotFound` without the program."""
     course = Course(
         id=uuid7(),
@@ -56,15 +56,15 @@ def create(program_id: UUID, form: NewCourse, once: Once, now: datetime) -> Cour
         programs.change_shelf(tx, program_id, 1)
         put_card(tx, course, version)
         emit(tx, state(CourseCreated, course, version), now)
-        once.answer(tx, view, location=location(course.id))
+        idempotent.record(tx, view, location=location(course.id))
     return view
 
 
-def list_courses(program_id: UUID, listing: Listing) -> Page[CourseView]:
+def list_courses(program_id: UUID, paging: PageRequest) -> Page[CourseView]:
     """The courses of a program, in the order of their creation; raises `NotFound`."""
     programs.get(program_id)
-    courses, after = walk(Course.shelf_index, [shelf_of(program_id, deleted=False)], listing)
-    return listing.page([CourseView.model_validate(course) for course in courses], after)
+    courses, after = query_page(Course.shelf_index, [shelf_of(program_id, deleted=False)], paging)
+    return paging.page([CourseView.model_validate(course) for course in courses], after)
 
 
 @retry_stale

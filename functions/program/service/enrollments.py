@@ -15,10 +15,10 @@ from lms.dynamo import Transaction, next_version, read_together, retry_stale, tr
 from lms.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.etags import Precondition, require_match
 from lms.events import EnrollmentEvent, PaymentConfirmed, StudentCompleted, StudentDropped, StudentEnrolled
-from lms.idempotency import Once
+from lms.idempotency import IdempotentAnswer
 from lms.money import amount_text
 from lms.outbox import emit
-from lms.pages import Listing, Page, walk
+from lms.pages import Page, PageRequest, query_page
 from lms.roster import RosterItem
 from program import rules
 from program.schemas import EnrollmentView
@@ -48,7 +48,9 @@ class _Application:
     enrollment: Enrollment
 
 
-def enroll(course_id: UUID, student_id: UUID | None, caller: Caller, once: Once, now: datetime) -> EnrollmentView:
+def enroll(
+    course_id: UUID, student_id: UUID | None, caller: Caller, idempotent: IdempotentAnswer, now: datetime
+) -> EnrollmentView:
     """Enrols the calling student, or for an administrator the student named.
 
     Raises `Invalid` for somebody who is no student or is disabled, `Forbidden` (with the code `standing` for one who
@@ -59,7 +61,7 @@ def enroll(course_id: UUID, student_id: UUID | None, caller: Caller, once: Once,
         raise Forbidden("You may enrol yourself alone.")
     if caller.role == "admin" and student_id is None:
         raise Invalid(["body", "studentId"], "Name the student to enrol.", "missing")
-    [answer] = enroll_all(course_id, [student_id or caller.id], now, once)
+    [answer] = enroll_all(course_id, [student_id or caller.id], now, idempotent)
     if isinstance(answer, EnrollmentView):
         return answer
     if answer == "unknown":
@@ -71,11 +73,11 @@ def enroll(course_id: UUID, student_id: UUID | None, caller: Caller, once: Once,
 
 @retry_stale
 def enroll_all(
-    course_id: UUID, student_ids: Sequence[UUID], now: datetime, once: Once | None = None
+    course_id: UUID, student_ids: Sequence[UUID], now: datetime, idempotent: IdempotentAnswer | None = None
 ) -> list[EnrollmentView | rules.Refusal]:
     """Enrols up to `MOST_AT_ONCE` different students, first come, first served: their enrolments, or why not.
 
-    Those refused do not hinder the others. `once` is for a single student. Raises `NotFound` without the course.
+    Those refused do not hinder the others. `idempotent` is for a single student. Raises `NotFound` without the course.
     """
     seats, applications = _read(course_id, student_ids, now)
     refusals = rules.judge([application.applicant for application in applications], _terms(seats))
@@ -86,8 +88,8 @@ def enroll_all(
         accepted = [answer for answer in answers if isinstance(answer, EnrollmentView)]
         if accepted:
             _take_seats(tx, seats, len(accepted))
-        if accepted and once:
-            once.answer(tx, accepted[0], location=location(accepted[0]))
+        if accepted and idempotent:
+            idempotent.record(tx, accepted[0], location=location(accepted[0]))
     return answers
 
 
@@ -213,13 +215,13 @@ def note_payment(payment: PaymentConfirmed) -> None:
             tx.put(paid)
 
 
-def list_enrollments(course_id: UUID, listing: Listing) -> Page[EnrollmentView]:
+def list_enrollments(course_id: UUID, paging: PageRequest) -> Page[EnrollmentView]:
     """Everybody who ever enrolled in a course, with the status they have now; raises `NotFound`."""
     courses.get(course_id)
-    found, after = walk(Enrollment, [course_id], listing, consistent_read=True)
+    found, after = query_page(Enrollment, [course_id], paging, consistent_read=True)
     cards = roster.find_users(enrollment.student_id for enrollment in found)
     views = [_view(enrollment, cards.get(enrollment.student_id), enrollment.version) for enrollment in found]
-    return listing.page(views, after)
+    return paging.page(views, after)
 
 
 def location(view: EnrollmentView) -> str:

@@ -10,10 +10,10 @@ from lms.dynamo import Transaction, next_version, retry_stale, transaction
 from lms.errors import Conflict, NotFound
 from lms.etags import Precondition, require_match
 from lms.events import ProgramCreated, ProgramDeleted, ProgramUpdated
-from lms.idempotency import Once
+from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.outbox import emit
-from lms.pages import Listing, Page, walk
+from lms.pages import Page, PageRequest, query_page
 from lms.texts import uniqueness_key
 from program.schemas import NewProgram, ProgramUpdate, ProgramView
 from program.tables import Program, ProgramTitle, Shelf
@@ -22,7 +22,7 @@ LISTED, DELETED = "listed", "deleted"
 
 
 @retry_stale
-def create(form: NewProgram, once: Once, now: datetime) -> ProgramView:
+def create(form: NewProgram, idempotent: IdempotentAnswer, now: datetime) -> ProgramView:
     """Makes a program; raises `Conflict` for a title that is taken."""
     program = Program(
         id=uuid7(),
@@ -40,7 +40,7 @@ def create(form: NewProgram, once: Once, now: datetime) -> ProgramView:
         _take_title(tx, program)
         roster.put_program(tx, program.id, title=program.title, version=version)
         emit(tx, ProgramCreated(version=version, program_id=program.id, title=program.title), now)
-        once.answer(tx, view, location=location(program.id))
+        idempotent.record(tx, view, location=location(program.id))
     return view
 
 
@@ -50,10 +50,10 @@ def show(program_id: UUID) -> ProgramView:
     return _view(program, program.version)
 
 
-def list_programs(listing: Listing) -> Page[ProgramView]:
+def list_programs(paging: PageRequest) -> Page[ProgramView]:
     """All programs, in the order of their creation."""
-    programs, after = walk(Program.catalogue_index, [LISTED], listing)
-    return listing.page([_view(program, program.version) for program in programs], after)
+    programs, after = query_page(Program.catalogue_index, [LISTED], paging)
+    return paging.page([_view(program, program.version) for program in programs], after)
 
 
 @retry_stale

@@ -7,19 +7,19 @@ from pynamodb.exceptions import PutError
 from lms import access
 from lms.callers import Caller
 from lms.events import ExamCancelled, ExamState
-from lms.faults import is_refused
-from lms.pages import Listing, Page, walk
+from lms.faults import condition_failed
+from lms.pages import Page, PageRequest, query_page
 from program.schemas import ScheduledExam
 from program.service import courses
 from program.tables import ExamDate
 
 
-def show(course_id: UUID, caller: Caller, listing: Listing) -> Page[ScheduledExam]:
+def show(course_id: UUID, caller: Caller, paging: PageRequest) -> Page[ScheduledExam]:
     """The published exams of a course, soonest first; raises `Forbidden`, `NotFound`."""
     access.require_belonging(caller, course_id)
     courses.get(course_id)
-    exams, after = walk(ExamDate.soonest_index, [course_id], listing)
-    return listing.page([ScheduledExam.model_validate(exam) for exam in exams], after)
+    exams, after = query_page(ExamDate.soonest_index, [course_id], paging)
+    return paging.page([ScheduledExam.model_validate(exam) for exam in exams], after)
 
 
 def note(event: ExamState) -> None:
@@ -46,5 +46,5 @@ def _store(exam: ExamDate) -> None:
     try:
         exam.save(condition=ExamDate.version.does_not_exist() | (ExamDate.version < exam.version))
     except PutError as error:
-        if not is_refused(error):
+        if not condition_failed(error):
             raise

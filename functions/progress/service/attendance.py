@@ -10,15 +10,15 @@ from lms.callers import Caller
 from lms.dynamo import next_version, retry_stale, transaction
 from lms.errors import Invalid, NotFound
 from lms.events import AttendanceRecord, AttendanceRecorded
-from lms.idempotency import Once
+from lms.idempotency import IdempotentAnswer
 from lms.outbox import emit, emit_again
-from lms.pages import Listing, Page, walk
+from lms.pages import Page, PageRequest, query_page
 from progress.schemas import AttendanceRecordView, AttendanceView, NewAttendance
 from progress.tables import Attendance
 
 
 @retry_stale
-def record(body: NewAttendance, caller: Caller, once: Once, now: datetime) -> AttendanceView:
+def record(body: NewAttendance, caller: Caller, idempotent: IdempotentAnswer, now: datetime) -> AttendanceView:
     """Records a session, in place of what was recorded of the same date.
 
     Raises `Forbidden` unless the caller teaches the course, `NotFound`, `Invalid` for students who are neither enrolled
@@ -37,17 +37,17 @@ def record(body: NewAttendance, caller: Caller, once: Once, now: datetime) -> At
     with transaction() as tx:
         tx.put(session)
         emit(tx, _told(session, version), now)
-        once.answer(tx, view, location=location(view))
+        idempotent.record(tx, view, location=location(view))
     return view
 
 
-def list_sessions(course_id: UUID, caller: Caller, listing: Listing) -> Page[AttendanceView]:
+def list_sessions(course_id: UUID, caller: Caller, paging: PageRequest) -> Page[AttendanceView]:
     """The sessions of a course, the last one first; a student sees their own records alone. Raises `NotFound`."""
     if roster.find_course(course_id) is None:
         raise _no_course()
-    sessions, after = walk(Attendance, [course_id], listing, consistent_read=True, scan_index_forward=False)
+    sessions, after = query_page(Attendance, [course_id], paging, consistent_read=True, scan_index_forward=False)
     own = str(caller.id) if caller.role == "student" else None
-    return listing.page([_view(session, session.version, own) for session in sessions if _shows(session, own)], after)
+    return paging.page([_view(session, session.version, own) for session in sessions if _shows(session, own)], after)
 
 
 @retry_stale

@@ -12,10 +12,10 @@ from lms.callers import Caller
 from lms.dynamo import Transaction, next_version, retry_stale, transaction
 from lms.errors import Forbidden, Invalid, NotFound
 from lms.events import FeedbackSubmitted
-from lms.idempotency import Once
+from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.outbox import emit, emit_again
-from lms.pages import Listing, walk
+from lms.pages import PageRequest, query_page
 from progress import rules
 from progress.schemas import FeedbackPage, FeedbackView, NewFeedback, SummaryView
 from progress.tables import Feedback, FeedbackAuthor, FeedbackSummary
@@ -30,7 +30,7 @@ _COUNTERS: tuple[NumberAttribute, ...] = (
 
 
 @retry_stale
-def submit(body: NewFeedback, caller: Caller, once: Once, now: datetime) -> FeedbackView:
+def submit(body: NewFeedback, caller: Caller, idempotent: IdempotentAnswer, now: datetime) -> FeedbackView:
     """Gives feedback on a course or one of its instructors, in place of what the caller said of them before.
 
     Raises `Forbidden` unless enrolled, `NotFound`, `Invalid` for an instructor who does not teach the course.
@@ -63,16 +63,16 @@ def submit(body: NewFeedback, caller: Caller, once: Once, now: datetime) -> Feed
             tx.put(author, FeedbackAuthor.feedback_id.does_not_exist())
         _count(tx, body.course_id, body.rating, rated_before)
         emit(tx, _told(feedback, version), now)
-        once.answer(tx, view, location=location(view))
+        idempotent.record(tx, view, location=location(view))
     return view
 
 
-def list_feedback(course_id: UUID, caller: Caller, listing: Listing) -> FeedbackPage:
+def list_feedback(course_id: UUID, caller: Caller, paging: PageRequest) -> FeedbackPage:
     """What was said of a course, the newest first, with the summary of all of it; raises `NotFound`."""
     if roster.find_course(course_id) is None:
         raise _no_course()
-    found, after = walk(Feedback, [course_id], listing, consistent_read=True, scan_index_forward=False)
-    page = listing.page([_view(feedback, feedback.version, caller) for feedback in found], after)
+    found, after = query_page(Feedback, [course_id], paging, consistent_read=True, scan_index_forward=False)
+    page = paging.page([_view(feedback, feedback.version, caller) for feedback in found], after)
     return FeedbackPage(items=page.items, next=page.next, summary=_summary(course_id))
 
 

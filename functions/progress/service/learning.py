@@ -14,7 +14,7 @@ from lms.dynamo import Transaction, next_version, read_together, retry_stale, tr
 from lms.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.etags import Precondition, require_match
 from lms.events import ProgressUpdated
-from lms.idempotency import Once
+from lms.idempotency import IdempotentAnswer
 from lms.outbox import emit, emit_again
 from lms.outline import OutlineItem, outline_key
 from progress import rules
@@ -37,7 +37,7 @@ class _Place:
 
 
 @retry_stale
-def create(body: NewProgress, caller: Caller, once: Once, now: datetime) -> ProgressView:
+def create(body: NewProgress, caller: Caller, idempotent: IdempotentAnswer, now: datetime) -> ProgressView:
     """Records a student's progress.
 
     Raises `Forbidden` for another's progress and other's courses, `Invalid` for a student who is not enrolled and for a
@@ -55,7 +55,7 @@ def create(body: NewProgress, caller: Caller, once: Once, now: datetime) -> Prog
     progress.current_module, progress.stated = body.current_module, body.completion_percentage
     with transaction() as tx:
         view = _save(tx, place, now)
-        once.answer(tx, view, location=location(view))
+        idempotent.record(tx, view, location=location(view))
     return view
 
 

@@ -8,7 +8,7 @@ from lms import roster
 from lms.dynamo import next_version, read_together, retry_stale, transaction
 from lms.errors import NotFound
 from lms.etags import Precondition, require_match
-from lms.pages import Listing, Page, part_of
+from lms.pages import Page, PageRequest, slice_page
 from student import rules
 from student.rules import Facts, Letter, Override, Progress, Result
 from student.schemas import CardUpdate, GradeOverride, Metadata, ReportCardView
@@ -17,9 +17,9 @@ from student.service.sight import Sight
 from student.tables import KnownCourse, ReportCard
 
 
-def list_cards(sight: Sight, listing: Listing) -> Page[ReportCardView]:
+def list_cards(sight: Sight, paging: PageRequest) -> Page[ReportCardView]:
     """A report card for each course that a student belongs to, and for those dropped of which something is known."""
-    memberships, after = part_of(sight.memberships(), lambda item: item.course_id, listing)
+    memberships, after = slice_page(sight.memberships(), lambda item: item.course_id, paging)
     course_ids = [item.course_id for item in memberships]
     found = _find_cards(sight.student_id, course_ids)
     views = [
@@ -27,7 +27,7 @@ def list_cards(sight: Sight, listing: Listing) -> Page[ReportCardView]:
         for item, (card, exams) in zip(memberships, found, strict=True)
         if card is not None or item.status != "dropped"
     ]
-    return listing.page(views, after)
+    return paging.page(views, after)
 
 
 def _find_cards(student_id: UUID, course_ids: Sequence[UUID]) -> list[tuple[ReportCard | None, rules.Exams]]:

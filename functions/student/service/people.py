@@ -12,7 +12,7 @@ from lms import roster
 from lms.dynamo import next_version, read_together, retry_stale, transaction
 from lms.errors import Forbidden, NotFound
 from lms.etags import Precondition, require_match
-from lms.pages import Listing, Page, walk
+from lms.pages import Page, PageRequest, query_page
 from lms.roster import RosterItem, StudentStatus
 from student import pictures
 from student.schemas import StandingUpdate, StudentProfile, StudentSummary
@@ -120,20 +120,20 @@ def save(person: Person, now: datetime, *, with_status: bool = False) -> Student
     return profile(person, version + int(person.card.version))
 
 
-def list_students(listing: Listing) -> Page[StudentSummary]:
+def list_students(paging: PageRequest) -> Page[StudentSummary]:
     """All students, in the order of their registration."""
-    found, after = walk(Student.directory_index, [_LISTED], listing)
+    found, after = query_page(Student.directory_index, [_LISTED], paging)
     known = roster.find_users(record.id for record in found)
     # An erased student's card is gone at once, the record a moment later.
     people = [Person(record, known[record.id], None) for record in found if record.id in known]
-    return listing.page([summary(person) for person in people], after)
+    return paging.page([summary(person) for person in people], after)
 
 
-def list_one(roll_no: str, listing: Listing, now: datetime) -> Page[StudentSummary]:
+def list_one(roll_no: str, paging: PageRequest, now: datetime) -> Page[StudentSummary]:
     """The student who has a roll number, as a list of one, or of none."""
     student_id = find_id(roll_no)
     person = None if student_id is None else find(student_id, now)
-    return listing.page([] if person is None else [summary(person)], None)
+    return paging.page([] if person is None else [summary(person)], None)
 
 
 def find_id(roll_no: str) -> UUID | None:

@@ -7,7 +7,7 @@ from lms import roster
 from lms.callers import Caller
 from lms.errors import Forbidden
 
-Standing = Literal["teaches", "belongs"]
+CourseAccess = Literal["teacher", "member"]
 
 
 def teaches_or_manages(caller: Caller, course_id: UUID) -> bool:
@@ -32,13 +32,13 @@ def require_belonging(caller: Caller, course_id: UUID) -> None:
         raise Forbidden("Only members of this course can do this.")
 
 
-def standing(caller: Caller, membership: roster.RosterItem | None) -> Standing | None:
+def course_access(caller: Caller, membership: roster.RosterItem | None) -> CourseAccess | None:
     """How a caller stands to a course whose membership of theirs is known; administrators stand as its teachers."""
     if caller.role == "admin":
-        return "teaches"
+        return "teacher"
     if membership is None or membership.status not in ("active", "completed"):
         return None
-    return "teaches" if caller.role == "teacher" else "belongs"
+    return "teacher" if caller.role == "teacher" else "member"
 
 
 def is_in_good_standing(student_status: roster.RosterItem | None) -> bool:

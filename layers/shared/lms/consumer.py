@@ -19,7 +19,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import ValidationError
 
 from lms.events import CATALOGUE, Event
-from lms.faults import is_passing
+from lms.faults import is_transient
 from lms.log import logger, request_id
 from lms.settings import setting
 
@@ -32,12 +32,12 @@ _REQUIRED = {"ce_id", "ce_time", "ce_type"}
 class Envelope:
     """What travels beside an event: its id (the same for every delivery), when it was told, and where it was read.
 
-    `republished`: an owner tells an old fact again (`lms.outbox.emit_again`); `told_at` is when it did.
+    `republished`: an owner tells an old fact again (`lms.outbox.emit_again`); `emitted_at` is when it did.
     """
 
     event_id: UUID
     request_id: str
-    told_at: datetime
+    emitted_at: datetime
     republished: bool
     topic: str
     partition: int
@@ -73,7 +73,7 @@ class KafkaConsumer:
             envelope = Envelope(
                 event_id=UUID(headers["ce_id"]),
                 request_id=headers.get("ce_requestid", ""),
-                told_at=datetime.fromisoformat(headers["ce_time"]),
+                emitted_at=datetime.fromisoformat(headers["ce_time"]),
                 republished=headers.get("ce_republished") == "true",
                 topic=record.topic,
                 partition=record.partition,
@@ -86,7 +86,7 @@ class KafkaConsumer:
                 request_id.reset(token)
         except Exception as error:
             # Whatever a record brings about must not hold up those behind it for ever.
-            if is_passing(error):
+            if is_transient(error):
                 logger.warning("passing fault, the batch comes again", extra={**where, "error": type(error).__name__})
                 raise
             logger.exception("dead letter", extra=where)

@@ -23,14 +23,14 @@ def _cipher() -> AESGCM:
     return AESGCM(sha256(secret("CURSOR_KEY")).digest())
 
 
-def seal(position: Position, scope: Mapping[str, object]) -> str:
+def encode_cursor(position: Position, scope: Mapping[str, object]) -> str:
     """A cursor for `position`: encrypted, and authenticated together with `scope` (route, filters, caller)."""
     nonce = os.urandom(_NONCE_BYTES)
     plain = json.dumps([position.partition, position.key]).encode()
     return _text(nonce + _cipher().encrypt(nonce, plain, _bound(scope)))
 
 
-def unseal(cursor: str, scope: Mapping[str, object]) -> Position:
+def decode_cursor(cursor: str, scope: Mapping[str, object]) -> Position:
     """The position of a cursor; raises `Invalid` for one that is damaged or was made for another list or caller."""
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))

@@ -11,11 +11,11 @@ from pydantic import Field
 from lms.access import require_teaching
 from lms.callers import Caller
 from lms.clock import now
-from lms.cursors import seal, unseal
+from lms.cursors import decode_cursor, encode_cursor
 from lms.etags import Precondition, etag, precondition
 from lms.fields import DIGITS
-from lms.idempotency import Once, begin
-from lms.pages import Listing, Position
+from lms.idempotency import IdempotentAnswer, begin
+from lms.pages import PageRequest, Position
 from lms.security import TeacherOrAdmin, current_caller
 
 Now = Annotated[datetime, Depends(now)]
@@ -36,7 +36,7 @@ def _listing(
     cursor: Annotated[
         str | None, Query(max_length=4096, description="`next` of the page before; omit it for the first page.")
     ] = None,
-) -> Listing:
+) -> PageRequest:
     def scope() -> dict[str, object]:
         # Asked late: by then the route's permission has told who calls.
         caller = getattr(request.state, "caller", None)
@@ -44,12 +44,12 @@ def _listing(
         return {"path": request.url.path, "filters": sorted(filters), "caller": caller and caller.id}
 
     def start() -> Position:
-        return unseal(cursor, scope()) if cursor else Position(0, None)
+        return decode_cursor(cursor, scope()) if cursor else Position(0, None)
 
-    return Listing(limit, start, lambda after: seal(after, scope()))
+    return PageRequest(limit, start, lambda after: encode_cursor(after, scope()))
 
 
-Paging = Annotated[Listing, Depends(_listing)]
+Paging = Annotated[PageRequest, Depends(_listing)]
 """`?limit=1..100` (default 25) and `?cursor=`."""
 
 
@@ -80,7 +80,7 @@ CachedForAMinute = Depends(_cache_for_a_minute)
 """Of routes whose answer is the same for everybody: browsers and proxies may keep it for a minute."""
 
 
-async def _once(
+async def _idempotent(
     request: Request,
     caller: Annotated[Caller, Depends(current_caller)],
     at: Now,
@@ -88,21 +88,21 @@ async def _once(
         str | None,
         Header(min_length=1, max_length=128, description="Makes it safe to send this request again for 24 hours."),
     ] = None,
-) -> AsyncIterator[Once]:
+) -> AsyncIterator[IdempotentAnswer]:
     if idempotency_key is None:
-        yield Once(None)
+        yield IdempotentAnswer(None)
         return
     scope = [request.app.title, str(caller.id), request.method, request.url.path, idempotency_key]
-    once = begin(scope, await request.body(), at)
+    answer = begin(scope, await request.body(), at)
     try:
-        yield once
+        yield answer
     except Exception:
         # Whatever refused the request: its key must not stay taken by a request that left nothing.
-        once.release()
+        answer.release()
         raise
 
 
-OncePerKey = Annotated[Once, Depends(_once, scope="function")]
+Idempotent = Annotated[IdempotentAnswer, Depends(_idempotent, scope="function")]
 
 
 def _course_teacher(course_id: CourseId, caller: TeacherOrAdmin) -> Caller:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from functools import lru_cache, wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, Self, TypeVar
 from uuid import UUID, uuid4
 
 from pynamodb.attributes import Attribute, VersionAttribute
 from pynamodb.connection import Connection, TableConnection
-from pynamodb.constants import NUMBER, STRING
-from pynamodb.exceptions import TransactWriteError
+from pynamodb.connection.base import MetaTable
+from pynamodb.constants import ATTR_DEFINITIONS, GLOBAL_SECONDARY_INDEXES, NUMBER, STRING
+from pynamodb.exceptions import DoesNotExist, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
@@ -49,9 +50,27 @@ class Table(Model):
         if cls._connection is None:
             table = super()._get_connection()
             own, table.connection = table.connection, _connection()
-            if table.table_name not in table.connection._tables:
-                table.connection.add_meta_table(own.get_meta_table(table.table_name))
+            _describe(table.connection, own.get_meta_table(table.table_name))
         return super()._get_connection()
+
+    @classmethod
+    def find(cls, hash_key: Any, range_key: Any = None) -> Self | None:
+        """The item as it is now, None when there is none."""
+        try:
+            return cls.get(hash_key, range_key, consistent_read=True)
+        except DoesNotExist:
+            return None
+
+
+def _describe(connection: Connection, model: MetaTable) -> None:
+    """Adds what a model knows of its table: several models may share one, and each declares its own indexes."""
+    known = connection._tables.get(model.table_name)
+    if known is None:
+        connection.add_meta_table(model)
+        return
+    for part in (ATTR_DEFINITIONS, GLOBAL_SECONDARY_INDEXES):
+        entries = known.data.setdefault(part, [])
+        entries += [entry for entry in model.data.get(part) or [] if entry not in entries]
 
 
 class UUIDAttribute(Attribute[UUID]):
@@ -64,6 +83,25 @@ class UUIDAttribute(Attribute[UUID]):
 
     def deserialize(self, value: str) -> UUID:
         return UUID(value)
+
+
+class TypedKey(Attribute[str]):
+    """The key of rows that only guard, count or point, and live in the table of what they belong to: `<kind>#<value>`.
+
+    The owner's own rows have a UUID for a key, so the two never meet.
+    """
+
+    attr_type = STRING
+
+    def __init__(self, kind: str, **options: Any) -> None:
+        super().__init__(**options)
+        self._prefix = f"{kind}#"
+
+    def serialize(self, value: object) -> str:
+        return f"{self._prefix}{value}"
+
+    def deserialize(self, value: str) -> str:
+        return value.removeprefix(self._prefix)
 
 
 class DecimalAttribute(Attribute[Decimal]):
@@ -135,8 +173,10 @@ class Transaction:
         self._puts: list[tuple[Callable[[TransactWrite], None], Exception]] = []
         self._updates: list[tuple[Callable[[TransactWrite], None], Exception]] = []
 
-    def put(self, item: Model, condition: Condition | None = None, *, refuse: Exception | None = None) -> None:
+    def put(self, item: Model, condition: Condition | None = None, *, refuse: Exception | None = None) -> int:
+        """Writes a whole item; answers the version that it gets (0 for an item without versions)."""
         self._puts.append((lambda tx: tx.save(item, condition), refuse or Stale()))
+        return next_version(item)
 
     def update(
         self,
@@ -146,13 +186,15 @@ class Transaction:
         *,
         refuse: Exception | None = None,
         add_version_condition: bool = True,
-    ) -> None:
+    ) -> int:
+        """Changes some attributes; answers the version that the item gets (0 for an item without versions)."""
         self._updates.append(
             (
                 lambda tx: tx.update(item, list(actions), condition, add_version_condition=add_version_condition),
                 refuse or Stale(),
             )
         )
+        return next_version(item)
 
     def delete(self, item: Model, condition: Condition | None = None, *, refuse: Exception | None = None) -> None:
         self._deletes.append((lambda tx: tx.delete(item, condition), refuse or Stale()))
@@ -224,7 +266,9 @@ def retry_stale(use_case: Callable[_P, _R]) -> Callable[_P, _R]:
 
 def next_version(item: Model) -> int:
     """The version that the item will have once the running transaction has written it."""
-    version: int | None = getattr(item, str(item._version_attribute_name))
+    if item._version_attribute_name is None:
+        return 0
+    version: int | None = getattr(item, item._version_attribute_name)
     return (version or 0) + 1
 
 
@@ -238,6 +282,7 @@ __all__ = [
     "Stale",
     "Table",
     "Transaction",
+    "TypedKey",
     "UUIDAttribute",
     "VersionAttribute",
     "next_version",

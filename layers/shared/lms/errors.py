@@ -1,7 +1,9 @@
 """Refusals. Each carries the status that `lms.http` answers it with (RFC 9457)."""
 
-from collections.abc import Mapping, Sequence
-from typing import TypedDict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, TypedDict, TypeVar
+
+_F = TypeVar("_F", bound=Callable[..., Any])
 
 
 class FieldError(TypedDict):
@@ -13,10 +15,16 @@ class FieldError(TypedDict):
 
 
 class Problem(Exception):
-    """A refusal that the caller is told about. `detail` is shown to people: no secret, no table name."""
+    """A refusal that the caller is told about.
+
+    Each one is a small class beside the rule that raises it, with a `code` for programs and a `detail` for people: one
+    plain sentence, without secrets and table names. `{names}` in it are filled with what the refusal is raised with.
+    """
 
     status = 500
     title = "Internal error"
+    code: str | None = None
+    detail: str | None = None
 
     def __init__(
         self,
@@ -25,12 +33,13 @@ class Problem(Exception):
         code: str | None = None,
         headers: Mapping[str, str] | None = None,
         errors: Sequence[FieldError] | None = None,
+        **facts: object,
     ) -> None:
-        super().__init__(detail or self.title)
-        self.detail = detail
-        self.code = code
+        self.code = code or self.code
+        self.detail = detail or (self.detail.format(**facts) if self.detail and facts else self.detail)
         self.headers = dict(headers or {})
         self.errors = errors
+        super().__init__(self.detail or self.title)
 
 
 class BadRequest(Problem):
@@ -81,11 +90,29 @@ class Invalid(Problem):
         super().__init__(errors=[{"loc": list(loc), "msg": msg, "type": code}])
 
 
+class InvalidField(Invalid):
+    """A field has a value that a rule refuses. `field` is where it stands in what was sent (`part`).
+
+    Raised with a path, it is the field at that path instead: `raise UnknownCountry("addresses", 3, "country")`.
+    """
+
+    part: Literal["body", "query", "path", "header"] = "body"
+    field: tuple[str | int, ...] = ()
+    code: str | None = "value_error"
+    detail: str | None = "This value cannot be accepted."
+
+    def __init__(self, *path: str | int, **facts: object) -> None:
+        message = str(self.detail).format(**facts) if facts else str(self.detail)
+        super().__init__([self.part, *(path or self.field)], message, str(self.code))
+        # They stand in `errors`, with the place; the refusal as a whole is that of all invalid requests.
+        self.code = self.detail = None
+
+
 class TooManyRequests(Problem):
     status = 429
     title = "Too many requests"
 
-    def __init__(self, detail: str, *, retry_after: int) -> None:
+    def __init__(self, detail: str | None = None, *, retry_after: int) -> None:
         super().__init__(detail, headers={"Retry-After": str(max(1, retry_after))})
 
 
@@ -95,5 +122,18 @@ class Unavailable(Problem):
     status = 503
     title = "Service unavailable"
 
-    def __init__(self, detail: str, *, retry_after: int = 1) -> None:
+    def __init__(self, detail: str | None = None, *, retry_after: int = 1) -> None:
         super().__init__(detail, headers={"Retry-After": str(max(1, retry_after))})
+
+
+def refuses(*refusals: type[Problem]) -> Callable[[_F], _F]:
+    """Names what a route, or a dependency of routes, may refuse: the description of the API tells clients.
+
+    Every answer that the tests get is held against it.
+    """
+
+    def name(function: _F) -> _F:
+        function.refusals = refusals  # type: ignore[attr-defined]  # functions take attributes; mypy has no type for it
+        return function
+
+    return name

@@ -62,7 +62,7 @@ class UserEvent(Event):
 class UserRegistered(UserEvent):
     """An account exists; it can be used once it is provisioned at the gateway.
 
-    `invitation` (encrypted, see `lms.sealed`) is the link token of a person whom an administrator registered.
+    `invitation` (encrypted, see `lms.event_secrets`) is the link token of a person whom an administrator registered.
     """
 
     type: ClassVar[str] = "lms.user.registered.v1"

@@ -31,12 +31,12 @@ _REFUSED = "ConditionalCheckFailedException"
 _CONDITION_FAILED = "ConditionalCheckFailed"
 
 
-def is_passing(error: BaseException) -> bool:
+def is_transient(error: BaseException) -> bool:
     """True for throttling, time-outs, connections refused or lost, contention, and a neighbour's 5xx."""
     if isinstance(error, Problem):
         return error.status in (429, 503)
     if isinstance(error, PynamoDBException):
-        return is_contention(error) or (error.cause is not None and is_passing(error.cause))
+        return is_contention(error) or (error.cause is not None and is_transient(error.cause))
     if isinstance(error, ClientError):
         # PynamoDB's own error has lost the HTTP status; the one it was raised from has it.
         answer = error.__cause__.response if isinstance(error.__cause__, ClientError) else error.response
@@ -45,7 +45,7 @@ def is_passing(error: BaseException) -> bool:
     return isinstance(error, HTTPClientError | NotConnectedError | ConnectionError | TimeoutError)
 
 
-def is_refused(error: PynamoDBException) -> bool:
+def condition_failed(error: PynamoDBException) -> bool:
     """True when the condition of a write did not hold; of a transaction's writes, `Transaction` tells which one."""
     # Not `cause_response_code`: it stumbles over time-outs, whose `response` is None.
     return isinstance(error.cause, ClientError) and error.cause.response["Error"]["Code"] == _REFUSED

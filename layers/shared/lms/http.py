@@ -19,14 +19,14 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lms.answers import finish
 from lms.dynamo import Stale
 from lms.errors import ContentTooLarge, Forbidden, Invalid, Problem, Unavailable
-from lms.faults import is_passing
+from lms.faults import is_transient
 from lms.idempotency import Replay
 from lms.ids import uuid7
 from lms.inline import InlineRoute
 from lms.log import logger, request_id
+from lms.responses import finish
 from lms.routes import StrictRoute
 from lms.security import GATEWAY_HEADER, require_permissions
 from lms.settings import secret
@@ -213,7 +213,7 @@ async def _on_replay(_: Request, replay: Exception) -> Response:
 
 
 async def _on_storage_fault(request: Request, error: Exception) -> Response:
-    if not (isinstance(error, Stale) or is_passing(error)):
+    if not (isinstance(error, Stale) or is_transient(error)):
         raise error
     logger.warning("storage fault", extra={"error": type(error).__name__})
     return problem_response(request.url.path, Unavailable("The storage is busy; try again."))

@@ -23,7 +23,7 @@ from pynamodb.exceptions import DeleteError, DoesNotExist, PutError
 
 from lms.dynamo import Table, Transaction, table_name
 from lms.errors import Conflict, Invalid
-from lms.faults import is_refused
+from lms.faults import condition_failed
 from lms.settings import setting
 
 _KEPT = timedelta(hours=24)
@@ -58,14 +58,14 @@ class IdempotencyRecord(Table):
     location = UnicodeAttribute(null=True)
 
 
-class Once:
-    """Handed to a create; `answer` records what it will say. Without an `Idempotency-Key` it does nothing."""
+class IdempotentAnswer:
+    """Handed to a create; `record` keeps what it will say. Without an `Idempotency-Key` it does nothing."""
 
     def __init__(self, record: IdempotencyRecord | None, cipher: AESGCM | None = None) -> None:
         self._record = record
         self._cipher = cipher
 
-    def answer(self, tx: Transaction, view: BaseModel, *, status: int = 201, location: str | None = None) -> None:
+    def record(self, tx: Transaction, view: BaseModel, *, status: int = 201, location: str | None = None) -> None:
         """Joins the answer to the transaction that makes it true."""
         record = self._record
         if record is None or self._cipher is None:
@@ -91,11 +91,11 @@ class Once:
                 & IdempotencyRecord.status.does_not_exist()
             )
         except DeleteError as error:
-            if not is_refused(error):
+            if not condition_failed(error):
                 raise
 
 
-def begin(scope: Sequence[str], body: bytes, now: datetime) -> Once:
+def begin(scope: Sequence[str], body: bytes, now: datetime) -> IdempotentAnswer:
     """Takes a key for a request; `scope` is what the key holds for (service, caller, method, path, the key itself).
 
     A service's records begin with its name, so that IAM lets it at its own alone.
@@ -113,7 +113,7 @@ def begin(scope: Sequence[str], body: bytes, now: datetime) -> Once:
     )
     cipher = AESGCM(_digest("answer", held_for, body))
     _take(record, cipher, now)
-    return Once(record, cipher)
+    return IdempotentAnswer(record, cipher)
 
 
 def _digest(purpose: str, held_for: bytes, body: bytes) -> bytes:
@@ -129,7 +129,7 @@ def _take(record: IdempotencyRecord, cipher: AESGCM, now: datetime) -> None:
     try:
         record.save(condition=free)
     except PutError as error:
-        if not is_refused(error):
+        if not condition_failed(error):
             raise
         _answer_again(record, cipher)
 

@@ -30,7 +30,7 @@ class Position:
     key: dict[str, Any] | None
 
 
-class Listing:
+class PageRequest:
     """What a caller wants of a list: at most `limit` items, from `start` on."""
 
     def __init__(self, limit: int, start: Callable[[], Position], seal: Callable[[Position], str]) -> None:
@@ -47,10 +47,10 @@ class Listing:
         return Page(items=list(items), next=self._seal(after) if after else None)
 
 
-def walk(
+def query_page(
     source: type[_M] | Index[_M],
     partitions: Sequence[Any],
-    listing: Listing,
+    paging: PageRequest,
     **query: Any,
 ) -> tuple[list[_M], Position | None]:
     """At most `listing.limit` items of the partitions, one after the other, and where to go on (None: the end).
@@ -60,11 +60,11 @@ def walk(
     """
     model = cast(type[_M], source._model if isinstance(source, Index) else source)
     found: list[_M] = []
-    at = listing.start
+    at = paging.start
     while at.partition < len(partitions):
         answer = source.query(
             partitions[at.partition],
-            page_size=listing.limit - len(found),
+            page_size=paging.limit - len(found),
             last_evaluated_key=at.key,
             **query,
         ).page_iter
@@ -73,22 +73,22 @@ def walk(
         if answer.last_evaluated_key:
             return found, Position(at.partition, answer.last_evaluated_key)
         at = Position(at.partition + 1, None)
-        if len(found) >= listing.limit and at.partition < len(partitions):
+        if len(found) >= paging.limit and at.partition < len(partitions):
             return found, at
     return found, None
 
 
-def part_of(
-    whole: Sequence[_T], identity: Callable[[_T], object], listing: Listing
+def slice_page(
+    whole: Sequence[_T], identity: Callable[[_T], object], paging: PageRequest
 ) -> tuple[Sequence[_T], Position | None]:
     """As `walk`, of a list that is whole in memory.
 
     A page begins after the last item of the page before, or at its place when that one is gone by now.
     """
-    begin = listing.start.partition
-    if listing.start.key is not None:
-        last = listing.start.key["id"]
+    begin = paging.start.partition
+    if paging.start.key is not None:
+        last = paging.start.key["id"]
         begin = next((place for place, item in enumerate(whole, 1) if str(identity(item)) == last), begin)
-    end = begin + listing.limit
+    end = begin + paging.limit
     part = whole[begin:end]
     return part, Position(end - 1, {"id": str(identity(part[-1]))}) if end < len(whole) else None

@@ -23,12 +23,12 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from lms.dynamo import Key, Table, Transaction, UUIDAttribute, table_name
 from lms.errors import PreconditionFailed
-from lms.pages import Listing, Position, walk
+from lms.pages import PageRequest, Position, query_page
 from lms.settings import setting
 from lms.texts import address_key
 
 EnrollmentStatus = Literal["active", "completed", "dropped"]
-CLASS: tuple[EnrollmentStatus, ...] = ("active", "completed")
+ENROLLED: tuple[EnrollmentStatus, ...] = ("active", "completed")
 """Who counts as a student of a course: whoever learns or has learned there. Active first, so that a walk through both
 meets who completes the course meanwhile at least once."""
 StudentStatus = Literal["active", "suspended", "graduated", "withdrawn"]
@@ -331,11 +331,11 @@ def class_of(
     course_ids: Sequence[UUID],
     kind: Literal["student", "teacher"],
     statuses: Sequence[EnrollmentStatus],
-    listing: Listing,
+    paging: PageRequest,
 ) -> tuple[list[RosterItem], Position | None]:
     """A page of the members of these statuses of one course after the other."""
     partitions = [_class(course_id, kind, status) for course_id in course_ids for status in statuses]
-    return walk(RosterItem.class_index, partitions, listing)
+    return query_page(RosterItem.class_index, partitions, paging)
 
 
 def students_after(course_id: UUID, status: EnrollmentStatus, after: UUID | None, limit: int) -> list[UUID]:
@@ -347,7 +347,7 @@ def students_after(course_id: UUID, status: EnrollmentStatus, after: UUID | None
 
 def count_class(course_id: UUID) -> int:
     """How many students a course has; reads nothing of them."""
-    return sum(RosterItem.class_index.count(_class(course_id, "student", status)) for status in CLASS)
+    return sum(RosterItem.class_index.count(_class(course_id, "student", status)) for status in ENROLLED)
 
 
 def teachers_of(course_id: UUID) -> list[UUID]:

@@ -9,10 +9,10 @@ import pytest
 from fastapi import Response
 from starlette.responses import PlainTextResponse
 
-from lms.answers import accepts_gzip
 from lms.dependencies import CachedForAMinute, IfMatch, set_etag
 from lms.etags import require_match
 from lms.http import LambdaHandler, create_app
+from lms.responses import accepts_gzip
 from lms.security import Public
 from tests.clients import Answer, Client
 from tests.template import ENVIRONMENT

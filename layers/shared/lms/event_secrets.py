@@ -8,8 +8,8 @@ from lms.settings import secret
 # `jose.jwe` is imported where it is used: few events and messages have a secret, and it brings all of cryptography.
 
 
-class NotSealed(ValueError):
-    """The text was not made by `seal`, or not with this key."""
+class UndecryptableSecret(ValueError):
+    """The text was not made by `encrypt_secret`, or not with this key."""
 
 
 @lru_cache(maxsize=1)
@@ -17,7 +17,7 @@ def _key() -> bytes:
     return sha256(secret("EVENT_KEY")).digest()
 
 
-def seal(plain: str) -> str:
+def encrypt_secret(plain: str) -> str:
     """Encrypts a short secret, such as a reset code."""
     from jose import jwe
 
@@ -25,13 +25,13 @@ def seal(plain: str) -> str:
     return sealed.decode()
 
 
-def unseal(token: str) -> str:
-    """Decrypts what `seal` made; raises `NotSealed` for anything else."""
+def decrypt_secret(token: str) -> str:
+    """Decrypts what `encrypt_secret` made; raises `UndecryptableSecret` for anything else."""
     from jose import jwe
     from jose.exceptions import JWEError
 
     try:
         plain: bytes = jwe.decrypt(token, _key())
     except JWEError as error:
-        raise NotSealed(str(error)) from error
+        raise UndecryptableSecret(str(error)) from error
     return plain.decode()
