@@ -70,6 +70,26 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
+def stored(model: type[Any]) -> list[Any]:
+    """Every row of a model, without those of models that share its table."""
+    from lms.dynamo import Table, TypedKey
+
+    def kind(of: type[Any]) -> str:
+        key = of._hash_key_attribute()
+        return key.serialize("") if isinstance(key, TypedKey) else ""
+
+    others = {kind(of) for of in Table.__subclasses__() if of.Meta.table_name == model.Meta.table_name} - {kind(model)}
+    name = model._hash_key_attribute().attr_name
+    items = [
+        (item[name].get("S", ""), item) for item in _client("dynamodb").scan(TableName=model.Meta.table_name)["Items"]
+    ]
+    return [
+        model.from_raw_data(item)
+        for key, item in items
+        if key.startswith(kind(model)) and not any(other and key.startswith(other) for other in others)
+    ]
+
+
 class Clock:
     """Time stands still until a test moves it."""
 
