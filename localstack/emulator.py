@@ -45,7 +45,9 @@ def command(settings: Settings) -> list[str]:
 
     Not by its own `python -m ministack`: see docs/decisions/0018.
     """
-    server = [str(VENV / "bin" / "python"), "-m", "uvicorn", "ministack.app:app", "--http", "httptools"]
+    server = [str(VENV / "bin" / "python"), "-m", "uvicorn", "localstack.emulator_app:app", "--http", "httptools"]
+    # Not by PYTHONPATH: functions would see this folder too.
+    server += ["--app-dir", str(ROOT)]
     address = ["--host", HOST, "--port", str(settings.emulator), "--timeout-keep-alive", str(_KEEP_ALIVE_SECONDS)]
     # It has headers and a log of its own, and who calls is who it is.
     headers = ["--no-proxy-headers", "--no-server-header", "--no-date-header"]
