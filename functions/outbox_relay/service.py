@@ -31,13 +31,19 @@ class Tally:
     parked: int = 0
     stuck: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def faults(self) -> list[str]:
+        return sorted(set(self.stuck.values()))
+
+    def log(self) -> None:
+        counts = {"published": self.published, "parked": self.parked, "stuck": len(self.stuck)}
+        logger.info("outbox", extra={**counts, "faults": self.faults})
+
     def report(self) -> None:
         """Logs the counts; raises `StillPending` while a subject is stuck, so that the trigger comes again."""
-        faults = sorted(set(self.stuck.values()))
-        counts = {"published": self.published, "parked": self.parked, "stuck": len(self.stuck)}
-        logger.info("outbox", extra={**counts, "faults": faults})
+        self.log()
         if self.stuck:
-            raise StillPending(f"{len(self.stuck)} subjects wait: {', '.join(faults)}")
+            raise StillPending(f"{len(self.stuck)} subjects wait: {', '.join(self.faults)}")
 
 
 def oldest(keys: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -89,7 +95,7 @@ def _pending(subject: str, woken: str) -> deque[OutboxItem]:
     """
     found: deque[OutboxItem] = deque()
     for item in OutboxItem.query(subject, consistent_read=True, scan_index_forward=False, page_size=_PAGE):
-        if item.pending is not None:
+        if item.is_pending:
             found.appendleft(item)
         elif item.sequence < woken:
             break
@@ -98,7 +104,7 @@ def _pending(subject: str, woken: str) -> deque[OutboxItem]:
 
 def _settle(item: OutboxItem, outcome: Exception | None, now: datetime) -> Exception | None:
     """Writes down what became of an event; answers the passing fault that leaves it pending, if any."""
-    actions: list[Action] = [OutboxItem.pending.remove()]
+    actions: list[Action] = [OutboxItem.due_shard.remove(), OutboxItem.due_at.remove()]
     if outcome is None:
         actions += [
             OutboxItem.data.remove(),

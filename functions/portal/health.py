@@ -5,15 +5,16 @@ from datetime import datetime, timedelta
 from botocore.exceptions import BotoCoreError
 from pynamodb.exceptions import PynamoDBException
 
+from lms.due import SHARDS, DueIndex
 from lms.log import logger
-from lms.outbox import OutboxItem, PendingIndex, shards
+from lms.outbox import OutboxItem
 from lms.tokens import read_jwks
 from portal.schemas import Health, Parts
 
 # What strangers ask all the time costs the reads of one answer in so long.
 _KEPT = timedelta(seconds=5)
-# The sweep publishes, within a minute, what has been pending for two.
-_DELAYED = timedelta(minutes=4)
+# The sweep publishes within a minute what is due.
+_DELAYED = timedelta(minutes=2)
 
 
 class Checkup:
@@ -48,9 +49,5 @@ def _look(now: datetime) -> Health:
 
 
 def _some_wait(since: datetime) -> bool:
-    """Whether any event has waited to be published for so long."""
-    return any(
-        True
-        for shard in shards()
-        for _ in OutboxItem.pending_index.query(shard, PendingIndex.created_at < since, limit=1)
-    )
+    """Whether any event has been due for so long."""
+    return any(True for shard in SHARDS for _ in OutboxItem.due_index.query(shard, DueIndex.due_at < since, limit=1))

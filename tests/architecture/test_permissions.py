@@ -77,7 +77,7 @@ def test_a_function_may_use_only_tables_and_queues_that_its_environment_names(fu
 
 @every_function
 def test_events_are_written_by_services_and_published_by_the_relay(function: str) -> None:
-    # Portal asks the index of pending events, for the health of the system, and nothing else.
+    # Portal asks the index of due events, for the health of the system, and nothing else.
     allowed = {"outbox_relay": {"dynamodb:Query", "dynamodb:UpdateItem"}, "portal": {"dynamodb:Query"}}
     # Of erased users, and of them alone, events are deleted.
     erases = {"dynamodb:Query", "dynamodb:DeleteItem"} if function == "AuthConsumerFunction" else set()

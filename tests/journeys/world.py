@@ -67,7 +67,7 @@ class System:
                 _handler(mapping["FunctionName"]["Ref"])(event, None)
 
     def _publish(self) -> bool:
-        pending = [item for item in OutboxItem.scan() if item.pending is not None]
+        pending = [item for item in OutboxItem.scan() if item.is_pending]
         if pending:
             wake(*pending)
         return bool(pending)

@@ -1,13 +1,13 @@
 import json
-from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
+from lms.due import SHARDS, DueIndex
 from lms.dynamo import Stale, transaction
 from lms.events import Event, UserDisabled, UserEnabled, UserSessionsRevoked
 from lms.log import request_id
-from lms.outbox import OutboxItem, PendingIndex, emit, emit_again, shards
+from lms.outbox import SWEPT_AFTER, OutboxItem, emit, emit_again
 from tests.conftest import Clock, Outbox
 
 ADA = UUID("018f4e2a-7c1e-7d3b-9a54-2f6f1c0d9e11")
@@ -36,7 +36,9 @@ def test_an_event_is_written_down_with_all_that_its_record_needs(outbox: Outbox,
     assert (item.topic, item.type, item.source) == ("lms.user", "lms.user.disabled.v1", "/lms/tests")
     assert json.loads(item.data) == {"version": 3, "user_id": str(ADA)}
     assert (item.request_id, item.created_at) == ("req-1", clock.now)
-    assert item.pending in shards()
+    assert item.due_shard in SHARDS
+    assert item.due_at == clock.now + SWEPT_AFTER
+    assert item.is_pending
     assert item.published_at is None
     assert item.expires_at is None
 
@@ -93,12 +95,12 @@ def test_what_is_pending_is_found_by_shard_and_age_until_it_is_published(outbox:
     first, second = items()
 
     def pending() -> list[str]:
-        before = clock.now + timedelta(seconds=1)
-        found = [OutboxItem.pending_index.query(shard, PendingIndex.created_at < before) for shard in shards()]
+        before = clock.now + SWEPT_AFTER
+        found = [OutboxItem.due_index.query(shard, DueIndex.due_at <= before) for shard in SHARDS]
         return [item.sequence for page in found for item in page]
 
     assert pending() == [first.sequence, second.sequence]
-    first.update([OutboxItem.pending.remove()])
+    first.update([OutboxItem.due_shard.remove()])
     assert pending() == [second.sequence]
 
 
@@ -108,5 +110,5 @@ def test_all_events_of_a_subject_share_a_shard_and_subjects_spread_over_all(outb
     for number in range(100):
         told(UserDisabled(user_id=UUID(int=number), version=1), clock=clock)
 
-    assert len({item.pending for item in items()}) == 1
-    assert {item.pending for item in OutboxItem.scan()} == set(shards())
+    assert len({item.due_shard for item in items()}) == 1
+    assert {item.due_shard for item in OutboxItem.scan()} == set(SHARDS)

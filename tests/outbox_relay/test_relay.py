@@ -75,7 +75,7 @@ def test_a_published_item_is_no_longer_pending_and_expires_after_a_week(kafka: K
     wake(item)
 
     item = fresh(item)
-    assert item.pending is None
+    assert not item.is_pending
     assert item.published_at is not None
     assert item.expires_at is not None
     week = item.expires_at - item.published_at
@@ -172,7 +172,7 @@ def test_a_passing_fault_holds_back_its_subject_alone_and_brings_the_batch_again
     with pytest.raises(StillPending, match="1 subjects wait: KafkaTimeoutError"):
         wake(first, second, other)
     assert kafka.ids == [other.event_id]
-    assert fresh(first).pending is not None
+    assert fresh(first).is_pending
 
     wake(first, second, other)
     assert kafka.ids == [other.event_id, first.event_id, second.event_id]
@@ -212,7 +212,7 @@ def test_an_event_too_large_for_the_brokers_is_parked_with_its_reason_and_the_ne
 
     assert kafka.ids == [small.event_id]
     large = fresh(large)
-    assert large.pending is None
+    assert not large.is_pending
     assert large.parked_reason == "[Error 10] MessageSizeTooLargeError: 2 MB"
     assert large.expires_at is None
     (line,) = [line for line in caplog.records if line.levelname == "ERROR"]
@@ -235,7 +235,7 @@ def test_a_cluster_that_does_not_answer_parks_nothing(kafka: Kafka, clock: Clock
     with pytest.raises(StillPending):
         wake(item)
 
-    assert fresh(item).pending is not None
+    assert fresh(item).is_pending
     kafka.silent = False
     wake(item)
     assert kafka.ids == [item.event_id]
@@ -248,7 +248,7 @@ def test_a_missing_right_parks_nothing(kafka: Kafka, clock: Clock) -> None:
     with pytest.raises(StillPending, match="TopicAuthorizationFailedError"):
         wake(item)
 
-    assert fresh(item).pending is not None
+    assert fresh(item).is_pending
 
 
 def test_an_item_that_is_deleted_while_it_is_sent_harms_nobody(kafka: Kafka, clock: Clock) -> None:
@@ -258,7 +258,7 @@ def test_an_item_that_is_deleted_while_it_is_sent_harms_nobody(kafka: Kafka, clo
     wake(gone, other)
 
     assert [item.subject for item in OutboxItem.scan()] == [other.subject]
-    assert fresh(other).pending is None
+    assert not fresh(other).is_pending
 
 
 def test_an_event_whose_mark_is_throttled_comes_again(
@@ -277,7 +277,7 @@ def test_an_event_whose_mark_is_throttled_comes_again(
     wake(item)
 
     assert kafka.ids == [item.event_id, item.event_id]
-    assert fresh(item).pending is None
+    assert not fresh(item).is_pending
 
 
 def test_nothing_is_begun_that_the_time_limit_could_cut_off(kafka: Kafka, clock: Clock) -> None:
@@ -287,7 +287,7 @@ def test_nothing_is_begun_that_the_time_limit_could_cut_off(kafka: Kafka, clock:
         wake(item, seconds=20)
 
     assert kafka.records == []
-    assert fresh(item).pending is not None
+    assert fresh(item).is_pending
 
 
 def test_a_batch_of_many_subjects_is_published_by_one_producer(kafka: Kafka, clock: Clock) -> None:
@@ -297,7 +297,7 @@ def test_a_batch_of_many_subjects_is_published_by_one_producer(kafka: Kafka, clo
 
     assert sorted(kafka.ids) == sorted(item.event_id for item in items)
     assert len(kafka.producers) == 1
-    assert all(fresh(item).pending is None for item in items)
+    assert not any(fresh(item).is_pending for item in items)
 
 
 def test_the_recorded_stream_event_wakes_the_relay_for_its_subject(kafka: Kafka, clock: Clock) -> None:

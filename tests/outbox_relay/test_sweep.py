@@ -7,9 +7,10 @@ import pytest
 from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
 
 from lms.clock import now
+from lms.due import Unfinished
 from lms.outbox import OutboxItem
 from outbox_relay import sweep
-from outbox_relay.service import StillPending
+from outbox_relay.sweep import OverdueEvents
 from tests.outbox_relay.world import Kafka, context, sweep_now, told, wake
 
 EVENTS = Path(__file__).parents[2] / "events"
@@ -23,7 +24,7 @@ def test_what_has_been_pending_for_two_minutes_is_published(kafka: Kafka) -> Non
     sweep_now()
 
     assert kafka.ids == [overdue.event_id]
-    assert OutboxItem.get(overdue.subject, overdue.sequence).pending is None
+    assert not OutboxItem.get(overdue.subject, overdue.sequence).is_pending
 
 
 def test_a_newer_event_of_an_overdue_subject_goes_along_in_order(kafka: Kafka) -> None:
@@ -36,7 +37,7 @@ def test_a_newer_event_of_an_overdue_subject_goes_along_in_order(kafka: Kafka) -
 
 
 def test_every_page_of_every_shard_is_swept(kafka: Kafka, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweep, "_PAGE", 4)
+    monkeypatch.setattr(OverdueEvents, "page_size", 4)
     ada = uuid4()
     items = [told(ada, version, now() - OVERDUE) for version in range(1, 11)]
     items += [told(uuid4(), 1, now() - OVERDUE) for _ in range(20)]
@@ -61,7 +62,7 @@ def test_published_and_parked_events_are_not_swept(kafka: Kafka) -> None:
 
 
 def test_a_stuck_subject_is_tried_once_a_sweep_and_reported(kafka: Kafka, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweep, "_PAGE", 4)
+    monkeypatch.setattr(OverdueEvents, "page_size", 4)
     ada, eve = uuid4(), uuid4()
     stuck = [told(ada, version, now() - OVERDUE) for version in range(1, 11)]
     other = told(eve, 1, now() - OVERDUE)
@@ -69,7 +70,7 @@ def test_a_stuck_subject_is_tried_once_a_sweep_and_reported(kafka: Kafka, monkey
     tries: list[str] = []
     kafka.before_answer = tries.append
 
-    with pytest.raises(StillPending, match="1 subjects wait"):
+    with pytest.raises(Unfinished, match="1 failed"):
         sweep_now()
 
     assert sorted(tries) == sorted([stuck[0].subject, other.subject])

@@ -89,7 +89,7 @@ def list_vouchers(
         found, after = query_page(Voucher, [student_id], paging, consistent_read=True, scan_index_forward=False)
         found = [voucher for voucher in found if status in (None, status_of(voucher, today))]
     else:
-        found, after = query_page(Voucher.status_index, listing=paging, **_partitions(status, today))
+        found, after = query_page(Voucher.status_index, paging=paging, **_partitions(status, today))
     titles = titles_of(found)
     return paging.page([view(one, one.version, titles[one.course_id], today) for one in found], after)
 

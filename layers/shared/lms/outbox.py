@@ -1,32 +1,21 @@
-"""The Outbox: an event is written in the transaction of the change it tells, and published from there by the relay."""
+"""The Outbox: an event is written in the transaction of the change that it reports; the relay publishes it."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
-from zlib import crc32
 
 from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute, UTCDateTimeAttribute
-from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
+from lms.due import DueIndex, shard_of
 from lms.dynamo import Table, Transaction, UUIDAttribute, table_name
 from lms.events import Event
 from lms.ids import uuid7
 from lms.log import request_id
 from lms.settings import setting
 
-PENDING_SHARDS = 8
+SWEPT_AFTER = timedelta(minutes=2)
+"""What the relay has not published by then, its sweep publishes."""
 _FIRST, _SECOND = "0", "1"
-
-
-class PendingIndex(GlobalSecondaryIndex["OutboxItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
-    """Sparse: only what is not published yet is in it."""
-
-    class Meta:
-        index_name = "pending"
-        projection = KeysOnlyProjection()
-
-    pending = NumberAttribute(hash_key=True)
-    created_at = UTCDateTimeAttribute(range_key=True)
 
 
 class OutboxItem(Table):
@@ -48,11 +37,17 @@ class OutboxItem(Table):
     data = UnicodeAttribute(null=True)
     request_id = UnicodeAttribute()
     created_at = UTCDateTimeAttribute()
-    pending = NumberAttribute(null=True)
+    due_shard = NumberAttribute(null=True)
+    due_at = UTCDateTimeAttribute(null=True)
     published_at = UTCDateTimeAttribute(null=True)
     parked_reason = UnicodeAttribute(null=True)
     expires_at = TTLAttribute(null=True)
-    pending_index = PendingIndex()
+    due_index = DueIndex["OutboxItem"]()
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether it is neither published nor parked."""
+        return self.due_shard is not None
 
     @property
     def is_republished(self) -> bool:
@@ -92,10 +87,6 @@ def _item(event: Event, now: datetime, counter: str) -> OutboxItem:
         data=json.dumps(event.model_dump(mode="json"), separators=(",", ":")),
         request_id=request_id.get(),
         created_at=now,
-        pending=crc32(subject.encode()) % PENDING_SHARDS,
+        due_shard=shard_of(subject),
+        due_at=now + SWEPT_AFTER,
     )
-
-
-def shards() -> range:
-    """The partitions of the pending index."""
-    return range(PENDING_SHARDS)
