@@ -1,4 +1,4 @@
-"""Holds what functions answer in the tests against the description of the API: it must name every status."""
+"""Holds what functions answer in the tests against the description of the API: it must name every status and refusal."""
 
 import json
 import re
@@ -11,6 +11,7 @@ from tests.template import ROOT
 _PAST_THE_GATEWAY = "Call this service through the gateway."
 # Said of any request at all, with a body where none belongs too; and a fault of the system (`default`).
 _EVERYWHERE = (413, 500)
+_CODE = re.compile("urn:lms:problem:[a-z-]+")
 
 
 class NotDocumented(AssertionError):
@@ -24,6 +25,9 @@ def check_documented(method: str, path: str, status: int, text: str) -> None:
         return
     if str(status) not in operation["responses"] and status not in _EVERYWHERE:
         raise NotDocumented(f"{operation['operationId']} answers {status}: {text[:300]}")
+    code = _CODE.search(text) if status >= 400 else None
+    if code and code[0] not in _codes(operation["responses"].get(str(status), {})):
+        raise NotDocumented(f"{operation['operationId']} refuses with {code[0]}: name it in its @refuses")
 
 
 def check_readable(location: str) -> None:
@@ -32,9 +36,22 @@ def check_readable(location: str) -> None:
         raise NotDocumented(f"nothing answers GET {location}")
 
 
+def _codes(response: dict[str, Any]) -> list[str]:
+    """The codes of the refusals that a response of the description has for examples."""
+    if "$ref" in response:
+        response = _document()["components"]["responses"][response["$ref"].rpartition("/")[2]]
+    return _CODE.findall(json.dumps(response))
+
+
+@cache
+def _document() -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((ROOT / "docs" / "openapi.json").read_text())
+    return document
+
+
 @cache
 def _operations() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
-    paths = json.loads((ROOT / "docs" / "openapi.json").read_text())["paths"]
+    paths = _document()["paths"]
     # The most literal first: `/courses/topics` before `/courses/{courseId}`.
     ordered = sorted(paths.items(), key=lambda item: item[0].count("{"))
     return [(re.compile(re.sub(r"\{[^}]+\}", "[^/]+", path)), operations) for path, operations in ordered]

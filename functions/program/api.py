@@ -7,10 +7,12 @@ from fastapi import Depends, Path, Query, Response
 
 from lms.callers import Caller
 from lms.dependencies import CachedForAMinute, CourseId, CourseTeacher, Idempotent, IfMatch, Now, Paging, set_etag
-from lms.errors import Forbidden
+from lms.errors import Forbidden, refuses
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
+from lms.refusals import CourseNotFound, NotCourseMember, NotInGoodStanding
 from lms.security import Admin, AnySignedIn, Public, StudentOrAdmin
+from program import rules
 from program.schemas import (
     BulkEnroll,
     BulkEnrolled,
@@ -37,9 +39,14 @@ CourseInQuery = Annotated[UUID, Query(alias="courseId")]
 ChapterInQuery = Annotated[UUID, Query(alias="chapterId")]
 
 
+class EnrollmentOfAnother(Forbidden):
+    detail = "You can only end your own enrolment."
+
+
+@refuses(EnrollmentOfAnother)
 def _self_or_admin(student_id: StudentId, caller: StudentOrAdmin) -> Caller:
     if caller.role == "student" and caller.id != student_id:
-        raise Forbidden("This is another student's enrolment.")
+        raise EnrollmentOfAnother
     return caller
 
 
@@ -47,6 +54,7 @@ SelfOrAdmin = Annotated[Caller, Depends(_self_or_admin)]
 
 
 @app.post("/programs/create", status_code=201)
+@refuses(programs.TitleTaken)
 def create_program(_: Admin, idempotent: Idempotent, form: NewProgram, response: Response, now: Now) -> ProgramView:
     """Creates a program; no other may have its title."""
     view = programs.create(form, idempotent, now)
@@ -62,6 +70,7 @@ def list_programs(paging: Paging) -> Page[ProgramView]:
 
 
 @app.get("/programs/{programId}/details", dependencies=[Public, CachedForAMinute])
+@refuses(programs.ProgramNotFound)
 def program(program_id: ProgramId, response: Response) -> ProgramView:
     """One program."""
     view = programs.show(program_id)
@@ -70,6 +79,7 @@ def program(program_id: ProgramId, response: Response) -> ProgramView:
 
 
 @app.put("/programs/{programId}/update")
+@refuses(programs.ProgramNotFound, programs.TitleTaken)
 def update_program(
     _: Admin, program_id: ProgramId, if_match: IfMatch, body: ProgramUpdate, response: Response, now: Now
 ) -> ProgramView:
@@ -80,12 +90,14 @@ def update_program(
 
 
 @app.delete("/programs/{programId}/delete", status_code=204)
+@refuses(programs.ProgramNotFound, programs.ProgramHasCourses)
 def delete_program(_: Admin, program_id: ProgramId, if_match: IfMatch, now: Now) -> None:
     """Deletes a program that has no courses."""
     programs.delete(program_id, if_match, now)
 
 
 @app.post("/programs/{programId}/courses/create", status_code=201)
+@refuses(programs.ProgramNotFound)
 def create_course(
     _: Admin, program_id: ProgramId, idempotent: Idempotent, form: NewCourse, response: Response, now: Now
 ) -> CourseView:
@@ -97,12 +109,14 @@ def create_course(
 
 
 @app.get("/programs/{programId}/courses", dependencies=[Public, CachedForAMinute])
+@refuses(programs.ProgramNotFound)
 def list_courses(program_id: ProgramId, paging: Paging) -> Page[CourseView]:
     """The courses of a program."""
     return courses.list_courses(program_id, paging)
 
 
 @app.put("/courses/{courseId}/update")
+@refuses(CourseNotFound, courses.FeeChangeForbidden)
 def update_course(
     caller: CourseTeacher, course_id: CourseId, if_match: IfMatch, body: CourseUpdate, response: Response, now: Now
 ) -> CourseView:
@@ -113,12 +127,14 @@ def update_course(
 
 
 @app.delete("/courses/{courseId}/delete", status_code=204)
+@refuses(CourseNotFound, courses.StudentsActive)
 def delete_course(_: Admin, course_id: CourseId, if_match: IfMatch, now: Now) -> None:
     """Deletes a course in which no student is active."""
     courses.delete(course_id, if_match, now)
 
 
 @app.get("/courses/{courseId}/details")
+@refuses(CourseNotFound)
 def course(caller: AnySignedIn, course_id: CourseId, response: Response) -> CourseDetails:
     """A course with its table of contents; links for those who belong to it, unpublished parts for its teachers."""
     view = contents.details(course_id, caller)
@@ -127,18 +143,31 @@ def course(caller: AnySignedIn, course_id: CourseId, response: Response) -> Cour
 
 
 @app.get("/courses/topics")
+@refuses(CourseNotFound, contents.ChapterNotFound)
 def topics(caller: AnySignedIn, course_id: CourseInQuery, chapter_id: ChapterInQuery) -> ChapterView:
     """The topics and subtopics of a chapter."""
     return contents.chapter(course_id, chapter_id, caller)
 
 
 @app.get("/courses/schedule")
+@refuses(CourseNotFound, NotCourseMember)
 def exam_schedule(caller: AnySignedIn, course_id: CourseInQuery, paging: Paging) -> Page[ScheduledExam]:
     """The published exams of a course, soonest first."""
     return schedule.show(course_id, caller, paging)
 
 
 @app.post("/courses/{courseId}/enrollments", status_code=201)
+@refuses(
+    CourseNotFound,
+    enrollments.EnrollsAnother,
+    enrollments.StudentMissing,
+    rules.UnknownStudent,
+    NotInGoodStanding,
+    rules.AlreadyEnrolled,
+    rules.EnrollmentClosed,
+    rules.CourseFull,
+    rules.CourseUnpaid,
+)
 def enroll(
     caller: StudentOrAdmin,
     course_id: CourseId,
@@ -155,18 +184,21 @@ def enroll(
 
 
 @app.post("/courses/{courseId}/enrollments/bulk")
+@refuses(CourseNotFound)
 def enroll_many(_: Admin, course_id: CourseId, idempotent: Idempotent, body: BulkEnroll, now: Now) -> BulkEnrolled:
     """Enrols a list of students, named as the school knows them."""
     return bulk.enroll_list(course_id, body.students, idempotent, now)
 
 
 @app.get("/courses/{courseId}/enrollments")
+@refuses(CourseNotFound)
 def list_enrollments(_: CourseTeacher, course_id: CourseId, paging: Paging) -> Page[EnrollmentView]:
     """Everybody who ever enrolled in the course, with the status they have now."""
     return enrollments.list_enrollments(course_id, paging)
 
 
 @app.patch("/courses/{courseId}/enrollments/{studentId}")
+@refuses(enrollments.EnrollmentNotFound, rules.EnrollmentDropped, rules.CourseFull)
 def update_enrollment(
     _: CourseTeacher,
     course_id: CourseId,
@@ -183,6 +215,7 @@ def update_enrollment(
 
 
 @app.delete("/courses/{courseId}/enrollments/{studentId}", status_code=204)
+@refuses(enrollments.EnrollmentNotFound, rules.EnrollmentCompleted)
 def drop(_: SelfOrAdmin, course_id: CourseId, student_id: StudentId, if_match: IfMatch, now: Now) -> None:
     """Ends an enrolment; the student may come back."""
     enrollments.drop(course_id, student_id, if_match, now)

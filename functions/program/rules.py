@@ -1,12 +1,50 @@
-"""The rules of enrolment and of titles: values in, decisions out."""
+"""The rules of enrolment: values in, decisions out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
+from lms.errors import Conflict, InvalidField, Problem
+from lms.refusals import NotInGoodStanding
+
 Status = Literal["active", "completed", "dropped"]
-Refusal = Literal["already-enrolled", "closed", "full", "standing", "unpaid", "unknown"]
+
+
+class UnknownStudent(InvalidField):
+    field = ("studentId",)
+    code = "unknown"
+    detail = "There is no such student, or their account is disabled."
+
+
+class AlreadyEnrolled(Conflict):
+    code = "enrolled"
+    detail = "The student is already enrolled."
+
+
+class EnrollmentClosed(Conflict):
+    code = "closed"
+    detail = "The course is not open for enrolment."
+
+
+class CourseFull(Conflict):
+    code = "full"
+    detail = "The course is full."
+
+
+class CourseUnpaid(Conflict):
+    code = "unpaid"
+    detail = "The student has to pay for the course first."
+
+
+class EnrollmentCompleted(Conflict):
+    code = "completed"
+    detail = "The student has completed the course."
+
+
+class EnrollmentDropped(Conflict):
+    code = "dropped"
+    detail = "The student has dropped the course; enrol them again."
 
 
 @dataclass(frozen=True)
@@ -32,8 +70,7 @@ def is_paid(payments: Sequence[tuple[Decimal, str]], fee: Decimal | None, curren
 
 @dataclass(frozen=True)
 class Applicant:
-    """Who asks to be enrolled: a student who is not disabled or somebody else, how they belong to the course by now,
-    whether they paid."""
+    """Who is to be enrolled: an enabled student or somebody else, their status in the course, whether they paid."""
 
     is_student: bool
     in_good_standing: bool
@@ -41,31 +78,45 @@ class Applicant:
     paid: bool
 
 
-def judge(applicants: Sequence[Applicant], terms: Terms) -> list[Refusal | None]:
-    """Why each applicant is refused, None for those who get a seat, first come, first served."""
-    answers: list[Refusal | None] = []
+def judge(applicants: Sequence[Applicant], terms: Terms) -> list[Problem | None]:
+    """Each applicant's refusal, None for those who get a seat: first come, first served."""
+    refusals: list[Problem | None] = []
     for applicant in applicants:
         refusal = _refusal(applicant, terms)
-        answers.append(refusal)
+        refusals.append(refusal)
         if refusal is None:
             terms = replace(terms, taken=terms.taken + 1)
-    return answers
+    return refusals
 
 
-def _refusal(applicant: Applicant, terms: Terms) -> Refusal | None:
+def _refusal(applicant: Applicant, terms: Terms) -> Problem | None:
     if not applicant.is_student:
-        return "unknown"
+        return UnknownStudent()
     if not applicant.in_good_standing:
-        return "standing"
-    if applicant.status in ("active", "completed"):
-        return "already-enrolled"
+        return NotInGoodStanding()
+    if applicant.status not in (None, "dropped"):
+        return AlreadyEnrolled()
     if not terms.open:
-        return "closed"
+        return EnrollmentClosed()
     if terms.full:
-        return "full"
+        return CourseFull()
     if terms.requires_payment and not applicant.paid:
-        return "unpaid"
+        return CourseUnpaid()
     return None
+
+
+def require_droppable(status: Status) -> None:
+    """Raises `EnrollmentCompleted`: a course that was completed stays so."""
+    if status == "completed":
+        raise EnrollmentCompleted
+
+
+def require_changeable(old: Status, new: Status, terms: Terms) -> None:
+    """Raises `EnrollmentDropped`, and `CourseFull` where the change needs a seat."""
+    if old == "dropped":
+        raise EnrollmentDropped
+    if seats_freed(old, new) < 0 and terms.full:
+        raise CourseFull
 
 
 def seats_freed(old: Status, new: Status) -> int:

@@ -8,10 +8,10 @@ from pydantic import Field, StrictBool, StrictInt, StringConstraints
 
 from lms.fields import INTEGRAL, CamelBody, CamelChanges, CamelView, Description, Name
 from lms.money import Currency, Money
-from program.rules import Refusal, Status
+from program.rules import Status
 
 EnrollmentMode = Literal["open", "closed"]
-Outcome = Literal["enrolled", "unconfirmed"] | Refusal
+Outcome = Literal["enrolled", "already-enrolled", "closed", "full", "standing", "unconfirmed", "unknown", "unpaid"]
 Capacity = Annotated[StrictInt, Field(ge=1, le=1_000_000), INTEGRAL]
 # The founding schema writes this one name in snake_case.
 _SHORT_DESCRIPTION = Field(alias="short_description")

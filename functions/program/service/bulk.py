@@ -7,14 +7,26 @@ from uuid import UUID
 
 from lms import roster
 from lms.dynamo import transaction
+from lms.errors import Problem
 from lms.idempotency import IdempotentAnswer
+from lms.refusals import NotInGoodStanding
+from program import rules
 from program.schemas import BulkEnrolled, BulkOutcome, EnrollmentView, Outcome
 from program.service import courses
 from program.service.enrollments import MOST_AT_ONCE, enroll_all
 
+_OUTCOMES: dict[type[Problem], Outcome] = {
+    rules.UnknownStudent: "unknown",
+    NotInGoodStanding: "standing",
+    rules.AlreadyEnrolled: "already-enrolled",
+    rules.EnrollmentClosed: "closed",
+    rules.CourseFull: "full",
+    rules.CourseUnpaid: "unpaid",
+}
+
 
 def enroll_list(course_id: UUID, given: Sequence[str], idempotent: IdempotentAnswer, now: datetime) -> BulkEnrolled:
-    """As `enroll`; under a key, whoever sends the list again gets the first outcomes. Raises `NotFound`."""
+    """As `enroll`; under a key, whoever sends the list again gets the first outcomes. Raises `CourseNotFound`."""
     answer = _counted(enroll(course_id, given, now))
     with transaction() as tx:
         idempotent.record(tx, answer, status=200)
@@ -35,7 +47,7 @@ def _counted(rows: list[BulkOutcome]) -> BulkEnrolled:
 def enroll(course_id: UUID, given: Sequence[str], now: datetime) -> list[BulkOutcome]:
     """Enrols students named by id, e-mail address or roll number, first come, first served: one outcome a row.
 
-    A student named twice is enrolled once. Sent again, it enrols those still missing. Raises `NotFound`.
+    A student named twice is enrolled once. Sent again, it enrols those still missing. Raises `CourseNotFound`.
     """
     courses.get(course_id)
     ids = _resolve(given)
@@ -70,5 +82,5 @@ def _enroll_each(course_id: UUID, student_ids: Sequence[UUID], now: datetime) ->
     for start in range(0, len(student_ids), MOST_AT_ONCE):
         some = student_ids[start : start + MOST_AT_ONCE]
         for student_id, answer in zip(some, enroll_all(course_id, some, now), strict=True):
-            outcomes[student_id] = "enrolled" if isinstance(answer, EnrollmentView) else answer
+            outcomes[student_id] = "enrolled" if isinstance(answer, EnrollmentView) else _OUTCOMES[type(answer)]
     return outcomes

@@ -12,8 +12,12 @@ from program.service import courses
 from program.tables import Course
 
 
+class ChapterNotFound(NotFound):
+    detail = "There is no such chapter in this course."
+
+
 def details(course_id: UUID, caller: Caller) -> CourseDetails:
-    """A course with its table of contents; raises `NotFound`.
+    """A course with its table of contents; raises `CourseNotFound`.
 
     Unpublished parts are for its teachers and administrators, links for those who belong to it.
     """
@@ -23,11 +27,11 @@ def details(course_id: UUID, caller: Caller) -> CourseDetails:
 
 
 def chapter(course_id: UUID, chapter_id: UUID, caller: Caller) -> ChapterView:
-    """One chapter, under the rules of `details`; raises `NotFound` for a chapter that the caller may not see, too."""
+    """One chapter, under the rules of `details`; raises `ChapterNotFound` also for one that the caller may not see."""
     _, outline, links = _read(course_id, caller)
     module = next((module for module in outline.modules if module.id == chapter_id), None)
     if module is None:
-        raise NotFound("There is no such chapter in this course.")
+        raise ChapterNotFound
     return _chapter(module, links)
 
 

@@ -5,12 +5,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from pynamodb.exceptions import DoesNotExist
-
 from lms import roster
 from lms.callers import Caller
-from lms.dynamo import Transaction, next_version, retry_stale, transaction
-from lms.errors import Conflict, Forbidden, NotFound
+from lms.dynamo import Transaction, retry_stale, transaction
+from lms.errors import Conflict, Forbidden
 from lms.etags import Precondition, require_match
 from lms.events import CourseCreated, CourseDeleted, CourseState, CourseUpdated
 from lms.idempotency import IdempotentAnswer
@@ -18,6 +16,7 @@ from lms.ids import uuid7
 from lms.money import amount_text
 from lms.outbox import emit
 from lms.pages import Page, PageRequest, query_page
+from lms.refusals import CourseNotFound
 from program.schemas import CourseUpdate, CourseView, NewCourse
 from program.service import programs
 from program.tables import Course, Seats
@@ -26,9 +25,19 @@ _MONEY = {"requires_payment", "fee", "currency"}
 _TERMS = {"capacity", "enrollment", *_MONEY}
 
 
+class FeeChangeForbidden(Forbidden):
+    code = "administrators-only"
+    detail = "Only administrators can change what a course costs."
+
+
+class StudentsActive(Conflict):
+    code = "active-students"
+    detail = "The course has active students."
+
+
 @retry_stale
 def create(program_id: UUID, form: NewCourse, idempotent: IdempotentAnswer, now: datetime) -> CourseView:
-    """Makes a course within a program; raises `NotFound` without the program."""
+    """Makes a course within a program; raises `ProgramNotFound`."""
     course = Course(
         id=uuid7(),
         program_id=program_id,
@@ -37,10 +46,9 @@ def create(program_id: UUID, form: NewCourse, idempotent: IdempotentAnswer, now:
         updated_at=now,
         **{field: _stored(value) for field, value in form.model_dump().items()},
     )
-    version = next_version(course)
-    view = CourseView.model_validate({**course.attribute_values, "version": version})
     with transaction() as tx:
-        tx.put(course)
+        version = tx.put(course)
+        view = CourseView.model_validate({**course.attribute_values, "version": version})
         tx.put(
             Seats(
                 course_id=course.id,
@@ -61,7 +69,7 @@ def create(program_id: UUID, form: NewCourse, idempotent: IdempotentAnswer, now:
 
 
 def list_courses(program_id: UUID, paging: PageRequest) -> Page[CourseView]:
-    """The courses of a program, in the order of their creation; raises `NotFound`."""
+    """The courses of a program, in the order of their creation; raises `ProgramNotFound`."""
     programs.get(program_id)
     courses, after = query_page(Course.shelf_index, [shelf_of(program_id, deleted=False)], paging)
     return paging.page([CourseView.model_validate(course) for course in courses], after)
@@ -69,20 +77,19 @@ def list_courses(program_id: UUID, paging: PageRequest) -> Page[CourseView]:
 
 @retry_stale
 def update(course_id: UUID, update: CourseUpdate, caller: Caller, if_match: Precondition, now: datetime) -> CourseView:
-    """Replaces the given fields; raises `NotFound`, `PreconditionFailed`, and `Forbidden` for a teacher who sets money.
+    """Replaces the given fields; raises `FeeChangeForbidden` for a teacher, `CourseNotFound`, `PreconditionFailed`.
 
     A capacity below the number of students enrolled throws nobody out; it lets nobody in.
     """
     if caller.role != "admin" and update.model_fields_set & _MONEY:
-        raise Forbidden("Only administrators set what a course costs.", code="administrators-only")
+        raise FeeChangeForbidden
     course = get(course_id)
     require_match(course.version, if_match)
     for field in update.model_fields_set:
         setattr(course, field, _stored(getattr(update, field)))
     course.updated_at = now
-    version = next_version(course)
     with transaction() as tx:
-        tx.put(course)
+        version = tx.put(course)
         if update.model_fields_set & _TERMS:
             _change_terms(tx, course, version)
         put_card(tx, course, version)
@@ -92,17 +99,16 @@ def update(course_id: UUID, update: CourseUpdate, caller: Caller, if_match: Prec
 
 @retry_stale
 def delete(course_id: UUID, if_match: Precondition, now: datetime) -> None:
-    """Deletes a course; raises `NotFound`, `Conflict` while students are active, `PreconditionFailed`."""
+    """Deletes a course; raises `CourseNotFound`, `StudentsActive`, `PreconditionFailed`."""
     course = get(course_id)
     seats = Seats.get(course_id, consistent_read=True)
     if seats.taken:
-        raise Conflict("Students are active in the course.", code="active-students")
+        raise StudentsActive
     require_match(course.version, if_match)
     course.shelf = shelf_of(course.program_id, deleted=True)
     course.updated_at = now
-    version = next_version(course)
     with transaction() as tx:
-        tx.put(course)
+        version = tx.put(course)
         tx.delete(seats, Seats.taken == 0)
         programs.change_shelf(tx, course.program_id, -1)
         roster.remove_course(tx, course.id)
@@ -110,17 +116,14 @@ def delete(course_id: UUID, if_match: Precondition, now: datetime) -> None:
 
 
 def get(course_id: UUID) -> Course:
-    """A course that is not deleted; raises `NotFound`."""
-    try:
-        return present(Course.get(course_id, consistent_read=True))
-    except DoesNotExist:
-        raise not_found() from None
+    """A course that is not deleted; raises `CourseNotFound`."""
+    return present(Course.find(course_id))
 
 
 def present(course: Course | None) -> Course:
-    """The course, unless it is none or a tombstone: then raises `NotFound`."""
+    """The course; raises `CourseNotFound` for none and for a tombstone."""
     if course is None or is_deleted(course):
-        raise not_found()
+        raise CourseNotFound
     return course
 
 
@@ -135,10 +138,6 @@ def shelf_of(program_id: UUID, *, deleted: bool) -> str:
 
 def location(course_id: UUID) -> str:
     return f"/courses/{course_id}/details"
-
-
-def not_found() -> NotFound:
-    return NotFound("There is no such course.")
 
 
 def state(event: type[CourseState], course: Course, version: int) -> CourseState:

@@ -7,18 +7,17 @@ from decimal import Decimal
 from typing import cast
 from uuid import UUID
 
-from pynamodb.exceptions import DoesNotExist
-
 from lms import access, roster
 from lms.callers import Caller
-from lms.dynamo import Transaction, next_version, read_together, retry_stale, transaction
-from lms.errors import Conflict, Forbidden, Invalid, NotFound
+from lms.dynamo import Transaction, read_together, retry_stale, transaction
+from lms.errors import Forbidden, InvalidField, NotFound, Problem
 from lms.etags import Precondition, require_match
 from lms.events import EnrollmentEvent, PaymentConfirmed, StudentCompleted, StudentDropped, StudentEnrolled
 from lms.idempotency import IdempotentAnswer
 from lms.money import amount_text
 from lms.outbox import emit
 from lms.pages import Page, PageRequest, query_page
+from lms.refusals import CourseNotFound
 from lms.roster import RosterItem
 from program import rules
 from program.schemas import EnrollmentView
@@ -33,12 +32,20 @@ _EVENTS: dict[rules.Status, type[EnrollmentEvent]] = {
     "completed": StudentCompleted,
     "dropped": StudentDropped,
 }
-_CONFLICTS: dict[rules.Refusal, tuple[str, str]] = {
-    "already-enrolled": ("enrolled", "The student is enrolled already."),
-    "closed": ("closed", "The course takes no enrolments now."),
-    "full": ("full", "Every seat of the course is taken."),
-    "unpaid": ("unpaid", "The course has to be paid for first."),
-}
+
+
+class EnrollmentNotFound(NotFound):
+    detail = "There is no such enrolment."
+
+
+class EnrollsAnother(Forbidden):
+    detail = "You can only enrol yourself."
+
+
+class StudentMissing(InvalidField):
+    field = ("studentId",)
+    code = "missing"
+    detail = "Give the id of the student to enrol."
 
 
 @dataclass(frozen=True)
@@ -53,35 +60,29 @@ def enroll(
 ) -> EnrollmentView:
     """Enrols the calling student, or for an administrator the student named.
 
-    Raises `Invalid` for somebody who is no student or is disabled, `Forbidden` (with the code `standing` for one who
-    is suspended, or has withdrawn or graduated), `NotFound`, and `Conflict` with the code `enrolled`, `closed`, `full`
-    or `unpaid`.
+    Raises `EnrollsAnother`, `StudentMissing`, `CourseNotFound`, and what `rules.judge` answers.
     """
     if caller.role == "student" and student_id not in (None, caller.id):
-        raise Forbidden("You may enrol yourself alone.")
+        raise EnrollsAnother
     if caller.role == "admin" and student_id is None:
-        raise Invalid(["body", "studentId"], "Name the student to enrol.", "missing")
+        raise StudentMissing
     [answer] = enroll_all(course_id, [student_id or caller.id], now, idempotent)
-    if isinstance(answer, EnrollmentView):
-        return answer
-    if answer == "unknown":
-        raise Invalid(["body", "studentId"], "There is no such student, or their account is disabled.", "unknown")
-    if answer == "standing":
-        raise access.not_in_good_standing()
-    raise _conflict(answer)
+    if isinstance(answer, Problem):
+        raise answer
+    return answer
 
 
 @retry_stale
 def enroll_all(
     course_id: UUID, student_ids: Sequence[UUID], now: datetime, idempotent: IdempotentAnswer | None = None
-) -> list[EnrollmentView | rules.Refusal]:
-    """Enrols up to `MOST_AT_ONCE` different students, first come, first served: their enrolments, or why not.
+) -> list[EnrollmentView | Problem]:
+    """Enrols up to `MOST_AT_ONCE` different students, first come, first served: their enrolments, or refusals.
 
-    Those refused do not hinder the others. `idempotent` is for a single student. Raises `NotFound` without the course.
+    Those refused do not hinder the others. `idempotent` is for a single student. Raises `CourseNotFound`.
     """
     seats, applications = _read(course_id, student_ids, now)
     refusals = rules.judge([application.applicant for application in applications], _terms(seats))
-    answers: list[EnrollmentView | rules.Refusal] = []
+    answers: list[EnrollmentView | Problem] = []
     with transaction() as tx:
         for application, refusal in zip(applications, refusals, strict=True):
             answers.append(refusal or _accept(tx, application, now))
@@ -104,7 +105,7 @@ def _read(course_id: UUID, student_ids: Sequence[UUID], now: datetime) -> tuple[
         ]
     )
     if seats is None:
-        raise courses.not_found()
+        raise CourseNotFound
     number = len(student_ids)
     columns = (found[begin : begin + number] for begin in range(0, len(found), number))
     by_student = zip(student_ids, *columns, strict=True)
@@ -137,12 +138,11 @@ def _accept(tx: Transaction, application: _Application, now: datetime) -> Enroll
 
 @retry_stale
 def drop(course_id: UUID, student_id: UUID, if_match: Precondition, now: datetime) -> None:
-    """Ends an active enrolment; raises `NotFound`, `Conflict` once it is completed, `PreconditionFailed`."""
+    """Ends an active enrolment; raises `EnrollmentNotFound`, `EnrollmentCompleted`, `PreconditionFailed`."""
     enrollment, seats = read_together([(Enrollment, course_id, student_id), (Seats, course_id, None)])
     if enrollment is None or seats is None or enrollment.status == "dropped":
-        raise _not_found()
-    if enrollment.status == "completed":
-        raise Conflict("The student has completed the course.", code="completed")
+        raise EnrollmentNotFound
+    rules.require_droppable(status_of(enrollment))
     require_match(enrollment.version, if_match)
     with transaction() as tx:
         _drop(tx, enrollment, now)
@@ -154,27 +154,23 @@ def set_status(
 ) -> EnrollmentView:
     """Completes an enrolment, or makes it active again if there is a seat.
 
-    Raises `NotFound`, `Conflict` with the code `dropped` or `full`, `PreconditionFailed`.
+    Raises `EnrollmentNotFound`, `EnrollmentDropped`, `CourseFull`, `PreconditionFailed`.
     """
     enrollment, seats, card = read_together(
         [(Enrollment, course_id, student_id), (Seats, course_id, None), roster.user_key(student_id)]
     )
     if enrollment is None or seats is None:
-        raise _not_found()
-    if enrollment.status == "dropped":
-        raise Conflict("The student has dropped the course; enrol them again.", code="dropped")
-    freed = rules.seats_freed(enrollment.status, status)
-    if freed < 0 and _terms(seats).full:
-        raise _conflict("full")
+        raise EnrollmentNotFound
+    rules.require_changeable(status_of(enrollment), status, _terms(seats))
     require_match(enrollment.version, if_match)
     if enrollment.status == status:
         return _view(enrollment, card, enrollment.version)
     with transaction() as tx:
-        version = _put(tx, enrollment, status, now)
-        if freed < 0:
+        if status == "active":
             _take_seats(tx, seats, 1)
         else:
             _free_seat(tx, course_id)
+        version = _put(tx, enrollment, status, now)
     return _view(enrollment, card, version)
 
 
@@ -184,7 +180,7 @@ def release(student_id: UUID, now: datetime) -> None:
     for membership in roster.courses_of("student", student_id):
         if membership.status == "active":
             with transaction() as tx:
-                _drop(tx, _get(membership.course_id, student_id), now)
+                _drop(tx, Enrollment.get(membership.course_id, student_id, consistent_read=True), now)
 
 
 @retry_stale
@@ -196,7 +192,7 @@ def complete(student_id: UUID, course_id: UUID, now: datetime) -> None:
     [enrollment] = read_together([(Enrollment, course_id, student_id)])
     if enrollment is None or enrollment.learned_all or enrollment.status == "dropped":
         return
-    freed = rules.seats_freed(enrollment.status, "completed")
+    freed = rules.seats_freed(status_of(enrollment), "completed")
     enrollment.learned_all = True
     with transaction() as tx:
         _put(tx, enrollment, "completed", now)
@@ -216,7 +212,7 @@ def note_payment(payment: PaymentConfirmed) -> None:
 
 
 def list_enrollments(course_id: UUID, paging: PageRequest) -> Page[EnrollmentView]:
-    """Everybody who ever enrolled in a course, with the status they have now; raises `NotFound`."""
+    """Everybody who ever enrolled in a course, with the status they have now; raises `CourseNotFound`."""
     courses.get(course_id)
     found, after = query_page(Enrollment, [course_id], paging, consistent_read=True)
     cards = roster.find_users(enrollment.student_id for enrollment in found)
@@ -244,8 +240,7 @@ def _put(tx: Transaction, enrollment: Enrollment, status: rules.Status, now: dat
     """Gives an enrolment its status, here, in the Roster and for all who listen; the version that it gets."""
     enrollment.status = status
     enrollment.updated_at = now
-    version = next_version(enrollment)
-    tx.put(enrollment)
+    version = tx.put(enrollment)
     roster.put_enrollment(tx, enrollment.student_id, enrollment.course_id, status, version=version)
     emit(tx, told(enrollment, version), now)
     return version
@@ -275,22 +270,6 @@ def _terms(seats: Seats) -> rules.Terms:
         taken=int(seats.taken),
         requires_payment=seats.requires_payment,
     )
-
-
-def _get(course_id: UUID, student_id: UUID) -> Enrollment:
-    try:
-        return Enrollment.get(course_id, student_id, consistent_read=True)
-    except DoesNotExist:
-        raise _not_found() from None
-
-
-def _not_found() -> NotFound:
-    return NotFound("There is no such enrolment.")
-
-
-def _conflict(refusal: rules.Refusal) -> Conflict:
-    code, detail = _CONFLICTS[refusal]
-    return Conflict(detail, code=code)
 
 
 def _view(enrollment: Enrollment, card: RosterItem | None, version: int) -> EnrollmentView:

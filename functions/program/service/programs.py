@@ -3,10 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from pynamodb.exceptions import DoesNotExist
-
 from lms import roster
-from lms.dynamo import Transaction, next_version, retry_stale, transaction
+from lms.dynamo import Transaction, retry_stale, transaction
 from lms.errors import Conflict, NotFound
 from lms.etags import Precondition, require_match
 from lms.events import ProgramCreated, ProgramDeleted, ProgramUpdated
@@ -21,9 +19,23 @@ from program.tables import Program, ProgramTitle, Shelf
 LISTED, DELETED = "listed", "deleted"
 
 
+class ProgramNotFound(NotFound):
+    detail = "There is no such program."
+
+
+class TitleTaken(Conflict):
+    code = "title-taken"
+    detail = "Another program has this title."
+
+
+class ProgramHasCourses(Conflict):
+    code = "has-courses"
+    detail = "The program has courses; delete them first."
+
+
 @retry_stale
 def create(form: NewProgram, idempotent: IdempotentAnswer, now: datetime) -> ProgramView:
-    """Makes a program; raises `Conflict` for a title that is taken."""
+    """Makes a program; raises `TitleTaken`."""
     program = Program(
         id=uuid7(),
         title=form.title,
@@ -32,10 +44,9 @@ def create(form: NewProgram, idempotent: IdempotentAnswer, now: datetime) -> Pro
         created_at=now,
         updated_at=now,
     )
-    version = next_version(program)
-    view = _view(program, version)
     with transaction() as tx:
-        tx.put(program)
+        version = tx.put(program)
+        view = _view(program, version)
         tx.put(Shelf(program_id=program.id, courses=0))
         _take_title(tx, program)
         roster.put_program(tx, program.id, title=program.title, version=version)
@@ -45,7 +56,7 @@ def create(form: NewProgram, idempotent: IdempotentAnswer, now: datetime) -> Pro
 
 
 def show(program_id: UUID) -> ProgramView:
-    """A program; raises `NotFound`."""
+    """A program; raises `ProgramNotFound`."""
     program = get(program_id)
     return _view(program, program.version)
 
@@ -58,7 +69,7 @@ def list_programs(paging: PageRequest) -> Page[ProgramView]:
 
 @retry_stale
 def update(program_id: UUID, update: ProgramUpdate, if_match: Precondition, now: datetime) -> ProgramView:
-    """Replaces the given fields; raises `NotFound`, `Conflict` for a title that is taken, `PreconditionFailed`."""
+    """Replaces the given fields; raises `ProgramNotFound`, `TitleTaken`, `PreconditionFailed`."""
     program = get(program_id)
     old_title = program.title
     for field in update.model_fields_set:
@@ -68,9 +79,8 @@ def update(program_id: UUID, update: ProgramUpdate, if_match: Precondition, now:
         _require_free(program.title)
     require_match(program.version, if_match)
     program.updated_at = now
-    version = next_version(program)
     with transaction() as tx:
-        tx.put(program)
+        version = tx.put(program)
         if renamed:
             _take_title(tx, program)
             tx.delete(ProgramTitle(title=uniqueness_key(old_title)))
@@ -81,17 +91,16 @@ def update(program_id: UUID, update: ProgramUpdate, if_match: Precondition, now:
 
 @retry_stale
 def delete(program_id: UUID, if_match: Precondition, now: datetime) -> None:
-    """Deletes a program; raises `NotFound`, `Conflict` while it has courses, `PreconditionFailed`."""
+    """Deletes a program; raises `ProgramNotFound`, `ProgramHasCourses`, `PreconditionFailed`."""
     program = get(program_id)
     shelf = Shelf.get(program_id, consistent_read=True)
     if shelf.courses:
-        raise Conflict("The program has courses; delete them first.", code="has-courses")
+        raise ProgramHasCourses
     require_match(program.version, if_match)
     program.catalogue = DELETED
     program.updated_at = now
-    version = next_version(program)
     with transaction() as tx:
-        tx.put(program)
+        version = tx.put(program)
         tx.delete(shelf, Shelf.courses == 0)
         tx.delete(ProgramTitle(title=uniqueness_key(program.title)))
         roster.remove_program(tx, program.id)
@@ -99,48 +108,36 @@ def delete(program_id: UUID, if_match: Precondition, now: datetime) -> None:
 
 
 def get(program_id: UUID) -> Program:
-    """A program that is not deleted; raises `NotFound`."""
-    try:
-        program = Program.get(program_id, consistent_read=True)
-    except DoesNotExist:
-        raise _not_found() from None
-    if program.catalogue == DELETED:
-        raise _not_found()
+    """A program that is not deleted; raises `ProgramNotFound`."""
+    program = Program.find(program_id)
+    if program is None or program.catalogue == DELETED:
+        raise ProgramNotFound
     return program
 
 
 def change_shelf(tx: Transaction, program_id: UUID, courses: int) -> None:
-    """Counts courses that a program gets or loses; without the program the transaction is refused as `NotFound`."""
-    tx.update(Shelf(program_id=program_id), [Shelf.courses.add(courses)], Shelf.courses.exists(), refuse=_not_found())
+    """Counts courses that a program gets or loses; without the program the transaction raises `ProgramNotFound`."""
+    tx.update(
+        Shelf(program_id=program_id), [Shelf.courses.add(courses)], Shelf.courses.exists(), refuse=ProgramNotFound()
+    )
 
 
 def location(program_id: UUID) -> str:
     return f"/programs/{program_id}/details"
 
 
-def _not_found() -> NotFound:
-    return NotFound("There is no such program.")
-
-
-def _title_taken() -> Conflict:
-    return Conflict("Another program has this title.", code="title-taken")
-
-
 def _take_title(tx: Transaction, program: Program) -> None:
     tx.put(
         ProgramTitle(title=uniqueness_key(program.title), program_id=program.id),
         ProgramTitle.title.does_not_exist(),
-        refuse=_title_taken(),
+        refuse=TitleTaken(),
     )
 
 
 def _require_free(title: str) -> None:
-    """The transaction decides; this tells the conflict before a failed `If-Match`."""
-    try:
-        ProgramTitle.get(uniqueness_key(title), consistent_read=True)
-    except DoesNotExist:
-        return
-    raise _title_taken()
+    """The transaction decides; this reports the conflict before a failed `If-Match`."""
+    if ProgramTitle.find(uniqueness_key(title)):
+        raise TitleTaken
 
 
 def _view(program: Program, version: int) -> ProgramView:

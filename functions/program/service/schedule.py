@@ -15,7 +15,7 @@ from program.tables import ExamDate
 
 
 def show(course_id: UUID, caller: Caller, paging: PageRequest) -> Page[ScheduledExam]:
-    """The published exams of a course, soonest first; raises `Forbidden`, `NotFound`."""
+    """The published exams of a course, soonest first; raises `NotCourseMember`, `CourseNotFound`."""
     access.require_belonging(caller, course_id)
     courses.get(course_id)
     exams, after = query_page(ExamDate.soonest_index, [course_id], paging)

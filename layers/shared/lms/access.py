@@ -5,7 +5,7 @@ from uuid import UUID
 
 from lms import roster
 from lms.callers import Caller
-from lms.errors import Forbidden
+from lms.refusals import NotCourseMember, NotCourseTeacher, NotInGoodStanding
 
 CourseAccess = Literal["teacher", "member"]
 
@@ -17,26 +17,26 @@ def teaches_or_manages(caller: Caller, course_id: UUID) -> bool:
 
 def is_enrolled(caller: Caller, course_id: UUID) -> bool:
     """Whether the caller is a student with an active or completed enrolment in the course."""
-    return caller.role == "student" and roster.enrollment_of(caller.id, course_id) in ("active", "completed")
+    return caller.role == "student" and roster.enrollment_of(caller.id, course_id) in roster.ENROLLED
 
 
 def require_teaching(caller: Caller, course_id: UUID) -> None:
-    """Raises `Forbidden` unless the caller is an administrator or a teacher of the course, existing or not."""
+    """Raises `NotCourseTeacher` unless the caller is an administrator or a teacher of the course, existing or not."""
     if not teaches_or_manages(caller, course_id):
-        raise Forbidden("Only this course's teachers and administrators can do this.")
+        raise NotCourseTeacher
 
 
 def require_belonging(caller: Caller, course_id: UUID) -> None:
-    """As `require_teaching`, but lets enrolled students pass too."""
+    """As `require_teaching`, but lets enrolled students pass too; raises `NotCourseMember`."""
     if not (teaches_or_manages(caller, course_id) or is_enrolled(caller, course_id)):
-        raise Forbidden("Only members of this course can do this.")
+        raise NotCourseMember
 
 
 def course_access(caller: Caller, membership: roster.RosterItem | None) -> CourseAccess | None:
     """How a caller stands to a course whose membership of theirs is known; administrators stand as its teachers."""
     if caller.role == "admin":
         return "teacher"
-    if membership is None or membership.status not in ("active", "completed"):
+    if membership is None or membership.status not in roster.ENROLLED:
         return None
     return "teacher" if caller.role == "teacher" else "member"
 
@@ -47,10 +47,6 @@ def is_in_good_standing(student_status: roster.RosterItem | None) -> bool:
 
 
 def require_good_standing(student_status: roster.RosterItem | None) -> None:
-    """Raises `Forbidden` for a student who is suspended, or has withdrawn or graduated."""
+    """Raises `NotInGoodStanding` for a student who is suspended, or has withdrawn or graduated."""
     if not is_in_good_standing(student_status):
-        raise not_in_good_standing()
-
-
-def not_in_good_standing() -> Forbidden:
-    return Forbidden("The student is suspended, or has withdrawn or graduated.", code="standing")
+        raise NotInGoodStanding

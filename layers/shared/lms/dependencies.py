@@ -12,10 +12,12 @@ from lms.access import require_teaching
 from lms.callers import Caller
 from lms.clock import now
 from lms.cursors import decode_cursor, encode_cursor
+from lms.errors import refuses
 from lms.etags import Precondition, etag, precondition
 from lms.fields import DIGITS
 from lms.idempotency import IdempotentAnswer, begin
 from lms.pages import PageRequest, Position
+from lms.refusals import NotCourseTeacher
 from lms.security import TeacherOrAdmin, current_caller
 
 Now = Annotated[datetime, Depends(now)]
@@ -105,6 +107,7 @@ async def _idempotent(
 Idempotent = Annotated[IdempotentAnswer, Depends(_idempotent, scope="function")]
 
 
+@refuses(NotCourseTeacher)
 def _course_teacher(course_id: CourseId, caller: TeacherOrAdmin) -> Caller:
     require_teaching(caller, course_id)
     return caller

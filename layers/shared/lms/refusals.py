@@ -1,0 +1,20 @@
+"""Refusals that several services answer; all others stand beside the rule or use case that raises them."""
+
+from lms.errors import Forbidden, NotFound
+
+
+class CourseNotFound(NotFound):
+    detail = "There is no such course."
+
+
+class NotCourseTeacher(Forbidden):
+    detail = "Only this course's teachers and administrators can do this."
+
+
+class NotCourseMember(Forbidden):
+    detail = "Only members of this course can do this."
+
+
+class NotInGoodStanding(Forbidden):
+    code = "standing"
+    detail = "The student is suspended, or has withdrawn or graduated."
