@@ -1,6 +1,6 @@
 """Events of teachers, courses and enrolments."""
 
-from instructor.service import assignments, classes, people
+from instructor.service import assignments, classes, teachers
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
 from lms.events import (
@@ -16,36 +16,36 @@ from lms.events import (
 )
 
 
-def _teacher(event: UserRegistered | UserProvisioned | UserProfileUpdated, _: Envelope) -> None:
+def _user(event: UserRegistered | UserProvisioned | UserProfileUpdated, _: Envelope) -> None:
     if event.is_type == "teacher":
-        people.note(event.user_id, event.person, event.version, now())
+        teachers.update_person(event.user_id, event.person, event.version, now())
 
 
 def _erased(event: UserErased, _: Envelope) -> None:
-    assignments.forget(event.user_id, event.version, now())
+    assignments.erase(event.user_id, event.version, now())
 
 
 def _course_deleted(event: CourseDeleted, _: Envelope) -> None:
     assignments.end_course(event.course_id, now())
 
 
-def _sits(event: EnrollmentEvent, _: Envelope) -> None:
+def _active(event: EnrollmentEvent, _: Envelope) -> None:
     classes.count(event.course_id, event.student_id, event.version, active=True)
 
 
-def _left(event: EnrollmentEvent, _: Envelope) -> None:
+def _not_active(event: EnrollmentEvent, _: Envelope) -> None:
     classes.count(event.course_id, event.student_id, event.version, active=False)
 
 
 handler = KafkaConsumer(
     {
-        UserRegistered: _teacher,
-        UserProvisioned: _teacher,
-        UserProfileUpdated: _teacher,
+        UserRegistered: _user,
+        UserProvisioned: _user,
+        UserProfileUpdated: _user,
         UserErased: _erased,
         CourseDeleted: _course_deleted,
-        StudentEnrolled: _sits,
-        StudentCompleted: _left,
-        StudentDropped: _left,
+        StudentEnrolled: _active,
+        StudentCompleted: _not_active,
+        StudentDropped: _not_active,
     }
 )

@@ -1,6 +1,6 @@
-"""What an operator does by invoking a function: telling assignments again."""
+"""What an operator does by invoking a function: republishing assignments."""
 
-from instructor.service.republish import WAYS, everyone
+from instructor.service.republish import WAYS, all_teachers
 from lms.republish import Republisher
 
-handler = Republisher(everyone, WAYS)
+handler = Republisher(all_teachers, WAYS)

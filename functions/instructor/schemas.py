@@ -6,9 +6,8 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from lms.fields import Body, Moment, Name, Passage, View
-
-Channel = Literal["in_app", "email", "sms"]
+from lms.fields import View
+from lms.messages import MessageBody
 
 
 class InstructorView(View):
@@ -26,7 +25,7 @@ class InstructorView(View):
 
 
 class ClassView(View):
-    """A course that is taught; `students` are the active ones."""
+    """A course that the instructor teaches; `students` counts the active ones."""
 
     course_id: UUID
     title: str
@@ -44,16 +43,11 @@ class ClassStudent(View):
     status: Literal["active", "completed"]
 
 
-class ClassMessage(Body):
+class ClassMessage(MessageBody):
     """A message to a class, or to some of it. `send_at`: not before."""
 
     course_id: UUID
     recipient_ids: Annotated[list[UUID], Field(min_length=1, max_length=500)] | None = None
-    message: Passage
-    type: Literal["announcement", "course_update", "exam", "deadline"]
-    subject: Name | None = None
-    channels: Annotated[tuple[Channel, ...], Field(min_length=1, max_length=3)] = ("in_app", "email")
-    send_at: Moment | None = None
 
 
 class Accepted(View):

@@ -1,4 +1,4 @@
-"""The tables that instructor owns."""
+"""The table that instructor owns."""
 
 from pynamodb.attributes import (
     BooleanAttribute,
@@ -11,12 +11,12 @@ from pynamodb.attributes import (
 )
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from lms.dynamo import Table, UUIDAttribute, table_name
+from lms.dynamo import Table, TypedKey, UUIDAttribute, table_name
 from lms.settings import setting
 
 
-class DirectoryIndex(GlobalSecondaryIndex["Instructor"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
-    """Instructors by state (`listed`, `erased`), in the order of their registration."""
+class DirectoryIndex(GlobalSecondaryIndex["Teacher"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
+    """Teachers by state (`listed`, `erased`), in the order of their registration."""
 
     class Meta:
         index_name = "directory"
@@ -26,16 +26,16 @@ class DirectoryIndex(GlobalSecondaryIndex["Instructor"]):  # type: ignore[no-unt
     id = UUIDAttribute(range_key=True)
 
 
-class Assignment(MapAttribute[str, object]):
-    """One that ended stays, so that its version goes on when it is made again."""
+class AssignmentAttribute(MapAttribute[str, object]):
+    """One that ended stays, so that its version goes on when it begins again."""
 
     course_id = UUIDAttribute()
     active = BooleanAttribute()
     version = NumberAttribute()
 
 
-class Instructor(Table):
-    """A teacher as auth tells of them at `user_version`, and their courses; the Roster has a copy of these.
+class Teacher(Table):
+    """A teacher as of the account's version `user_version`, and their courses; the Roster has a copy of these.
 
     An erased one stays as a tombstone without personal data.
     """
@@ -49,7 +49,7 @@ class Instructor(Table):
     name = UnicodeAttribute(null=True)
     email = UnicodeAttribute(null=True)
     user_version = NumberAttribute()
-    assignments = ListAttribute(of=Assignment, default=list)
+    assignments = ListAttribute(of=AssignmentAttribute, default=list)
     created_at = UTCDateTimeAttribute()
     updated_at = UTCDateTimeAttribute()
     version = VersionAttribute()
@@ -60,21 +60,24 @@ class ClassSize(Table):
     """How many students are active in a course."""
 
     class Meta:
-        table_name = table_name("class_sizes")
+        table_name = table_name("instructors")
         region = setting("AWS_REGION")
 
-    course_id = UUIDAttribute(hash_key=True)
+    course_id = TypedKey("class", hash_key=True, attr_name="id")
     students = NumberAttribute()
 
 
-class ClassSeat(Table):
-    """What was last heard of an enrolment, at its `version`: whether it counts in the size of its class."""
+class ClassMember(Table):
+    """Whether an enrolment counts in the size of its class, as of the enrolment's `version`."""
 
     class Meta:
-        table_name = table_name("class_seats")
+        table_name = table_name("instructors")
         region = setting("AWS_REGION")
 
-    course_id = UUIDAttribute(hash_key=True)
-    student_id = UUIDAttribute(range_key=True)
+    key = TypedKey("member", hash_key=True, attr_name="id")
     active = BooleanAttribute()
     version = NumberAttribute()
+
+    @staticmethod
+    def key_of(course_id: object, student_id: object) -> str:
+        return f"{course_id}#{student_id}"

@@ -93,7 +93,7 @@ def _enrolled(event: StudentEnrolled, envelope: Envelope) -> None:
 
 def _assigned(event: InstructorAssigned, envelope: Envelope) -> None:
     if _is_news(envelope):
-        announcements.membership_began(event, "assigned", event.instructor_id, event.course_id, now())
+        announcements.membership_began(event, "assigned", event.teacher_id, event.course_id, now())
 
 
 def _material_published(event: MaterialPublished, envelope: Envelope) -> None:

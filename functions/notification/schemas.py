@@ -1,12 +1,13 @@
 """What clients send and see."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
-from lms.fields import Body, Changes, Moment, Name, Passage, View, WallClock, present
+from lms.fields import Body, Changes, View, WallClock, present
+from lms.messages import MessageBody
 from lms.zones import zone_names
 from notification.rules.messages import Channel
 
@@ -25,18 +26,13 @@ Channels = Annotated[tuple[Channel, ...], Field(max_length=3), AfterValidator(_o
 Zone = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_+\-/]+$"), AfterValidator(_zone)]
 
 
-class NewMessage(Body):
+class NewMessage(MessageBody):
     """To people, or to the students of a course, all or some. `send_at`: not before."""
 
     model_config = ConfigDict(json_schema_extra={"if": present("course_id"), "else": present("recipient_ids")})
 
     course_id: UUID | None = None
     recipient_ids: Annotated[list[UUID], Field(min_length=1, max_length=500)] | None = None
-    message: Passage
-    type: Literal["announcement", "course_update", "exam", "deadline"]
-    subject: Name | None = None
-    channels: Annotated[tuple[Channel, ...], Field(min_length=1, max_length=3)] = ("in_app", "email")
-    send_at: Moment | None = None
 
     @model_validator(mode="after")
     def _is_to_somebody(self) -> "NewMessage":

@@ -50,7 +50,7 @@ class School:
         return course_id
 
     def delete_course(self, course_id: UUID) -> Any:
-        """Takes a course away; what program then tells."""
+        """Takes a course away; the event of program."""
         from lms import roster
         from lms.dynamo import transaction
         from lms.events import CourseDeleted
@@ -60,7 +60,7 @@ class School:
         return CourseDeleted(version=2, course_id=course_id, program_id=self.program)
 
     def enroll(self, course_id: UUID, student: Person, status: EnrollmentStatus = "active", version: int = 1) -> None:
-        """Writes an enrolment and delivers what program tells of it."""
+        """Writes an enrolment and delivers its event."""
         from lms import roster
         from lms.dynamo import transaction
 

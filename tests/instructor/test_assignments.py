@@ -30,7 +30,7 @@ def test_an_assigned_teacher_is_one_for_every_service_at_once(school: School, ou
     )
     assert set(answer.json) == {"id", "name", "email", "assignedCourses", "version", "created_at", "updated_at"}
     assert roster.teaches(school.teacher.id, course)
-    assert outbox.all() == [InstructorAssigned(version=1, course_id=course, instructor_id=school.teacher.id)]
+    assert outbox.all() == [InstructorAssigned(version=1, course_id=course, teacher_id=school.teacher.id)]
     shown = school.http.get(f"/instructors/{school.teacher.id}", token=school.teacher.token)
     assert (shown.json, shown.headers["etag"]) == (answer.json, answer.headers["etag"])
 
@@ -53,8 +53,8 @@ def test_an_assignment_ends_once_and_may_begin_again(school: School, outbox: Out
     assert not roster.teaches(school.teacher.id, course)
     assert roster.teaches(school.teacher.id, other)
     assert school.assign(course).json["assignedCourses"] == [str(course), str(other)]
-    told = [event for event in outbox.all() if event.course_id == course]
-    assert [(event.type, event.version) for event in told] == [
+    emitted = [event for event in outbox.all() if event.course_id == course]
+    assert [(event.type, event.version) for event in emitted] == [
         ("lms.instructor.assigned.v1", 1),
         ("lms.instructor.unassigned.v1", 2),
         ("lms.instructor.assigned.v1", 3),
@@ -111,7 +111,7 @@ def test_a_deleted_course_ends_its_assignments(school: School, outbox: Outbox) -
     school.consume(deleted)
     assert not roster.teaches(school.teacher.id, course)
     assert not roster.teaches(colleague.id, course)
-    assert {event.instructor_id for event in outbox.of(InstructorUnassigned)} == {school.teacher.id, colleague.id}
+    assert {event.teacher_id for event in outbox.of(InstructorUnassigned)} == {school.teacher.id, colleague.id}
     assert len(outbox.of(InstructorUnassigned)) == 2
 
 

@@ -1,4 +1,4 @@
-"""What instructors teach, and whom."""
+"""Classes and their students."""
 
 from typing import Any
 from uuid import uuid4

@@ -36,10 +36,10 @@ def test_a_message_to_a_class_is_accepted_for_its_active_and_completed_students(
     school.enroll(course, sign_in("student"), "dropped")
     answer = send(school, course, subject="Exam", channels=["email", "email"], send_at="2027-01-01T10:00:00+05:00")
     assert (answer.status, answer.json) == (202, {"accepted": 3})
-    [told] = outbox.of(MessageRequested)
-    assert (told.sender_id, told.course_id, told.recipient_ids) == (school.teacher.id, course, ())
-    assert (told.kind, told.subject_line, told.message) == ("exam", "Exam", "The exam moves.")
-    assert (told.channels, told.send_at.isoformat()) == (("email",), "2027-01-01T05:00:00+00:00")
+    [requested] = outbox.of(MessageRequested)
+    assert (requested.sender_id, requested.course_id, requested.recipient_ids) == (school.teacher.id, course, ())
+    assert (requested.kind, requested.subject_line, requested.message) == ("exam", "Exam", "The exam moves.")
+    assert (requested.channels, requested.send_at.isoformat()) == (("email",), "2027-01-01T05:00:00+00:00")
 
 
 def test_a_message_to_some_goes_to_each_of_them_once(school: School, course: UUID, outbox: Outbox) -> None:

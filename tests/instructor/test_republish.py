@@ -1,4 +1,4 @@
-"""Telling every assignment again, and the Roster made anew by it."""
+"""Republishing every assignment, which writes the Roster anew, too."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from tests.people import remove_card, sign_in
 from tests.republishing import last_words, republish
 
 
-def test_the_roster_is_rebuilt_and_all_assignments_told_again(school: School, outbox: Outbox) -> None:
+def test_the_roster_is_rebuilt_and_all_assignments_republished(school: School, outbox: Outbox) -> None:
     from instructor.operations import handler
     from lms.events import UserErased
     from lms.roster import RosterItem

@@ -25,7 +25,7 @@ def test_nobody_hears_of_what_is_no_news(school: School, queue: Queue, told: dic
         reset_requested(school.clock, user_id=student, version=6),
         UserPasswordChanged(user_id=student, version=7),
         StudentEnrolled(version=1, course_id=school.course, student_id=student),
-        InstructorAssigned(version=1, course_id=school.course, instructor_id=school.teacher.id),
+        InstructorAssigned(version=1, course_id=school.course, teacher_id=school.teacher.id),
         school.published(1, "A lesson"),
         school.scheduled(1),
         school.changed(2, opens_in=timedelta(days=4)),

@@ -54,7 +54,7 @@ def test_who_enrolled_hears_of_it_in_the_application_and_by_mail_once(school: Sc
 
 
 def test_who_was_assigned_hears_of_it(school: School) -> None:
-    school.settle(InstructorAssigned(version=1, course_id=school.course, instructor_id=school.teacher.id))
+    school.settle(InstructorAssigned(version=1, course_id=school.course, teacher_id=school.teacher.id))
 
     assert school.told(school.teacher) == ["assigned"]
 

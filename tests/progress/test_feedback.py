@@ -34,7 +34,7 @@ def test_feedback_is_given_and_told(school: School, outbox: Outbox) -> None:
         }.items()
     )
     [told] = outbox.of(FeedbackSubmitted)
-    assert (str(told.feedback_id), told.course_id, told.instructor_id, told.rating) == (
+    assert (str(told.feedback_id), told.course_id, told.teacher_id, told.rating) == (
         answer.json["id"],
         school.course,
         None,

@@ -1,102 +1,107 @@
-"""Who teaches what: begun and ended by administrators, ended with the course or the teacher."""
+"""Who teaches what: administrators begin and end assignments; they end with the course or the teacher, too."""
 
 from datetime import datetime
 from uuid import UUID
 
 from instructor import rules
-from instructor.rules import Assigned
+from instructor.rules import Assignment
 from instructor.schemas import InstructorView
-from instructor.service import people
-from instructor.tables import Instructor
+from instructor.service import teachers
+from instructor.service.teachers import TeacherNotFound
+from instructor.tables import Teacher
 from lms import roster
-from lms.dynamo import Transaction, next_version, retry_stale, transaction
+from lms.dynamo import Transaction, retry_stale, transaction
 from lms.errors import Conflict, NotFound
 from lms.etags import Precondition, require_match
 from lms.events import AssignmentEvent, InstructorAssigned, InstructorUnassigned
 from lms.outbox import emit
+from lms.refusals import CourseNotFound
+
+
+class TeacherDisabled(Conflict):
+    code = "inactive"
+    detail = "The teacher's account is disabled."
+
+
+class NotAssigned(NotFound):
+    detail = "The instructor does not teach this course."
 
 
 @retry_stale
-def assign(instructor_id: UUID, course_id: UUID, if_match: Precondition, now: datetime) -> InstructorView:
-    """Makes somebody a teacher of a course; one who is already stays it.
+def assign(teacher_id: UUID, course_id: UUID, if_match: Precondition, now: datetime) -> InstructorView:
+    """Makes a teacher one of the course's; whoever is already stays it.
 
-    Raises `NotFound` without the teacher or the course, `Conflict` for a teacher whose account is disabled,
-    `PreconditionFailed`.
+    Raises `TeacherNotFound`, `CourseNotFound`, `TeacherDisabled`, `PreconditionFailed`.
     """
-    instructor = people.get(instructor_id, now)
-    card = roster.find_user(instructor_id)
+    teacher = teachers.get(teacher_id, now)
+    card = roster.find_user(teacher_id)
     if card is None:
-        raise NotFound("There is no such instructor.")
+        raise TeacherNotFound
     if roster.find_course(course_id) is None:
-        raise _no_course()
+        raise CourseNotFound
     if card.status == "disabled":
-        raise Conflict("The teacher's account is disabled.", code="inactive")
-    require_match(instructor.version, if_match)
-    changed = rules.change(people.assignments_of(instructor), course_id, active=True)
+        raise TeacherDisabled
+    require_match(teacher.version, if_match)
+    changed = rules.change(teachers.assignments_of(teacher), course_id, active=True)
     if changed is None:
-        return people.view(instructor, instructor.version)
+        return teachers.view(teacher, teacher.version)
     assignments, begun = changed
-    version = next_version(instructor)
     with transaction() as tx:
         roster.require_user(tx, card)
-        roster.require_course_exists(tx, course_id, _no_course())
-        people.put(tx, instructor, assignments, now)
-        roster.put_assignment(tx, instructor_id, course_id, version=begun.version)
-        emit(tx, told(instructor_id, begun), now)
-    return people.view(instructor, version)
+        roster.require_course_exists(tx, course_id, CourseNotFound())
+        version = teachers.put(tx, teacher, assignments, now)
+        roster.put_assignment(tx, teacher_id, course_id, version=begun.version)
+        emit(tx, event_of(teacher_id, begun), now)
+    return teachers.view(teacher, version)
 
 
 @retry_stale
-def unassign(instructor_id: UUID, course_id: UUID, if_match: Precondition, now: datetime) -> None:
-    """Ends an assignment; raises `NotFound` when there is none, `PreconditionFailed`."""
-    instructor = people.get(instructor_id, now)
-    changed = rules.change(people.assignments_of(instructor), course_id, active=False)
+def unassign(teacher_id: UUID, course_id: UUID, if_match: Precondition, now: datetime) -> None:
+    """Ends an assignment; raises `TeacherNotFound`, `NotAssigned`, `PreconditionFailed`."""
+    teacher = teachers.get(teacher_id, now)
+    changed = rules.change(teachers.assignments_of(teacher), course_id, active=False)
     if changed is None:
-        raise NotFound("The instructor does not teach this course.")
-    require_match(instructor.version, if_match)
+        raise NotAssigned
+    require_match(teacher.version, if_match)
     with transaction() as tx:
-        _end(tx, instructor, *changed, now)
+        _end(tx, teacher, *changed, now)
 
 
 @retry_stale
 def end_course(course_id: UUID, now: datetime) -> None:
-    """Ends every assignment to a course that was deleted."""
-    for instructor_id in roster.teachers_of(course_id):
-        instructor = people.find(instructor_id)
-        changed = instructor and rules.change(people.assignments_of(instructor), course_id, active=False)
-        if instructor and changed:
+    """Ends every assignment to a deleted course."""
+    for teacher_id in roster.teachers_of(course_id):
+        teacher = Teacher.find(teacher_id)
+        changed = teacher and rules.change(teachers.assignments_of(teacher), course_id, active=False)
+        if teacher and changed:
             with transaction() as tx:
-                _end(tx, instructor, *changed, now)
+                _end(tx, teacher, *changed, now)
 
 
 @retry_stale
-def forget(instructor_id: UUID, user_version: int, now: datetime) -> None:
-    """Ends the assignments of somebody who was erased, and keeps nothing of their person."""
-    instructor = people.find(instructor_id)
-    if instructor is None or instructor.directory == people.ERASED:
+def erase(teacher_id: UUID, user_version: int, now: datetime) -> None:
+    """Ends the assignments of an erased teacher, and deletes their name and address."""
+    teacher = Teacher.find(teacher_id)
+    if teacher is None or teacher.directory == teachers.ERASED:
         return
-    for course_id in rules.courses_of(people.assignments_of(instructor)):
-        changed = rules.change(people.assignments_of(instructor), course_id, active=False)
+    for course_id in rules.courses_of(teachers.assignments_of(teacher)):
+        changed = rules.change(teachers.assignments_of(teacher), course_id, active=False)
         if changed:
             with transaction() as tx:
-                _end(tx, instructor, *changed, now)
-    instructor.directory, instructor.name, instructor.email = people.ERASED, None, None
-    instructor.user_version, instructor.updated_at = user_version, now
+                _end(tx, teacher, *changed, now)
+    teacher.directory, teacher.name, teacher.email = teachers.ERASED, None, None
+    teacher.user_version, teacher.updated_at = user_version, now
     with transaction() as tx:
-        tx.put(instructor)
+        tx.put(teacher)
 
 
-def told(instructor_id: UUID, assigned: Assigned) -> AssignmentEvent:
-    """The event that tells an assignment as it is."""
-    event = InstructorAssigned if assigned.active else InstructorUnassigned
-    return event(version=assigned.version, course_id=assigned.course_id, instructor_id=instructor_id)
+def event_of(teacher_id: UUID, assignment: Assignment) -> AssignmentEvent:
+    """The event that says how an assignment is."""
+    event = InstructorAssigned if assignment.active else InstructorUnassigned
+    return event(version=assignment.version, course_id=assignment.course_id, teacher_id=teacher_id)
 
 
-def _end(tx: Transaction, instructor: Instructor, assignments: list[Assigned], ended: Assigned, now: datetime) -> None:
-    people.put(tx, instructor, assignments, now)
-    roster.remove_assignment(tx, instructor.id, ended.course_id)
-    emit(tx, told(instructor.id, ended), now)
-
-
-def _no_course() -> NotFound:
-    return NotFound("There is no such course.")
+def _end(tx: Transaction, teacher: Teacher, assignments: list[Assignment], ended: Assignment, now: datetime) -> None:
+    teachers.put(tx, teacher, assignments, now)
+    roster.remove_assignment(tx, teacher.id, ended.course_id)
+    emit(tx, event_of(teacher.id, ended), now)

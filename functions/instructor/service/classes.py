@@ -1,4 +1,4 @@
-"""What an instructor teaches, and whom: classes with their size, and their students."""
+"""The classes of a teacher, with their size and students."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,17 +6,17 @@ from uuid import UUID
 
 from instructor import rules
 from instructor.schemas import ClassStudent, ClassView
-from instructor.service import people
-from instructor.tables import ClassSeat, ClassSize
+from instructor.service import teachers
+from instructor.tables import ClassMember, ClassSize
 from lms import roster
 from lms.dynamo import read_together, retry_stale, transaction
-from lms.errors import NotFound
 from lms.pages import Page, PageRequest, slice_page
+from lms.refusals import CourseNotFound
 
 
-def list_classes(instructor_id: UUID, paging: PageRequest, now: datetime) -> Page[ClassView]:
-    """The courses that somebody teaches; raises `NotFound`."""
-    taught, after = slice_page(courses_of(instructor_id, now), lambda course_id: course_id, paging)
+def list_classes(teacher_id: UUID, paging: PageRequest, now: datetime) -> Page[ClassView]:
+    """The courses that a teacher teaches; raises `TeacherNotFound`."""
+    taught, after = slice_page(courses_of(teacher_id, now), lambda course_id: course_id, paging)
     courses = roster.find_courses(taught)
     programs = roster.find_programs({course.program_id for course in courses.values()})
     sizes = sizes_of(taught)
@@ -38,13 +38,14 @@ def list_classes(instructor_id: UUID, paging: PageRequest, now: datetime) -> Pag
     return paging.page(views, after)
 
 
-def list_students(
-    instructor_id: UUID, course_id: UUID | None, paging: PageRequest, now: datetime
-) -> Page[ClassStudent]:
-    """The active and completed students of all courses that somebody teaches, or of one; raises `NotFound`."""
-    known = roster.find_courses(courses_of(instructor_id, now))
+def list_students(teacher_id: UUID, course_id: UUID | None, paging: PageRequest, now: datetime) -> Page[ClassStudent]:
+    """The active and completed students of all courses that a teacher teaches, or of one.
+
+    Raises `TeacherNotFound`, `CourseNotFound`.
+    """
+    known = roster.find_courses(courses_of(teacher_id, now))
     if course_id is not None and course_id not in known and roster.find_course(course_id) is None:
-        raise NotFound("There is no such course.")
+        raise CourseNotFound
     # A deleted course is gone at once; the assignment ends a moment later.
     taught = [taught for taught in sorted(known) if course_id in (None, taught)]
     members, after = roster.class_of(taught, "student", roster.ENROLLED, paging)
@@ -65,28 +66,27 @@ def list_students(
     return paging.page(views, after)
 
 
-def courses_of(instructor_id: UUID, now: datetime) -> list[UUID]:
-    """The courses that somebody teaches now, in the order of their creation; raises `NotFound`."""
-    return rules.courses_of(people.assignments_of(people.get(instructor_id, now)))
+def courses_of(teacher_id: UUID, now: datetime) -> list[UUID]:
+    """The courses that a teacher teaches now, in the order of their creation; raises `TeacherNotFound`."""
+    return rules.courses_of(teachers.assignments_of(teachers.get(teacher_id, now)))
 
 
 def sizes_of(course_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """How many students are active in each of up to 100 courses, as far as enrolments were told."""
-    if not course_ids:
-        return {}
+    """How many students are active in each of up to 100 courses, as far as enrolments were heard of."""
     found = read_together([(ClassSize, course_id, None) for course_id in course_ids])
     return {course_id: int(size.students) if size else 0 for course_id, size in zip(course_ids, found, strict=True)}
 
 
 @retry_stale
 def count(course_id: UUID, student_id: UUID, version: int, *, active: bool) -> None:
-    """Counts an enrolment in the size of its class, or no longer, unless something newer was told of it."""
-    [seat] = read_together([(ClassSeat, course_id, student_id)])
-    if seat is not None and seat.version >= version:
+    """Counts an enrolment in the size of its class, or no longer, unless something newer is known of it."""
+    key = ClassMember.key_of(course_id, student_id)
+    known = ClassMember.find(key)
+    if known is not None and known.version >= version:
         return
-    change = active - (seat is not None and seat.active)
-    unchanged = ClassSeat.version.does_not_exist() if seat is None else ClassSeat.version == seat.version
+    change = active - (known is not None and known.active)
+    unchanged = ClassMember.version.does_not_exist() if known is None else ClassMember.version == known.version
     with transaction() as tx:
-        tx.put(ClassSeat(course_id=course_id, student_id=student_id, active=active, version=version), unchanged)
+        tx.put(ClassMember(key=key, active=active, version=version), unchanged)
         if change:
             tx.update(ClassSize(course_id=course_id), [ClassSize.students.add(change)])

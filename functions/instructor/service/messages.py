@@ -7,26 +7,36 @@ from instructor.schemas import Accepted, ClassMessage
 from instructor.service import classes
 from lms import roster
 from lms.dynamo import transaction
-from lms.errors import Forbidden, Invalid, NotFound
+from lms.errors import Forbidden, InvalidField
 from lms.events import MessageRequested
 from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.outbox import emit
+from lms.refusals import CourseNotFound
+
+
+class NotTaught(Forbidden):
+    detail = "This instructor does not teach this course."
+
+
+class RecipientOutsideCourse(InvalidField):
+    field = ("recipient_ids",)
+    code = "unknown"
+    detail = "This person is not a student of the course."
 
 
 def send(
-    instructor_id: UUID, sender_id: UUID, message: ClassMessage, idempotent: IdempotentAnswer, now: datetime
+    teacher_id: UUID, sender_id: UUID, message: ClassMessage, idempotent: IdempotentAnswer, now: datetime
 ) -> Accepted:
-    """Asks for a message to the students of a course, all or some; says how many get it.
+    """Requests a message to the students of a course, all or some; answers how many get it.
 
-    Raises `Forbidden` for a course that the instructor does not teach, `NotFound` without the instructor or the course,
-    `Invalid` for recipients who do not belong to it.
+    Raises `TeacherNotFound`, `NotTaught`, `CourseNotFound`, `RecipientOutsideCourse`.
     """
-    if message.course_id not in classes.courses_of(instructor_id, now):
-        raise Forbidden("This instructor does not teach this course.")
+    if message.course_id not in classes.courses_of(teacher_id, now):
+        raise NotTaught
     # A deleted course is gone at once; the assignment ends a moment later.
     if roster.find_course(message.course_id) is None:
-        raise NotFound("There is no such course.")
+        raise CourseNotFound
     recipients = tuple(dict.fromkeys(message.recipient_ids or ()))
     _require_in_class(message, recipients)
     answer = Accepted(accepted=len(recipients) or roster.count_class(message.course_id))
@@ -39,11 +49,7 @@ def send(
                 sender_id=sender_id,
                 course_id=message.course_id,
                 recipient_ids=recipients,
-                kind=message.type,
-                subject_line=message.subject,
-                message=message.message,
-                channels=tuple(dict.fromkeys(message.channels)),
-                send_at=message.send_at,
+                **message.content(),
             ),
             now,
         )
@@ -55,4 +61,4 @@ def _require_in_class(message: ClassMessage, recipients: tuple[UUID, ...]) -> No
     members = roster.enrollments_of(recipients, message.course_id)
     for position, recipient in enumerate(message.recipient_ids or ()):
         if members.get(recipient) not in roster.ENROLLED:
-            raise Invalid(["body", "recipient_ids", position], "This is no student of the course.", "unknown")
+            raise RecipientOutsideCourse("recipient_ids", position)

@@ -44,11 +44,7 @@ def accept(body: NewMessage, caller: Caller, idempotent: IdempotentAnswer, now: 
                 sender_id=caller.id,
                 course_id=body.course_id,
                 recipient_ids=tuple(recipients),
-                kind=body.type,
-                subject_line=body.subject,
-                message=body.message,
-                channels=tuple(dict.fromkeys(body.channels)),
-                send_at=body.send_at,
+                **body.content(),
             ),
             now,
         )

@@ -123,7 +123,7 @@ def _told(feedback: Feedback, version: int) -> FeedbackSubmitted:
         version=version,
         feedback_id=feedback.id,
         course_id=feedback.course_id,
-        instructor_id=feedback.instructor_id,
+        teacher_id=feedback.instructor_id,
         rating=feedback.rating,
     )
 

@@ -244,11 +244,11 @@ class AssignmentEvent(Event):
 
     topic: ClassVar[str] = "lms.enrollment"
     course_id: UUID
-    instructor_id: UUID
+    teacher_id: UUID
 
     @property
     def subject(self) -> str:
-        return f"assignment#{self.instructor_id}#{self.course_id}"
+        return f"assignment#{self.teacher_id}#{self.course_id}"
 
 
 class InstructorAssigned(AssignmentEvent):
@@ -390,7 +390,7 @@ class FeedbackSubmitted(Event):
     topic: ClassVar[str] = "lms.progress"
     feedback_id: UUID
     course_id: UUID
-    instructor_id: UUID | None
+    teacher_id: UUID | None
     rating: int
 
     @property

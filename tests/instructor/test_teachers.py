@@ -1,4 +1,4 @@
-"""Instructors, as auth tells of them."""
+"""Teachers, as the events of their accounts say."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,7 +12,7 @@ from tests.instructor.conftest import School
 from tests.people import Person, put_card, remove_card, sign_in
 
 
-def told(person: Person, version: int, name: str = "A teacher", *, registered: bool = False) -> Any:
+def changed(person: Person, version: int, name: str = "A teacher", *, registered: bool = False) -> Any:
     from lms.events import Person as Personal
     from lms.events import UserProfileUpdated, UserRegistered
 
@@ -36,7 +36,7 @@ def names(school: School) -> list[str]:
 
 def test_the_list_grows_with_every_teacher_who_registers(school: School) -> None:
     teachers = [sign_in("teacher") for _ in range(5)]
-    school.consume(*(told(person, 1, registered=True) for person in [*teachers, school.student, school.admin]))
+    school.consume(*(changed(person, 1, registered=True) for person in [*teachers, school.student, school.admin]))
     listed = school.walk("/instructors", token=school.admin.token, limit=2)
     assert {item["id"] for item in listed} == {str(teacher.id) for teacher in teachers}
     assert {item["email"] for item in listed} == {teacher.email for teacher in teachers}
@@ -45,7 +45,7 @@ def test_the_list_grows_with_every_teacher_who_registers(school: School) -> None
     assert school.http.get("/instructors").status == 401
 
 
-def test_a_teacher_of_whom_nothing_was_heard_is_known_from_the_roster(school: School) -> None:
+def test_a_teacher_whose_events_are_still_to_come_is_known_from_the_roster(school: School) -> None:
     path = f"/instructors/{school.teacher.id}"
     answer = school.http.get(path, token=school.teacher.token)
     assert answer.status == 200, answer
@@ -69,16 +69,16 @@ def test_an_instructor_is_shown_to_themselves_and_administrators(school: School)
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.permutations([2, 3, 4, 5]).flatmap(lambda order: st.permutations([*order, *order])))
-def test_the_newest_word_stands_in_whatever_order_it_comes(school: School, order: list[int]) -> None:
+def test_the_newest_name_stands_in_whatever_order_events_come(school: School, order: list[int]) -> None:
     person = sign_in("teacher")
     for version in order:
-        school.consume(told(person, version, f"Name {version}"))
+        school.consume(changed(person, version, f"Name {version}"))
     shown = school.http.get(f"/instructors/{person.id}", token=person.token).json
     assert shown["name"] == "Name 5"
 
 
 def test_an_erased_teacher_leaves_their_courses_and_no_trace_of_their_person(school: School, outbox: Outbox) -> None:
-    from instructor.tables import Instructor
+    from instructor.tables import Teacher
     from lms import roster
     from lms.events import InstructorUnassigned
 
@@ -86,19 +86,19 @@ def test_an_erased_teacher_leaves_their_courses_and_no_trace_of_their_person(sch
     for course in courses:
         school.assign(course)
     gone = erased(school.teacher, 7)
-    school.consume(gone, told(school.teacher, 6, "Late"), gone)
+    school.consume(gone, changed(school.teacher, 6, "Late"), gone)
     assert not any(roster.teaches(school.teacher.id, course) for course in courses)
     assert len(outbox.of(InstructorUnassigned)) == 3
     assert names(school) == []
     assert school.http.get(f"/instructors/{school.teacher.id}", token=school.admin.token).status == 404
-    left = Instructor.get(school.teacher.id)
+    left = Teacher.get(school.teacher.id)
     assert (left.name, left.email) == (None, None)
 
 
 @pytest.mark.parametrize("first", ["erased", "registered"])
-def test_nobody_comes_back_by_a_late_registration(school: School, first: str, dead_letters: DeadLetters) -> None:
+def test_a_late_registration_brings_nobody_back(school: School, first: str, dead_letters: DeadLetters) -> None:
     person = sign_in("teacher")
-    registered, gone = told(person, 1, registered=True), erased(person, 2)
+    registered, gone = changed(person, 1, registered=True), erased(person, 2)
     school.consume(*([gone, registered] if first == "erased" else [registered, gone]))
     assert names(school) == []
     assert dead_letters.all() == []
@@ -106,15 +106,15 @@ def test_nobody_comes_back_by_a_late_registration(school: School, first: str, de
 
 def test_a_newer_card_is_not_overtaken_by_older_events(school: School) -> None:
     put_card(Person(school.teacher.id, "teacher", "", "New name", "new@example.com", None), version=4)
-    school.consume(told(school.teacher, 2, "Old name"))
+    school.consume(changed(school.teacher, 2, "Old name"))
     assert names(school) == ["New name"]
-    school.consume(told(school.teacher, 5, "Newest name"))
+    school.consume(changed(school.teacher, 5, "Newest name"))
     assert names(school) == ["Newest name"]
 
 
 def test_courses_stay_when_a_name_changes(school: School) -> None:
     course = school.new_course()
     school.assign(course)
-    school.consume(told(school.teacher, 9, "Married name"))
+    school.consume(changed(school.teacher, 9, "Married name"))
     shown = school.http.get(f"/instructors/{school.teacher.id}", token=school.teacher.token).json
     assert (shown["name"], [UUID(taught) for taught in shown["assignedCourses"]]) == ("Married name", [course])
