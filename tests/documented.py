@@ -1,4 +1,4 @@
-"""Holds what functions answer in the tests against the description of the API: it must name every status and refusal."""
+"""Holds what functions answer in the tests against the description of the API, which must name every refusal."""
 
 import json
 import re

@@ -1,12 +1,14 @@
 """Invoking `republish` as an operator does, and what consumers are left with by it."""
 
 from typing import Any
+from unittest.mock import patch
 
+import lms.republish
 from tests.conftest import Outbox
 
 
 class Context:
-    """Lambda's, with time for so many rows."""
+    """Lambda's, with time for so many pages."""
 
     def __init__(self, rows: int) -> None:
         self._rows = rows
@@ -17,11 +19,12 @@ class Context:
 
 
 def republish(handler: Any, rows: int = 1_000) -> list[Any]:
-    """All answers until everything was told, so many rows at a time."""
+    """All answers until everything was republished, so many rows at a time."""
     answers, after = [], None
-    while not answers or after is not None:
-        answers.append(handler({"action": "republish", **({"after": after} if after else {})}, Context(rows)))
-        after = answers[-1]["next"]
+    with patch.object(lms.republish, "PAGE", lms.republish.PAGE if rows > lms.republish.PAGE else 1):
+        while not answers or after is not None:
+            answers.append(handler({"action": "republish", **({"after": after} if after else {})}, Context(rows)))
+            after = answers[-1]["next"]
     return answers
 
 

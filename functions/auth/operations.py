@@ -1,4 +1,4 @@
-"""What an operator does by invoking a function: the first administrator, telling state again, changing signing keys."""
+"""What an operator does by invoking a function: the first administrator, republishing, changing signing keys."""
 
 from typing import Annotated, Any, Literal
 
@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from auth import signing
 from auth.schemas import Email, NewUser, Username
-from auth.service import accounts, everybody, rotation
-from auth.service.republish import users
+from auth.service import accounts, rotation
+from auth.service.republish import USERS
 from lms.clock import now
 from lms.errors import Problem
 from lms.fields import Name
@@ -77,15 +77,15 @@ def _carry_out(command: Command, context: LambdaContext) -> dict[str, Any]:
             form = NewUser(username=command.username, email=command.email, is_type="admin", name=command.name)
             return accounts.create_first_admin(form, now()).model_dump(mode="json")
         case Republish():
-            return republish(command, users, everybody.WAYS, context)
+            return republish(command, [USERS], context)
         case AddSigningKey():
             return {"kid": signing.add_key(now())}
         case RenewCredentials():
-            seen, place = go_through(rotation.renewals(tally, now), everybody.WAYS, command.after, context)
+            seen, place = go_through([rotation.renewals(tally)], command.action, command.after, context)
             return {"seen": seen, "renewed": tally.renewed, "next": place}
         case RetireCredentials():
-            rows = rotation.retirements(tally, now, at_once=command.at_once)
-            seen, place = go_through(rows, everybody.WAYS, command.after, context)
+            users = rotation.retirements(tally, at_once=command.at_once)
+            seen, place = go_through([users], command.action, command.after, context)
             return {"seen": seen, "retired": tally.retired, "waiting": tally.waiting, "next": place}
         case DropSigningKeys():
             return {"dropped": rotation.drop_keys(now())}

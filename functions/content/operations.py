@@ -1,6 +1,6 @@
-"""What an operator does by invoking a function: telling outlines again."""
+"""What an operator does by invoking a function: republishing outlines."""
 
-from content.service.republish import WAYS, everything
+from content.service.republish import OUTLINES
 from lms.republish import Republisher
 
-handler = Republisher(everything, WAYS)
+handler = Republisher(OUTLINES)

@@ -1,6 +1,6 @@
-"""What an operator does by invoking a function: telling vouchers and payments again."""
+"""What an operator does by invoking a function: republishing vouchers and payments."""
 
 from lms.republish import Republisher
-from payment.service.republish import WAYS, everything
+from payment.service.republish import VOUCHERS
 
-handler = Republisher(everything, WAYS)
+handler = Republisher(VOUCHERS)

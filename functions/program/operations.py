@@ -1,6 +1,6 @@
-"""What an operator does by invoking a function: telling programs, courses and enrolments again."""
+"""What an operator does by invoking a function: republishing programs, courses and enrolments."""
 
 from lms.republish import Republisher
-from program.service.republish import WAYS, everything
+from program.service.republish import PROGRAMS
 
-handler = Republisher(everything, WAYS)
+handler = Republisher(PROGRAMS)

@@ -1,6 +1,6 @@
-"""What an operator does by invoking a function: telling progress, attendance and feedback again."""
+"""What an operator does by invoking a function: republishing progress, attendance and feedback."""
 
 from lms.republish import Republisher
-from progress.service.republish import WAYS, everything
+from progress.service.republish import COURSES
 
-handler = Republisher(everything, WAYS)
+handler = Republisher(COURSES)

@@ -115,6 +115,7 @@ def secrets_manager() -> Any:
 def auth(aws: None, kong: Kong, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator["Auth"]:
     from auth import api, consumer, hashing, internal, operations, signing
     from lms import clock as clock_module
+    from lms import republish
     from lms.tokens import key_ring
 
     secret = {"current": "key-1", "keys": {"key-1": SIGNING_PEM}}
@@ -122,7 +123,7 @@ def auth(aws: None, kong: Kong, clock: Clock, monkeypatch: pytest.MonkeyPatch) -
     signing._load.cache_clear()
     key_ring.forget()
     api.app.dependency_overrides[clock_module.now] = clock
-    for module in (consumer, internal, operations):
+    for module in (consumer, internal, operations, republish):
         monkeypatch.setattr(module, "now", clock)
     monkeypatch.setattr(hashing, "_context", _CHEAP_HASHES)
     yield Auth(clock, kong)

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from auth import operations
 from lms import event_secrets
 from lms.events import UserErased, UserProfileUpdated, UserRegistered
@@ -133,13 +135,13 @@ def test_republishing_tells_each_user_again_at_their_own_version(auth: Auth) -> 
     auth.http.delete(f"/auth/users/{people['celal']}", token=admin.token)
     versions = {line["id"]: line["version"] for line in _users(auth, admin.token)}
     before = _told()
-    assert _operate({"action": "republish"}) == {"told": 4, "next": None}
+    assert _operate({"action": "republish"}) == {"republished": 4, "next": None}
     again = _pending_again(before)
     assert {item.type for item in again} == {UserProfileUpdated.type, UserErased.type}
     assert len({item.subject for item in again}) == len(again)
     for item in again:
         data = json.loads(item.data)
-        assert item.pending is not None
+        assert item.is_pending
         assert int(item.sequence.partition(".")[0]) == data["version"]
         assert data["version"] == versions.get(data["user_id"], data["version"])
     amina = next(json.loads(item.data) for item in again if people["amina"] in item.subject)
@@ -154,7 +156,8 @@ def _users(auth: Auth, token: str) -> Any:
     return auth.http.get("/auth/users", token=token).json["items"]
 
 
-def test_republishing_goes_on_where_its_time_was_up(auth: Auth) -> None:
+def test_republishing_goes_on_where_its_time_was_up(auth: Auth, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lms.republish.PAGE", 2)
     auth.staff("admin")
     for n in range(5):
         auth.student(f"person{n}")
@@ -162,7 +165,7 @@ def test_republishing_goes_on_where_its_time_was_up(auth: Auth) -> None:
     told, rounds, after = 0, 0, None
     while rounds == 0 or after:
         answer = _operate({"action": "republish", **({"after": after} if after else {})}, calls=2)
-        told, rounds, after = told + answer["told"], rounds + 1, answer["next"]
+        told, rounds, after = told + answer["republished"], rounds + 1, answer["next"]
         assert rounds < 20
     assert told == 6
     assert rounds > 1
@@ -180,7 +183,7 @@ def test_what_is_told_again_changes_nothing_here(auth: Auth) -> None:
 
 def test_the_recorded_commands_are_carried_out(auth: Auth) -> None:
     assert "user_id" in _operate(event("auth_create_admin"))
-    assert _operate(event("republish")) == {"told": 1, "next": None}
+    assert _operate(event("republish")) == {"republished": 1, "next": None}
 
 
 def test_the_recorded_sign_in_is_answered(auth: Auth) -> None:

@@ -13,5 +13,5 @@ def test_every_outline_is_told_again_at_its_version(content: Content, outbox: Ou
     module = content.add_module()
     content.add_lesson(module["id"])
     last, before = outbox.of(OutlineChanged)[-1], len(outbox.all())
-    assert sum(answer["told"] for answer in republish(handler, rows=1)) == 2
+    assert sum(answer["republished"] for answer in republish(handler, rows=1)) == 2
     assert outbox.all()[before:] == [last]

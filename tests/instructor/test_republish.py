@@ -28,6 +28,6 @@ def test_the_roster_is_rebuilt_and_all_assignments_republished(school: School, o
     for item in RosterItem.scan():
         if item.owner.startswith("teacher#"):
             item.delete()
-    assert sum(answer["told"] for answer in republish(handler, rows=1)) == 2
+    assert sum(answer["republished"] for answer in republish(handler, rows=1)) == 2
     assert items() == before
     assert last_words(outbox) == said

@@ -34,7 +34,7 @@ def till(payment: Payment) -> Payment:
 def test_everything_is_told_again_at_the_version_it_was_told_at(till: Payment, outbox: Outbox) -> None:
     before = last_words(outbox)
     [answer], again = told_again(outbox)
-    assert answer["told"] == len(again) == len(before) == 4
+    assert answer["republished"] == len(again) == len(before) == 4
     assert {event.subject: event.model_dump() for event in again} == facts(before)
     assert {event.subject: type(event) for event in again} == {key: type(event) for key, event in before.items()}
 
@@ -42,5 +42,5 @@ def test_everything_is_told_again_at_the_version_it_was_told_at(till: Payment, o
 @pytest.mark.parametrize("rows", [1, 3])
 def test_telling_goes_on_where_it_stopped(till: Payment, outbox: Outbox, rows: int) -> None:
     answers, again = told_again(outbox, rows)
-    assert sum(answer["told"] for answer in answers) == 4
+    assert sum(answer["republished"] for answer in answers) == 4
     assert len({event.subject for event in again}) == len(again) == 4

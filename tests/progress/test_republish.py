@@ -35,14 +35,14 @@ def term(school: School) -> School:
 def test_everything_is_told_again_at_the_version_it_has(term: School, outbox: Outbox) -> None:
     before = last_words(outbox)
     [answer], again = told_again(outbox)
-    assert answer["told"] == len(again) == len(before) == 6
+    assert answer["republished"] == len(again) == len(before) == 6
     assert {event.subject: event.model_dump() for event in again} == facts(before)
 
 
 @pytest.mark.parametrize("rows", [1, 2, 5])
 def test_telling_goes_on_where_it_stopped(term: School, outbox: Outbox, rows: int) -> None:
     answers, again = told_again(outbox, rows)
-    assert sum(answer["told"] for answer in answers) == 6
+    assert sum(answer["republished"] for answer in answers) == 6
     assert len({event.subject for event in again}) == len(again) == 6
 
 

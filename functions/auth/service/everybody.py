@@ -1,7 +1,7 @@
 """Going through all users, one by one, and on from where an earlier invocation stopped."""
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import get_args
 from uuid import UUID
 
@@ -9,14 +9,17 @@ from auth.rules import Status
 from auth.service import people
 from auth.tables import User
 from lms.events import UserType
-from lms.republish import ID, Row, Way, onward, words_from
+from lms.pages import PageRequest, Position, query_page
+from lms.republish import Collection
 
 _PARTITIONS = [people.directory(is_type, status) for is_type in get_args(UserType) for status in get_args(Status)]
-WAYS = f"({'|'.join(_PARTITIONS)}) {ID}"
 
 
-def each(act: Callable[[UUID], None], last: Way) -> Iterator[Row]:
-    """Every user from a way on, and what to do about them (`lms.republish.Rows`)."""
-    for partition in words_from(_PARTITIONS, last):
-        for line in User.directory_index.query(partition, onward(User.id, last, (partition,))):
-            yield (partition, str(line.id)), partial(act, line.id)
+def each(run: Callable[[UUID, datetime], None]) -> Collection:
+    """Every user, and what to do about them."""
+    return Collection(_ids, run)
+
+
+def _ids(paging: PageRequest) -> tuple[Sequence[UUID], Position | None]:
+    lines, after = query_page(User.directory_index, _PARTITIONS, paging)
+    return [line.id for line in lines], after

@@ -1,30 +1,23 @@
-"""Telling the current state of every user again, for projections that are new or were damaged."""
+"""Republishing the current state of every user, for projections that are new or were damaged."""
 
-from collections.abc import Iterator
+from datetime import datetime
 from uuid import UUID
 
 from auth.service import everybody, people
 from auth.tables import User
-from lms.clock import now
 from lms.dynamo import retry_stale, transaction
 from lms.events import UserErased, UserEvent
 from lms.outbox import emit_again
-from lms.republish import Row, Way
-
-
-def users(last: Way) -> Iterator[Row]:
-    """Every user (`lms.republish.Rows`)."""
-    return everybody.each(_tell, last)
 
 
 @retry_stale
-def _tell(user_id: UUID) -> None:
+def _republish(user_id: UUID, now: datetime) -> None:
     user = User.get(user_id, consistent_read=True)
     with transaction() as tx:
         tx.check(User, user.id, None, User.version == user.version)
         event = _state(user)
         if event is not None:
-            emit_again(tx, event, now())
+            emit_again(tx, event, now)
         if user.status != "erased":
             profile = people.profile_of(user)
             people.put_card(tx, user, profile.name, status=user.status, version=user.version)
@@ -39,3 +32,6 @@ def _state(user: User) -> UserEvent | None:
         # Their registration is still to be heard, and it alone carries the profile and the invitation.
         return None
     return people.profile_updated(user, people.profile_of(user), version=user.version)
+
+
+USERS = everybody.each(_republish)

@@ -4,7 +4,7 @@
 token that names them is in time any more; `drop_keys`. Each may be taken again, wherever it was broken off.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,7 +19,7 @@ from auth.tables import User
 from lms.dynamo import read_together, retry_stale, transaction
 from lms.errors import Conflict
 from lms.events import UserType
-from lms.republish import Rows
+from lms.republish import Collection
 
 # A request that read the user just before may still sign by the old credential.
 _LONGEST_REQUEST = timedelta(minutes=1)
@@ -35,13 +35,13 @@ class Tally:
     waiting: int = 0
 
 
-def renewals(tally: Tally, now: Callable[[], datetime]) -> Rows:
+def renewals(tally: Tally) -> Collection:
     """For every active user whose credential is of an old key a second one; tokens of the first stay good."""
-    return partial(everybody.each, partial(_renew, tally, now))
+    return everybody.each(partial(_renew, tally))
 
 
 @retry_stale
-def _renew(tally: Tally, now: Callable[[], datetime], user_id: UUID) -> None:
+def _renew(tally: Tally, user_id: UUID, now: datetime) -> None:
     user = people.find(user_id)
     if user is None or user.status != "active" or user.kid == signing.current_key().kid:
         return
@@ -51,7 +51,7 @@ def _renew(tally: Tally, now: Callable[[], datetime], user_id: UUID) -> None:
             user,
             [
                 User.old_issuer.set(user.issuer),
-                User.old_issuer_until.set(now() + ACCESS_LIFETIME + _LONGEST_REQUEST),
+                User.old_issuer_until.set(now + ACCESS_LIFETIME + _LONGEST_REQUEST),
                 User.issuer.set(fresh.key),
                 User.kid.set(signing.kid_of(fresh.public_key)),
             ],
@@ -61,20 +61,20 @@ def _renew(tally: Tally, now: Callable[[], datetime], user_id: UUID) -> None:
     tally.renewed += 1
 
 
-def retirements(tally: Tally, now: Callable[[], datetime], *, at_once: bool) -> Rows:
+def retirements(tally: Tally, *, at_once: bool) -> Collection:
     """Ends the credentials that were replaced: those that no token in time can name, or all `at_once`.
 
     At once, who holds a token of one has to refresh it; nobody has to sign in.
     """
-    return partial(everybody.each, partial(_retire, tally, now, at_once))
+    return everybody.each(partial(_retire, tally, at_once))
 
 
 @retry_stale
-def _retire(tally: Tally, now: Callable[[], datetime], at_once: bool, user_id: UUID) -> None:
+def _retire(tally: Tally, at_once: bool, user_id: UUID, now: datetime) -> None:
     user = people.find(user_id)
     if user is None or user.old_issuer is None:
         return
-    if user.old_issuer_until > now() and not at_once:
+    if user.old_issuer_until > now and not at_once:
         tally.waiting += 1
         return
     kong.delete_credential(user.id, user.old_issuer)

@@ -1,33 +1,29 @@
-"""Telling every voucher again, for projections that are new or were damaged."""
+"""Republishing every voucher, for projections that are new or were damaged."""
 
-from collections.abc import Iterator
-from functools import partial
-from uuid import UUID
+from collections.abc import Sequence
+from datetime import datetime
 
-from lms.clock import now
 from lms.dynamo import retry_stale, transaction
 from lms.outbox import emit_again
-from lms.republish import ID, Row, Way, key_in, words_from
+from lms.pages import PageRequest, Position, query_page
+from lms.republish import Collection
 from payment.service import vouchers
 from payment.tables import Voucher
 
 # In the order in which vouchers move on, so that none is missed by moving.
 _STATUSES = ("unpaid", "overdue", "paid")
-WAYS = rf"({'|'.join(_STATUSES)}) \d{{4}}-\d\d-\d\d#{ID}"
 
 
-def everything(last: Way) -> Iterator[Row]:
-    """Every voucher (`lms.republish.Rows`)."""
-    for status in words_from(_STATUSES, last):
-        begin = key_in(last, (status,))
-        onward = Voucher.due_order >= begin if begin is not None else None
-        for voucher in Voucher.status_index.query(status, onward):
-            yield (status, voucher.due_order), partial(_tell, voucher.student_id, voucher.id)
+def _vouchers(paging: PageRequest) -> tuple[Sequence[Voucher], Position | None]:
+    return query_page(Voucher.status_index, _STATUSES, paging)
 
 
 @retry_stale
-def _tell(student_id: UUID, voucher_id: UUID) -> None:
-    voucher = Voucher.get(student_id, voucher_id, consistent_read=True)
+def _republish(listed: Voucher, now: datetime) -> None:
+    voucher = Voucher.get(listed.student_id, listed.id, consistent_read=True)
     with transaction() as tx:
-        tx.check(Voucher, student_id, voucher_id, Voucher.version == voucher.version)
-        emit_again(tx, vouchers.told(voucher), now())
+        tx.check(Voucher, voucher.student_id, voucher.id, Voucher.version == voucher.version)
+        emit_again(tx, vouchers.told(voucher), now)
+
+
+VOUCHERS = Collection(_vouchers, _republish)

@@ -46,7 +46,7 @@ def _listing(
         return {"path": request.url.path, "filters": sorted(filters), "caller": caller and caller.id}
 
     def start() -> Position:
-        return decode_cursor(cursor, scope()) if cursor else Position(0, None)
+        return Position(*decode_cursor(cursor, scope())) if cursor else Position(0, None)
 
     return PageRequest(limit, start, lambda after: encode_cursor(after, scope()))
 

@@ -1,9 +1,8 @@
 """Lists: pages of a query, or of what is in memory."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict
 from pynamodb.indexes import Index
@@ -22,9 +21,8 @@ class Page(BaseModel, Generic[_T]):
     next: str | None
 
 
-@dataclass(frozen=True)
-class Position:
-    """Where a walk over several partitions stands: which partition, and the last key read in it."""
+class Position(NamedTuple):
+    """Where reading several partitions stands: which partition, and the last key read in it."""
 
     partition: int
     key: dict[str, Any] | None
@@ -33,18 +31,23 @@ class Position:
 class PageRequest:
     """What a caller wants of a list: at most `limit` items, from `start` on."""
 
-    def __init__(self, limit: int, start: Callable[[], Position], seal: Callable[[Position], str]) -> None:
+    def __init__(self, limit: int, start: Callable[[], Position], encode: Callable[[Position], str]) -> None:
         self.limit = limit
         self._start = start
-        self._seal = seal
+        self._encode = encode
+
+    @classmethod
+    def at(cls, position: Position, limit: int) -> "PageRequest":
+        """Of walks through a whole list, which show nobody a cursor."""
+        return cls(limit, lambda: position, repr)
 
     @cached_property
     def start(self) -> Position:
-        """Where the page begins; raises `Invalid` for a cursor of another list or caller."""
+        """Where the page begins; raises `InvalidCursor` for a cursor of another list or caller."""
         return self._start()
 
     def page(self, items: Sequence[_T], after: Position | None) -> Page[_T]:
-        return Page(items=list(items), next=self._seal(after) if after else None)
+        return Page(items=list(items), next=self._encode(after) if after else None)
 
 
 def query_page(
@@ -53,7 +56,7 @@ def query_page(
     paging: PageRequest,
     **query: Any,
 ) -> tuple[list[_M], Position | None]:
-    """At most `listing.limit` items of the partitions, one after the other, and where to go on (None: the end).
+    """At most `paging.limit` items of the partitions, one after the other, and where to go on (None: the end).
 
     Reads one page of DynamoDB, or one more for each partition that ends within it; what a `filter_condition` leaves out
     of it makes the page shorter, and is not made up for by reading on.
@@ -81,7 +84,7 @@ def query_page(
 def slice_page(
     whole: Sequence[_T], identity: Callable[[_T], object], paging: PageRequest
 ) -> tuple[Sequence[_T], Position | None]:
-    """As `walk`, of a list that is whole in memory.
+    """As `query_page`, of a list that is whole in memory.
 
     A page begins after the last item of the page before, or at its place when that one is gone by now.
     """

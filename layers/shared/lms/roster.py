@@ -14,7 +14,7 @@ facts in their own transactions, so that an answered 201 holds everywhere at onc
 IAM limits each writer to its own prefixes.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, cast
 from uuid import UUID
 
@@ -256,7 +256,7 @@ def put_course(
 
 
 def remove_course(tx: Transaction, course_id: UUID) -> None:
-    """Removes the card of a deleted course, which stays listed (`courses_from`); program alone may."""
+    """Removes the card of a deleted course, which stays listed (`all_courses`); program alone may."""
     tx.delete(RosterItem(owner=_course(course_id), item=_CARD))
     _list_course(tx, course_id)
 
@@ -265,11 +265,10 @@ def _list_course(tx: Transaction, course_id: UUID) -> None:
     tx.put(RosterItem(owner=_COURSES, item=_course(course_id), version=1))
 
 
-def courses_from(course_id: UUID | None) -> Iterator[UUID]:
-    """Every course that ever was, from this one on (None: the first), for walks through all that belongs to any."""
-    onward = RosterItem.item >= _course(course_id) if course_id is not None else None
-    for listed in RosterItem.query(_COURSES, onward, consistent_read=True):
-        yield UUID(listed.item.removeprefix("course#"))
+def all_courses(paging: PageRequest) -> tuple[list[UUID], Position | None]:
+    """A page of every course that ever was, for walks through all that belongs to any."""
+    listed, after = query_page(RosterItem, [_COURSES], paging, consistent_read=True)
+    return [UUID(item.item.removeprefix("course#")) for item in listed], after
 
 
 def require_course_exists(tx: Transaction, course_id: UUID, refuse: Exception) -> None:
