@@ -116,7 +116,7 @@ def test_a_refusal_is_told_with_its_words() -> None:
     conflict = _answers(OPERATIONS["enrollStudent"])["409"]
     problem = conflict["content"]["application/problem+json"]["examples"]["full"]["value"]
     assert problem["type"] == "urn:lms:problem:full"
-    assert problem["detail"] == "Every seat of the course is taken."
+    assert problem["detail"] == "The course is full."
     assert problem["detail"] in conflict["description"]
 
 
@@ -127,7 +127,7 @@ def test_what_the_gateway_refuses_and_what_a_function_refuses_fit_one_schema() -
         "type": "urn:lms:problem:full",
         "title": "Conflict",
         "status": 409,
-        "detail": "Every seat of the course is taken.",
+        "detail": "The course is full.",
         "instance": "/courses/x/enrollments",
         "request_id": "1",
     }
