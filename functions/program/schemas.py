@@ -117,7 +117,7 @@ class CourseDetails(CourseView):
 class ScheduledExam(CamelView):
     exam_id: UUID
     title: str
-    exam_date: datetime
+    opens_at: Annotated[datetime, Field(alias="examDate")]
     closes_at: datetime
     duration: int
 

@@ -1,4 +1,4 @@
-"""The tables that program owns."""
+"""The tables that program owns. Rows that guard, count or point live in the table of what they belong to."""
 
 from pynamodb.attributes import (
     BooleanAttribute,
@@ -10,23 +10,23 @@ from pynamodb.attributes import (
 )
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from lms.dynamo import Table, UUIDAttribute, table_name
+from lms.dynamo import Table, TypedKey, UUIDAttribute, table_name
 from lms.settings import setting
 
 
-class CatalogueIndex(GlobalSecondaryIndex["Program"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
-    """Programs by state (`listed`, `deleted`), in the order of their creation."""
+class ProgramListing(GlobalSecondaryIndex["Program"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
+    """Programs in the order of their creation, deleted ones apart."""
 
     class Meta:
-        index_name = "catalogue"
+        index_name = "listing"
         projection = AllProjection()
 
-    catalogue = UnicodeAttribute(hash_key=True)
+    listing_key = UnicodeAttribute(hash_key=True)
     id = UUIDAttribute(range_key=True)
 
 
 class Program(Table):
-    """A program. A deleted one stays as a tombstone, so that its end can be told again."""
+    """A program. A deleted one stays as a tombstone, so that its end can be published again."""
 
     class Meta:
         table_name = table_name("programs")
@@ -35,48 +35,47 @@ class Program(Table):
     id = UUIDAttribute(hash_key=True)
     title = UnicodeAttribute()
     description = UnicodeAttribute()
-    catalogue = UnicodeAttribute()
+    listing_key = UnicodeAttribute()
     created_at = UTCDateTimeAttribute()
     updated_at = UTCDateTimeAttribute()
     version = VersionAttribute()
-    catalogue_index = CatalogueIndex()
+    listing = ProgramListing()
 
 
 class ProgramTitle(Table):
-    """Holds a program's title (casefolded), which may exist once."""
+    """Reserves a program's title (casefolded), which may exist once."""
 
     class Meta:
-        table_name = table_name("program_titles")
+        table_name = table_name("programs")
         region = setting("AWS_REGION")
 
-    title = UnicodeAttribute(hash_key=True)
-    program_id = UUIDAttribute()
+    title = TypedKey("title", hash_key=True, attr_name="id")
 
 
-class Shelf(Table):
+class CourseCount(Table):
     """How many courses a program has; it exists as long as the program."""
 
     class Meta:
-        table_name = table_name("shelves")
+        table_name = table_name("programs")
         region = setting("AWS_REGION")
 
-    program_id = UUIDAttribute(hash_key=True)
+    program_id = TypedKey("courses", hash_key=True, attr_name="id")
     courses = NumberAttribute()
 
 
-class ShelfIndex(GlobalSecondaryIndex["Course"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
-    """The courses of a program, in the order of their creation; deleted ones on a shelf of their own."""
+class CourseListing(GlobalSecondaryIndex["Course"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
+    """The courses of a program in the order of their creation, deleted ones apart."""
 
     class Meta:
-        index_name = "shelf"
+        index_name = "listing"
         projection = AllProjection()
 
-    shelf = UnicodeAttribute(hash_key=True)
+    listing_key = UnicodeAttribute(hash_key=True)
     id = UUIDAttribute(range_key=True)
 
 
 class Course(Table):
-    """A course. A deleted one stays as a tombstone, so that its end can be told again.
+    """A course. A deleted one stays as a tombstone, so that its end can be published again.
 
     `fee` is exact, as text with two places.
     """
@@ -95,11 +94,11 @@ class Course(Table):
     requires_payment = BooleanAttribute()
     fee = UnicodeAttribute(null=True)
     currency = UnicodeAttribute(default="PKR")
-    shelf = UnicodeAttribute()
+    listing_key = UnicodeAttribute()
     created_at = UTCDateTimeAttribute()
     updated_at = UTCDateTimeAttribute()
     version = VersionAttribute()
-    shelf_index = ShelfIndex()
+    listing = CourseListing()
 
 
 class Seats(Table):
@@ -109,10 +108,10 @@ class Seats(Table):
     """
 
     class Meta:
-        table_name = table_name("seats")
+        table_name = table_name("courses")
         region = setting("AWS_REGION")
 
-    course_id = UUIDAttribute(hash_key=True)
+    course_id = TypedKey("seats", hash_key=True, attr_name="id")
     taken = NumberAttribute()
     capacity = NumberAttribute(null=True)
     open = BooleanAttribute()
@@ -120,6 +119,34 @@ class Seats(Table):
     fee = UnicodeAttribute(null=True)
     currency = UnicodeAttribute(default="PKR")
     terms = NumberAttribute()
+
+
+class ExamSchedule(GlobalSecondaryIndex["ExamDate"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
+    """The published exams of a course, soonest first."""
+
+    class Meta:
+        index_name = "exams"
+        projection = AllProjection()
+
+    course_id = UUIDAttribute(hash_key=True)
+    opens_at = UTCDateTimeAttribute(range_key=True)
+
+
+class ExamDate(Table):
+    """A published exam, by its latest event. A cancelled one keeps its version alone."""
+
+    class Meta:
+        table_name = table_name("courses")
+        region = setting("AWS_REGION")
+
+    exam_id = TypedKey("exam", hash_key=True, attr_name="id")
+    course_id = UUIDAttribute(null=True)
+    title = UnicodeAttribute(null=True)
+    opens_at = UTCDateTimeAttribute(null=True)
+    closes_at = UTCDateTimeAttribute(null=True)
+    duration = NumberAttribute(null=True)
+    version = NumberAttribute()
+    schedule = ExamSchedule()
 
 
 class Enrollment(Table):
@@ -141,42 +168,14 @@ class Enrollment(Table):
     version = VersionAttribute()
 
 
-class SoonestIndex(GlobalSecondaryIndex["ExamDate"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
-    """The exams of a course that are to be sat, soonest first."""
+class CoursePayments(Table):
+    """What a student has paid for a course, as `payment.confirmed` says: `[amount, currency]` by voucher number."""
 
     class Meta:
-        index_name = "soonest"
-        projection = AllProjection()
-
-    schedule = UUIDAttribute(hash_key=True)
-    exam_date = UTCDateTimeAttribute(range_key=True)
-
-
-class ExamDate(Table):
-    """A published exam, as exam told of it. `schedule` is its course; a cancelled exam keeps its version alone."""
-
-    class Meta:
-        table_name = table_name("exam_dates")
+        table_name = table_name("enrollments")
         region = setting("AWS_REGION")
 
-    exam_id = UUIDAttribute(hash_key=True)
-    schedule = UUIDAttribute(null=True)
-    title = UnicodeAttribute(null=True)
-    exam_date = UTCDateTimeAttribute(null=True)
-    closes_at = UTCDateTimeAttribute(null=True)
-    duration = NumberAttribute(null=True)
-    version = NumberAttribute()
-    soonest_index = SoonestIndex()
-
-
-class PaidCourse(Table):
-    """What a student has paid for a course, as `payment.confirmed` says: `[amount, currency]` by number of voucher."""
-
-    class Meta:
-        table_name = table_name("paid_courses")
-        region = setting("AWS_REGION")
-
-    student_id = UUIDAttribute(hash_key=True)
-    course_id = UUIDAttribute(range_key=True)
+    course_id = TypedKey("payments", hash_key=True, attr_name="course_id")
+    student_id = UUIDAttribute(range_key=True)
     vouchers = JSONAttribute(default=dict)
     version = VersionAttribute()

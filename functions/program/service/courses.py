@@ -41,7 +41,7 @@ def create(program_id: UUID, form: NewCourse, idempotent: IdempotentAnswer, now:
     course = Course(
         id=uuid7(),
         program_id=program_id,
-        shelf=shelf_of(program_id, deleted=False),
+        listing_key=listing_key(program_id, deleted=False),
         created_at=now,
         updated_at=now,
         **{field: _stored(value) for field, value in form.model_dump().items()},
@@ -61,7 +61,7 @@ def create(program_id: UUID, form: NewCourse, idempotent: IdempotentAnswer, now:
                 terms=version,
             )
         )
-        programs.change_shelf(tx, program_id, 1)
+        programs.count_courses(tx, program_id, 1)
         put_card(tx, course, version)
         emit(tx, state(CourseCreated, course, version), now)
         idempotent.record(tx, view, location=location(course.id))
@@ -71,7 +71,7 @@ def create(program_id: UUID, form: NewCourse, idempotent: IdempotentAnswer, now:
 def list_courses(program_id: UUID, paging: PageRequest) -> Page[CourseView]:
     """The courses of a program, in the order of their creation; raises `ProgramNotFound`."""
     programs.get(program_id)
-    courses, after = query_page(Course.shelf_index, [shelf_of(program_id, deleted=False)], paging)
+    courses, after = query_page(Course.listing, [listing_key(program_id, deleted=False)], paging)
     return paging.page([CourseView.model_validate(course) for course in courses], after)
 
 
@@ -105,12 +105,12 @@ def delete(course_id: UUID, if_match: Precondition, now: datetime) -> None:
     if seats.taken:
         raise StudentsActive
     require_match(course.version, if_match)
-    course.shelf = shelf_of(course.program_id, deleted=True)
+    course.listing_key = listing_key(course.program_id, deleted=True)
     course.updated_at = now
     with transaction() as tx:
         version = tx.put(course)
         tx.delete(seats, Seats.taken == 0)
-        programs.change_shelf(tx, course.program_id, -1)
+        programs.count_courses(tx, course.program_id, -1)
         roster.remove_course(tx, course.id)
         emit(tx, CourseDeleted(version=version, course_id=course.id, program_id=course.program_id), now)
 
@@ -128,10 +128,10 @@ def present(course: Course | None) -> Course:
 
 
 def is_deleted(course: Course) -> bool:
-    return bool(course.shelf == shelf_of(course.program_id, deleted=True))
+    return bool(course.listing_key == listing_key(course.program_id, deleted=True))
 
 
-def shelf_of(program_id: UUID, *, deleted: bool) -> str:
+def listing_key(program_id: UUID, *, deleted: bool) -> str:
     """The partition in which a program's courses, or those deleted, are listed."""
     return f"{program_id}#deleted" if deleted else str(program_id)
 

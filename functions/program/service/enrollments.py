@@ -22,7 +22,7 @@ from lms.roster import RosterItem
 from program import rules
 from program.schemas import EnrollmentView
 from program.service import courses
-from program.tables import Enrollment, PaidCourse, Seats
+from program.tables import CoursePayments, Enrollment, Seats
 
 # Each takes five of the hundred writes that a transaction may have, besides the seats' own.
 MOST_AT_ONCE = 19
@@ -99,7 +99,7 @@ def _read(course_id: UUID, student_ids: Sequence[UUID], now: datetime) -> tuple[
         [
             (Seats, course_id, None),
             *((Enrollment, course_id, student_id) for student_id in student_ids),
-            *((PaidCourse, student_id, course_id) for student_id in student_ids),
+            *((CoursePayments, course_id, student_id) for student_id in student_ids),
             *(roster.user_key(student_id) for student_id in student_ids),
             *(roster.student_status_key(student_id) for student_id in student_ids),
         ]
@@ -124,7 +124,7 @@ def _read(course_id: UUID, student_ids: Sequence[UUID], now: datetime) -> tuple[
     ]
 
 
-def _is_paid(seats: Seats, paid: PaidCourse | None) -> bool:
+def _is_paid(seats: Seats, paid: CoursePayments | None) -> bool:
     payments = [(Decimal(amount), currency) for amount, currency in paid.vouchers.values()] if paid else []
     return rules.is_paid(payments, Decimal(seats.fee) if seats.fee else None, seats.currency)
 
@@ -203,8 +203,8 @@ def complete(student_id: UUID, course_id: UUID, now: datetime) -> None:
 @retry_stale
 def note_payment(payment: PaymentConfirmed) -> None:
     """Adds a voucher to what its student has paid for the course; again changes nothing."""
-    [paid] = read_together([(PaidCourse, payment.student_id, payment.course_id)])
-    paid = paid or PaidCourse(student_id=payment.student_id, course_id=payment.course_id)
+    [paid] = read_together([(CoursePayments, payment.course_id, payment.student_id)])
+    paid = paid or CoursePayments(course_id=payment.course_id, student_id=payment.student_id)
     if payment.voucher_no not in paid.vouchers:
         paid.vouchers = {**paid.vouchers, payment.voucher_no: [amount_text(payment.fee), payment.currency]}
         with transaction() as tx:

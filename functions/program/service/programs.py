@@ -14,7 +14,7 @@ from lms.outbox import emit
 from lms.pages import Page, PageRequest, query_page
 from lms.texts import uniqueness_key
 from program.schemas import NewProgram, ProgramUpdate, ProgramView
-from program.tables import Program, ProgramTitle, Shelf
+from program.tables import CourseCount, Program, ProgramTitle
 
 LISTED, DELETED = "listed", "deleted"
 
@@ -40,14 +40,14 @@ def create(form: NewProgram, idempotent: IdempotentAnswer, now: datetime) -> Pro
         id=uuid7(),
         title=form.title,
         description=form.description,
-        catalogue=LISTED,
+        listing_key=LISTED,
         created_at=now,
         updated_at=now,
     )
     with transaction() as tx:
         version = tx.put(program)
         view = _view(program, version)
-        tx.put(Shelf(program_id=program.id, courses=0))
+        tx.put(CourseCount(program_id=program.id, courses=0))
         _take_title(tx, program)
         roster.put_program(tx, program.id, title=program.title, version=version)
         emit(tx, ProgramCreated(version=version, program_id=program.id, title=program.title), now)
@@ -63,7 +63,7 @@ def show(program_id: UUID) -> ProgramView:
 
 def list_programs(paging: PageRequest) -> Page[ProgramView]:
     """All programs, in the order of their creation."""
-    programs, after = query_page(Program.catalogue_index, [LISTED], paging)
+    programs, after = query_page(Program.listing, [LISTED], paging)
     return paging.page([_view(program, program.version) for program in programs], after)
 
 
@@ -93,15 +93,15 @@ def update(program_id: UUID, update: ProgramUpdate, if_match: Precondition, now:
 def delete(program_id: UUID, if_match: Precondition, now: datetime) -> None:
     """Deletes a program; raises `ProgramNotFound`, `ProgramHasCourses`, `PreconditionFailed`."""
     program = get(program_id)
-    shelf = Shelf.get(program_id, consistent_read=True)
-    if shelf.courses:
+    count = CourseCount.get(program_id, consistent_read=True)
+    if count.courses:
         raise ProgramHasCourses
     require_match(program.version, if_match)
-    program.catalogue = DELETED
+    program.listing_key = DELETED
     program.updated_at = now
     with transaction() as tx:
         version = tx.put(program)
-        tx.delete(shelf, Shelf.courses == 0)
+        tx.delete(count, CourseCount.courses == 0)
         tx.delete(ProgramTitle(title=uniqueness_key(program.title)))
         roster.remove_program(tx, program.id)
         emit(tx, ProgramDeleted(version=version, program_id=program.id), now)
@@ -110,15 +110,18 @@ def delete(program_id: UUID, if_match: Precondition, now: datetime) -> None:
 def get(program_id: UUID) -> Program:
     """A program that is not deleted; raises `ProgramNotFound`."""
     program = Program.find(program_id)
-    if program is None or program.catalogue == DELETED:
+    if program is None or program.listing_key == DELETED:
         raise ProgramNotFound
     return program
 
 
-def change_shelf(tx: Transaction, program_id: UUID, courses: int) -> None:
-    """Counts courses that a program gets or loses; without the program the transaction raises `ProgramNotFound`."""
+def count_courses(tx: Transaction, program_id: UUID, change: int) -> None:
+    """Changes the number of courses of a program; without the program the transaction raises `ProgramNotFound`."""
     tx.update(
-        Shelf(program_id=program_id), [Shelf.courses.add(courses)], Shelf.courses.exists(), refuse=ProgramNotFound()
+        CourseCount(program_id=program_id),
+        [CourseCount.courses.add(change)],
+        CourseCount.courses.exists(),
+        refuse=ProgramNotFound(),
     )
 
 
@@ -128,7 +131,7 @@ def location(program_id: UUID) -> str:
 
 def _take_title(tx: Transaction, program: Program) -> None:
     tx.put(
-        ProgramTitle(title=uniqueness_key(program.title), program_id=program.id),
+        ProgramTitle(title=uniqueness_key(program.title)),
         ProgramTitle.title.does_not_exist(),
         refuse=TitleTaken(),
     )

@@ -15,12 +15,12 @@ from program.tables import Course, Enrollment, Program
 
 
 def _programs(paging: PageRequest) -> tuple[Sequence[Program], Position | None]:
-    return query_page(Program.catalogue_index, [programs.DELETED, programs.LISTED], paging)
+    return query_page(Program.listing, [programs.DELETED, programs.LISTED], paging)
 
 
 def _courses(program_id: UUID, paging: PageRequest) -> tuple[Sequence[Course], Position | None]:
-    shelves = [courses.shelf_of(program_id, deleted=deleted) for deleted in (False, True)]
-    return query_page(Course.shelf_index, shelves, paging)
+    keys = [courses.listing_key(program_id, deleted=deleted) for deleted in (False, True)]
+    return query_page(Course.listing, keys, paging)
 
 
 def _enrollments(course_id: UUID, paging: PageRequest) -> tuple[Sequence[Enrollment], Position | None]:
@@ -34,7 +34,7 @@ def _republish_program(listed: Program, now: datetime) -> None:
     version = program.version
     with transaction() as tx:
         tx.check(Program, program_id, None, Program.version == version)
-        if program.catalogue == programs.DELETED:
+        if program.listing_key == programs.DELETED:
             roster.remove_program(tx, program_id)
             emit_again(tx, ProgramDeleted(version=version, program_id=program_id), now)
         else:

@@ -18,7 +18,7 @@ def show(course_id: UUID, caller: Caller, paging: PageRequest) -> Page[Scheduled
     """The published exams of a course, soonest first; raises `NotCourseMember`, `CourseNotFound`."""
     access.require_belonging(caller, course_id)
     courses.get(course_id)
-    exams, after = query_page(ExamDate.soonest_index, [course_id], paging)
+    exams, after = query_page(ExamDate.schedule, [course_id], paging)
     return paging.page([ScheduledExam.model_validate(exam) for exam in exams], after)
 
 
@@ -27,9 +27,9 @@ def note(event: ExamState) -> None:
     _store(
         ExamDate(
             exam_id=event.exam_id,
-            schedule=event.course_id,
+            course_id=event.course_id,
             title=event.title,
-            exam_date=event.opens_at,
+            opens_at=event.opens_at,
             closes_at=event.closes_at,
             duration=event.duration,
             version=event.version,
