@@ -1,4 +1,4 @@
-"""Events of users: of erased students the amounts stay, and no words."""
+"""Events of users: an erased student's amounts stay, what payers wrote goes."""
 
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer

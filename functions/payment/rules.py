@@ -4,18 +4,16 @@ import hmac
 import re
 import secrets
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Literal
 from uuid import UUID
-from zlib import crc32
 
 from lms.texts import uniqueness_key
 
 Status = Literal["unpaid", "overdue", "paid"]
-Fault = Literal["amount", "currency"]
+Mismatch = Literal["amount", "currency"]
 
-DUE_SHARDS = 10
 SIGNED_WITHIN_SECONDS = 300
 # Crockford's base 32: no I, L, O, U to misread. 12 characters are 60 random bits.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -29,19 +27,17 @@ def new_voucher_no() -> str:
 
 
 def unpaid_key(student_id: UUID, course_id: UUID, quarter: str) -> str:
-    """What two vouchers that may not be unpaid at once have in common; what people read as one quarter is one."""
+    """Equal for two vouchers that may not be unpaid at once; quarters that look the same are the same."""
     return f"{student_id}#{course_id}#{uniqueness_key(quarter)}"
 
 
-def due_shard(voucher_no: str) -> int:
-    return crc32(voucher_no.encode()) % DUE_SHARDS
+def end_of(due: date) -> datetime:
+    """The last moment at which a voucher can be paid in time. Dates are of UTC."""
+    return datetime.combine(due, time.max, UTC)
 
 
 def status(stored: Status, due: date, today: date) -> Status:
-    """What a voucher is by now, whether or not the schedule has been there: it may be paid all through its due date.
-
-    Dates are of UTC.
-    """
+    """A voucher's status today, even if the schedule has yet to mark it: it is not overdue before its due date ends."""
     return "overdue" if stored == "unpaid" and due < today else stored
 
 
@@ -52,8 +48,8 @@ def fee_text(fee: Decimal, currency: str) -> str:
     return f"{fee:.0f} Rs" if fee == fee.to_integral_value() else f"{fee:.2f} Rs"
 
 
-def fault(fee: Decimal, currency: str, paid: Decimal, paid_currency: str) -> Fault | None:
-    """Why what was paid is not what was asked for, None when it is."""
+def mismatch(fee: Decimal, currency: str, paid: Decimal, paid_currency: str) -> Mismatch | None:
+    """In what a payment differs from the fee, None where it is the fee."""
     if paid_currency != currency:
         return "currency"
     return None if paid == fee else "amount"

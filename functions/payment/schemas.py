@@ -14,7 +14,7 @@ from payment.rules import Status
 
 
 class StatusRequest(Body):
-    """A student's own pair, in the founding document's spelling."""
+    """A student's roll number and password, in the founding document's spelling."""
 
     model_config = ConfigDict(alias_generator=to_pascal)
 
@@ -82,7 +82,7 @@ class VoucherView(View):
 
 
 class Notice(Body):
-    """What the payment provider tells."""
+    """A payment that the provider reports."""
 
     event_id: Name
     voucher_no: Name

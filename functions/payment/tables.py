@@ -1,4 +1,4 @@
-"""The tables that payment owns."""
+"""The table that payment owns."""
 
 from pynamodb.attributes import (
     JSONAttribute,
@@ -7,10 +7,14 @@ from pynamodb.attributes import (
     UTCDateTimeAttribute,
     VersionAttribute,
 )
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from lms.dynamo import Table, UUIDAttribute, table_name
+from lms.due import DueIndex
+from lms.dynamo import Table, TypedKey, UUIDAttribute, table_name
 from lms.settings import setting
+
+SINGLE = "single"
+"""The range key of rows that are alone under their hash key."""
 
 
 class StatusIndex(GlobalSecondaryIndex["Voucher"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
@@ -24,31 +28,20 @@ class StatusIndex(GlobalSecondaryIndex["Voucher"]):  # type: ignore[no-untyped-c
     due_order = UnicodeAttribute(range_key=True)
 
 
-class DueIndex(GlobalSecondaryIndex["Voucher"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
-    """Sparse: only what is unpaid and may become overdue is in it."""
-
-    class Meta:
-        index_name = "due"
-        projection = KeysOnlyProjection()
-
-    due_shard = NumberAttribute(hash_key=True)
-    due_date = UnicodeAttribute(range_key=True)
-
-
 class Voucher(Table):
     """What a student has to pay for a course. `fee` is exact, as text with two places.
 
     `status` becomes overdue by the schedule, a little late: ask `rules.status`. `course_title` is for when the course
-    is gone. `notices` are payments told of that did not pay it, the newest 20. `told_version` is the one that an event
-    told last. `unpaid_key` leads to the `UnpaidVoucher` while there is one.
+    is gone. `notices` are payments that did not pay it, the newest 20. `event_version` is the version of its latest
+    event. `unpaid_key` leads to the `UnpaidVoucher` while there is one.
     """
 
     class Meta:
         table_name = table_name("vouchers")
         region = setting("AWS_REGION")
 
-    student_id = UUIDAttribute(hash_key=True)
-    id = UUIDAttribute(range_key=True)
+    student_id = UUIDAttribute(hash_key=True, attr_name="owner")
+    id = UUIDAttribute(range_key=True, attr_name="item")
     voucher_no = UnicodeAttribute()
     course_id = UUIDAttribute()
     course_title = UnicodeAttribute()
@@ -58,52 +51,56 @@ class Voucher(Table):
     due_date = UnicodeAttribute()
     due_order = UnicodeAttribute()
     due_shard = NumberAttribute(null=True)
+    due_at = UTCDateTimeAttribute()
     status = UnicodeAttribute()
     paid_at = UTCDateTimeAttribute(null=True)
     reference = UnicodeAttribute(null=True)
     notices = JSONAttribute(default=list)
     unpaid_key = UnicodeAttribute(null=True)
-    told_version = NumberAttribute(default=1)
+    event_version = NumberAttribute(default=1)
     created_at = UTCDateTimeAttribute()
     updated_at = UTCDateTimeAttribute()
     version = VersionAttribute()
     status_index = StatusIndex()
-    due_index = DueIndex()
+    due_index = DueIndex["Voucher"]()
 
 
 class VoucherNumber(Table):
     """Points from a number, which may exist once, to its voucher."""
 
     class Meta:
-        table_name = table_name("voucher_numbers")
+        table_name = table_name("vouchers")
         region = setting("AWS_REGION")
 
-    voucher_no = UnicodeAttribute(hash_key=True)
+    voucher_no = TypedKey("number", hash_key=True, attr_name="owner")
+    item = UnicodeAttribute(range_key=True, default=SINGLE)
     student_id = UUIDAttribute()
     voucher_id = UUIDAttribute()
 
 
 class UnpaidVoucher(Table):
-    """Holds the place of a student's one unpaid voucher for a course and quarter; it goes when that is paid."""
+    """Keeps a student from having two unpaid vouchers for a course and quarter; goes when the one is paid."""
 
     class Meta:
-        table_name = table_name("unpaid_vouchers")
+        table_name = table_name("vouchers")
         region = setting("AWS_REGION")
 
-    key = UnicodeAttribute(hash_key=True)
+    key = TypedKey("unpaid", hash_key=True, attr_name="owner")
+    item = UnicodeAttribute(range_key=True, default=SINGLE)
     voucher_id = UUIDAttribute()
 
 
 class PaymentNotice(Table):
-    """A payment that the provider told of: each `event_id` counts once, for ever. `fault`: why it paid nothing."""
+    """A notice of the payment provider: each `event_id` counts once, for ever. `mismatch`: why it paid nothing."""
 
     class Meta:
-        table_name = table_name("payment_notices")
+        table_name = table_name("vouchers")
         region = setting("AWS_REGION")
 
-    event_id = UnicodeAttribute(hash_key=True)
+    event_id = TypedKey("notice", hash_key=True, attr_name="owner")
+    item = UnicodeAttribute(range_key=True, default=SINGLE)
     voucher_no = UnicodeAttribute()
     amount = UnicodeAttribute()
     currency = UnicodeAttribute()
-    fault = UnicodeAttribute(null=True)
+    mismatch = UnicodeAttribute(null=True)
     received_at = UTCDateTimeAttribute()

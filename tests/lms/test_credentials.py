@@ -9,9 +9,11 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from lms import credentials
-from lms.errors import Conflict, Forbidden, Invalid, Problem, TooManyRequests, Unauthorized, Unavailable
+from lms.credentials import AccountsUnavailable
+from lms.errors import Conflict, Invalid, Problem, Unauthorized
 from lms.faults import is_transient
 from lms.log import request_id
+from lms.refusals import AccountDisabled, TooManyAttempts, WrongPassword
 
 PERSON = uuid4()
 
@@ -81,12 +83,13 @@ def test_a_change_names_both_passwords_and_the_person(auth: Auth) -> None:
     ("status", "parts", "refusal"),
     [
         (401, {}, Unauthorized),
-        (403, {"code": "wrong-password"}, Forbidden),
+        (403, {"code": "wrong-password"}, WrongPassword),
+        (403, {"code": "disabled"}, AccountDisabled),
         (409, {"code": "provisioning", "headers": {"Retry-After": "1"}}, Conflict),
         (422, {"errors": [{"loc": ["body", "new_password"], "msg": "Too common.", "type": "weak"}]}, Invalid),
-        (429, {"headers": {"Retry-After": "30"}}, TooManyRequests),
-        (503, {"headers": {"Retry-After": "2"}}, Unavailable),
-        (500, {}, Unavailable),
+        (429, {"headers": {"Retry-After": "30"}}, TooManyAttempts),
+        (503, {"headers": {"Retry-After": "2"}}, AccountsUnavailable),
+        (500, {}, AccountsUnavailable),
     ],
 )
 def test_each_refusal_of_auth_is_the_callers_too(
@@ -107,7 +110,7 @@ def test_each_refusal_of_auth_is_the_callers_too(
 
 def test_a_crash_of_auth_is_503_without_its_text(auth: Auth) -> None:
     auth.crashed = True
-    with pytest.raises(Unavailable) as raised:
+    with pytest.raises(AccountsUnavailable) as raised:
         _check()
     assert "s3cret" not in str(raised.value)
 

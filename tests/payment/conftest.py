@@ -23,11 +23,12 @@ __all__ = ["meanwhile", "whole_calls"]
 @pytest.fixture
 def payment(aws: None, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator["Payment"]:
     from lms import clock as clock_module
-    from payment import api, tick
+    from lms import due
+    from payment import api
 
     publish_key()
     api.app.dependency_overrides[clock_module.now] = clock
-    monkeypatch.setattr(tick, "now", clock)
+    monkeypatch.setattr(due, "now", clock)
     yield Payment(clock)
     api.app.dependency_overrides.clear()
 
@@ -121,7 +122,7 @@ class Payment:
             **fields,
         }
 
-    def tell(self, notice: Any, **kwargs: Any) -> Answer:
+    def report(self, notice: Any, **kwargs: Any) -> Answer:
         """A notice as the payment provider sends it."""
         raw = json.dumps(notice).encode()
         return self.send(raw, kwargs.pop("signature", None) or self.sign(raw, **kwargs))
@@ -134,10 +135,10 @@ class Payment:
         at = str(int(self.clock().timestamp()) - age)
         return f"t={at},v1={hmac.new(secret.encode(), at.encode() + b'.' + raw, hashlib.sha256).hexdigest()}"
 
-    def tick(self, rows: int = 1_000) -> None:
+    def tick(self, at_most: int = 1_000) -> None:
         from payment import tick
 
-        tick.handler({}, Minute(rows))
+        tick.handler({}, Minute(at_most))
 
     def walk(self, path: str, *, limit: int, token: str, **query: str) -> list[Any]:
         """All items of a list, page after page."""
@@ -154,14 +155,23 @@ class Payment:
 
 
 class Minute:
-    """Lambda's context, with time for so many vouchers."""
+    """Lambda's context, with time to mark so many vouchers as overdue."""
 
-    def __init__(self, rows: int) -> None:
-        self.rows = rows
+    def __init__(self, at_most: int) -> None:
+        self._end = self._marked() + at_most
 
     def get_remaining_time_in_millis(self) -> int:
-        self.rows -= 1
-        return 55_000 if self.rows >= 0 else 1_000
+        return 55_000 if self._marked() < self._end else 1_000
+
+    def _marked(self) -> int:
+        return [voucher.status for voucher in stored()].count("overdue")
+
+
+def stored() -> list[Any]:
+    """Every voucher as it is stored."""
+    from payment.tables import Voucher
+
+    return list(Voucher.scan(Voucher.status.exists()))
 
 
 def problem(answer: Answer) -> tuple[int, str]:

@@ -26,19 +26,19 @@ def test_a_voucher_confirmed_ten_times_at_once_is_paid_once(payment: Payment, ou
     assert len(outbox.of(PaymentConfirmed)) == 1
 
 
-def test_an_event_told_ten_times_at_once_counts_once(payment: Payment, outbox: Outbox) -> None:
+def test_an_event_reported_ten_times_at_once_counts_once(payment: Payment, outbox: Outbox) -> None:
     notice = payment.notice(payment.issue()["voucher_no"])
-    assert statuses([lambda: payment.tell(notice)] * 10) == [200] * 10
+    assert statuses([lambda: payment.report(notice)] * 10) == [200] * 10
     assert len(outbox.of(PaymentConfirmed)) == 1
     assert payment.vouchers()[0]["notices"] == []
 
 
-def test_confirmed_and_told_of_at_once_it_is_paid_once(payment: Payment, outbox: Outbox) -> None:
+def test_confirmed_and_reported_at_once_it_is_paid_once(payment: Payment, outbox: Outbox) -> None:
     for n in range(5):
         number = payment.issue()["voucher_no"]
         notice = payment.notice(number, event_id=f"evt-{n}")
         confirm = lambda number=number: payment.confirm(number)  # noqa: E731
-        assert statuses([confirm, lambda notice=notice: payment.tell(notice)]) == [200, 200]
+        assert statuses([confirm, lambda notice=notice: payment.report(notice)]) == [200, 200]
     assert len(outbox.of(PaymentConfirmed)) == 5
     assert {voucher["status"] for voucher in payment.vouchers()} == {"paid"}
 

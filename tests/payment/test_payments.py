@@ -1,4 +1,4 @@
-"""Payments: confirmed by administrators, told of by the provider, and what they open."""
+"""Payments: confirmed by administrators or reported by the provider, and what they open."""
 
 import json
 from typing import Any
@@ -28,8 +28,8 @@ def test_a_voucher_is_confirmed_once_and_again_gets_the_same_answer(payment: Pay
     second = payment.confirm(number.lower())
     assert (first.status, first.json) == (second.status, second.json)
     assert (first.json["status"], first.json["paid_at"], first.json["version"]) == ("paid", paid_at, 2)
-    [told] = outbox.of(PaymentConfirmed)
-    assert (told.voucher_no, told.version, told.student_id, told.course_id) == (
+    [emitted] = outbox.of(PaymentConfirmed)
+    assert (emitted.voucher_no, emitted.version, emitted.student_id, emitted.course_id) == (
         number,
         2,
         payment.student.id,
@@ -39,26 +39,26 @@ def test_a_voucher_is_confirmed_once_and_again_gets_the_same_answer(payment: Pay
     assert (own["Payment"], own["Date"]) == ("Paid", paid_at)
 
 
-def test_the_provider_tells_of_a_payment(payment: Payment, outbox: Outbox) -> None:
+def test_the_provider_reports_a_payment(payment: Payment, outbox: Outbox) -> None:
     number = payment.issue()["voucher_no"]
-    answer = payment.tell(payment.notice(number))
+    answer = payment.report(payment.notice(number))
     assert (answer.status, answer.json) == (
         200,
         {"voucher_no": number, "status": "paid", "paid_at": "2027-01-05T05:00:00Z"},
     )
     voucher = _voucher(payment)
     assert (voucher["status"], voucher["paid_at"], voucher["reference"]) == ("paid", "2027-01-05T05:00:00Z", "bank-77")
-    [told] = outbox.of(PaymentConfirmed)
-    assert told.paid_at.isoformat() == "2027-01-05T05:00:00+00:00"
+    [emitted] = outbox.of(PaymentConfirmed)
+    assert emitted.paid_at.isoformat() == "2027-01-05T05:00:00+00:00"
 
 
 def test_an_amount_is_the_same_however_it_is_written(payment: Payment) -> None:
-    assert payment.tell(payment.notice(payment.issue()["voucher_no"], amount="5000")).status == 200
+    assert payment.report(payment.notice(payment.issue()["voucher_no"], amount="5000")).status == 200
 
 
 def test_an_event_counts_once(payment: Payment, outbox: Outbox) -> None:
     notice = payment.notice(payment.issue()["voucher_no"])
-    answers = [payment.tell(notice) for _ in range(3)]
+    answers = [payment.report(notice) for _ in range(3)]
     assert {(answer.status, answer.text) for answer in answers} == {(200, answers[0].text)}
     assert len(outbox.of(PaymentConfirmed)) == 1
     assert _voucher(payment)["notices"] == []
@@ -66,13 +66,13 @@ def test_an_event_counts_once(payment: Payment, outbox: Outbox) -> None:
 
 def test_an_event_with_other_content_is_refused(payment: Payment) -> None:
     number, other = payment.issue()["voucher_no"], payment.issue()["voucher_no"]
-    payment.tell(payment.notice(number))
+    payment.report(payment.notice(number))
     for notice in (
         payment.notice(other),
         payment.notice(number, amount="1.00"),
         payment.notice(number, currency="USD"),
     ):
-        answer = payment.tell(notice)
+        answer = payment.report(notice)
         assert (answer.status, answer.json["errors"][0]["loc"]) == (422, ["body", "event_id"])
     assert payment.own()[0]["Payment"] == "Unpaid"
 
@@ -83,20 +83,20 @@ def test_another_amount_or_currency_pays_nothing_and_is_kept(
 ) -> None:
     notice = payment.notice(payment.issue()["voucher_no"], **{field: value})
     for _ in range(2):
-        answer = payment.tell(notice)
+        answer = payment.report(notice)
         assert (answer.status, answer.json["errors"][0]["loc"]) == (422, ["body", field])
     voucher = _voucher(payment)
     assert voucher["status"] == "unpaid"
     [kept] = voucher["notices"]
     assert kept.items() >= {"event_id": "evt-1", "reason": field, "reference": "bank-77", field: value}.items()
     assert not outbox.of(PaymentConfirmed)
-    assert payment.tell(payment.notice(voucher["voucher_no"], event_id="evt-2")).status == 200
+    assert payment.report(payment.notice(voucher["voucher_no"], event_id="evt-2")).status == 200
 
 
 def test_a_payment_for_what_is_paid_changes_nothing_and_is_kept(payment: Payment, outbox: Outbox) -> None:
     number = payment.issue()["voucher_no"]
     paid = payment.confirm(number).json
-    answer = payment.tell(payment.notice(number))
+    answer = payment.report(payment.notice(number))
     assert (answer.status, answer.json["paid_at"]) == (200, paid["paid_at"])
     voucher = _voucher(payment)
     assert (voucher["paid_at"], voucher["reference"]) == (paid["paid_at"], None)
@@ -107,32 +107,32 @@ def test_a_payment_for_what_is_paid_changes_nothing_and_is_kept(payment: Payment
 def test_the_newest_twenty_notices_are_kept(payment: Payment) -> None:
     number = payment.issue()["voucher_no"]
     for n in range(22):
-        payment.tell(payment.notice(number, event_id=f"evt-{n}", amount="1.00"))
+        payment.report(payment.notice(number, event_id=f"evt-{n}", amount="1.00"))
     assert [kept["event_id"] for kept in _voucher(payment)["notices"]] == [f"evt-{n}" for n in range(2, 22)]
 
 
-def test_an_unknown_voucher_is_404_and_may_be_told_of_again(payment: Payment) -> None:
-    assert payment.tell(payment.notice("UNHEARDOF")).status == 404
+def test_an_unknown_voucher_is_404_and_may_be_reported_again(payment: Payment) -> None:
+    assert payment.report(payment.notice("UNHEARDOF")).status == 404
     number = payment.issue()["voucher_no"]
-    assert payment.tell(payment.notice(number)).status == 200
+    assert payment.report(payment.notice(number)).status == 200
 
 
 def test_overdue_vouchers_can_still_be_paid(payment: Payment) -> None:
     first, second = (payment.issue(due_date=payment.day(-3))["voucher_no"] for _ in range(2))
     payment.tick()
     assert payment.confirm(first).json["status"] == "paid"
-    assert payment.tell(payment.notice(second)).status == 200
+    assert payment.report(payment.notice(second)).status == 200
     assert [own["Payment"] for own in payment.own()] == ["Paid", "Paid"]
 
 
 @pytest.mark.parametrize("age", [-300, 0, 300])
 def test_a_signature_counts_for_five_minutes_either_way(payment: Payment, age: int) -> None:
-    assert payment.tell(payment.notice(payment.issue()["voucher_no"]), age=age).status == 200
+    assert payment.report(payment.notice(payment.issue()["voucher_no"]), age=age).status == 200
 
 
 @pytest.mark.parametrize("age", [-301, 301, 86_400])
 def test_an_old_signature_or_one_of_the_future_is_refused(payment: Payment, age: int) -> None:
-    assert payment.tell(payment.notice(payment.issue()["voucher_no"]), age=age).status == 401
+    assert payment.report(payment.notice(payment.issue()["voucher_no"]), age=age).status == 401
 
 
 def test_what_the_provider_did_not_sign_is_refused(payment: Payment) -> None:
@@ -164,8 +164,8 @@ def test_what_the_provider_did_not_sign_is_refused(payment: Payment) -> None:
 
 
 def test_the_signature_is_looked_at_before_the_body(payment: Payment) -> None:
-    assert payment.tell({"bad": 1}, signature="t=1,v1=0").status == 401
-    assert payment.tell({"bad": 1}).status == 422
+    assert payment.report({"bad": 1}, signature="t=1,v1=0").status == 401
+    assert payment.report({"bad": 1}).status == 422
 
 
 def test_while_the_secret_is_changed_a_notice_is_signed_with_the_new_or_the_old(
@@ -206,17 +206,17 @@ def test_the_body_is_signed_as_it_was_sent(payment: Payment) -> None:
     ],
 )
 def test_a_bad_notice_is_refused_field_by_field(payment: Payment, field: str, value: Any) -> None:
-    answer = payment.tell({**payment.notice(payment.issue()["voucher_no"]), field: value})
+    answer = payment.report({**payment.notice(payment.issue()["voucher_no"]), field: value})
     assert (answer.status, answer.json["errors"][0]["loc"]) == (422, ["body", field])
 
 
-@pytest.mark.parametrize("how", ["confirmed", "told"])
+@pytest.mark.parametrize("how", ["confirmed", "reported"])
 def test_who_has_paid_may_enrol(payment: Payment, program: Program, outbox: Outbox, how: str) -> None:
     course = program.new_course(requiresPayment=True)
     payment.course = UUID(course)
     number = payment.issue()["voucher_no"]
     assert problem(program.enroll(course, payment.student)) == (409, "unpaid")
-    answer = payment.confirm(number) if how == "confirmed" else payment.tell(payment.notice(number))
+    answer = payment.confirm(number) if how == "confirmed" else payment.report(payment.notice(number))
     assert answer.status == 200
     for _ in range(2):
         program.consume(*outbox.of(PaymentConfirmed))

@@ -1,4 +1,4 @@
-"""Telling vouchers and payments again."""
+"""Republishing vouchers and payments."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ from tests.payment.conftest import Payment
 from tests.republishing import facts, last_words, republish
 
 
-def told_again(outbox: Outbox, rows: int = 1_000) -> tuple[list[Any], list[Any]]:
-    """The answers, and what was told."""
+def republished(outbox: Outbox, rows: int = 1_000) -> tuple[list[Any], list[Any]]:
+    """The answers, and what was emitted."""
     from payment.operations import handler
 
     before = len(outbox.all())
@@ -27,20 +27,20 @@ def till(payment: Payment) -> Payment:
     payment.confirm(overdue[0])
     paid = payment.issue()["voucher_no"]
     payment.confirm(paid)
-    assert payment.tell(payment.notice(paid)).status == 200
+    assert payment.report(payment.notice(paid)).status == 200
     return payment
 
 
-def test_everything_is_told_again_at_the_version_it_was_told_at(till: Payment, outbox: Outbox) -> None:
+def test_everything_is_republished_at_the_version_of_its_latest_event(till: Payment, outbox: Outbox) -> None:
     before = last_words(outbox)
-    [answer], again = told_again(outbox)
+    [answer], again = republished(outbox)
     assert answer["republished"] == len(again) == len(before) == 4
     assert {event.subject: event.model_dump() for event in again} == facts(before)
     assert {event.subject: type(event) for event in again} == {key: type(event) for key, event in before.items()}
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_telling_goes_on_where_it_stopped(till: Payment, outbox: Outbox, rows: int) -> None:
-    answers, again = told_again(outbox, rows)
+def test_republishing_goes_on_where_it_stopped(till: Payment, outbox: Outbox, rows: int) -> None:
+    answers, again = republished(outbox, rows)
     assert sum(answer["republished"] for answer in answers) == 4
     assert len({event.subject for event in again}) == len(again) == 4

@@ -40,7 +40,7 @@ def invoked(monkeypatch: pytest.MonkeyPatch) -> Lambda:
 
 
 class Desk:
-    """Amina, who has an account, and what she is told of her vouchers."""
+    """Amina, who has an account, and her vouchers."""
 
     def __init__(self, auth: Auth, payment: Payment) -> None:
         self.auth, self.payment = auth, payment
@@ -95,7 +95,7 @@ def test_a_voucher_whose_day_has_passed_is_shown_as_overdue(desk: Desk) -> None:
     assert desk.ask().json["Payment"] == "Overdue"
 
 
-def test_who_has_no_voucher_is_told_so_after_the_right_pair_alone(desk: Desk) -> None:
+def test_only_the_right_password_shows_that_there_is_no_voucher(desk: Desk) -> None:
     assert desk.ask().status == 404
     assert desk.ask(password="wrong-password").status == 401
 
@@ -122,7 +122,7 @@ def test_guessing_slows_down_here_and_at_sign_in_alike(desk: Desk) -> None:
     assert desk.auth.login(desk.roll_no).status == 429
 
 
-def test_a_disabled_student_is_told_so_after_the_right_pair_alone(desk: Desk) -> None:
+def test_only_the_right_password_shows_that_a_student_is_disabled(desk: Desk) -> None:
     desk.issue()
     path = f"/auth/users/{desk.amina.id}"
     assert desk.auth.http.patch(path, {"status": "disabled"}, token=desk.admin.token).status == 200

@@ -1,4 +1,4 @@
-"""Forgetting a student: what they owed and paid stays, under an id of nobody."""
+"""Erasure of a student: what they owed and paid stays under their id."""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,13 +8,13 @@ from payment.tables import Voucher
 
 
 def erase(student_id: UUID, now: datetime) -> None:
-    """Removes what payers wrote (`reference`) from a student's vouchers; once more changes nothing."""
+    """Removes what payers wrote (`reference`) from a student's vouchers; doing it again changes nothing."""
     for voucher in Voucher.query(student_id, consistent_read=True):
-        _empty(voucher.student_id, voucher.id, now)
+        _remove_references(voucher.student_id, voucher.id, now)
 
 
 @retry_stale
-def _empty(student_id: UUID, voucher_id: UUID, now: datetime) -> None:
+def _remove_references(student_id: UUID, voucher_id: UUID, now: datetime) -> None:
     voucher = Voucher.get(student_id, voucher_id, consistent_read=True)
     if voucher.reference is None and all(notice["reference"] is None for notice in voucher.notices):
         return

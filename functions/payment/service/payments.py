@@ -1,112 +1,126 @@
-"""Payments: confirmed by an administrator, or told of by the payment provider."""
+"""Payments: confirmed by an administrator, or by a notice of the payment provider."""
 
 from datetime import datetime
 from decimal import Decimal
 from typing import cast
 
-from pynamodb.exceptions import DoesNotExist
-
 from lms import roster
-from lms.dynamo import Transaction, next_version, retry_stale, transaction
-from lms.errors import Invalid, Unauthorized
+from lms.dynamo import Transaction, retry_stale, transaction
+from lms.errors import InvalidField, Unauthorized
+from lms.money import amount_text
 from lms.outbox import emit
 from lms.settings import secret
 from payment import rules
-from payment.rules import Fault
+from payment.rules import Mismatch
 from payment.schemas import Notice, NoticeTaken, NoticeView, VoucherView
 from payment.service import vouchers
-from payment.tables import PaymentNotice, UnpaidVoucher, Voucher
+from payment.tables import SINGLE, PaymentNotice, UnpaidVoucher, Voucher
 
 # While it is changed there are two, the new one first; a notice may be signed with either.
 _WEBHOOK_SECRETS = secret("WEBHOOK_SECRET").split()
 _NOTICES_KEPT = 20
 
 
+class InvalidSignature(Unauthorized):
+    detail = "The signature is not valid."
+
+
+class PaymentMismatch(InvalidField):
+    """Raised with the field that differs."""
+
+    code = "mismatch"
+    detail = "This is not the {field} of the voucher."
+
+
+class EventIdReused(InvalidField):
+    field = ("event_id",)
+    code = "event_id"
+    detail = "This event_id belongs to a notice with other content."
+
+
 def require_signature(signature: str, body: bytes, now: datetime) -> None:
-    """Raises `Unauthorized` unless the payment provider signed this body just now."""
+    """Raises `InvalidSignature` unless the payment provider signed this body just now."""
     if not rules.is_signed(_WEBHOOK_SECRETS, signature, body, now):
-        raise Unauthorized("The signature is not valid.")
+        raise InvalidSignature
 
 
 @retry_stale
 def confirm(voucher_no: str, now: datetime) -> VoucherView:
-    """Notes that a voucher was paid, today; one that is paid stays as it is. Raises `NotFound`."""
+    """Marks a voucher as paid now; one that is paid stays as it is. Raises `VoucherNotFound`."""
     voucher = vouchers.get(voucher_no)
     version = voucher.version
     if voucher.status != "paid":
-        version = next_version(voucher)
         with transaction() as tx:
-            _pay(tx, voucher, now, None, now)
+            version = _pay(tx, voucher, now, None, now)
     return vouchers.view(voucher, version, vouchers.titles_of([voucher])[voucher.course_id], now.date())
 
 
 @retry_stale
-def take(notice: Notice, now: datetime) -> NoticeTaken:
-    """Takes what the payment provider tells; told again, it answers the same again.
+def receive(notice: Notice, now: datetime) -> NoticeTaken:
+    """Takes a notice of the payment provider; the same notice again gets the same answer.
 
-    Raises `NotFound`, and `Invalid` for another amount or currency than asked for. That, and what comes for a voucher
-    that is paid, is kept with the voucher.
+    Raises `VoucherNotFound`, `EventIdReused`, and `PaymentMismatch` for another amount or currency than the voucher's.
+    A notice with a mismatch, or for a voucher that is already paid, is kept with the voucher.
     """
-    seen = _seen(notice)
+    known = _find(notice)
     voucher = vouchers.get(notice.voucher_no)
-    fault = cast(Fault | None, seen.fault) if seen else _settle(voucher, notice, now)
-    if fault:
-        raise Invalid(["body", fault], f"This is not the {fault} that the voucher asks for.", "mismatch")
+    mismatch = cast(Mismatch | None, known.mismatch) if known else _apply(voucher, notice, now)
+    if mismatch:
+        raise PaymentMismatch(mismatch, field=mismatch)
     return NoticeTaken(voucher_no=voucher.voucher_no, paid_at=voucher.paid_at)
 
 
-def _settle(voucher: Voucher, notice: Notice, now: datetime) -> Fault | None:
-    fault = rules.fault(Decimal(voucher.fee), voucher.currency, notice.amount, notice.currency)
+def _apply(voucher: Voucher, notice: Notice, now: datetime) -> Mismatch | None:
+    mismatch = rules.mismatch(Decimal(voucher.fee), voucher.currency, notice.amount, notice.currency)
     if roster.find_user(voucher.student_id) is None:
-        # Whoever was erased has still paid, but what the payer wrote is not kept.
+        # An erased student has still paid, but what the payer wrote is not kept.
         notice = notice.model_copy(update={"reference": None})
     with transaction() as tx:
         if notice.reference is not None:
             roster.require_exists(tx, voucher.student_id)
-        _remember(tx, notice, fault, now)
-        if fault or voucher.status == "paid":
-            _keep(tx, voucher, notice, fault, now)
+        _record(tx, notice, mismatch, now)
+        if mismatch or voucher.status == "paid":
+            _keep(tx, voucher, notice, mismatch, now)
         else:
             _pay(tx, voucher, notice.paid_at, notice.reference, now)
-    return fault
+    return mismatch
 
 
-def _seen(notice: Notice) -> PaymentNotice | None:
-    try:
-        seen = PaymentNotice.get(notice.event_id, consistent_read=True)
-    except DoesNotExist:
+def _find(notice: Notice) -> PaymentNotice | None:
+    known = PaymentNotice.find(notice.event_id, SINGLE)
+    if known is None:
         return None
-    if (seen.voucher_no, Decimal(seen.amount), seen.currency) != (
+    if (known.voucher_no, Decimal(known.amount), known.currency) != (
         notice.voucher_no.upper(),
         notice.amount,
         notice.currency,
     ):
-        raise Invalid(["body", "event_id"], "This event was told with other content.", "event_id")
-    return seen
+        raise EventIdReused
+    return known
 
 
-def _remember(tx: Transaction, notice: Notice, fault: Fault | None, now: datetime) -> None:
+def _record(tx: Transaction, notice: Notice, mismatch: Mismatch | None, now: datetime) -> None:
     tx.put(
         PaymentNotice(
             event_id=notice.event_id,
             voucher_no=notice.voucher_no.upper(),
-            amount=f"{notice.amount:.2f}",
+            amount=amount_text(notice.amount),
             currency=notice.currency,
-            fault=fault,
+            mismatch=mismatch,
             received_at=now,
         ),
         PaymentNotice.event_id.does_not_exist(),
     )
 
 
-def _keep(tx: Transaction, voucher: Voucher, notice: Notice, fault: Fault | None, now: datetime) -> None:
+def _keep(tx: Transaction, voucher: Voucher, notice: Notice, mismatch: Mismatch | None, now: datetime) -> None:
     kept = NoticeView(
         event_id=notice.event_id,
-        amount=f"{notice.amount:.2f}",
+        amount=amount_text(notice.amount),
         currency=notice.currency,
         paid_at=notice.paid_at,
         reference=notice.reference,
-        reason=fault or "already-paid",
+        reason=mismatch or "already-paid",
         received_at=now,
     )
     voucher.notices = [*voucher.notices, kept.model_dump(mode="json")][-_NOTICES_KEPT:]
@@ -114,14 +128,13 @@ def _keep(tx: Transaction, voucher: Voucher, notice: Notice, fault: Fault | None
     tx.put(voucher)
 
 
-def _pay(tx: Transaction, voucher: Voucher, paid_at: datetime, reference: str | None, now: datetime) -> None:
-    version = next_version(voucher)
+def _pay(tx: Transaction, voucher: Voucher, paid_at: datetime, reference: str | None, now: datetime) -> int:
     voucher.status, voucher.paid_at, voucher.reference = "paid", paid_at, reference
     voucher.due_shard = None
     if voucher.unpaid_key is not None:
         tx.delete(UnpaidVoucher(key=voucher.unpaid_key))
         voucher.unpaid_key = None
-    voucher.told_version = version
     voucher.updated_at = now
-    tx.put(voucher)
-    emit(tx, vouchers.told(voucher), now)
+    version = voucher.event_version = tx.put(voucher)
+    emit(tx, vouchers.event_of(voucher), now)
+    return version

@@ -23,7 +23,7 @@ def _republish(listed: Voucher, now: datetime) -> None:
     voucher = Voucher.get(listed.student_id, listed.id, consistent_read=True)
     with transaction() as tx:
         tx.check(Voucher, voucher.student_id, voucher.id, Voucher.version == voucher.version)
-        emit_again(tx, vouchers.told(voucher), now)
+        emit_again(tx, vouchers.event_of(voucher), now)
 
 
 VOUCHERS = Collection(_vouchers, _republish)

@@ -1,4 +1,4 @@
-"""What students see of their vouchers, signed in or with roll number and password."""
+"""Vouchers as students see them, signed in or with roll number and password."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,15 +14,23 @@ from payment.service import vouchers
 from payment.tables import Voucher
 
 
-def check(roll_no: str, password: str, client_ip: str, now: datetime) -> PaymentStatus:
-    """The latest voucher of the student whose pair this is.
+class WrongCredentials(Unauthorized):
+    detail = "The roll number or the password is wrong."
 
-    Raises `Unauthorized` for a wrong pair, `NotFound` without a voucher, and as `lms.credentials.check` does.
+
+class NoVoucher(NotFound):
+    detail = "The student has no voucher."
+
+
+def check(roll_no: str, password: str, client_ip: str, now: datetime) -> PaymentStatus:
+    """The latest voucher of the student with this roll number and password.
+
+    Raises `WrongCredentials`, `NoVoucher`, and as `lms.credentials.check` does.
     """
     student_id = _student_of(roll_no, password, client_ip)
     latest = list(Voucher.query(student_id, consistent_read=True, scan_index_forward=False, limit=1))
     if not latest:
-        raise NotFound("There is no voucher.")
+        raise NoVoucher
     return _statuses(latest, now.date())[0]
 
 
@@ -33,16 +41,14 @@ def list_own(student_id: UUID, paging: PageRequest, today: date) -> Page[Payment
 
 
 def _student_of(roll_no: str, password: str, client_ip: str) -> UUID:
-    # One answer for whatever is wrong with the pair: a username with its password is none here, and nobody shall see
-    # that it would be one elsewhere.
-    refusal = Unauthorized("The roll number or the password is wrong.")
+    # One answer whatever is wrong: a username with its password is refused here, too, without a hint that it is right.
     try:
         student_id = credentials.check(roll_no, password, client_ip)
     except Unauthorized:
-        raise refusal from None
+        raise WrongCredentials from None
     card = roster.find_user(student_id)
     if card is None or card.roll_no is None or card.roll_no.casefold() != roll_no.casefold():
-        raise refusal
+        raise WrongCredentials
     return student_id
 
 

@@ -5,36 +5,57 @@ from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
-from pynamodb.exceptions import DoesNotExist
-
 from lms import roster
-from lms.dynamo import next_version, read_together, retry_stale, transaction
-from lms.errors import Conflict, Invalid, NotFound
+from lms.due import shard_of
+from lms.dynamo import read_together, retry_stale, transaction
+from lms.errors import Conflict, InvalidField, NotFound
 from lms.events import PaymentConfirmed, VoucherEvent, VoucherIssued
 from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
+from lms.money import amount_text
 from lms.outbox import emit
 from lms.pages import Page, PageRequest, query_page
+from lms.refusals import CourseNotFound
 from payment import rules
 from payment.rules import Status
 from payment.schemas import NewVoucher, NoticeView, VoucherView
-from payment.tables import UnpaidVoucher, Voucher, VoucherNumber
+from payment.tables import SINGLE, UnpaidVoucher, Voucher, VoucherNumber
+
+
+class DueDatePast(InvalidField):
+    field = ("due_date",)
+    code = "past"
+    detail = "The due date is in the past."
+
+
+class NotAStudent(InvalidField):
+    field = ("student_id",)
+    code = "unknown"
+    detail = "This person is not a student."
+
+
+class UnpaidVoucherExists(Conflict):
+    code = "unpaid-voucher"
+    detail = "The student has an unpaid voucher for this course and quarter."
+
+
+class VoucherNotFound(NotFound):
+    detail = "There is no such voucher."
 
 
 @retry_stale
 def issue(form: NewVoucher, idempotent: IdempotentAnswer, now: datetime) -> VoucherView:
     """Issues a voucher under a new number.
 
-    Raises `Invalid` for a day that is past, and for somebody who is no student, `NotFound` without the course, and
-    `Conflict` while the student has an unpaid one for the course and quarter.
+    Raises `DueDatePast`, `NotAStudent`, `CourseNotFound`, `UnpaidVoucherExists`.
     """
     if form.due_date < now.date():
-        raise Invalid(["body", "due_date"], "This day is past.", "past")
+        raise DueDatePast
     student, course = read_together([roster.user_key(form.student_id), roster.course_key(form.course_id)])
     if student is None or student.role != "student":
-        raise Invalid(["body", "student_id"], "This is no student.", "unknown")
+        raise NotAStudent
     if course is None:
-        raise NotFound("There is no such course.")
+        raise CourseNotFound
     voucher_id, voucher_no = uuid7(), rules.new_voucher_no()
     unpaid_key = rules.unpaid_key(form.student_id, form.course_id, form.quarter)
     voucher = Voucher(
@@ -44,20 +65,19 @@ def issue(form: NewVoucher, idempotent: IdempotentAnswer, now: datetime) -> Vouc
         course_id=form.course_id,
         course_title=course.title,
         quarter=form.quarter,
-        fee=f"{form.fee:.2f}",
+        fee=amount_text(form.fee),
         currency=form.currency,
         due_date=form.due_date.isoformat(),
         due_order=f"{form.due_date.isoformat()}#{voucher_id}",
-        due_shard=rules.due_shard(voucher_no),
+        due_shard=shard_of(voucher_no),
+        due_at=rules.end_of(form.due_date),
         status="unpaid",
         unpaid_key=unpaid_key,
         created_at=now,
         updated_at=now,
     )
-    version = next_version(voucher)
-    answer = view(voucher, version, course.title, now.date())
     with transaction() as tx:
-        tx.put(voucher)
+        answer = view(voucher, tx.put(voucher), course.title, now.date())
         tx.put(
             VoucherNumber(voucher_no=voucher_no, student_id=form.student_id, voucher_id=voucher_id),
             VoucherNumber.voucher_no.does_not_exist(),
@@ -65,26 +85,25 @@ def issue(form: NewVoucher, idempotent: IdempotentAnswer, now: datetime) -> Vouc
         tx.put(
             UnpaidVoucher(key=unpaid_key, voucher_id=voucher_id),
             UnpaidVoucher.key.does_not_exist(),
-            refuse=Conflict("The student has an unpaid voucher for this course and quarter.", code="unpaid-voucher"),
+            refuse=UnpaidVoucherExists(),
         )
-        emit(tx, told(voucher), now)
+        emit(tx, event_of(voucher), now)
         idempotent.record(tx, answer, location=location(form.student_id))
     return answer
 
 
 def get(voucher_no: str) -> Voucher:
-    """The voucher with this number, which people may type in small letters; raises `NotFound`."""
-    try:
-        number = VoucherNumber.get(voucher_no.upper(), consistent_read=True)
-    except DoesNotExist:
-        raise NotFound("There is no such voucher.") from None
+    """The voucher with this number, in upper or lower case; raises `VoucherNotFound`."""
+    number = VoucherNumber.find(voucher_no.upper(), SINGLE)
+    if number is None:
+        raise VoucherNotFound
     return Voucher.get(number.student_id, number.voucher_id, consistent_read=True)
 
 
 def list_vouchers(
     student_id: UUID | None, status: Status | None, paging: PageRequest, today: date
 ) -> Page[VoucherView]:
-    """A student's vouchers, the newest first, or those of a status (None: of each), the one due first at the front."""
+    """A student's vouchers, the newest first, or those of a status (None: of each), the one due first in front."""
     if student_id is not None:
         found, after = query_page(Voucher, [student_id], paging, consistent_read=True, scan_index_forward=False)
         found = [voucher for voucher in found if status in (None, status_of(voucher, today))]
@@ -95,7 +114,7 @@ def list_vouchers(
 
 
 def _partitions(status: Status | None, today: date) -> dict[str, Any]:
-    """Where vouchers of a status are, also those that the schedule has not yet found overdue."""
+    """The query for the vouchers of a status, with those that the schedule has yet to mark as overdue."""
     match status:
         case "overdue":
             return {"partitions": ["overdue", "unpaid"], "range_key_condition": Voucher.due_order < today.isoformat()}
@@ -109,7 +128,7 @@ def _partitions(status: Status | None, today: date) -> dict[str, Any]:
 
 
 def titles_of(vouchers: list[Voucher]) -> dict[UUID, str]:
-    """The titles of the vouchers' courses: today's, or what a course that is gone was called."""
+    """The titles of the vouchers' courses: today's, or the last one of a deleted course."""
     cards = roster.find_courses({voucher.course_id for voucher in vouchers})
     titles = {voucher.course_id: str(voucher.course_title) for voucher in vouchers}
     return titles | {course_id: str(card.title) for course_id, card in cards.items()}
@@ -119,10 +138,10 @@ def status_of(voucher: Voucher, today: date) -> Status:
     return rules.status(cast(Status, voucher.status), date.fromisoformat(voucher.due_date), today)
 
 
-def told(voucher: Voucher) -> VoucherEvent:
-    """The event that tells a voucher as it is: issued, or paid."""
+def event_of(voucher: Voucher) -> VoucherEvent:
+    """The event that says how a voucher is: issued, or paid."""
     facts: dict[str, Any] = {
-        "version": voucher.told_version,
+        "version": voucher.event_version,
         "voucher_no": voucher.voucher_no,
         "student_id": voucher.student_id,
         "course_id": voucher.course_id,

@@ -20,23 +20,26 @@ from lms.errors import (
     NotFound,
     PreconditionFailed,
     Problem,
-    TooManyRequests,
     Unauthorized,
     Unavailable,
 )
 from lms.log import request_id
+from lms.refusals import AccountDisabled, TooManyAttempts, WrongPassword
 from lms.settings import setting
 
 # A change that is asked for again finds the password changed, and is refused; and who waits longer than the 20 seconds
 # of an API function is ended without an answer.
 _ONCE = Config(connect_timeout=2, read_timeout=15, retries={"total_max_attempts": 1})
-_UNAVAILABLE = "Accounts cannot be reached right now; try again."
+
+
+class AccountsUnavailable(Unavailable):
+    detail = "Accounts cannot be reached right now. Try again."
 
 
 def check(identifier: str, password: str, client_ip: str) -> UUID:
     """The user whose username, e-mail address or roll number and password these are.
 
-    Raises `Unauthorized` for a wrong pair, `Forbidden` when disabled, `TooManyRequests` while slowed down.
+    Raises `Unauthorized` for a wrong pair, `AccountDisabled`, `TooManyAttempts`, `AccountsUnavailable`.
     """
     answer = _ask({"action": "check", "identifier": identifier, "password": password, "client_ip": client_ip})
     return UUID(answer["user_id"])
@@ -45,8 +48,8 @@ def check(identifier: str, password: str, client_ip: str) -> UUID:
 def change(user_id: UUID, current_password: str, new_password: str, client_ip: str) -> None:
     """Changes a user's password and ends their sessions.
 
-    Raises `Forbidden` for a wrong current password, `Invalid` for a weak new one, `TooManyRequests` while slowed down,
-    `NotFound`, and `Unavailable`, with nothing changed.
+    Raises `WrongPassword`, `Invalid` for a weak new one, `TooManyAttempts`, `NotFound`, and `AccountsUnavailable`, with
+    nothing changed.
     """
     _ask(
         {
@@ -69,9 +72,8 @@ def update_profile(
 ) -> None:
     """Replaces fields of an account's profile, as `PUT /auth/profile` does; every service shows them at once.
 
-    Raises `Forbidden` for a wrong current password, `TooManyRequests` while slowed down, `PreconditionFailed` when the
-    account's card has another version than `card_version`, `Conflict`, `NotFound`, and `Unavailable`, with nothing
-    changed.
+    Raises `WrongPassword`, `TooManyAttempts`, `PreconditionFailed` when the account's card has another version than
+    `card_version`, `Conflict`, `NotFound`, and `AccountsUnavailable`, with nothing changed.
     """
     password = {} if current_password is None else {"current_password": current_password}
     _ask(
@@ -95,7 +97,7 @@ def _ask(question: dict[str, Any]) -> dict[str, Any]:
     response = _lambda().invoke(FunctionName=setting("AUTH_INTERNAL_FUNCTION"), Payload=payload)
     answer: dict[str, Any] = json.loads(response["Payload"].read())
     if "FunctionError" in response:
-        raise Unavailable(_UNAVAILABLE)
+        raise AccountsUnavailable
     if answer["status"] != 200:
         raise _refusal(answer)
     return answer
@@ -106,7 +108,8 @@ def _refusal(answer: dict[str, Any]) -> Problem:
         case 401:
             return Unauthorized(answer["detail"])
         case 403:
-            return Forbidden(answer["detail"], code=answer["code"])
+            refusal = next((one for one in (WrongPassword, AccountDisabled) if one.code == answer["code"]), Forbidden)
+            return refusal(answer["detail"], code=answer["code"])
         case 404:
             return NotFound(answer["detail"])
         case 409:
@@ -116,6 +119,6 @@ def _refusal(answer: dict[str, Any]) -> Problem:
         case 422:
             return Invalid(["body", "password"], answer["errors"][0]["msg"], answer["errors"][0]["type"])
         case 429:
-            return TooManyRequests(answer["detail"], retry_after=int(answer["headers"]["Retry-After"]))
+            return TooManyAttempts(answer["detail"], retry_after=int(answer["headers"]["Retry-After"]))
         case _:
-            return Unavailable(_UNAVAILABLE)
+            return AccountsUnavailable()

@@ -41,8 +41,6 @@ HOLDINGS = (
     Holding("Standings", "exam", "attempts, scores, accommodations, reasons", "attempts and scores"),
     Holding("AttemptAnswers", "exam", "answers and marks", "marks"),
     Holding("Vouchers", "payment", "fees, payments, what payers wrote", "fees and payments"),
-    Holding("VoucherNumbers", "payment", "whose a voucher is", _THE_SAME),
-    Holding("UnpaidVouchers", "payment", "what is still to be paid", _THE_SAME),
     Holding("Contacts", "notification", "name, address, phone number", "id and version"),
     Holding("Preferences", "notification", "channels, quiet hours, time zone", _NOTHING),
     Holding("Inboxes", "notification", "until when a list was read", _NOTHING),

@@ -1,6 +1,6 @@
 """Refusals that several services answer; all others stand beside the rule or use case that raises them."""
 
-from lms.errors import Forbidden, NotFound
+from lms.errors import Forbidden, NotFound, TooManyRequests
 
 
 class CourseNotFound(NotFound):
@@ -18,3 +18,17 @@ class NotCourseMember(Forbidden):
 class NotInGoodStanding(Forbidden):
     code = "standing"
     detail = "The student is suspended, or has withdrawn or graduated."
+
+
+class AccountDisabled(Forbidden):
+    code = "disabled"
+    detail = "The account is disabled."
+
+
+class WrongPassword(Forbidden):
+    code = "wrong-password"
+    detail = "The current password is wrong."
+
+
+class TooManyAttempts(TooManyRequests):
+    detail = "Too many failed attempts. Wait before you try again."
