@@ -293,7 +293,7 @@ def _refusals(operation: Operation, route: APIRoute, found: Reach) -> Iterator[t
     if "422" in operation["responses"]:
         by_status[422].add(Refusal(422, None, None))
     if found.storage:
-        by_status[503].add(Refusal(503, "The storage is busy; try again.", None))
+        by_status[503].add(Refusal(503, "The system is busy. Please try again.", None))
     gateway = {429}
     if roles is not None:
         gateway |= {401} if len(roles) == len(_WHO) else {401, 403}
@@ -355,9 +355,9 @@ def _problems(status: int, refusals: list[Refusal], operation: Operation) -> dic
 
 def _fault_of(operation: Operation) -> dict[str, Any]:
     if "requestBody" in operation:
-        return {"loc": ["body"], "msg": "Field required", "type": "missing"}
+        return {"loc": ["body"], "msg": "This field is required.", "type": "missing"}
     parameter = (operation.get("parameters") or [{"in": "query", "name": "cursor"}])[0]
-    return {"loc": [parameter["in"], parameter["name"]], "msg": "This value cannot be accepted", "type": "value_error"}
+    return {"loc": [parameter["in"], parameter["name"]], "msg": "This value cannot be accepted.", "type": "value_error"}
 
 
 def _not_modified() -> dict[str, Any]:

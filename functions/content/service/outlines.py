@@ -15,8 +15,8 @@ from lms import roster
 from lms.access import CourseAccess, course_access
 from lms.callers import Caller
 from lms.curriculum import Outline
-from lms.dynamo import Transaction, next_version, read_together, retry_stale, transaction
-from lms.errors import Forbidden, NotFound, Unavailable
+from lms.dynamo import StorageBusy, Transaction, next_version, read_together, retry_stale, transaction
+from lms.errors import Forbidden, NotFound
 from lms.etags import Precondition, require_match
 from lms.events import MaterialPublished, OutlineChanged
 from lms.ids import uuid7
@@ -154,7 +154,7 @@ def _point(new_ids: set[UUID], course_id: UUID) -> None:
         if error.cause is not None:
             raise
         # PynamoDB's word for writes that DynamoDB, throttling, handed back again and again.
-        raise Unavailable("The storage is busy; try again.") from error
+        raise StorageBusy from error
 
 
 def _view(course_id: UUID, outline: Outline, updated_at: datetime | None) -> OutlineView:

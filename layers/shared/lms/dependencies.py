@@ -11,11 +11,11 @@ from pydantic import Field
 from lms.access import require_teaching
 from lms.callers import Caller
 from lms.clock import now
-from lms.cursors import decode_cursor, encode_cursor
+from lms.cursors import InvalidCursor, decode_cursor, encode_cursor
 from lms.errors import refuses
-from lms.etags import Precondition, etag, precondition
+from lms.etags import InvalidETag, ObjectChanged, ObjectExists, Precondition, etag, precondition
 from lms.fields import DIGITS
-from lms.idempotency import IdempotentAnswer, begin
+from lms.idempotency import IdempotencyKeyReused, IdempotentAnswer, StillRunning, begin
 from lms.pages import PageRequest, Position
 from lms.refusals import NotCourseTeacher
 from lms.security import TeacherOrAdmin, current_caller
@@ -32,7 +32,8 @@ def _client_ip(request: Request) -> str:
 ClientIp = Annotated[str, Depends(_client_ip)]
 
 
-def _listing(
+@refuses(InvalidCursor)
+def _paging(
     request: Request,
     limit: Annotated[int, Field(ge=1, le=100), DIGITS, Query(description="How many items a page holds at most.")] = 25,
     cursor: Annotated[
@@ -51,10 +52,11 @@ def _listing(
     return PageRequest(limit, start, lambda after: encode_cursor(after, scope()))
 
 
-Paging = Annotated[PageRequest, Depends(_listing)]
+Paging = Annotated[PageRequest, Depends(_paging)]
 """`?limit=1..100` (default 25) and `?cursor=`."""
 
 
+@refuses(InvalidETag, ObjectChanged, ObjectExists)
 def _if_match(
     if_match: Annotated[
         str | None, Header(description='An `ETag` that the object must still have, such as `"3"`; else 412.')
@@ -82,6 +84,7 @@ CachedForAMinute = Depends(_cache_for_a_minute)
 """Of routes whose answer is the same for everybody: browsers and proxies may keep it for a minute."""
 
 
+@refuses(StillRunning, IdempotencyKeyReused)
 async def _idempotent(
     request: Request,
     caller: Annotated[Caller, Depends(current_caller)],

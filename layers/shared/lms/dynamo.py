@@ -30,6 +30,10 @@ _STALE_TRIES = 5
 _MAX_PAUSE_SECONDS = 1.0
 
 
+class StorageBusy(Unavailable):
+    detail = "The system is busy. Please try again."
+
+
 class Stale(Exception):
     """An item changed between reading and writing it; decide again from fresh state (`retry_stale`)."""
 
@@ -140,7 +144,7 @@ def read_together(keys: Sequence[Key]) -> list[Any]:
         asked = answer.get("UnprocessedKeys") or {}
         if not asked:
             return _in_order(keys, wanted, found)
-    raise Unavailable("The storage is busy; try again.")
+    raise StorageBusy
 
 
 def _in_order(
@@ -233,7 +237,7 @@ class Transaction:
                 raise
             else:
                 return
-        raise Unavailable("Too many changes at once; try again.")
+        raise StorageBusy
 
 
 @contextmanager
@@ -259,7 +263,7 @@ def retry_stale(use_case: Callable[_P, _R]) -> Callable[_P, _R]:
                 return use_case(*args, **kwargs)
             except Stale:
                 continue
-        raise Unavailable("Too many changes at once; try again.")
+        raise StorageBusy
 
     return run
 
@@ -280,6 +284,7 @@ __all__ = [
     "DecimalAttribute",
     "Key",
     "Stale",
+    "StorageBusy",
     "Table",
     "Transaction",
     "TypedKey",

@@ -2,13 +2,28 @@
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
-from lms.errors import Invalid, PreconditionFailed
+from lms.errors import InvalidField, PreconditionFailed
 
 # RFC 9110, 8.8.3. An ETag of any other form than ours is no fault: no object has it.
 _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _TAGS = re.compile(rf"[ \t]*{_TAG}[ \t]*(?:,[ \t]*{_TAG}[ \t]*)*\Z")
 _VERSION = re.compile(r'(W/)?"([0-9]{1,12})(?:-[0-9a-z-]+)?"')
+
+
+class InvalidETag(InvalidField):
+    part: Literal["header"] = "header"
+    code = "etag"
+    detail = 'Send ETags as a GET gave them, such as "3".'
+
+
+class ObjectChanged(PreconditionFailed):
+    detail = "The object has changed since you read it."
+
+
+class ObjectExists(PreconditionFailed):
+    detail = "The object exists already."
 
 
 def etag(version: int) -> str:
@@ -26,7 +41,7 @@ class Precondition:
 
 
 def precondition(if_match: str | None, if_none_match: str | None) -> Precondition:
-    """What the two headers ask; raises `Invalid` for anything but ETags and `*`."""
+    """What the two headers ask; raises `InvalidETag` for anything but ETags and `*`."""
     return Precondition(
         # By RFC 9110 a weak ETag never satisfies If-Match.
         match=None if if_match is None else _versions("If-Match", if_match, weak=False),
@@ -38,13 +53,13 @@ def _versions(header: str, value: str, *, weak: bool) -> frozenset[int] | None:
     if value.strip() == "*":
         return None
     if not _TAGS.match(value):
-        raise Invalid(["header", header], 'ETags as a GET gave them are expected, such as "3".', "etag")
+        raise InvalidETag(header)
     return frozenset(int(version) for mark, version in _VERSION.findall(value) if weak or not mark)
 
 
 def require_match(version: int, asked: Precondition) -> None:
-    """Raises `PreconditionFailed` when an object of this version (0: there is none yet) may not be changed."""
+    """Raises `ObjectChanged` or `ObjectExists` unless an object of this version (0: none yet) may be changed."""
     if asked.match is not None and version not in asked.match:
-        raise PreconditionFailed("The object has changed since you read it.")
+        raise ObjectChanged
     if version > 0 if asked.none_match is None else version in asked.none_match:
-        raise PreconditionFailed("The object is there already.")
+        raise ObjectExists

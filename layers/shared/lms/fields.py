@@ -59,13 +59,13 @@ def _lines(value: str) -> str:
 def _writable(value: str, allowed: str) -> str:
     # Cs: a lone surrogate, which a JSON escape can spell and no encoding can carry.
     if any(unicodedata.category(character) in ("Cc", "Cs") and character not in allowed for character in value):
-        raise ValueError("control characters")
+        raise ValueError("Control characters are not allowed.")
     return value
 
 
 def _visible(value: str) -> str:
     if all(is_invisible(character) for character in value):
-        raise ValueError("something visible is expected")
+        raise ValueError("Something visible is expected.")
     return value
 
 
@@ -79,7 +79,7 @@ def _spelt_as(pattern: str, expected: str) -> BeforeValidator:
 
     def check(value: Any) -> Any:
         if not (isinstance(value, str) and "\n" not in value and spelling.match(value)):
-            raise PydanticCustomError("spelling", "expected: {expected}", {"expected": expected})
+            raise PydanticCustomError("spelling", "{expected}", {"expected": expected})
         return value
 
     return BeforeValidator(check)
@@ -87,13 +87,13 @@ def _spelt_as(pattern: str, expected: str) -> BeforeValidator:
 
 def _of_digits(value: Any) -> Any:
     if isinstance(value, str) and ("\n" in value or not re.match(_WHOLE_NUMBER, value)):
-        raise PydanticCustomError("int_parsing", "a whole number is expected")
+        raise PydanticCustomError("int_parsing", "A whole number is expected.")
     return value
 
 
 def _true_or_false(value: Any) -> Any:
     if isinstance(value, str) and value not in ("true", "false"):
-        raise PydanticCustomError("bool_parsing", "true or false is expected")
+        raise PydanticCustomError("bool_parsing", "Either true or false is expected.")
     return value
 
 
@@ -108,9 +108,29 @@ INTEGRAL = BeforeValidator(_integral)
 
 def _number(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise PydanticCustomError("number_type", "a number is expected")
+        raise PydanticCustomError("number_type", "A number is expected.")
     # By its text: a float's own binary value would have dozens of places. Adding 0 would round, and -0.0 is 0.
     return Decimal(str(value)) if value else Decimal(0)
+
+
+class Pattern:
+    """For texts of a pattern, which the schema shows too; whoever sends another is told the `hint`."""
+
+    def __init__(self, pattern: str, hint: str) -> None:
+        self._pattern = pattern
+        self._hint = hint
+
+    def _check(self, value: str) -> str:
+        # Not `match`: its `$` lets a line break pass at the end.
+        if not re.fullmatch(self._pattern, value):
+            raise PydanticCustomError("string_pattern_mismatch", "{hint}", {"hint": self._hint})
+        return value
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(schema), "pattern": self._pattern}
 
 
 class _JsonNumber:
@@ -160,7 +180,7 @@ Passage = Annotated[
 
 Moment = Annotated[
     AwareDatetime,
-    _spelt_as(_MOMENT, "a time from 1900 to 2199 with its offset, such as 2027-02-28T09:00:00Z"),
+    _spelt_as(_MOMENT, "A time from 1900 to 2199 with its offset is expected, such as 2027-02-28T09:00:00Z."),
     Field(json_schema_extra={"pattern": _MOMENT}),
     AfterValidator(_in_utc),
 ]
@@ -168,14 +188,14 @@ Moment = Annotated[
 
 Day = Annotated[
     date,
-    _spelt_as(_DAY, "a date from 1900 to 2199, such as 2027-02-28"),
+    _spelt_as(_DAY, "A date from 1900 to 2199 is expected, such as 2027-02-28."),
     Field(json_schema_extra={"pattern": _DAY}),
 ]
 """A date of the calendar, without a time."""
 
 WallClock = Annotated[
     time,
-    _spelt_as(_CLOCK, "a time such as 22:30"),
+    _spelt_as(_CLOCK, "A time is expected, such as 22:30."),
     Field(json_schema_extra={"format": None, "pattern": _CLOCK}),
     PlainSerializer(lambda value: value.isoformat("minutes"), return_type=str),
 ]
@@ -219,7 +239,7 @@ class Changes(Body):
     @classmethod
     def _is_no_null(cls, value: Any, info: ValidationInfo) -> Any:
         if value is None and info.field_name not in cls.nullable:
-            raise PydanticCustomError("null", "This field cannot be null")
+            raise PydanticCustomError("null", "This field cannot be null.")
         return value
 
     @classmethod

@@ -19,9 +19,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lms.dynamo import Stale
-from lms.errors import ContentTooLarge, Forbidden, Invalid, Problem, Unavailable
+from lms.dynamo import Stale, StorageBusy
+from lms.errors import ContentTooLarge, Forbidden, InvalidField, Problem
 from lms.faults import is_transient
+from lms.field_messages import message_of
 from lms.idempotency import Replay
 from lms.ids import uuid7
 from lms.inline import InlineRoute
@@ -38,6 +39,24 @@ _GATEWAY_SECRETS = secret("GATEWAY_SECRET").split()
 
 # FastAPI silences it while it makes a route; a body with `defer_build` is looked at when the first request has one.
 warnings.filterwarnings("ignore", category=UnsupportedFieldAttributeWarning)
+
+
+class BodyTooLarge(ContentTooLarge):
+    detail = f"A body may have {MAX_BODY_BYTES} bytes at most."
+
+
+class NotThroughGateway(Forbidden):
+    detail = "Call this service through the gateway."
+
+
+class UnreadableBody(InvalidField):
+    code = "body_invalid"
+    detail = "The body cannot be parsed."
+
+
+class InvalidUnicode(InvalidField):
+    code = "string_unicode"
+    detail = "The text is not valid Unicode."
 
 
 class _Route(StrictRoute, InlineRoute):
@@ -120,10 +139,10 @@ async def _refuse(headers: Headers, receive: Receive) -> Problem | Receive:
     """The refusal that comes before any route, or a `receive` that gives the body already read."""
     message = await receive()
     if len(message.get("body", b"")) > MAX_BODY_BYTES:
-        return ContentTooLarge(f"A body may have {MAX_BODY_BYTES} bytes at most.")
+        return BodyTooLarge()
     given = headers.get(GATEWAY_HEADER, "").encode()
     if not any([hmac.compare_digest(given, known) for known in _GATEWAY_SECRETS]):  # noqa: C419 (each takes its time)
-        return Forbidden("Call this service through the gateway.")
+        return NotThroughGateway()
     pending = [message]
 
     async def replay() -> Message:
@@ -175,7 +194,7 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
     problem = Problem("The request has fields that cannot be accepted.")
     problem.status, problem.title = HTTPStatus.UNPROCESSABLE_ENTITY, "Invalid request"
     # Pydantic's `input` and `ctx` are left out: they would echo passwords and codes.
-    problem.errors = [{"loc": list(e["loc"]), "msg": e["msg"], "type": e["type"]} for e in error.errors()]
+    problem.errors = [{"loc": list(e["loc"]), "msg": message_of(e), "type": e["type"]} for e in error.errors()]
     return problem_response(request.url.path, problem)
 
 
@@ -183,7 +202,7 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == HTTPStatus.BAD_REQUEST:
         # What FastAPI and Starlette say to a body they cannot parse: no UTF-8, no form, numbers of 5 000 digits.
-        return problem_response(request.url.path, Invalid(["body"], "The body cannot be parsed.", "body_invalid"))
+        return problem_response(request.url.path, UnreadableBody())
     problem = Problem(headers=error.headers)
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         # Starlette names the methods of the first route of the path alone.
@@ -203,7 +222,7 @@ def _methods(request: Request) -> set[str]:
 async def _on_unencodable(request: Request, error: Exception) -> Response:
     # Lone surrogates are the one kind of text that cannot be encoded, and only a request can have brought them.
     assert isinstance(error, UnicodeEncodeError)
-    return problem_response(request.url.path, Invalid(["body"], "The text is no valid Unicode.", "string_unicode"))
+    return problem_response(request.url.path, InvalidUnicode())
 
 
 async def _on_replay(_: Request, replay: Exception) -> Response:
@@ -216,7 +235,7 @@ async def _on_storage_fault(request: Request, error: Exception) -> Response:
     if not (isinstance(error, Stale) or is_transient(error)):
         raise error
     logger.warning("storage fault", extra={"error": type(error).__name__})
-    return problem_response(request.url.path, Unavailable("The storage is busy; try again."))
+    return problem_response(request.url.path, StorageBusy())
 
 
 async def _on_fault(request: Request, _: Exception) -> Response:

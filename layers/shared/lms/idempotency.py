@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import BaseModel
@@ -19,16 +20,31 @@ from pynamodb.attributes import (
     UnicodeAttribute,
     UTCDateTimeAttribute,
 )
-from pynamodb.exceptions import DeleteError, DoesNotExist, PutError
+from pynamodb.exceptions import DeleteError, PutError
 
 from lms.dynamo import Table, Transaction, table_name
-from lms.errors import Conflict, Invalid
+from lms.errors import Conflict, InvalidField
 from lms.faults import condition_failed
 from lms.settings import setting
 
 _KEPT = timedelta(hours=24)
 _LEASE = timedelta(seconds=30)
 _NONCE_BYTES = 12
+
+
+class StillRunning(Conflict):
+    code = "still-running"
+    detail = "The same request is still running."
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Retry-After": "1"})
+
+
+class IdempotencyKeyReused(InvalidField):
+    part: Literal["header"] = "header"
+    field = ("Idempotency-Key",)
+    code = "idempotency_key"
+    detail = "This key was used for another request."
 
 
 class Replay(Exception):
@@ -77,7 +93,7 @@ class IdempotentAnswer:
         tx.put(
             record,
             (IdempotencyRecord.lease_until == record.lease_until) & IdempotencyRecord.status.does_not_exist(),
-            refuse=_still_running(),
+            refuse=StillRunning(),
         )
 
     def release(self) -> None:
@@ -100,8 +116,8 @@ def begin(scope: Sequence[str], body: bytes, now: datetime) -> IdempotentAnswer:
 
     A service's records begin with its name, so that IAM lets it at its own alone.
 
-    Raises `Replay` when the request was answered before, `Conflict` while its twin is running, and `Invalid` when the
-    key was used for another body.
+    Raises `Replay` when the request was answered before, `StillRunning` while its twin is running, and
+    `IdempotencyKeyReused` when the key was used for another body.
     """
     held_for = json.dumps(scope).encode()
     record = IdempotencyRecord(
@@ -135,17 +151,12 @@ def _take(record: IdempotencyRecord, cipher: AESGCM, now: datetime) -> None:
 
 
 def _answer_again(record: IdempotencyRecord, cipher: AESGCM) -> None:
-    try:
-        earlier = IdempotencyRecord.get(record.key, consistent_read=True)
-    except DoesNotExist:
-        raise _still_running() from None
+    earlier = IdempotencyRecord.find(record.key)
+    if earlier is None:
+        raise StillRunning
     if earlier.fingerprint != record.fingerprint:
-        raise Invalid(["header", "Idempotency-Key"], "This key was used for another request.", "idempotency_key")
+        raise IdempotencyKeyReused
     if earlier.status is None:
-        raise _still_running()
+        raise StillRunning
     answer = cipher.decrypt(earlier.body[:_NONCE_BYTES], earlier.body[_NONCE_BYTES:], None)
     raise Replay(int(earlier.status), answer.decode(), earlier.location)
-
-
-def _still_running() -> Conflict:
-    return Conflict("The same request is still being worked on.", code="still-running", headers={"Retry-After": "1"})

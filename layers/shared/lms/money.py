@@ -23,13 +23,13 @@ _CURRENCIES = frozenset(_CODES.split())
 def _exact(value: Any) -> Any:
     # A JSON number would have been through a float.
     if not (isinstance(value, str) and "\n" not in value and re.match(_AMOUNT, value)):
-        raise ValueError('an amount such as "5000.00" is expected, as a string')
+        raise ValueError('An amount is expected as a text, such as "5000.00".')
     return value
 
 
 def _known_currency(value: str) -> str:
     if value not in _CURRENCIES:
-        raise ValueError("no ISO 4217 code")
+        raise ValueError("A currency code is expected, such as PKR (ISO 4217).")
     return value
 
 

@@ -8,16 +8,20 @@ from uuid import UUID
 
 from pydantic import ConfigDict, TypeAdapter
 from pynamodb.attributes import BinaryAttribute, UTCDateTimeAttribute, VersionAttribute
-from pynamodb.exceptions import DoesNotExist
 
 from lms.curriculum import Lesson, Module, Outline, Subtopic
 from lms.dynamo import Key, Table, UUIDAttribute, table_name
-from lms.errors import Invalid
+from lms.errors import InvalidField
 from lms.settings import setting
 
 # DynamoDB takes 400 KB an item; a Lambda function answers 6 MB at most, and some answers hold several outlines.
 _MAX_STORED_BYTES = 384 * 1024
 _MAX_TEXT_BYTES = 1024 * 1024
+
+
+class OutlineTooLarge(InvalidField):
+    code = "outline_too_large"
+    detail = "With this, the outline of the course would be too large."
 
 
 _modules = TypeAdapter(tuple[Module, ...], config=ConfigDict(defer_build=True))
@@ -39,11 +43,11 @@ class OutlineItem(Table):
         return Outline(version=self.version, modules=_modules.validate_json(zlib.decompress(self.modules)))
 
     def store(self, modules: tuple[Module, ...]) -> None:
-        """Sets the modules; the caller's transaction saves the item. Raises `Invalid` for more than one item holds."""
+        """Sets the modules; the caller's transaction saves the item. Raises `OutlineTooLarge`."""
         text = _modules.dump_json(modules)
         stored = zlib.compress(text)
         if len(text) > _MAX_TEXT_BYTES or len(stored) > _MAX_STORED_BYTES:
-            raise Invalid(["body"], "With this, the outline of the course would be too large.", "outline_too_large")
+            raise OutlineTooLarge
         self.modules = stored
 
 
@@ -54,10 +58,8 @@ def outline_key(course_id: UUID) -> Key:
 
 def read_outline(course_id: UUID) -> Outline:
     """The outline of a course, unpublished parts included; an empty one when nothing was written yet."""
-    try:
-        return OutlineItem.get(course_id, consistent_read=True).outline()
-    except DoesNotExist:
-        return Outline()
+    item = OutlineItem.find(course_id)
+    return item.outline() if item else Outline()
 
 
 __all__ = ["Lesson", "Module", "Outline", "OutlineItem", "Subtopic", "outline_key", "read_outline"]

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from lms.countries import COUNTRIES
+from lms.fields import Pattern
 
 _E164 = r"^\+[1-9][0-9]{6,14}$"
 _DETAILS_BYTES = 16 * 1024
@@ -17,7 +18,7 @@ _DETAILS_DEPTH = 20
 
 def _known_country(value: str) -> str:
     if value not in COUNTRIES:
-        raise ValueError("no ISO 3166 alpha-2 code")
+        raise ValueError("A country code is expected, such as PK (ISO 3166 alpha-2).")
     return value
 
 
@@ -26,10 +27,10 @@ def _small_object(value: dict[str, Any]) -> dict[str, Any]:
     for _ in range(_DETAILS_DEPTH):
         level = [child for node in level for child in _children(node)]
     if level:
-        raise ValueError(f"nested more than {_DETAILS_DEPTH} deep")
+        raise ValueError(f"At most {_DETAILS_DEPTH} levels of nesting are allowed.")
     # Raises ValueError for NaN, infinities and lone surrogates, none of which JSON can carry.
     if len(json.dumps(value, allow_nan=False, ensure_ascii=False).encode()) > _DETAILS_BYTES:
-        raise ValueError("more than 16 KB")
+        raise ValueError("At most 16 KB are allowed.")
     return value
 
 
@@ -65,7 +66,8 @@ Password = Annotated[
 MobileNumber = Annotated[
     str,
     StringConstraints(strip_whitespace=True),
-    Field(pattern=_E164, description="E.164, such as +923001234567."),
+    Pattern(_E164, "A mobile number is expected in the form +923001234567 (E.164)."),
+    Field(description="E.164, such as +923001234567."),
 ]
 Country = Annotated[
     str,

@@ -22,7 +22,7 @@ from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from lms.dynamo import Key, Table, Transaction, UUIDAttribute, table_name
-from lms.errors import PreconditionFailed
+from lms.etags import ObjectChanged
 from lms.pages import PageRequest, Position, query_page
 from lms.settings import setting
 from lms.texts import address_key
@@ -111,7 +111,7 @@ def put_user(
             version=version,
         ),
         RosterItem.version == if_version if if_version is not None else None,
-        refuse=PreconditionFailed("The profile has changed since you read it."),
+        refuse=ObjectChanged(),
     )
     _put_address(tx, user_id, email, confirmed=email_confirmed, version=version)
     if roll_no:

@@ -1,13 +1,19 @@
 """Routes that know their query parameters: any other is refused, as an unknown field of a body is."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import Depends, Request, Response, params
 from fastapi.dependencies.utils import get_flat_params, get_parameterless_sub_dependant
 from fastapi.routing import APIRoute
 
-from lms.errors import Invalid
+from lms.errors import InvalidField, refuses
+
+
+class UnknownParameter(InvalidField):
+    part: Literal["query"] = "query"
+    code = "extra_forbidden"
+    detail = "There is no such parameter."
 
 
 class StrictRoute(APIRoute):
@@ -25,9 +31,10 @@ class StrictRoute(APIRoute):
 
 
 def _only(known: frozenset[str]) -> Callable[[Request], None]:
+    @refuses(UnknownParameter)
     def check(request: Request) -> None:
         unknown = sorted(request.query_params.keys() - known)
         if unknown:
-            raise Invalid(["query", unknown[0]], "There is no such parameter.", "extra_forbidden")
+            raise UnknownParameter(unknown[0])
 
     return check

@@ -10,19 +10,28 @@ from fastapi.routing import APIRoute
 from fastapi.security import OAuth2PasswordBearer
 
 from lms.callers import ROLES, Caller, Role
-from lms.errors import Forbidden, Unauthorized
+from lms.errors import Forbidden, Problem, Unauthorized, refuses
 from lms.inline import original
-from lms.tokens import verify
+from lms.tokens import InvalidToken, verify
 
 GATEWAY_HEADER = "x-gateway-secret"
 
 _bearer = OAuth2PasswordBearer(tokenUrl="/auth/login", refreshUrl="/auth/refresh", auto_error=False)
 
 
+class NotSignedIn(Unauthorized):
+    detail = "Sign in first."
+
+
+class RoleNotAllowed(Forbidden):
+    detail = "Your role does not allow this."
+
+
+@refuses(NotSignedIn, InvalidToken)
 def current_caller(request: Request, token: Annotated[str | None, Depends(_bearer)]) -> Caller:
     """The verified caller of this request, also kept in `request.state.caller`; 401 without a valid token."""
     if token is None:
-        raise Unauthorized("Sign in first.")
+        raise NotSignedIn
     caller = verify(token)
     request.state.caller = caller
     return caller
@@ -34,9 +43,14 @@ class Permission:
 
     roles: frozenset[Role]
 
+    @property
+    def refusals(self) -> tuple[type[Problem], ...]:
+        """As `refuses` names them."""
+        return (RoleNotAllowed,) if self.roles < frozenset(ROLES) else ()
+
     def __call__(self, caller: Annotated[Caller, Depends(current_caller)]) -> Caller:
         if caller.role not in self.roles:
-            raise Forbidden("Your role does not allow this.")
+            raise RoleNotAllowed
         return caller
 
 

@@ -9,7 +9,6 @@ from jose import jwk, jws, jwt
 from jose.backends.base import Key
 from jose.exceptions import JOSEError
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.exceptions import DoesNotExist
 
 from lms.callers import ROLES, Caller
 from lms.dynamo import Table, table_name
@@ -24,6 +23,10 @@ _REREAD_SECONDS = 5
 _REQUIRED_CLAIMS = {f"require_{claim}": True for claim in ("exp", "iat", "nbf", "iss", "sub", "jti")}
 # `iss` is the user's own Kong key: Kong looks it up, a function takes any. There is no audience.
 _DECODING = {**_REQUIRED_CLAIMS, "verify_aud": False, "verify_iss": False}
+
+
+class InvalidToken(Unauthorized):
+    detail = "The access token is not valid."
 
 
 class PublicKeys(Table):
@@ -61,25 +64,23 @@ key_ring = _KeyRing()
 
 def read_jwks() -> dict[str, Any]:
     """The JSON Web Key Set (RFC 7517) that access tokens are verified with."""
-    try:
-        keys: dict[str, Any] = json.loads(PublicKeys.get(JWKS_NAME).jwks)
-    except DoesNotExist:
-        return {"keys": []}
+    found = PublicKeys.find(JWKS_NAME)
+    keys: dict[str, Any] = json.loads(found.jwks) if found else {"keys": []}
     return keys
 
 
 def verify(token: str) -> Caller:
-    """The caller of an access token; raises `Unauthorized` unless it is ours, ES256, complete and in time."""
+    """The caller of an access token; raises `InvalidToken` unless it is ours, ES256, complete and in time."""
     try:
         kid = jws.get_unverified_header(token).get("kid")
         key = key_ring.find(kid) if isinstance(kid, str) else None
         if key is None:
-            raise Unauthorized("The access token is not valid.")
+            raise InvalidToken
         claims = jwt.decode(token, key, algorithms=[ALGORITHM], options=_DECODING)
         role = claims["role"]
         if role not in ROLES:
-            raise Unauthorized("The access token is not valid.")
+            raise InvalidToken
         return Caller(id=UUID(claims["sub"]), role=role, username=str(claims["username"]), issuer=claims["iss"])
     except (JOSEError, KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
         # python-jose lets faults of hostile input through as any of these, too.
-        raise Unauthorized("The access token is not valid.") from error
+        raise InvalidToken from error
