@@ -21,7 +21,7 @@ import instructor.consumer
 import student.consumer
 from auth import kong
 from auth.schemas import NewUser
-from auth.service import accounts
+from auth.service import registration
 from benchmarks.courier import Courier
 from benchmarks.ledger import Ledger
 from benchmarks.oulad import Assessment, Card, Presentation
@@ -120,7 +120,7 @@ class Campus:
 
     def _invite(self, number: str) -> None:
         person = NewUser(username=f"ou-{number}", email=_address(number), is_type="student", name=f"Student {number}")
-        self._people[number] = accounts.invite(person, _WITHOUT_KEY, now()).user_id
+        self._people[number] = registration.invite(person, _WITHOUT_KEY, now()).user_id
 
     def _enroll(self, title: str, course_id: UUID, addresses: Sequence[str]) -> None:
         starts = range(0, len(addresses), _MOST_ENROLLED_AT_ONCE)

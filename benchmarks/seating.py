@@ -93,12 +93,12 @@ def _invite(api: Api, admin: str, email: str) -> UUID:
 
 def _token(user_id: UUID) -> str:
     """As soon as the gateway knows them."""
-    from auth.service import people
+    from auth.service import users
     from auth.signing import access_token
 
-    while people.get(user_id).status == "provisioning":
+    while users.get(user_id).status == "provisioning":
         time.sleep(0.2)
-    return access_token(people.get(user_id), datetime.now(UTC))
+    return access_token(users.get(user_id), datetime.now(UTC))
 
 
 def _course(api: Api, admin: str, teacher: str, title: str) -> str:

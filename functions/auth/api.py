@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Depends, Response
+from fastapi import Depends, Query, Response
 from fastapi.responses import HTMLResponse
 from fastapi.security import OAuth2PasswordRequestForm
 
@@ -26,12 +26,12 @@ from auth.schemas import (
     StartVerification,
     StatusUpdate,
     TokenPair,
-    UserType,
     UserView,
     VerificationSent,
     Verify,
 )
-from auth.service import accounts, passwords, sessions, verification
+from auth.service import accounts, passwords, profiles, registration, sessions, verification
+from lms.callers import Role
 from lms.dependencies import CachedForAMinute, ClientIp, Idempotent, IfMatch, Now, Paging, set_etag
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
@@ -43,7 +43,7 @@ app = create_app("auth")
 @app.post("/auth/register", status_code=201, dependencies=[Public])
 def register(form: Registration, response: Response, now: Now) -> Registered:
     """Registers a student. The account can be used a moment later."""
-    answer = accounts.register(form, now)
+    answer = registration.register(form, now)
     # Their own once they have signed in; by its id, a profile is for administrators.
     response.headers["Location"] = "/auth/profile"
     return answer
@@ -52,7 +52,7 @@ def register(form: Registration, response: Response, now: Now) -> Registered:
 @app.post("/auth/users", status_code=201)
 def create_user(form: NewUser, response: Response, now: Now, _: Admin, idempotent: Idempotent) -> Registered:
     """Registers a person of any type, who gets an invitation to set a password."""
-    answer = accounts.invite(form, idempotent, now)
+    answer = registration.invite(form, idempotent, now)
     response.headers["Location"] = f"/auth/profile/{answer.user_id}"
     return answer
 
@@ -66,7 +66,7 @@ def login(form: Annotated[OAuth2PasswordRequestForm, Depends()], client_ip: Clie
 @app.post("/instructors/login", dependencies=[Public])
 def instructor_login(form: Annotated[OAuth2PasswordRequestForm, Depends()], client_ip: ClientIp, now: Now) -> TokenPair:
     """Signs a teacher in; nobody else."""
-    return sessions.sign_in(form.username, form.password, client_ip, now, role="teacher")
+    return sessions.sign_in(form.username, form.password, client_ip, now, teachers_only=True)
 
 
 @app.post("/auth/refresh", dependencies=[Public])
@@ -128,7 +128,7 @@ def verify(body: Verify, now: Now, caller: AnySignedIn) -> Done:
 @app.get("/auth/profile")
 def own_profile(response: Response, caller: AnySignedIn) -> ProfileView:
     """The caller's account and profile."""
-    return _tagged(accounts.show(caller.id), response)
+    return _tagged(profiles.show(caller.id), response)
 
 
 @app.put("/auth/profile")
@@ -136,13 +136,13 @@ def update_profile(
     body: ProfileUpdate, response: Response, client_ip: ClientIp, now: Now, caller: AnySignedIn, if_match: IfMatch
 ) -> ProfileView:
     """Replaces the fields given; `email` and `mobile_number` need `current_password`."""
-    return _tagged(accounts.update_profile(caller.id, body, client_ip, if_match, now), response)
+    return _tagged(profiles.update(caller.id, body, client_ip, if_match, now), response)
 
 
 @app.get("/auth/profile/{user_id}")
 def profile(user_id: UUID, response: Response, _: Admin) -> ProfileView:
     """The account and profile of any person."""
-    return _tagged(accounts.show(user_id), response)
+    return _tagged(profiles.show(user_id), response)
 
 
 @app.get("/auth/users")
@@ -150,13 +150,13 @@ def list_users(
     paging: Paging,
     _: Admin,
     exact: Annotated[ExactName, Depends()],
-    is_type: UserType | None = None,
+    role: Annotated[Role | None, Query(alias="is_type")] = None,
     status: Literal["active", "provisioning", "disabled"] | None = None,
 ) -> Page[UserView]:
     """Users by type and status, or the one with an exact e-mail address, username or roll number."""
     if exact.field is not None:
-        return accounts.find_users(exact.field, exact.value, is_type, status, paging)
-    return accounts.list_users(is_type, status, paging)
+        return accounts.find_users(exact.field, exact.value, role, status, paging)
+    return accounts.list_users(role, status, paging)
 
 
 @app.patch("/auth/users/{user_id}")

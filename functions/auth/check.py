@@ -24,7 +24,7 @@ class Check(BaseModel):
 
 
 def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
-    """Whose a name and a password are, in `user_id`. The answer is one of `answered`."""
+    """Answers the user's id in `user_id`, or a refusal (`answered`)."""
     question = Check.model_validate(event)
     return answered(question, partial(_check, question))
 

@@ -1,4 +1,4 @@
-"""Events of users, as far as the gateway has to learn of them, and what is left of erased ones."""
+"""Events of users: what the gateway has to know of them, and what is left of erased ones."""
 
 from auth.service import erasure, gateway
 from lms.clock import now

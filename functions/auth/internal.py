@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 
 from auth.invoked import answered
 from auth.schemas import ProfileUpdate
-from auth.service import accounts, passwords
+from auth.service import passwords, profiles
 from lms.clock import now
 from lms.etags import Precondition
 
@@ -49,5 +49,5 @@ def _change(question: Question) -> dict[str, Any]:
         case Change(user_id=user_id, current_password=current, new_password=new, client_ip=client_ip):
             passwords.change_password(user_id, current, new, client_ip, now())
         case UpdateProfile(user_id=user_id, update=update, client_ip=client_ip, card_version=card_version):
-            accounts.update_profile(user_id, update, client_ip, Precondition(), now(), card_version)
+            profiles.update(user_id, update, client_ip, Precondition(), now(), card_version)
     return {}

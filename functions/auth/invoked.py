@@ -8,7 +8,7 @@ from lms.log import logger, request_id
 
 
 class Asked(Protocol):
-    """What another function asks for, in which request of whom."""
+    """A question of another function, with the id of the request that it works for."""
 
     action: Any
     request_id: str

@@ -24,12 +24,14 @@ _RETRIES = urllib3.Retry(
 class GatewayUnavailable(Unavailable):
     """Kong's Admin API cannot be reached, or failed."""
 
+    detail = "The gateway cannot be reached right now. Try again."
+
     def __init__(self) -> None:
-        super().__init__("The gateway cannot be told right now; try again.", retry_after=2)
+        super().__init__(retry_after=2)
 
 
 class GatewayRefused(RuntimeError):
-    """Kong does not take what it was sent: a fault of ours, which no retry mends."""
+    """Kong refuses what it was sent: a fault of ours, which no retry corrects."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Credential:
 
 
 def put_consumer(user_id: UUID, username: str) -> str:
-    """Makes the user's consumer, or brings it up to date; its id at Kong."""
+    """Creates the user's consumer, or updates it; answers its id at Kong."""
     consumer = _call("PUT", f"/consumers/{user_id}", {"username": str(user_id), "custom_id": username})
     return str(consumer["id"])
 
@@ -72,7 +74,7 @@ def delete_credential(user_id: UUID, key: str) -> None:
 
 
 def delete_consumer(user_id: UUID) -> None:
-    """Forgets a user, credentials and groups included."""
+    """Deletes a user's consumer, with its credentials and groups."""
     _call("DELETE", f"/consumers/{user_id}", missing={})
 
 
@@ -84,7 +86,7 @@ def _pool() -> urllib3.PoolManager:
 def _call(
     method: str, path: str, body: dict[str, str] | None = None, *, missing: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Kong's answer; `missing` stands for a 404 where that is no fault."""
+    """Kong's answer; `missing` instead of a 404 where that is no fault."""
     headers = {"Content-Type": "application/json"}
     if key := environ.get("KONG_ADMIN_KEY"):
         headers["Kong-Admin-Token"] = key

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from auth import signing
 from auth.schemas import Email, NewUser, Username
-from auth.service import accounts, rotation
+from auth.service import key_rotation, registration
 from auth.service.republish import USERS
 from lms.clock import now
 from lms.errors import Problem
@@ -58,7 +58,8 @@ _command: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discrimina
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Carries out the `action` of a command, such as `{"action": "create_admin", "email": ...}`.
 
-    `error` says why not. What goes through all users answers in `next` behind whom to go on, null at the end.
+    `error` says why a command was refused. Commands that go through all users answer in `next` where to continue, null
+    at the end.
     """
     try:
         answer = _carry_out(_command.validate_python(event), context)
@@ -71,21 +72,21 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _carry_out(command: Command, context: LambdaContext) -> dict[str, Any]:
-    tally = rotation.Tally()
+    tally = key_rotation.Tally()
     match command:
         case CreateAdmin():
             form = NewUser(username=command.username, email=command.email, is_type="admin", name=command.name)
-            return accounts.create_first_admin(form, now()).model_dump(mode="json")
+            return registration.create_first_admin(form, now()).model_dump(mode="json")
         case Republish():
             return republish(command, [USERS], context)
         case AddSigningKey():
             return {"kid": signing.add_key(now())}
         case RenewCredentials():
-            seen, place = go_through([rotation.renewals(tally)], command.action, command.after, context)
+            seen, place = go_through([key_rotation.renewals(tally)], command.action, command.after, context)
             return {"seen": seen, "renewed": tally.renewed, "next": place}
         case RetireCredentials():
-            users = rotation.retirements(tally, at_once=command.at_once)
+            users = key_rotation.retirements(tally, at_once=command.at_once)
             seen, place = go_through([users], command.action, command.after, context)
             return {"seen": seen, "retired": tally.retired, "waiting": tally.waiting, "next": place}
         case DropSigningKeys():
-            return {"dropped": rotation.drop_keys(now())}
+            return {"dropped": key_rotation.drop_keys(now())}

@@ -6,10 +6,13 @@ import hashlib
 _SCRIPT = """
 const form = document.querySelector("form"), out = document.querySelector("output");
 const token = new URLSearchParams(location.hash.slice(1)).get("token");
-if (!token) { out.textContent = "This link is not complete. Open it from the mail again."; form.hidden = true; }
+if (!token) {
+  out.textContent = "This link is incomplete. Open it again from the email we sent you.";
+  form.hidden = true;
+}
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  out.textContent = "Setting the password…";
+  out.textContent = "Setting your password…";
   try {
     const answer = await fetch(location.pathname, {
       method: "POST",
@@ -19,7 +22,7 @@ form.addEventListener("submit", async (event) => {
     const body = await answer.json();
     out.textContent = body.errors ? body.errors.map((e) => e.msg).join(" ") : body.message || body.detail;
     form.hidden = answer.ok;
-  } catch { out.textContent = "The server could not be reached. Try again."; }
+  } catch { out.textContent = "We could not reach the server. Check your connection and try again."; }
 });
 """
 
@@ -38,7 +41,7 @@ HTML = f"""<!doctype html>
 <style>{_STYLE}</style>
 <h1>Set your password</h1>
 <form>
-  <label for="password">New password (8 characters or more)</label>
+  <label for="password">New password (at least 8 characters)</label>
   <input id="password" name="password" type="password" autocomplete="new-password"
     minlength="8" maxlength="128" required>
   <button>Set password</button>

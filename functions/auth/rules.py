@@ -9,6 +9,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Literal
 
+from lms.errors import Conflict, InvalidField
 from lms.profile_fields import normalized
 
 Status = Literal["provisioning", "active", "disabled", "erased"]
@@ -26,7 +27,7 @@ WRONG_CODES_A_DAY = 10
 # A code asked for twice in a row: the first mail may arrive last, and its code must still count.
 CODE_OVERLAP = timedelta(minutes=2)
 
-# Each is told by mail, perhaps to a stranger whose address somebody entered.
+# Each sends a mail, perhaps to a stranger whose address somebody entered.
 CONTACT_CHANGES_A_DAY = 10
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 128
@@ -61,6 +62,30 @@ _RESERVED_NAMES = frozenset(
 )
 
 
+class WeakPassword(InvalidField):
+    """The new password is too easy to guess."""
+
+    field = ("new_password",)
+    code = "weak_password"
+
+
+class PasswordLength(WeakPassword):
+    detail = f"The password must have {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters."
+
+
+class PasswordIsName(WeakPassword):
+    detail = "The password must not be the username or the email address."
+
+
+class CommonPassword(WeakPassword):
+    detail = "This password is too common. Choose another one."
+
+
+class UsernameReserved(Conflict):
+    code = "username-reserved"
+    detail = "This username is reserved. Choose another one."
+
+
 @lru_cache(maxsize=1)
 def _common_passwords() -> frozenset[str]:
     # Imported here because only requests that set a password need these thirty thousand words.
@@ -74,9 +99,10 @@ def new_roll_no() -> str:
     return "".join(secrets.choice(_ROLL_ALPHABET) for _ in range(_ROLL_LENGTH))
 
 
-def is_reserved(username: str) -> bool:
-    """Whether a username may be given by administrators alone: `admin`, `Ad.Min` and the like."""
-    return re.sub(r"[._-]", "", username).casefold() in _RESERVED_NAMES
+def require_not_reserved(username: str) -> None:
+    """Raises `UsernameReserved` for a username that only administrators may give: `admin`, `Ad.Min` and the like."""
+    if re.sub(r"[._-]", "", username).casefold() in _RESERVED_NAMES:
+        raise UsernameReserved
 
 
 def new_code() -> str:
@@ -84,21 +110,20 @@ def new_code() -> str:
     return f"{secrets.randbelow(1_000_000):06d}"
 
 
-def password_fault(password: str, username: str, email: str) -> str | None:
-    """What is wrong with a new password, None for nothing."""
+def require_strong(password: str, username: str, email: str, *, field: str = "new_password") -> None:
+    """Raises `WeakPassword` for a password that is too easily guessed; `field` is what the client called it."""
     password = normalized(password)
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        return f"The password must have {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters."
+        raise PasswordLength(field)
     plain = password.casefold()
     if plain in (username.casefold(), email.casefold()):
-        return "The password must not be the username or the e-mail address."
+        raise PasswordIsName(field)
     if plain in _common_passwords():
-        return "This password is among the commonest; choose another."
-    return None
+        raise CommonPassword(field)
 
 
 def network_of(client_ip: str) -> str:
-    """What an address counts as: in IPv6 its /64, for that is what one subscriber has at least."""
+    """What an address counts as: in IPv6 its /64, because one subscriber has at least that."""
     try:
         address = ip_address(client_ip)
     except ValueError:
@@ -131,7 +156,7 @@ class Family:
 def judge_refresh(
     family: Family, presented_hash: str, user_epoch: int, now: datetime
 ) -> Literal["rotate", "repeat", "revoke", "refuse"]:
-    """What a presented refresh token is answered with.
+    """What happens to a refresh token that a client presents.
 
     `repeat`: a client that lost the answer asks again within 10 s and gets the same successor. `revoke`: a spent token
     came back later, so somebody holds a copy.

@@ -1,5 +1,6 @@
 """What clients send and see."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
@@ -9,13 +10,32 @@ from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StringConstr
 from pydantic_core import PydanticCustomError
 
 from auth import rules
-from lms.errors import Invalid
+from lms.callers import Role
+from lms.errors import InvalidField
 from lms.fields import Body, Changes, Name, View, absent, present
 from lms.profile_fields import Country, Details, MobileNumber, Password
 
 _EMAIL = r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[^@\s]+\.[^@\s]*[^@\s.0-9]$"
 
+_USERNAME = "^[A-Za-z0-9._-]{3,64}$"
+_SIX_DIGITS = "^[0-9]{6}$"
 _NOT_REACHED = rf"[@.]({'|'.join(SPECIAL_USE_DOMAIN_NAMES)})$"
+
+
+def _expected(message: str, kind: str = "value_error") -> PydanticCustomError:
+    """A refusal of a field that says, to whoever filled it in, what is expected."""
+    return PydanticCustomError(kind, message)
+
+
+def _spelt(pattern: str, message: str) -> AfterValidator:
+    spelling = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not spelling.fullmatch(value):
+            raise _expected(message, "string_pattern_mismatch")
+        return value
+
+    return AfterValidator(check)
 
 
 def _reachable(value: str) -> str:
@@ -27,8 +47,16 @@ def _reachable(value: str) -> str:
     return address.ascii_email
 
 
-Username = Annotated[str, StringConstraints(strip_whitespace=True), Field(pattern=r"^[A-Za-z0-9._-]{3,64}$")]
+Username = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True),
+    _spelt(_USERNAME, "Use 3 to 64 letters, digits, dots, underscores or hyphens."),
+    Field(json_schema_extra={"pattern": _USERNAME}),
+]
 NewPassword = Annotated[Password, Field(min_length=rules.SHORTEST_PASSWORD)]
+SixDigits = Annotated[
+    str, _spelt(_SIX_DIGITS, "Enter the six digits of the code."), Field(json_schema_extra={"pattern": _SIX_DIGITS})
+]
 Email = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=254),
@@ -36,7 +64,6 @@ Email = Annotated[
     Field(json_schema_extra={"format": "email", "pattern": _EMAIL, "not": {"pattern": _NOT_REACHED}}),
 ]
 """An address that mail reaches, its domain encoded (`xn--...`)."""
-UserType = Literal["student", "teacher", "admin"]
 NameField = Literal["email", "username", "roll_no"]
 _NAME_FIELDS: tuple[NameField, ...] = get_args(NameField)
 
@@ -53,13 +80,13 @@ class Registration(ProfileFields):
     username: Username
     password: NewPassword
     email: Email
-    is_type: Name = "student"
+    role: Name = Field("student", alias="is_type")
 
 
 class NewUser(ProfileFields):
     username: Username
     email: Email
-    is_type: UserType
+    role: Role = Field(alias="is_type")
 
 
 class Registered(View):
@@ -85,7 +112,7 @@ class Logout(Body):
     @model_validator(mode="after")
     def _names_something(self) -> "Logout":
         if self.refresh_token is None and not self.everywhere:
-            raise ValueError("give the refresh_token of the session to end, or everywhere: true")
+            raise _expected("Give the refresh_token of the session to end, or set everywhere to true.")
         return self
 
 
@@ -114,7 +141,7 @@ class ForgotPassword(Body):
     @model_validator(mode="after")
     def _names_one(self) -> "ForgotPassword":
         if (self.email is None) == (self.mobile_number is None):
-            raise ValueError("give either email or mobile_number")
+            raise _expected("Give either email or mobile_number.")
         return self
 
 
@@ -133,7 +160,7 @@ class ResetPassword(Body):
     )
 
     reset_id: UUID | None = None
-    code: Annotated[str, Field(pattern=r"^[0-9]{6}$")] | None = None
+    code: SixDigits | None = None
     token: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     new_password: NewPassword
 
@@ -142,7 +169,7 @@ class ResetPassword(Body):
         by_code = self.reset_id is not None and self.code is not None and self.token is None
         by_link = self.token is not None and self.reset_id is None and self.code is None
         if not (by_code or by_link):
-            raise ValueError("give either reset_id and code, or token")
+            raise _expected("Give either reset_id and code, or token.")
         return self
 
 
@@ -167,7 +194,7 @@ class StartVerification(Body):
     @model_validator(mode="after")
     def _is_allowed(self) -> "StartVerification":
         if self.channel == "mobile_number" and self.current_password is None:
-            raise ValueError("to confirm a mobile_number needs current_password")
+            raise _expected("Give current_password to confirm a mobile number.")
         return self
 
 
@@ -178,7 +205,7 @@ class VerificationSent(View):
 
 class Verify(Body):
     verify_id: UUID
-    code: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
+    code: SixDigits
 
 
 class Done(View):
@@ -210,7 +237,7 @@ class ProfileUpdate(Changes):
     @model_validator(mode="after")
     def _is_allowed(self) -> "ProfileUpdate":
         if self.model_fields_set & {"email", "mobile_number"} and self.current_password is None:
-            raise ValueError("email and mobile_number need current_password")
+            raise _expected("Give current_password to change email or mobile_number.")
         return self
 
 
@@ -219,14 +246,14 @@ class StatusUpdate(Body):
 
 
 class ProfileView(View):
-    """A person's account and profile, as they and administrators see it."""
+    """A user's account and profile, as the user and administrators see it."""
 
     id: UUID
     user_id: UUID
     username: str
     email: str
     email_verified: bool
-    is_type: UserType
+    role: Annotated[Role, Field(serialization_alias="is_type")]
     status: str
     roll_no: str | None
     name: str
@@ -241,12 +268,12 @@ class ProfileView(View):
 
 
 class UserView(View):
-    """A line of the administrators' list."""
+    """A user in the administrators' list."""
 
     id: UUID
     username: str
     email: str
-    is_type: UserType
+    role: Annotated[Role, Field(serialization_alias="is_type")]
     status: str
     roll_no: str | None
     version: int
@@ -258,8 +285,13 @@ class JwkSet(View):
     keys: list[dict[str, str]]
 
 
+class SeveralNames(InvalidField):
+    part = "query"
+    detail = "Give only one of email, username and roll_no."
+
+
 class ExactName:
-    """Query parameters of which one at most may be given: they each name one user."""
+    """Query parameters of which at most one may be given: each names one user."""
 
     def __init__(
         self,
@@ -270,6 +302,6 @@ class ExactName:
         given = {"email": email, "username": username, "roll_no": roll_no}
         named = [(field, value) for field in _NAME_FIELDS if (value := given[field]) is not None]
         if len(named) > 1:
-            raise Invalid(["query", named[1][0]], "Give one of email, username and roll_no.")
+            raise SeveralNames(named[1][0])
         self.field: NameField | None = named[0][0] if named else None
         self.value = named[0][1] if named else ""

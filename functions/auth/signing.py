@@ -28,12 +28,24 @@ from lms.settings import setting
 from lms.tokens import ALGORITHM, JWKS_NAME, PublicKeys, read_jwks
 
 _SECRET_SECONDS = 300
-# A worker may have looked just before; a request that began then is over a minute later.
-_KNOWN_TO_ALL_AFTER = timedelta(seconds=_SECRET_SECONDS) + timedelta(minutes=1)
+# A worker may have loaded the keys just before; a request that began then has ended a minute later.
+_LOADED_EVERYWHERE_AFTER = timedelta(seconds=_SECRET_SECONDS) + timedelta(minutes=1)
 
 
 class KeyGone(Unavailable):
     """The account's credential is of a key that was dropped; `renew_credentials` gives it another."""
+
+    detail = "The account is getting another key. Try again later."
+
+
+class KeyChangeUnderway(Conflict):
+    code = "two-keys"
+    detail = "The key is already being changed. Finish that change first."
+
+
+class KeyTooNew(Conflict):
+    code = "keys-in-use"
+    detail = "Some workers may not have the new key yet. Try again in 6 minutes."
 
 
 @dataclass(frozen=True)
@@ -77,13 +89,13 @@ def holds(public_pem: str) -> bool:
 
 
 def add_key(now: datetime) -> str:
-    """Makes a key that new credentials are of from now on; its id. Other workers learn of it within 5 minutes.
+    """Makes the key for all new credentials; answers its id. Other workers load it within 5 minutes.
 
-    Raises `Conflict` while there is another key than the current one.
+    Raises `KeyChangeUnderway` while there is another key than the current one.
     """
     secret = _read()
     if len(secret["keys"]) > 1:
-        raise Conflict("A change of keys is under way; finish it first.", code="two-keys")
+        raise KeyChangeUnderway
     pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     kid = str(uuid7())
     _write({"current": kid, "since": now.isoformat(), "keys": {**secret["keys"], kid: pem.decode()}})
@@ -91,14 +103,14 @@ def add_key(now: datetime) -> str:
 
 
 def drop_old_keys(now: datetime) -> list[str]:
-    """Forgets every key but the current one, for good; their ids.
+    """Deletes every key but the current one, for good; answers their ids.
 
-    Raises `Conflict` while a worker may not have heard of the current one and make credentials of an old one.
+    Raises `KeyTooNew` while a worker may not have loaded the current one and make credentials of an old one.
     """
     secret = _read()
     current = secret["current"]
-    if "since" in secret and now < datetime.fromisoformat(secret["since"]) + _KNOWN_TO_ALL_AFTER:
-        raise Conflict("Not every worker has looked at the new key yet; try again in 6 minutes.", code="keys-in-use")
+    if "since" in secret and now < datetime.fromisoformat(secret["since"]) + _LOADED_EVERYWHERE_AFTER:
+        raise KeyTooNew
     _write({"current": current, "keys": {current: secret["keys"][current]}})
     return [kid for kid in secret["keys"] if kid != current]
 
@@ -121,12 +133,12 @@ def _found(fits: Callable[[SigningKey], bool]) -> SigningKey:
     for key in _key_set().keys.values():
         if fits(key):
             return key
-    # Perhaps made since this worker looked: another one gave the user a credential of it already.
+    # Perhaps it was made since this worker last loaded the keys, and another worker used it for the credential.
     _load.cache_clear()
     for key in _key_set().keys.values():
         if fits(key):
             return key
-    raise KeyGone("The account is being given another key; try again later.")
+    raise KeyGone
 
 
 @lru_cache(maxsize=1)
@@ -145,7 +157,7 @@ def _read() -> dict[str, Any]:
 def _write(secret: dict[str, Any]) -> None:
     _secrets_manager().put_secret_value(SecretId=setting("SIGNING_KEYS_SECRET"), SecretString=json.dumps(secret))
     _load.cache_clear()
-    # Loading publishes: no token may be signed by a key that the other functions cannot read of.
+    # Loading publishes: no token may be signed by a key whose public half the other functions cannot read.
     _key_set()
 
 
@@ -175,7 +187,7 @@ def access_token(user: User, now: datetime) -> str:
     claims = {
         "iss": user.issuer,
         "sub": str(user.id),
-        "role": user.is_type,
+        "role": user.role,
         "username": user.username,
         "iat": issued,
         "nbf": issued,

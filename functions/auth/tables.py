@@ -1,4 +1,4 @@
-"""The tables that auth owns."""
+"""The tables that auth owns. A table holds several kinds of rows, told apart by their key (`TypedKey`)."""
 
 from pynamodb.attributes import (
     BooleanAttribute,
@@ -13,17 +13,17 @@ from pynamodb.attributes import (
 )
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
-from lms.dynamo import Table, UUIDAttribute, table_name
+from lms.dynamo import Table, TypedKey, UUIDAttribute, table_name
 from lms.settings import setting
 
 
 class DirectoryIndex(GlobalSecondaryIndex["User"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
-    """Users by type and status, in the order of their registration; what a list shows, no hashes."""
+    """Users by role and status, in the order of their registration; what a list shows, no hashes."""
 
     class Meta:
         index_name = "directory"
         projection = IncludeProjection(
-            ["username", "email", "is_type", "status", "roll_no", "created_at", "updated_at", "version"]
+            ["username", "email", "role", "status", "roll_no", "created_at", "updated_at", "version"]
         )
 
     directory = UnicodeAttribute(hash_key=True)
@@ -48,7 +48,7 @@ class User(Table):
     mobile_verified = BooleanAttribute(default=False)
     mobile_may_reset = BooleanAttribute(default=False)
     password = UnicodeAttribute(null=True)
-    is_type = UnicodeAttribute()
+    role = UnicodeAttribute()
     status = UnicodeAttribute()
     directory = UnicodeAttribute()
     roll_no = UnicodeAttribute(null=True)
@@ -65,13 +65,13 @@ class User(Table):
 
 
 class Profile(Table):
-    """What a person tells of themselves; its `version` is the user's."""
+    """What a person says about themselves; its `version` is the user's."""
 
     class Meta:
-        table_name = table_name("profiles")
+        table_name = table_name("users")
         region = setting("AWS_REGION")
 
-    user_id = UUIDAttribute(hash_key=True)
+    user_id = TypedKey("profile", hash_key=True, attr_name="id")
     name = UnicodeAttribute()
     mobile_number = UnicodeAttribute(null=True)
     city = UnicodeAttribute(null=True)
@@ -79,18 +79,28 @@ class Profile(Table):
     additional_details = JSONAttribute(default=dict)
 
 
-class Guard(Table):
-    """Holds a name that may exist once: `login#` usernames and roll numbers (one space, for either signs in),
-    `email#`, `mobile#` (confirmed numbers), and `first-admin`; `claim#`: an administrator, until a time, for the one
-    who is ending their access (`service.administrators`)."""
+class ReservedName(Table):
+    """A name that only one user may have: `login#` for usernames and roll numbers, which share one space because
+    people sign in with either; `email#`; `mobile#` for confirmed numbers; and `first-admin`."""
 
     class Meta:
-        table_name = table_name("guards")
+        table_name = table_name("users")
         region = setting("AWS_REGION")
 
-    name = UnicodeAttribute(hash_key=True)
+    name = TypedKey("name", hash_key=True, attr_name="id")
     user_id = UUIDAttribute()
-    until = UTCDateTimeAttribute(null=True)
+
+
+class AdminClaim(Table):
+    """An administrator whose access another one, `admin_id`, is ending until a time (`service.administrators`)."""
+
+    class Meta:
+        table_name = table_name("users")
+        region = setting("AWS_REGION")
+
+    user_id = TypedKey("claim", hash_key=True, attr_name="id")
+    admin_id = UUIDAttribute()
+    until = UTCDateTimeAttribute()
 
 
 class Session(Table):
@@ -113,7 +123,7 @@ class Session(Table):
 
 
 class Code(Table):
-    """A code or link that was sent, as hashes. `user_id` is nobody's when nobody was found to send it to."""
+    """A code or link that was sent, as hashes. When nobody was found to send it to, `user_id` is no user's."""
 
     class Meta:
         table_name = table_name("codes")
@@ -136,17 +146,17 @@ class SentCodeEntry(MapAttribute[str, object]):
 
 
 class CodeBudget(Table):
-    """What codes went out in the last day: `<purpose>#<user>` those of one purpose, with how many wrong ones the user
-    met today; `account#<channel>#<user>` all to a user, `destination#<hash>` all to an address or number.
+    """The codes sent in the last day: `<purpose>#<user>` those of one purpose, with how many wrong ones the user
+    entered today; `account#<channel>#<user>` all to a user, `destination#<hash>` all to an address or number.
 
     `sent` changes only while it is what was read. The count goes on meanwhile: nobody writes the whole item.
     """
 
     class Meta:
-        table_name = table_name("code_budgets")
+        table_name = table_name("codes")
         region = setting("AWS_REGION")
 
-    owner = UnicodeAttribute(hash_key=True)
+    owner = TypedKey("budget", hash_key=True, attr_name="id")
     sent = ListAttribute(of=SentCodeEntry, null=True)
     wrong_day = UnicodeAttribute(null=True)
     wrong_count = NumberAttribute(default=0)
@@ -154,14 +164,14 @@ class CodeBudget(Table):
 
 
 class Throttle(Table):
-    """Failed sign-ins: of an account from one address, with until when it counts as the account's own since somebody
-    signed in from there, and of an account in one hour. Changes of an account's address and number in one day."""
+    """Failed sign-ins: of an account from one address, with until when that address counts as the account's own
+    because somebody signed in from it, and of an account in one hour. Changes of an account's contact in one day."""
 
     class Meta:
-        table_name = table_name("throttles")
+        table_name = table_name("codes")
         region = setting("AWS_REGION")
 
-    key = UnicodeAttribute(hash_key=True)
+    key = TypedKey("throttle", hash_key=True, attr_name="id")
     failures = NumberAttribute(default=0)
     blocked_until = UTCDateTimeAttribute(null=True)
     valid_until = UTCDateTimeAttribute(null=True)

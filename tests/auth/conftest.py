@@ -269,17 +269,17 @@ class Auth:
         self.settle()
         return self._sign_in(user_id, username)
 
-    def staff(self, is_type: str, username: str | None = None) -> SignedIn:
+    def staff(self, role: str, username: str | None = None) -> SignedIn:
         """A teacher or an administrator: invited, and through their link."""
         from auth.schemas import NewUser
-        from auth.service import accounts
+        from auth.service import registration
         from lms import event_secrets
         from lms.events import UserRegistered
         from lms.idempotency import IdempotentAnswer
 
-        username = username or f"the-{is_type}"
-        form = NewUser(username=username, email=f"{username}@example.com", is_type=is_type)
-        user_id = str(accounts.invite(form, IdempotentAnswer(None), self.clock()).user_id)
+        username = username or f"the-{role}"
+        form = NewUser(username=username, email=f"{username}@example.com", is_type=role)
+        user_id = str(registration.invite(form, IdempotentAnswer(None), self.clock()).user_id)
         self.settle()
         told = [event for event in Outbox().of(UserRegistered) if str(event.user_id) == user_id]
         link = event_secrets.decrypt_secret(told[0].invitation)

@@ -4,13 +4,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from auth.tables import Guard, Profile, User
+from auth.tables import Profile, ReservedName, User
 from lms import roster
 from lms.events import UserDisabled, UserEnabled, UserErased, UserRegistered
 from lms.outbox import OutboxItem
 from tests.at_once import at_once
 from tests.auth.conftest import PASSWORD, Auth, Desk, SignedIn
-from tests.conftest import Outbox
+from tests.conftest import Outbox, stored
 
 
 def test_a_profile_is_shown_with_its_etag(auth: Auth, desk: Desk) -> None:
@@ -118,7 +118,7 @@ def test_an_erased_user_leaves_a_tombstone_without_personal_data(auth: Auth, des
     assert (answer.status, answer.text) == (204, "")
     row = User.get(UUID(student.id))
     assert row.status == "erased"
-    left = str(row.serialize()) + str([guard.serialize() for guard in Guard.scan()])
+    left = str(row.serialize()) + str([name.serialize() for name in stored(ReservedName)])
     for personal in ("amina", "923001234567", "Khan", "Lahore", "argon2", student.email):
         assert personal not in left
     with pytest.raises(Profile.DoesNotExist):
@@ -179,8 +179,8 @@ def test_of_administrators_who_end_one_another_at_the_same_moment_one_remains_an
 
     statuses = at_once([lambda: end(desk, other), lambda: end(Desk(auth, other.token), admin)])
     assert sorted(statuses) in ([200, 409], [204, 409])
-    left = [user for user in User.scan() if user.status == "active"]
-    assert [user.is_type for user in left] == ["admin"]
+    left = [user for user in stored(User) if user.status == "active"]
+    assert [user.role for user in left] == ["admin"]
     assert auth.passes_gateway(admin.token) != auth.passes_gateway(other.token)
     auth.settle()
     assert auth.login(left[0].username).status == 200

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from auth.service import accounts
+from auth.service import registration
 from lms import event_secrets
 from lms.events import UserRegistered
 from lms.idempotency import IdempotencyRecord
@@ -124,14 +124,14 @@ def test_a_key_outside_its_bounds_is_refused(desk: Desk) -> None:
 
 def test_a_twin_that_is_still_running_is_told_to_wait(auth: Auth, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     twins = []
-    invite = accounts.invite
+    invite = registration.invite
 
     def twin_in_between(*args: Any) -> Any:
         if not twins:
             twins.extend(at_once([lambda: desk.create(**{"idempotency-key": "k1"})]))
         return invite(*args)
 
-    monkeypatch.setattr(accounts, "invite", twin_in_between)
+    monkeypatch.setattr(registration, "invite", twin_in_between)
     assert desk.create(**{"idempotency-key": "k1"}).status == 201
     assert twins[0].status == 409
     assert int(twins[0].headers["retry-after"]) >= 1

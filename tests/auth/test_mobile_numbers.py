@@ -6,11 +6,11 @@ from uuid import UUID
 import pytest
 
 from auth import rules
-from auth.tables import Guard, User
+from auth.tables import ReservedName, User
 from lms.events import UserPasswordChanged, UserPasswordResetRequested, UserProfileUpdated, UserProvisioned
 from tests.at_once import Meanwhile
 from tests.auth.conftest import NEW_PASSWORD, PASSWORD, Auth, SignedIn
-from tests.conftest import Outbox
+from tests.conftest import Outbox, stored
 
 NUMBER, OTHER = "+923001234567", "+923007654321"
 
@@ -35,8 +35,8 @@ def _reset_by_mail(auth: Auth, email: str = "amina@example.com", new_password: s
     return token
 
 
-def _guards() -> list[str]:
-    return [guard.name for guard in Guard.scan() if guard.name.startswith("mobile#")]
+def _reserved_numbers() -> list[str]:
+    return [name.name for name in stored(ReservedName) if name.name.startswith("mobile#")]
 
 
 @pytest.mark.parametrize("number", [OTHER, NUMBER, None])
@@ -126,7 +126,7 @@ def test_whoever_registered_anothers_address_keeps_nothing_of_it(auth: Auth, ami
     token = _reset_by_mail(auth)
     profile = auth.profile(token)
     assert (profile["mobile_number"], profile["mobile_verified"], profile["email_verified"]) == (None, False, True)
-    assert _guards() == []
+    assert _reserved_numbers() == []
     changed, told = outbox.all()[-2:]
     assert (type(changed), type(told)) == (UserPasswordChanged, UserProfileUpdated)
     assert changed.version == told.version == profile["version"]
@@ -157,7 +157,7 @@ def test_a_number_that_is_confirmed_in_the_middle_of_a_reset_is_dropped(
     assert [event.mobile_change for event in outbox.of(UserProfileUpdated)] == ["confirmed", "dropped"]
     user = User.get(UUID(amina.id))
     assert (user.mobile_verified, user.mobile_may_reset, user.email_verified) == (False, False, True)
-    assert _guards() == []
+    assert _reserved_numbers() == []
 
 
 def test_another_address_takes_the_right_to_reset_from_a_number(auth: Auth, amina: SignedIn, outbox: Outbox) -> None:

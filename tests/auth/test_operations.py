@@ -10,7 +10,7 @@ from lms import event_secrets
 from lms.events import UserErased, UserProfileUpdated, UserRegistered
 from lms.outbox import OutboxItem
 from tests.auth.conftest import PASSWORD, Auth
-from tests.conftest import Outbox
+from tests.conftest import Outbox, stored
 from tests.recorded import event
 
 CREATE = {"action": "create_admin", "email": "root@example.com", "username": "root"}
@@ -61,7 +61,7 @@ def test_the_command_is_refused_while_there_is_an_active_administrator(auth: Aut
     _operate(CREATE)
     _join(auth, outbox)
     for command in (CREATE, {**CREATE, "username": "other", "email": "other@example.com"}):
-        assert _operate(command) == {"error": "There is an active administrator already."}
+        assert _operate(command) == {"error": "There is already an active administrator."}
     assert len(outbox.of(UserRegistered)) == 1
 
 
@@ -102,7 +102,7 @@ def test_where_nobody_administers_any_more_somebody_is_invited(auth: Auth, outbo
 
     _operate(CREATE)
     _join(auth, outbox)
-    [root] = [user for user in User.scan() if user.username == "root"]
+    [root] = [user for user in stored(User) if user.username == "root"]
     root.update([User.status.set("disabled"), User.directory.set("admin#disabled")])
     _operate({**CREATE, "username": "root2", "email": "root2@example.com"})
     _join(auth, outbox)

@@ -5,12 +5,12 @@ from uuid import UUID
 
 import pytest
 
-from auth.tables import Guard, User
+from auth.tables import ReservedName, User
 from lms import roster
 from lms.events import UserProfileUpdated
 from tests.auth.conftest import PASSWORD, Auth, SignedIn, at_once
 from tests.clients import Answer
-from tests.conftest import Outbox
+from tests.conftest import Outbox, stored
 
 
 @pytest.fixture
@@ -167,7 +167,7 @@ def test_changing_a_confirmed_number_unconfirms_and_frees_it(auth: Auth, amina: 
     assert auth.profile(amina.token)["mobile_verified"] is True
     assert auth.set_mobile(amina.token, "+923001234567").json["mobile_verified"] is True
     assert auth.set_mobile(amina.token, "+923007654321").json["mobile_verified"] is False
-    assert [guard.name for guard in Guard.scan() if guard.name.startswith("mobile#")] == []
+    assert [name.name for name in stored(ReservedName) if name.name.startswith("mobile#")] == []
     bilal = auth.student("bilal", mobile_number="+923001234567")
     assert auth.confirm_mobile(bilal.token).status == 200
 

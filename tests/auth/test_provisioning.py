@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from auth import consumer
-from auth.service import accounts, gateway
+from auth.service import accounts, gateway, registration
 from auth.tables import Profile, User
 from lms import roster
 from lms.errors import Unavailable
@@ -278,7 +278,7 @@ def test_events_of_others_are_skipped(auth: Auth, outbox: Outbox, dead_letters: 
 def test_a_recorded_batch_provisions_its_user(auth: Auth, monkeypatch: pytest.MonkeyPatch) -> None:
     event = json.loads((ROOT / "events" / "auth_user_events.json").read_text())
     user_id = UUID("018f4e2a-7c1e-7d3b-9a54-2f6f1c0d9e11")
-    monkeypatch.setattr(accounts, "uuid7", lambda: user_id)
+    monkeypatch.setattr(registration, "uuid7", lambda: user_id)
     auth.register("amina")
     consumer.handler(event, None)
     assert _user(str(user_id)).status == "active"

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from auth import api
-from auth.service import accounts
+from auth.service import profiles
 from lms.security import permission_of
 from tests.auth.conftest import PASSWORD, Auth, SignedIn
 from tests.clients import Answer
@@ -127,7 +127,7 @@ def test_a_fault_of_ours_is_a_plain_500_without_its_reason(auth: Auth, monkeypat
     def fail(_: object) -> None:
         raise RuntimeError("table lms-users on host 10.0.0.1")
 
-    monkeypatch.setattr(accounts, "show", fail)
+    monkeypatch.setattr(profiles, "show", fail)
     answer = auth.http.get("/auth/profile", token=student.token)
     assert answer.status == 500
     assert _is_problem(answer)

@@ -5,10 +5,10 @@ from uuid import UUID
 
 import pytest
 
-from auth.tables import Guard, User
+from auth.tables import ReservedName, User
 from lms.events import UserRegistered
 from tests.auth.conftest import PASSWORD, TARIQ, Auth, Desk, at_once
-from tests.conftest import Outbox
+from tests.conftest import Outbox, stored
 
 AMINA = {"username": "amina", "password": PASSWORD, "email": "amina@example.com"}
 DETAILS = {
@@ -178,7 +178,7 @@ def test_of_twenty_at_once_for_one_username_exactly_one_wins(auth: Auth, outbox:
     answers = at_once([lambda body=body: auth.http.post("/auth/register", body) for body in bodies])
     assert sorted(answer.status for answer in answers) == [201] + [409] * 19
     (told,) = outbox.of(UserRegistered)
-    assert {guard.name for guard in Guard.scan()} == {
+    assert {name.name for name in stored(ReservedName)} == {
         "login#amina",
         f"email#{told.person.email}",
         f"login#{told.roll_no.casefold()}",

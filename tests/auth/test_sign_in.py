@@ -11,6 +11,7 @@ from moto.dynamodb.models import DynamoDBBackend
 from auth import hashing, rules
 from auth.tables import Throttle, User
 from tests.auth.conftest import PASSWORD, Auth, at_once, calls_noted
+from tests.conftest import stored
 
 
 def _without_id(text: str) -> dict[str, object]:
@@ -195,9 +196,9 @@ def test_success_takes_the_failures_back(auth: Auth) -> None:
 
 def test_success_does_not_use_up_the_hour(auth: Auth) -> None:
     student = auth.student("amina")
-    before = {row.key: row.failures for row in Throttle.scan()}
+    before = {row.key: row.failures for row in stored(Throttle)}
     assert auth.login().status == 200
-    assert {row.key: row.failures for row in Throttle.scan()} == before
+    assert {row.key: row.failures for row in stored(Throttle)} == before
     assert student.id not in str(before), "accounts are kept as digests"
 
 
@@ -270,7 +271,7 @@ def test_an_address_is_known_for_thirty_days(auth: Auth) -> None:
 def test_what_is_kept_of_attempts_names_neither_account_nor_address(auth: Auth) -> None:
     student = auth.student("amina")
     auth.login("nobody@example.com", "wrong-password")
-    kept = str([row.serialize() for row in Throttle.scan()])
+    kept = str([row.serialize() for row in stored(Throttle)])
     for personal in (student.id, "example.com", "203.0.113"):
         assert personal not in kept
 

@@ -54,13 +54,9 @@ def _occurrences(school: School, bucket: Any) -> set[str]:
     return by_id | (_remains(school, bucket).keys() & resources("AWS::DynamoDB::Table").keys())
 
 
-# Nothing of a person can be read there: the keys are hashes.
-_HASHES_ALONE = {"Throttles"}
-
-
 def test_one_list_has_every_table_in_which_a_person_occurs(school: School, bucket: Any) -> None:
     school.whole_life()
-    listed = {f"{holding.table}Table" for holding in HOLDINGS if holding.table not in _HASHES_ALONE}
+    listed = {f"{holding.table}Table" for holding in HOLDINGS}
     assert _occurrences(school, bucket) == listed
 
 
@@ -74,7 +70,7 @@ def test_nothing_is_left_of_who_was_erased_but_ids_and_grades(
     school.park()
     before = _remains(school, bucket)
     assert {
-        "ProfilesTable",
+        "UsersTable",
         "OutboxTable",
         "AttemptAnswersTable",
         "VouchersTable",

@@ -1,31 +1,32 @@
-"""Codes and links: made, sent by event, counted, checked, spent. What they are good for is the callers' business."""
+"""Codes and links: made, sent by event, checked, spent. The callers decide what a right one is good for."""
 
 import binascii
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 from uuid import UUID, uuid4
 
-from pynamodb.exceptions import DoesNotExist, UpdateError
-from pynamodb.expressions.condition import Condition
-
 from auth import hashing, rules
-from auth.service import people
-from auth.tables import Code, CodeBudget, Guard, Profile, SentCodeEntry, User
+from auth.service import code_budgets, users
+from auth.service.code_budgets import Budgets
+from auth.service.reserved_names import email_name, mobile_name
+from auth.tables import Code, CodeBudget, Profile, ReservedName, User
 from lms import event_secrets
-from lms.dynamo import Transaction, next_version, read_together, transaction
+from lms.dynamo import Transaction, read_together, transaction
 from lms.errors import BadRequest
 from lms.events import Channel, UserCodeRequested
-from lms.faults import condition_failed
 from lms.outbox import emit
 
 Purpose = Literal["reset", "invitation", "verify_email", "verify_mobile"]
 
-WRONG = "The code or link is wrong, was used, or has expired."
-_KEPT_AFTER = timedelta(days=1)
+
+class WrongCode(BadRequest):
+    """One text for every reason, so that it says nothing about which codes exist."""
+
+    detail = "The code or link is wrong, has been used, or has expired."
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class NewCode:
 
 
 def make(purpose: Purpose, user: User | None, destination: str, now: datetime) -> NewCode:
-    """A new code for the caller to store. Without a user it is one that nobody gets: it looks and behaves like any."""
+    """A new code for the caller to store. Without a user it is one that nobody gets, and behaves like any other."""
     code_id = uuid4()
     code = rules.new_code()
     link_token = f"{code_id.hex}.{secrets.token_urlsafe(32)}"
@@ -52,48 +53,9 @@ def make(purpose: Purpose, user: User | None, destination: str, now: datetime) -
         code_hash=hashing.hash_code(code_id, code),
         link_hash=hashing.hash_token(link_token),
         valid_until=valid_until,
-        expires_at=valid_until + _KEPT_AFTER,
+        expires_at=valid_until + code_budgets.KEPT,
     )
     return NewCode(row, destination, code, link_token)
-
-
-@dataclass(frozen=True)
-class Budgets:
-    """What was sent so far: for one purpose (of these, some still count), by one channel to an account, and to a
-    destination, whoever had it sent there. Only the first is emptied by success."""
-
-    purpose: CodeBudget
-    account: CodeBudget
-    destination: CodeBudget
-
-    def wait(self, now: datetime) -> timedelta:
-        """How long it takes until another code may be sent; zero when it may be now."""
-        return max(rules.wait_for_code(_sent(budget), now) for budget in (self.account, self.destination))
-
-    def remember(self, tx: Transaction, new: NewCode, now: datetime) -> None:
-        for budget in (self.purpose, self.account, self.destination):
-            remembered = [
-                SentCodeEntry(id=code.id, sent_at=code.sent_at)  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
-                for code in rules.remember_code(_sent(budget), rules.SentCode(str(new.row.id), now))
-            ]
-            # A wrong code may be counted meanwhile, in the same item; what was sent is what may not have changed.
-            unchanged = (
-                CodeBudget.sent.does_not_exist() if budget.sent is None else CodeBudget.sent == list(budget.sent)
-            )
-            tx.update(
-                budget, [CodeBudget.sent.set(remembered), CodeBudget.expires_at.set(now + _KEPT_AFTER)], unchanged
-            )
-
-
-def budgets_of(new: NewCode, channel: Channel) -> Budgets:
-    """The budgets that sending a code is counted in; as much is read for one that nobody gets."""
-    owners = (
-        _owner(new.row.purpose, new.row.user_id),
-        f"account#{channel}#{new.row.user_id}",
-        f"destination#{new.row.destination_hash}",
-    )
-    found = read_together([(CodeBudget, owner, None) for owner in owners])
-    return Budgets(*(budget or CodeBudget(owner=owner) for owner, budget in zip(owners, found, strict=True)))
 
 
 def send(
@@ -112,12 +74,12 @@ def send(
     """
     with transaction() as tx:
         tx.put(new.row)
-        budgets.remember(tx, new, now)
-        tx.update(user, [User.updated_at.set(now)])
+        budgets.count(tx, new.row, now)
+        version = tx.update(user, [User.updated_at.set(now)])
         emit(
             tx,
             event(
-                version=next_version(user),
+                version=version,
                 user_id=user.id,
                 reset_id=new.row.id,
                 channel=channel,
@@ -130,16 +92,16 @@ def send(
         )
 
 
-def store_nobodys(new: NewCode) -> None:
+def store_unsent(new: NewCode) -> None:
     """Stores a code that nobody gets, by as much work as `send`."""
     for text in (new.code, new.link_token):
         event_secrets.encrypt_secret(text)
     with transaction() as tx:
         tx.put(new.row)
         for _ in range(3):
-            tx.check(CodeBudget, _owner("reset", uuid4()), None, CodeBudget.owner.does_not_exist())
+            code_budgets.require_none(tx, "reset", uuid4())
         tx.check(User, uuid4(), None, User.id.does_not_exist())
-        tx.check(Guard, people.mobile_name(str(uuid4())), None, Guard.name.does_not_exist())
+        tx.check(ReservedName, mobile_name(str(uuid4())), None, ReservedName.name.does_not_exist())
 
 
 @dataclass(frozen=True)
@@ -162,79 +124,73 @@ class Proof:
         try:
             yield
         except Exception:
-            # Whatever the change failed of, the code was right.
+            # Whatever made the change fail, the code was right.
             if self.counted:
-                _take_back(self.row, Code.tries > 0)
-                _take_back(CodeBudget(owner=_owner(self.row.purpose, self.user.id)), CodeBudget.wrong_count > 0)
+                self.row.update_if(Code.tries > 0, [Code.tries.add(-1)])
+                code_budgets.undo_wrong(self.row)
             raise
 
     def spend(self, tx: Transaction) -> None:
         """Ends the code with its link, and every other one that was sent for the same purpose."""
-        tx.delete(self.row, Code.link_hash.exists(), refuse=BadRequest(WRONG))
+        tx.delete(self.row, Code.link_hash.exists(), refuse=WrongCode())
         if self.row.purpose != "invitation":
-            tx.update(
-                CodeBudget(owner=_owner(self.row.purpose, self.user.id)),
-                [CodeBudget.sent.set([]), *([CodeBudget.wrong_count.add(-1)] if self.counted else [])],
-            )
+            code_budgets.empty(tx, self.row, undo_wrong=self.counted)
 
 
 def check_code(
     code_id: UUID, code: str, purposes: tuple[Purpose, ...], now: datetime, *, owner_id: UUID | None = None
 ) -> Proof:
-    """Checks six digits, of `owner_id`'s if given. Raises `BadRequest`, with one text for every reason."""
+    """Checks six digits, which with `owner_id` must have been sent to that user. Raises `WrongCode`."""
     row = _load(code_id, purposes, now)
     if owner_id is not None and row.user_id != owner_id:
-        raise BadRequest(WRONG)
+        raise WrongCode
     proof = _proof(row, counted=True)
     # Counted before it is looked at, so that many guesses at once are no way round the limits.
-    _count_try(row, now)
-    _count_wrong(row, now)
+    if not _count_try(row, now) or not code_budgets.count_wrong(row, now):
+        raise WrongCode
     if proof is None or not hashing.same(row.code_hash, hashing.hash_code(code_id, code)):
-        raise BadRequest(WRONG)
+        raise WrongCode
     return proof
 
 
 def check_link(link_token: str, purposes: tuple[Purpose, ...], now: datetime) -> Proof:
-    """Checks a link's token. Raises `BadRequest`, with one text for every reason."""
+    """Checks a link's token. Raises `WrongCode`."""
     try:
         code_id = UUID(hex=link_token.partition(".")[0])
     except (ValueError, binascii.Error) as error:
-        raise BadRequest(WRONG) from error
+        raise WrongCode from error
     row = _load(code_id, purposes, now)
     proof = _proof(row, counted=False)
     if proof is None or not hashing.same(row.link_hash, hashing.hash_token(link_token)):
-        raise BadRequest(WRONG)
+        raise WrongCode
     return proof
 
 
 def _load(code_id: UUID, purposes: tuple[Purpose, ...], now: datetime) -> Code:
-    try:
-        row = Code.get(code_id, consistent_read=True)
-    except DoesNotExist as error:
-        raise BadRequest(WRONG) from error
-    if row.purpose not in purposes or row.valid_until <= now:
-        raise BadRequest(WRONG)
+    row = Code.find(code_id)
+    if row is None or row.purpose not in purposes or row.valid_until <= now:
+        raise WrongCode
     return row
 
 
 def _proof(row: Code, *, counted: bool) -> Proof | None:
-    """What a code proves if it is right, None for one that counts no more; as much is read for one that nobody got."""
+    """What a right code proves; None when the code no longer counts. As much is read for a code that nobody got."""
     user, profile, budget = read_together(
-        [(User, row.user_id, None), (Profile, row.user_id, None), (CodeBudget, _owner(row.purpose, row.user_id), None)]
+        [(User, row.user_id, None), (Profile, row.user_id, None), code_budgets.key_of(row)]
     )
     if user is None or user.status in ("disabled", "erased"):
         return None
-    proof = Proof(row, user, profile or people.empty_profile(user), counted)
+    proof = Proof(row, user, profile or users.empty_profile(user), counted)
     return proof if _still_counts(proof, budget) else None
 
 
 def _still_counts(proof: Proof, budget: CodeBudget | None) -> bool:
-    # Who lost an address, and gave it up here, is not to lose the account by what was sent to it before.
+    # Someone who lost an address and replaced it here must not lose the account by what was sent there before.
     if proof.row.destination_hash not in map(_destination_hash, _destinations(proof)):
         return False
     if proof.row.purpose == "invitation":
         return proof.user.password is None
-    return budget is not None and rules.code_counts(_sent(budget), str(proof.row.id))
+    return budget is not None and rules.code_counts(code_budgets.sent(budget), str(proof.row.id))
 
 
 def _destinations(proof: Proof) -> list[str]:
@@ -249,59 +205,9 @@ def _destinations(proof: Proof) -> list[str]:
             return [by_mail]
 
 
-def _count_try(row: Code, now: datetime) -> None:
-    try:
-        row.update([Code.tries.add(1)], condition=(Code.tries < rules.CODE_TRIES) & (Code.valid_until > now))
-    except UpdateError as error:
-        raise _wrong_or(error) from error
-
-
-def _count_wrong(row: Code, now: datetime) -> None:
-    budget = CodeBudget(owner=_owner(row.purpose, row.user_id))
-    today = f"{now:%Y-%m-%d}"
-    try:
-        budget.update(
-            [
-                CodeBudget.wrong_day.set(today),
-                CodeBudget.wrong_count.set(0),
-                CodeBudget.expires_at.set(now + _KEPT_AFTER),
-            ],
-            condition=CodeBudget.wrong_day.does_not_exist() | (CodeBudget.wrong_day != today),
-        )
-    except UpdateError as error:
-        if not condition_failed(error):
-            raise
-    try:
-        budget.update(
-            [CodeBudget.wrong_count.add(1)],
-            condition=CodeBudget.wrong_count < rules.WRONG_CODES_A_DAY,
-        )
-    except UpdateError as error:
-        raise _wrong_or(error) from error
-
-
-def _take_back(counter: Code | CodeBudget, is_counted: Condition) -> None:
-    action = Code.tries.add(-1) if isinstance(counter, Code) else CodeBudget.wrong_count.add(-1)
-    try:
-        counter.update([action], condition=is_counted)
-    except UpdateError as error:
-        # The same code was spent meanwhile, by another request.
-        if not condition_failed(error):
-            raise
-
-
-def _wrong_or(error: UpdateError) -> Exception:
-    return BadRequest(WRONG) if condition_failed(error) else error
-
-
-def _sent(budget: CodeBudget) -> list[rules.SentCode]:
-    return [rules.SentCode(entry.id, entry.sent_at) for entry in budget.sent or ()]
-
-
-def _owner(purpose: str, user_id: UUID) -> str:
-    return f"{purpose}#{user_id}"
+def _count_try(row: Code, now: datetime) -> bool:
+    return row.update_if((Code.tries < rules.CODE_TRIES) & (Code.valid_until > now), [Code.tries.add(1)])
 
 
 def _destination_hash(destination: str) -> str:
-    name = people.email_name(destination) if "@" in destination else people.mobile_name(destination)
-    return hashing.hash_name(name)
+    return hashing.hash_name(email_name(destination) if "@" in destination else mobile_name(destination))

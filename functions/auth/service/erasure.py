@@ -1,4 +1,4 @@
-"""What is left to do once a user is erased (`accounts.erase`), and everybody is told."""
+"""What is left to do once a user is erased (`accounts.erase`) and the event of it is out."""
 
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +9,7 @@ from lms.events import UserErased, UserEvent
 
 
 def finish(user_id: UUID, now: datetime) -> None:
-    """Deletes the user at the gateway, and what the Outbox still holds of them; once more changes nothing.
+    """Deletes the user at the gateway and their events in the Outbox. Repeating it changes nothing more.
 
     What was published before is in Kafka by now: the events of a user keep their order. What was parked never will be.
     """

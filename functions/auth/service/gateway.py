@@ -1,4 +1,4 @@
-"""Keeping Kong in line with the accounts. The stored account decides; Kong is brought to it, however often."""
+"""Keeping Kong in step with the accounts. The stored account decides; repeating a step changes nothing more."""
 
 import math
 from collections.abc import Iterator
@@ -6,10 +6,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
+from pynamodb.expressions.update import Action
+
 from auth import kong, signing
-from auth.service import people
+from auth.service import publishing, users
 from auth.tables import Profile, User
-from lms.dynamo import next_version, retry_stale, transaction
+from lms.dynamo import retry_stale, transaction
 from lms.errors import Unavailable
 from lms.events import UserProvisioned, UserRegistered
 from lms.faults import is_transient
@@ -24,12 +26,12 @@ _STORING_SECONDS = 20
 @retry_stale
 def provision(registered: UserRegistered, now: datetime) -> None:
     """Makes a registered user known to the gateway, and usable. Repeating it, whole or half, changes nothing more."""
-    user = people.find(registered.user_id)
+    user = users.find(registered.user_id)
     if user is None or user.status != "provisioning":
         converge(registered.user_id, now)
         return
     consumer_id = kong.put_consumer(user.id, user.username)
-    kong.put_group(user.id, user.is_type)
+    kong.put_group(user.id, user.role)
     credential = _keep_one(user)
     given = registered.person
     profile = Profile(
@@ -40,29 +42,27 @@ def provision(registered: UserRegistered, now: datetime) -> None:
         country=given.country,
         additional_details=given.additional_details,
     )
-    version = next_version(user)
     with transaction() as tx:
-        tx.update(
+        version = tx.update(
             user,
             [
-                *people.place(user, "active"),
+                *users.set_status(user, "active"),
                 User.consumer_id.set(consumer_id),
-                User.issuer.set(credential.key),
-                User.kid.set(signing.kid_of(credential.public_key)),
+                *store(credential),
                 User.updated_at.set(now),
             ],
         )
         tx.put(profile)
-        people.put_card(tx, user, profile.name, status="active", version=version)
-        people.publish_profile(tx, profile, version=version)
+        publishing.put_card(tx, user, profile, status="active", version=version)
+        publishing.put_profile(tx, user, profile, version=version)
         emit(
             tx,
             UserProvisioned(
                 version=version,
                 user_id=user.id,
-                is_type=user.is_type,
+                is_type=user.role,
                 roll_no=user.roll_no,
-                person=people.person(user, profile),
+                person=publishing.person(user, profile),
                 email_verified=user.email_verified,
             ),
             now,
@@ -72,7 +72,7 @@ def provision(registered: UserRegistered, now: datetime) -> None:
 @retry_stale
 def converge(user_id: UUID, now: datetime) -> None:
     """Brings Kong to what is stored of a user: one credential if active, none if disabled, nothing if erased."""
-    user = people.find(user_id)
+    user = users.find(user_id)
     if user is None:
         kong.delete_consumer(user_id)
     elif user.status == "disabled":
@@ -81,14 +81,12 @@ def converge(user_id: UUID, now: datetime) -> None:
         credential = _keep_one(user, made_before=now.timestamp() - _STORING_SECONDS)
         if credential.key != user.issuer:
             with transaction() as tx:
-                tx.update(
-                    user,
-                    [
-                        User.issuer.set(credential.key),
-                        User.kid.set(signing.kid_of(credential.public_key)),
-                        User.updated_at.set(now),
-                    ],
-                )
+                tx.update(user, [*store(credential), User.updated_at.set(now)])
+
+
+def store(credential: kong.Credential) -> list[Action]:
+    """The writes on a user that make a credential the one that their tokens name."""
+    return [User.issuer.set(credential.key), User.kid.set(signing.kid_of(credential.public_key))]
 
 
 def _keep_one(user: User, made_before: float = math.inf) -> kong.Credential:
@@ -113,7 +111,7 @@ def _keep_one(user: User, made_before: float = math.inf) -> kong.Credential:
 def new_credential(user: User) -> Iterator[kong.Credential]:
     """A new credential, beside those there are, for the block to store.
 
-    Raises `GatewayUnavailable`, with nothing changed, when Kong cannot be told.
+    Raises `GatewayUnavailable`, with nothing changed, when Kong cannot be reached.
     """
     fresh = kong.create_credential(user.id, signing.current_key().public_pem)
     try:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from auth.service import everybody, people
+from auth.service import all_users, publishing, users
 from auth.tables import User
 from lms.dynamo import retry_stale, transaction
 from lms.events import UserErased, UserEvent
@@ -19,19 +19,19 @@ def _republish(user_id: UUID, now: datetime) -> None:
         if event is not None:
             emit_again(tx, event, now)
         if user.status != "erased":
-            profile = people.profile_of(user)
-            people.put_card(tx, user, profile.name, status=user.status, version=user.version)
-            people.publish_profile(tx, profile, version=user.version)
+            profile = users.profile_of(user)
+            publishing.put_card(tx, user, profile, status=user.status, version=user.version)
+            publishing.put_profile(tx, user, profile, version=user.version)
 
 
 def _state(user: User) -> UserEvent | None:
-    """One event, for two would come at one version, and in either order."""
+    """One event only: two would have the same version and could arrive in either order."""
     if user.status == "erased":
         return UserErased(version=user.version, user_id=user.id)
     if user.status == "provisioning":
-        # Their registration is still to be heard, and it alone carries the profile and the invitation.
+        # Its registration is still to be consumed, and only that event has the profile and the invitation.
         return None
-    return people.profile_updated(user, people.profile_of(user), version=user.version)
+    return publishing.profile_updated(user, users.profile_of(user), version=user.version)
 
 
-USERS = everybody.each(_republish)
+USERS = all_users.each(_republish)

@@ -7,35 +7,35 @@ import secrets
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.update import Action
 
 from auth import hashing, rules, signing
 from auth.kong import Credential
 from auth.schemas import TokenPair
-from auth.service import authentication, gateway, people
+from auth.service import authentication, gateway, users
 from auth.tables import Session, User
-from lms.callers import Role
-from lms.dynamo import Transaction, next_version, retry_stale, transaction
+from lms.dynamo import Transaction, retry_stale, transaction
 from lms.errors import Unauthorized
 from lms.events import UserSessionsRevoked
 from lms.log import logger
 from lms.outbox import emit
 
-_WRONG_REFRESH = "The refresh token is not valid."
+
+class InvalidRefreshToken(Unauthorized):
+    detail = "The refresh token is not valid."
 
 
-def sign_in(identifier: str, password: str, client_ip: str, now: datetime, role: Role | None = None) -> TokenPair:
-    """A token pair for the right password; `identifier` is a username, an e-mail address or a roll number.
+def sign_in(identifier: str, password: str, client_ip: str, now: datetime, *, teachers_only: bool = False) -> TokenPair:
+    """A token pair for the right password; `identifier` is a username, an email address or a roll number.
 
-    Raises `Unauthorized` for a wrong pair; only after the right password `Conflict` while the account is being set
-    up, and `Forbidden` when it is disabled or not of the `role` asked for.
+    Raises `TooManyAttempts` and `WrongCredentials`; only after the right password `AccountBeingSetUp`,
+    `AccountDisabled` and `TeachersOnly`.
     """
     user, attempt, replacement = authentication.authenticate(identifier, password, client_ip, now)
-    authentication.require_usable(user, attempt, role)
+    authentication.require_usable(user, attempt, teachers_only=teachers_only)
     token, session = _new_session(user, int(user.epoch), now)
     with transaction() as tx:
-        attempt.remember(tx, now)
+        attempt.undo_failure_and_remember(tx, now)
         tx.put(session)
         if replacement:
             tx.update(user, [User.password.set(replacement)])
@@ -44,11 +44,11 @@ def sign_in(identifier: str, password: str, client_ip: str, now: datetime, role:
 
 @retry_stale
 def refresh(refresh_token: str, now: datetime) -> TokenPair:
-    """A new pair for a refresh token, which is spent by it. Raises `Unauthorized`; see `rules.judge_refresh`."""
+    """A new pair for a refresh token, which is spent by it. Raises `InvalidRefreshToken`; see `rules.judge_refresh`."""
     session = _find_session(refresh_token)
-    user = people.find(session.user_id) if session else None
+    user = users.find(session.user_id) if session else None
     if session is None or user is None or user.status != "active":
-        raise Unauthorized(_WRONG_REFRESH)
+        raise InvalidRefreshToken
     family = rules.Family(
         current_hash=session.current_hash,
         previous_hash=session.previous_hash,
@@ -82,13 +82,13 @@ def refresh(refresh_token: str, now: datetime) -> TokenPair:
         case "revoke":
             logger.warning("a spent refresh token came back; its family ends", extra={"user_id": str(user.id)})
             session.delete()
-            raise Unauthorized(_WRONG_REFRESH)
+            raise InvalidRefreshToken
         case "refuse":
-            raise Unauthorized(_WRONG_REFRESH)
+            raise InvalidRefreshToken
 
 
 def sign_out(user_id: UUID, refresh_token: str) -> None:
-    """Ends a session; that of another person, or none, is left as it is."""
+    """Ends a session of the user. A token of someone else, or of no session, changes nothing."""
     session = _find_session(refresh_token)
     if session is not None and session.user_id == user_id:
         session.delete()
@@ -98,22 +98,22 @@ def sign_out(user_id: UUID, refresh_token: str) -> None:
 def sign_out_everywhere(user_id: UUID, now: datetime) -> None:
     """Ends every session at once: access tokens at the gateway, refresh tokens here.
 
-    Raises `Forbidden` when disabled, and `GatewayUnavailable` with nothing changed.
+    Raises `AccountDisabled`, and `GatewayUnavailable` with nothing changed.
     """
-    user = people.get_active(user_id)
+    user = users.get_active(user_id)
     with gateway.replaced_credential(user) as credential, transaction() as tx:
-        tx.update(user, [*end_sessions(user, credential), User.updated_at.set(now)])
-        emit(tx, UserSessionsRevoked(version=next_version(user), user_id=user.id), now)
+        version = tx.update(user, end_sessions(user, credential, now))
+        emit(tx, UserSessionsRevoked(version=version, user_id=user.id), now)
 
 
-def end_sessions(user: User, credential: Credential | None) -> list[Action]:
+def end_sessions(user: User, credential: Credential | None, now: datetime) -> list[Action]:
     """The writes on a user that end every session; `credential` is what the gateway knows them by from now on."""
     return [
         User.epoch.set(int(user.epoch) + 1),
-        User.issuer.set(credential.key) if credential else User.issuer.remove(),
-        User.kid.set(signing.kid_of(credential.public_key)) if credential else User.kid.remove(),
+        *(gateway.store(credential) if credential else (User.issuer.remove(), User.kid.remove())),
         User.old_issuer.remove(),
         User.old_issuer_until.remove(),
+        User.updated_at.set(now),
     ]
 
 
@@ -145,10 +145,7 @@ def _find_session(refresh_token: str) -> Session | None:
     family, dot, _ = refresh_token.partition(".")
     if not dot or not family:
         return None
-    try:
-        return Session.get(family, consistent_read=True)
-    except DoesNotExist:
-        return None
+    return Session.find(family)
 
 
 def _successor(refresh_token: str, salt: str) -> str:

@@ -13,14 +13,14 @@ from pynamodb.attributes import Attribute, VersionAttribute
 from pynamodb.connection import Connection, TableConnection
 from pynamodb.connection.base import MetaTable
 from pynamodb.constants import ATTR_DEFINITIONS, GLOBAL_SECONDARY_INDEXES, NUMBER, STRING
-from pynamodb.exceptions import DoesNotExist, TransactWriteError
+from pynamodb.exceptions import DoesNotExist, TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from lms.errors import Unavailable
-from lms.faults import is_contention
+from lms.faults import condition_failed, is_contention
 from lms.settings import setting
 
 _P = ParamSpec("_P")
@@ -64,6 +64,16 @@ class Table(Model):
             return cls.get(hash_key, range_key, consistent_read=True)
         except DoesNotExist:
             return None
+
+    def update_if(self, condition: Condition, actions: list[Action]) -> bool:
+        """Changes some attributes if the condition holds; whether it did."""
+        try:
+            self.update(actions, condition=condition)
+        except UpdateError as error:
+            if condition_failed(error):
+                return False
+            raise
+        return True
 
 
 def _describe(connection: Connection, model: MetaTable) -> None:

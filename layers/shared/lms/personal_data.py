@@ -20,12 +20,9 @@ _NOTHING = "nothing"
 _THE_SAME = "the same: ids alone"
 
 HOLDINGS = (
-    Holding("Users", "auth", "username, address, roll number, password hash", "id, type, version"),
-    Holding("Profiles", "auth", "name, phone number, city, country, details", _NOTHING),
-    Holding("Guards", "auth", "the names by which a person signs in or gets codes", _NOTHING),
+    Holding("Users", "auth", "username, address, roll number, password hash; profile", "id, role, version"),
     Holding("Sessions", "auth", "sign-ins by user id; tokens as hashes", "ids and hashes, until they expire"),
-    Holding("Codes", "auth", "codes and destinations as keyed hashes", "ids and hashes, until they expire"),
-    Holding("CodeBudgets", "auth", "when codes were sent, by user id and hashed destination", "the same, for a day"),
+    Holding("Codes", "auth", "codes, destinations, failed sign-ins as hashes", "ids and hashes, until they expire"),
     Holding("Roster", "auth, program, instructor", "name, address, roll number; memberships", "memberships, by id"),
     Holding("Outbox", "all", "what an event tells, until it is published", "that the user was erased"),
     Holding("Idempotency", "all", "ids; answers, encrypted by a key that is not stored", "the same, for a day"),
@@ -47,5 +44,4 @@ HOLDINGS = (
     Holding("Notifications", "notification", "messages to a person", _NOTHING),
     Holding("Broadcasts", "notification", "planned messages", "ids among the recipients of messages to several"),
     Holding("Occasions", "notification", "results and vouchers that reminders are about", _THE_SAME),
-    Holding("Throttles", "auth", "failed sign-ins, by hashes", "the same, for a day"),
 )

@@ -6,13 +6,13 @@ from typing import get_args
 from uuid import UUID
 
 from auth.rules import Status
-from auth.service import people
+from auth.service import users
 from auth.tables import User
-from lms.events import UserType
+from lms.callers import ROLES
 from lms.pages import PageRequest, Position, query_page
 from lms.republish import Collection
 
-_PARTITIONS = [people.directory(is_type, status) for is_type in get_args(UserType) for status in get_args(Status)]
+_PARTITIONS = [users.directory(role, status) for role in ROLES for status in get_args(Status)]
 
 
 def each(run: Callable[[UUID, datetime], None]) -> Collection:

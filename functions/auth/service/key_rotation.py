@@ -1,4 +1,4 @@
-"""Changing the key that tokens are signed with while people are signed in, in steps that an operator takes in turn.
+"""Changing the key that tokens are signed with while users stay signed in, in steps that an operator takes in turn.
 
 `signing.add_key`; `renewals`, a credential of the new key beside each old one; `retirements` of the old ones, once no
 token that names them is in time any more; `drop_keys`. Each may be taken again, wherever it was broken off.
@@ -9,17 +9,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
-from typing import get_args
 from uuid import UUID
 
 from auth import kong, signing
 from auth.rules import ACCESS_LIFETIME
-from auth.service import everybody, gateway, people
+from auth.service import all_users, gateway, users
 from auth.tables import User
+from lms.callers import ROLES
 from lms.dynamo import read_together, retry_stale, transaction
 from lms.errors import Conflict
-from lms.events import UserType
 from lms.republish import Collection
+
+
+class CredentialsInUse(Conflict):
+    code = "keys-in-use"
+    detail = "Users who still have a credential of an old key: {behind}. Renew and retire these credentials first."
+
 
 # A request that read the user just before may still sign by the old credential.
 _LONGEST_REQUEST = timedelta(minutes=1)
@@ -37,12 +42,12 @@ class Tally:
 
 def renewals(tally: Tally) -> Collection:
     """For every active user whose credential is of an old key a second one; tokens of the first stay good."""
-    return everybody.each(partial(_renew, tally))
+    return all_users.each(partial(_renew, tally))
 
 
 @retry_stale
 def _renew(tally: Tally, user_id: UUID, now: datetime) -> None:
-    user = people.find(user_id)
+    user = users.find(user_id)
     if user is None or user.status != "active" or user.kid == signing.current_key().kid:
         return
     left_over = user.old_issuer
@@ -52,8 +57,7 @@ def _renew(tally: Tally, user_id: UUID, now: datetime) -> None:
             [
                 User.old_issuer.set(user.issuer),
                 User.old_issuer_until.set(now + ACCESS_LIFETIME + _LONGEST_REQUEST),
-                User.issuer.set(fresh.key),
-                User.kid.set(signing.kid_of(fresh.public_key)),
+                *gateway.store(fresh),
             ],
         )
     if left_over is not None:
@@ -64,14 +68,14 @@ def _renew(tally: Tally, user_id: UUID, now: datetime) -> None:
 def retirements(tally: Tally, *, at_once: bool) -> Collection:
     """Ends the credentials that were replaced: those that no token in time can name, or all `at_once`.
 
-    At once, who holds a token of one has to refresh it; nobody has to sign in.
+    At once, holders of their tokens have to refresh them; nobody has to sign in again.
     """
-    return everybody.each(partial(_retire, tally, at_once))
+    return all_users.each(partial(_retire, tally, at_once))
 
 
 @retry_stale
 def _retire(tally: Tally, at_once: bool, user_id: UUID, now: datetime) -> None:
-    user = people.find(user_id)
+    user = users.find(user_id)
     if user is None or user.old_issuer is None:
         return
     if user.old_issuer_until > now and not at_once:
@@ -84,16 +88,16 @@ def _retire(tally: Tally, at_once: bool, user_id: UUID, now: datetime) -> None:
 
 
 def drop_keys(now: datetime) -> list[str]:
-    """Forgets all keys but the current one; their ids. Raises `Conflict` while a user or a worker still needs one."""
+    """Forgets all keys but the current one; their ids. Raises `CredentialsInUse` and `KeyTooNew`."""
     current = signing.current_key().kid
     behind = sum(user.kid != current or user.old_issuer is not None for user in _active_users())
     if behind:
-        raise Conflict(f"{behind} users have a credential of an old key; renew and retire first.", code="keys-in-use")
+        raise CredentialsInUse(behind=behind)
     return signing.drop_old_keys(now)
 
 
 def _active_users() -> Iterator[User]:
-    for is_type in get_args(UserType):
-        lines = User.directory_index.query(people.directory(is_type, "active"))
+    for role in ROLES:
+        lines = User.directory_index.query(users.directory(role, "active"))
         while keys := [(User, line.id, None) for line in islice(lines, _READ_AT_ONCE)]:
             yield from read_together(keys)

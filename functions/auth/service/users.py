@@ -1,0 +1,69 @@
+"""Finding users and their profiles, and the writes that give a user a status."""
+
+from uuid import UUID, uuid4
+
+from pynamodb.expressions.update import Action
+
+from auth.rules import Status
+from auth.service import reserved_names
+from auth.tables import Profile, User
+from lms.errors import Conflict, NotFound
+from lms.refusals import AccountDisabled
+
+
+class UserNotFound(NotFound):
+    detail = "This user does not exist."
+
+
+class AccountBeingSetUp(Conflict):
+    code = "provisioning"
+    detail = "The account is still being set up. Try again in a moment."
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Retry-After": "1"})
+
+
+def find(user_id: UUID) -> User | None:
+    """A user by id; None for one who never was, or was erased."""
+    user = User.find(user_id)
+    return None if user is None or user.status == "erased" else user
+
+
+def find_by_name(name: str) -> User | None:
+    """The user who holds a reserved name. As much is read when nobody does, so that its time says nothing."""
+    return find(reserved_names.holder(name) or uuid4())
+
+
+def get(user_id: UUID) -> User:
+    """As `find`, but raises `UserNotFound`."""
+    user = find(user_id)
+    if user is None:
+        raise UserNotFound
+    return user
+
+
+def get_active(user_id: UUID) -> User:
+    """As `get`, but raises `AccountDisabled`: a disabled user's last request may have passed the gateway in time."""
+    user = get(user_id)
+    if user.status != "active":
+        raise AccountDisabled
+    return user
+
+
+def profile_of(user: User) -> Profile:
+    """A user's profile; an empty one for a user who was erased meanwhile."""
+    return Profile.find(user.id) or empty_profile(user)
+
+
+def empty_profile(user: User) -> Profile:
+    return Profile(user_id=user.id, name=user.username)
+
+
+def set_status(user: User, status: Status) -> list[Action]:
+    """The writes that give a user a status, in the directory too."""
+    return [User.status.set(status), User.directory.set(directory(user.role, status))]
+
+
+def directory(role: str, status: str) -> str:
+    """The partition of the directory that users of this role and status are listed in."""
+    return f"{role}#{status}"
