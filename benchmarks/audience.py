@@ -49,11 +49,11 @@ class Audience:
             if item.type == MessageRequested.type:
                 consumer.handler(kafka_event(MessageRequested.model_validate_json(item.data)), _NO_CONTEXT)
 
-    def told(self) -> dict[str, set[str]]:
-        """Who was told by each channel. Fails when somebody was told twice."""
+    def reached(self) -> dict[str, set[str]]:
+        """Whom each channel reached. Fails when it reached somebody twice."""
         found: dict[str, set[str]] = defaultdict(set)
         for row in Notification.scan():
-            assert str(row.recipient_id) not in found[row.channel], "told twice"
+            assert str(row.recipient_id) not in found[row.channel], "reached twice"
             found[row.channel].add(str(row.recipient_id))
         return found
 

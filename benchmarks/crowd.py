@@ -1,10 +1,10 @@
-"""Tells a class of 10 000 something, on a DynamoDB and queues that answer as AWS's do, through the functions' handlers.
+"""Sends a class of 10 000 a message, on a DynamoDB and queues that answer as AWS's do, through the functions' handlers.
 
     PYTHONPATH=functions:layers/shared .venv/bin/python -m benchmarks.crowd [students]      (`make crowd` does)
 
 Shows how long the sender waits, what a slice of 500 takes, and that each student gets the message once by each channel,
 although the function dies within one slice and after another. Fails when a slice takes longer than Lambda lets the
-function work, or anybody is left out or told twice.
+function work, or anybody is left out or gets it twice.
 """
 
 import sys
@@ -39,7 +39,7 @@ def main() -> None:
 
         audience, meter = Audience(students), Meter()
         _ask(audience, meter)
-        slices = _tell(meter)
+        slices = _fan_out(meter)
         _check(audience)
     print(f"{len(slices)} slices in {sum(slices):.0f} s; the slowest took {max(slices):.1f} s of {_LIMIT}")
     if max(slices) > _LIMIT:
@@ -59,13 +59,13 @@ def _ask(audience: "Audience", meter: "Meter") -> None:
     print(f"its event consumed in {seconds * 1000:.0f} ms by {len(cost.calls)} calls")
 
 
-def _tell(meter: "Meter") -> list[float]:
+def _fan_out(meter: "Meter") -> list[float]:
     """Works the queue until it is empty; the seconds of each slice that came to its end."""
     from notification import fanout
-    from notification.service import messages
+    from notification.service import notifications
 
     sqs, url = boto3.client("sqs"), setting("FANOUT_QUEUE_URL")
-    put, slices, deaths = messages._put, list[float](), {1: "within a slice", 2: "after a slice"}
+    put, slices, deaths = notifications._put, list[float](), {1: "within a slice", 2: "after a slice"}
 
     def dies_within(rows: Any) -> None:
         put(rows)
@@ -75,7 +75,10 @@ def _tell(meter: "Meter") -> list[float]:
         [entry] = received
         dies = deaths.pop(len(slices), None)
         event = {"Records": [{"messageId": entry["MessageId"], "body": entry["Body"], "eventSource": "aws:sqs"}]}
-        with meter.running() as cost, patch.object(messages, "_put", dies_within if dies == "within a slice" else put):
+        with (
+            meter.running() as cost,
+            patch.object(notifications, "_put", dies_within if dies == "within a slice" else put),
+        ):
             began = time.monotonic()
             try:
                 answer = fanout.handler(event, _NO_CONTEXT)
@@ -96,15 +99,15 @@ def _tell(meter: "Meter") -> list[float]:
 
 
 def _check(audience: "Audience") -> None:
-    told = audience.told()
-    wrong = {channel: who for channel, who in told.items() if who != audience.students}
-    if wrong or set(told) != {"in_app", "email"}:
-        raise SystemExit(f"told: { {channel: len(who) for channel, who in told.items()} }")
+    reached = audience.reached()
+    wrong = {channel: who for channel, who in reached.items() if who != audience.students}
+    if wrong or set(reached) != {"in_app", "email"}:
+        raise SystemExit(f"reached: { {channel: len(who) for channel, who in reached.items()} }")
     queued = audience.queued_mails()
-    if queued.keys() != told["email"]:
+    if queued.keys() != reached["email"]:
         raise SystemExit(f"{len(queued)} mails are queued")
     again = sum(queued.values()) - len(queued)
-    print(f"each of {len(audience.students)} told once in the application, with one mail ({again} entries repeated)")
+    print(f"each of {len(audience.students)} reached once in the application, with one mail ({again} entries repeated)")
 
 
 if __name__ == "__main__":

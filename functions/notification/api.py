@@ -8,12 +8,13 @@ from fastapi.responses import HTMLResponse
 
 from lms.callers import Caller
 from lms.dependencies import Idempotent, IfMatch, Now, Paging, set_etag
-from lms.errors import Forbidden
+from lms.errors import Forbidden, refuses
 from lms.fields import Flag
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
+from lms.refusals import CourseNotFound, NotCourseTeacher
 from lms.security import Admin, AnySignedIn, Public, TeacherOrAdmin
-from notification import unsubscribe_page, unsubscribing
+from notification import unsubscribe_links, unsubscribe_page
 from notification.schemas import (
     Accepted,
     AllRead,
@@ -24,6 +25,9 @@ from notification.schemas import (
     PreferencesView,
 )
 from notification.service import inbox, preferences, requests
+from notification.service.inbox import NoSuchNotification
+from notification.service.requests import CourseNeeded, RecipientOutsideCourse, RecipientUnknown, SentTooLate
+from notification.unsubscribe_links import BrokenLink
 
 app = create_app("notification")
 
@@ -31,12 +35,18 @@ UnsubscribeToken = Annotated[str, Query(max_length=200)]
 RecipientId = Annotated[UUID, Path(alias="recipientId")]
 
 
+class AnotherPerson(Forbidden):
+    detail = "Only the person themselves can do this."
+
+
+@refuses(AnotherPerson)
 def _self(recipient_id: RecipientId, caller: AnySignedIn) -> Caller:
     if caller.id != recipient_id:
-        raise Forbidden("This is another person's.")
+        raise AnotherPerson
     return caller
 
 
+@refuses(AnotherPerson)
 def _self_or_admin(recipient_id: RecipientId, caller: AnySignedIn) -> Caller:
     return caller if caller.role == "admin" else _self(recipient_id, caller)
 
@@ -46,8 +56,9 @@ Reader = Annotated[Caller, Depends(_self_or_admin)]
 
 
 @app.post("/notifications/send", status_code=202)
+@refuses(SentTooLate, NotCourseTeacher, CourseNotFound, CourseNeeded, RecipientUnknown, RecipientOutsideCourse)
 def send(caller: TeacherOrAdmin, idempotent: Idempotent, body: NewMessage, now: Now) -> Accepted:
-    """Accepts a message to people or to a class; it is sent behind the scenes."""
+    """Accepts a message to people or to a class; it is sent afterwards."""
     return requests.accept(body, caller, idempotent, now)
 
 
@@ -55,17 +66,18 @@ def send(caller: TeacherOrAdmin, idempotent: Idempotent, body: NewMessage, now: 
 def list_notifications(
     _: Reader, recipient_id: RecipientId, paging: Paging, unread: Flag = False
 ) -> Page[NotificationView]:
-    """What somebody was told, newest first."""
+    """A person's notifications, newest first."""
     return inbox.show(recipient_id, paging, unread=unread)
 
 
 @app.get("/notifications/{recipientId}/deliveries")
 def list_deliveries(_: Admin, recipient_id: RecipientId, paging: Paging) -> Page[DeliveryView]:
-    """Every message to a person by each channel, newest first, with its tries."""
+    """What a person got by each channel, newest first, with its tries."""
     return inbox.deliveries(recipient_id, paging)
 
 
 @app.post("/notifications/{id}/read")
+@refuses(NoSuchNotification)
 def mark_read(caller: AnySignedIn, notification_id: Annotated[UUID, Path(alias="id")], now: Now) -> NotificationView:
     """Marks one notification as read."""
     return inbox.mark_read(notification_id, caller.id, now)
@@ -73,13 +85,13 @@ def mark_read(caller: AnySignedIn, notification_id: Annotated[UUID, Path(alias="
 
 @app.post("/notifications/{recipientId}/readAll")
 def mark_all_read(caller: Recipient, now: Now) -> AllRead:
-    """Marks everything that came so far as read."""
+    """Marks all notifications so far as read."""
     return inbox.mark_all_read(caller.id, now)
 
 
 @app.get("/notifications/{recipientId}/preferences")
 def show_preferences(caller: Recipient, response: Response) -> PreferencesView:
-    """By which channels somebody wants to hear of what, and when not."""
+    """What a person wants to hear of, by which channels, and when not to be disturbed."""
     view = preferences.show(caller.id)
     set_etag(response, view.version)
     return view
@@ -96,16 +108,18 @@ def update_preferences(
 
 
 @app.get("/notifications/unsubscribe", dependencies=[Public])
+@refuses(BrokenLink)
 def ask_to_unsubscribe(token: UnsubscribeToken) -> HTMLResponse:
-    """Asks whether to end the mails of a kind; to open the link ends nothing."""
-    unsubscribing.unseal(token)
+    """Asks whether to stop the e-mails of a kind; opening the link stops nothing."""
+    unsubscribe_links.read_token(token)
     return HTMLResponse(unsubscribe_page.QUESTION, headers=unsubscribe_page.HEADERS)
 
 
 @app.post("/notifications/unsubscribe", dependencies=[Public])
+@refuses(BrokenLink)
 def unsubscribe(token: UnsubscribeToken, now: Now) -> HTMLResponse:
-    """Ends the mails of a kind: the button of the page, or one click in a mail program (RFC 8058)."""
-    preferences.switch_off_mail(*unsubscribing.unseal(token), now)
+    """Stops the e-mails of a kind: the button of the page, or one click in a mail program (RFC 8058)."""
+    preferences.switch_off_mail(*unsubscribe_links.read_token(token), now)
     return HTMLResponse(unsubscribe_page.ANSWER, headers=unsubscribe_page.HEADERS)
 
 

@@ -1,4 +1,4 @@
-"""Events to messages. Nothing is sent here: a slow mail server must not hold up a partition."""
+"""Events to notifications. Nothing is sent here: a slow mail server must not hold up a partition."""
 
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
@@ -26,60 +26,55 @@ from lms.events import (
     VoucherEvent,
     VoucherIssued,
 )
-from notification.rules import messages as rules
-from notification.rules.messages import Message
-from notification.service import announcements, contacts, digests, erasure, messages, occasions
+from notification.rules import schedules
+from notification.service import accounts, announcements, contacts, digests, erasure, memberships, reminders
 
 
 def _is_news(envelope: Envelope) -> bool:
-    return rules.is_news(envelope.emitted_at, now(), republished=envelope.republished)
-
-
-def _announce(message: Message, envelope: Envelope) -> None:
-    if _is_news(envelope):
-        messages.announce(message, now())
+    return schedules.is_news(envelope.emitted_at, now(), republished=envelope.republished)
 
 
 def _registered(event: UserRegistered, envelope: Envelope) -> None:
-    contacts.note_person(event.user_id, event.person, event.version)
-    _announce(rules.on_registration(event), envelope)
+    contacts.save_person(event.user_id, event.person, event.version)
+    if _is_news(envelope):
+        accounts.registered(event, now())
 
 
 def _provisioned(event: UserProvisioned, _: Envelope) -> None:
-    contacts.note_person(event.user_id, event.person, event.version, email_verified=event.email_verified)
+    contacts.save_person(event.user_id, event.person, event.version, email_verified=event.email_verified)
 
 
 def _profile_updated(event: UserProfileUpdated, envelope: Envelope) -> None:
-    contacts.note_person(
+    contacts.save_person(
         event.user_id,
         event.person,
         event.version,
         email_verified=event.email_verified,
         mobile_verified=event.mobile_verified,
     )
-    contacts.note_access(event.user_id, event.version, disabled=event.disabled)
-    for message in rules.on_profile_update(event):
-        _announce(message, envelope)
+    contacts.save_access(event.user_id, event.version, disabled=event.disabled)
+    if _is_news(envelope):
+        accounts.profile_updated(event, now())
 
 
 def _code_requested(event: UserCodeRequested, envelope: Envelope) -> None:
-    _announce(rules.on_code(event), envelope)
+    if _is_news(envelope):
+        accounts.code_requested(event, now())
 
 
 def _password_changed(event: UserPasswordChanged, envelope: Envelope) -> None:
     if _is_news(envelope):
-        by_sms = event.reset_by == "sms"
-        announcements.account_changed(event, "password_reset_by_sms" if by_sms else "password_changed", now())
+        accounts.password_changed(event, now())
 
 
 def _disabled(event: UserDisabled, envelope: Envelope) -> None:
-    contacts.note_access(event.user_id, event.version, disabled=True)
+    contacts.save_access(event.user_id, event.version, disabled=True)
     if _is_news(envelope):
-        announcements.account_changed(event, "account_disabled", now())
+        accounts.disabled(event, now())
 
 
 def _enabled(event: UserEnabled, _: Envelope) -> None:
-    contacts.note_access(event.user_id, event.version, disabled=False)
+    contacts.save_access(event.user_id, event.version, disabled=False)
 
 
 def _erased(event: UserErased, _: Envelope) -> None:
@@ -88,12 +83,12 @@ def _erased(event: UserErased, _: Envelope) -> None:
 
 def _enrolled(event: StudentEnrolled, envelope: Envelope) -> None:
     if _is_news(envelope):
-        announcements.membership_began(event, "enrolled", event.student_id, event.course_id, now())
+        memberships.enrolled(event, now())
 
 
 def _assigned(event: InstructorAssigned, envelope: Envelope) -> None:
     if _is_news(envelope):
-        announcements.membership_began(event, "assigned", event.teacher_id, event.course_id, now())
+        memberships.assigned(event, now())
 
 
 def _material_published(event: MaterialPublished, envelope: Envelope) -> None:
@@ -101,24 +96,24 @@ def _material_published(event: MaterialPublished, envelope: Envelope) -> None:
         digests.collect(event, now())
 
 
-def _exam_told(event: ExamState, envelope: Envelope) -> None:
-    occasions.exam_told(event, now(), is_news=_is_news(envelope))
+def _exam_changed(event: ExamState, envelope: Envelope) -> None:
+    reminders.exam_changed(event, now(), is_news=_is_news(envelope))
 
 
 def _exam_cancelled(event: ExamCancelled, envelope: Envelope) -> None:
-    occasions.exam_cancelled(event, now(), is_news=_is_news(envelope))
+    reminders.exam_cancelled(event, now(), is_news=_is_news(envelope))
 
 
-def _result_told(event: ResultRecorded, envelope: Envelope) -> None:
-    occasions.result_told(event, now(), is_news=_is_news(envelope))
+def _result_recorded(event: ResultRecorded, envelope: Envelope) -> None:
+    reminders.result_recorded(event, now(), is_news=_is_news(envelope))
 
 
-def _voucher_told(event: VoucherEvent, envelope: Envelope) -> None:
-    occasions.voucher_told(event, now(), is_news=_is_news(envelope))
+def _voucher_changed(event: VoucherEvent, envelope: Envelope) -> None:
+    reminders.voucher_changed(event, now(), is_news=_is_news(envelope))
 
 
 def _message_requested(event: MessageRequested, envelope: Envelope) -> None:
-    announcements.message_requested(event, now(), is_news=_is_news(envelope))
+    announcements.plan(event, now(), is_news=_is_news(envelope))
 
 
 handler = KafkaConsumer(
@@ -135,12 +130,12 @@ handler = KafkaConsumer(
         StudentEnrolled: _enrolled,
         InstructorAssigned: _assigned,
         MaterialPublished: _material_published,
-        ExamScheduled: _exam_told,
-        ExamChanged: _exam_told,
+        ExamScheduled: _exam_changed,
+        ExamChanged: _exam_changed,
         ExamCancelled: _exam_cancelled,
-        ResultRecorded: _result_told,
-        VoucherIssued: _voucher_told,
-        PaymentConfirmed: _voucher_told,
+        ResultRecorded: _result_recorded,
+        VoucherIssued: _voucher_changed,
+        PaymentConfirmed: _voucher_changed,
         MessageRequested: _message_requested,
     }
 )

@@ -1,4 +1,4 @@
-"""The delivery queue: a few messages at once; those that should come again are reported one by one."""
+"""The delivery queue: a few notifications at once; those that should come again are reported one by one."""
 
 import asyncio
 import json
@@ -15,7 +15,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from lms.clock import now
 from lms.log import logger
 from lms.settings import setting
-from notification.service import dispatch, messages
+from notification.queues import sqs
+from notification.service import deliveries
 
 _AT_ONCE = 5
 
@@ -34,7 +35,7 @@ async def _deliver_all(records: Iterable[SQSRecord]) -> list[BaseException | Non
 
     async def deliver(record: SQSRecord) -> None:
         async with gate:
-            await dispatch.deliver(UUID(json.loads(record.body)["id"]), now())
+            await deliveries.deliver(UUID(json.loads(record.body)["id"]), now())
 
     # Each fault stays with its own entry: an exception would bring the neighbours again as well.
     return await asyncio.gather(*(deliver(record) for record in records), return_exceptions=True)
@@ -43,7 +44,7 @@ async def _deliver_all(records: Iterable[SQSRecord]) -> list[BaseException | Non
 def _comes_again(record: SQSRecord, fault: BaseException | None) -> bool:
     if fault is None:
         return False
-    if isinstance(fault, messages.Postponed):
+    if isinstance(fault, deliveries.Postponed):
         _postpone(record, fault.pause)
         return True
     # Its type and place alone: the text of an exception may hold what the message holds.
@@ -54,7 +55,7 @@ def _comes_again(record: SQSRecord, fault: BaseException | None) -> bool:
 
 def _postpone(record: SQSRecord, pause: timedelta) -> None:
     try:
-        messages.sqs().change_message_visibility(
+        sqs().change_message_visibility(
             QueueUrl=setting("DELIVERY_QUEUE_URL"),
             ReceiptHandle=record.receipt_handle,
             VisibilityTimeout=max(1, int(pause.total_seconds())),

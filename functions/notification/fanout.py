@@ -1,5 +1,5 @@
-"""The fan-out queue: notices to classes, told slice by slice, each slice an entry that queues the next; and second
-looks for what was being written to people while they were erased."""
+"""The fan-out queue: broadcasts to classes, slice by slice, each slice an entry that queues the next; and second looks
+for what was being written to people while they were erased."""
 
 import json
 from typing import Any
@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lms.clock import now
 from lms.log import logger
-from notification.service import broadcasts, erasure
+from notification.service import erasure, fan_out
 
 
 def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, list[dict[str, str]]]:
@@ -30,7 +30,7 @@ def _is_done(record: SQSRecord) -> bool:
         if "erased" in entry:
             erasure.delete_all(UUID(entry["erased"]))
         else:
-            broadcasts.fan_out(entry, now())
+            fan_out.send_slice(entry, now())
     except Exception as error:  # noqa: BLE001 (one entry's fault must not bring its neighbours again)
         logger.exception("not done", extra={"sqs_id": record.message_id, "fault": type(error).__name__})
         return False

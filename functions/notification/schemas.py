@@ -5,11 +5,11 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from lms.fields import Body, Changes, View, WallClock, present
-from lms.messages import MessageBody
+from lms.messages import Channel, MessageBody
 from lms.zones import zone_names
-from notification.rules.messages import Channel
 
 
 def _once_each(channels: tuple[Channel, ...]) -> tuple[Channel, ...]:
@@ -18,12 +18,13 @@ def _once_each(channels: tuple[Channel, ...]) -> tuple[Channel, ...]:
 
 def _zone(value: str) -> str:
     if value not in zone_names():
-        raise ValueError("no IANA time zone")
+        raise PydanticCustomError("value_error", "Choose an IANA time zone, such as Asia/Karachi.")
     return value
 
 
 Channels = Annotated[tuple[Channel, ...], Field(max_length=3), AfterValidator(_once_each)]
-Zone = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_+\-/]+$"), AfterValidator(_zone)]
+_ZONE = {"minLength": 1, "maxLength": 64, "pattern": r"^[A-Za-z0-9_+\-/]+$"}
+Zone = Annotated[str, Field(json_schema_extra=_ZONE), AfterValidator(_zone)]
 
 
 class NewMessage(MessageBody):
@@ -35,9 +36,9 @@ class NewMessage(MessageBody):
     recipient_ids: Annotated[list[UUID], Field(min_length=1, max_length=500)] | None = None
 
     @model_validator(mode="after")
-    def _is_to_somebody(self) -> "NewMessage":
+    def _has_recipients(self) -> "NewMessage":
         if self.course_id is None and self.recipient_ids is None:
-            raise ValueError("course_id or recipient_ids is needed")
+            raise PydanticCustomError("value_error", "Choose a course (course_id), people (recipient_ids), or both.")
         return self
 
 

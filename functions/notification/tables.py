@@ -7,17 +7,17 @@ from pynamodb.attributes import (
     TTLAttribute,
     UnicodeAttribute,
     UTCDateTimeAttribute,
+    VersionAttribute,
 )
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
-from lms.dynamo import Table, UUIDAttribute, VersionAttribute, table_name
+from lms.due import DueIndex
+from lms.dynamo import Table, TypedKey, UUIDAttribute, table_name
 from lms.settings import setting
-
-DUE_SHARDS = 10
 
 
 class InboxIndex(GlobalSecondaryIndex["Notification"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
-    """Sparse: the messages that a person's list shows, one for each thing told."""
+    """Sparse: what a person's list shows, one row for each message."""
 
     class Meta:
         index_name = "inbox"
@@ -28,7 +28,7 @@ class InboxIndex(GlobalSecondaryIndex["Notification"]):  # type: ignore[no-untyp
 
 
 class DeliveriesIndex(GlobalSecondaryIndex["Notification"]):  # type: ignore[no-untyped-call]  # as above
-    """All messages to a person, by each channel."""
+    """All that a person got, by each channel."""
 
     class Meta:
         index_name = "deliveries"
@@ -38,21 +38,11 @@ class DeliveriesIndex(GlobalSecondaryIndex["Notification"]):  # type: ignore[no-
     created_at = UTCDateTimeAttribute(range_key=True)
 
 
-class MessageDueIndex(GlobalSecondaryIndex["Notification"]):  # type: ignore[no-untyped-call]  # as above
-    """Sparse: the messages that wait for the end of quiet hours."""
-
-    class Meta:
-        index_name = "due"
-        projection = KeysOnlyProjection()
-
-    due_shard = NumberAttribute(hash_key=True)
-    due_at = UTCDateTimeAttribute(range_key=True)
-
-
 class Notification(Table):
     """A message to one person by one channel, and what became of it.
 
-    `destination`, `facts` and `secrets` are there only while it is pending. `log` has its tries.
+    `message` is the text in the person's list (`inbox`). `destination`, `name`, `time_zone` and `facts` are there only
+    while it is pending. `log` has its tries. It is due (`due_index`) when the quiet hours end.
     """
 
     class Meta:
@@ -62,13 +52,14 @@ class Notification(Table):
     id = UUIDAttribute(hash_key=True)
     recipient_id = UUIDAttribute()
     inbox = UUIDAttribute(null=True)
-    message = UnicodeAttribute()
+    message = UnicodeAttribute(null=True)
     type = UnicodeAttribute()
     status = UnicodeAttribute()
     channel = UnicodeAttribute()
     destination = UnicodeAttribute(null=True)
+    name = UnicodeAttribute(null=True)
+    time_zone = UnicodeAttribute(null=True)
     facts = JSONAttribute(null=True)
-    secrets = JSONAttribute(null=True)
     valid_until = UTCDateTimeAttribute(null=True)
     tries = NumberAttribute(default=0)
     log = JSONAttribute(null=True)
@@ -84,11 +75,11 @@ class Notification(Table):
     version = VersionAttribute()
     inbox_index = InboxIndex()
     deliveries_index = DeliveriesIndex()
-    due_index = MessageDueIndex()
+    due_index = DueIndex["Notification"]()
 
 
 class Contact(Table):
-    """Where a person is reached, as auth told.
+    """Where a person is reached, as auth published it.
 
     `person_version` guards what is known of the person, `access_version` whether they may sign in; of somebody who was
     erased the versions alone are left.
@@ -108,14 +99,14 @@ class Contact(Table):
     access_version = NumberAttribute(null=True)
 
 
-class Preference(Table):
-    """What a person wishes to hear (`rules.wishes`)."""
+class StoredPreferences(Table):
+    """What a person wants to hear of (`rules.preferences`)."""
 
     class Meta:
-        table_name = table_name("preferences")
+        table_name = table_name("contacts")
         region = setting("AWS_REGION")
 
-    user_id = UUIDAttribute(hash_key=True)
+    user = TypedKey("preferences", hash_key=True, attr_name="user_id")
     channels = JSONAttribute()
     quiet_from = UnicodeAttribute(null=True)
     quiet_until = UnicodeAttribute(null=True)
@@ -124,26 +115,15 @@ class Preference(Table):
     version = VersionAttribute()
 
 
-class Inbox(Table):
+class ReadMark(Table):
     """Until when a person has read everything."""
 
     class Meta:
-        table_name = table_name("inboxes")
+        table_name = table_name("contacts")
         region = setting("AWS_REGION")
 
-    user_id = UUIDAttribute(hash_key=True)
+    user = TypedKey("read", hash_key=True, attr_name="user_id")
     read_until = UTCDateTimeAttribute()
-
-
-class BroadcastDueIndex(GlobalSecondaryIndex["Broadcast"]):  # type: ignore[no-untyped-call]  # as above
-    """Sparse: what is still to be handed to the fan-out."""
-
-    class Meta:
-        index_name = "due"
-        projection = KeysOnlyProjection()
-
-    due_shard = NumberAttribute(hash_key=True)
-    due_at = UTCDateTimeAttribute(range_key=True)
 
 
 class BroadcastRecipientIndex(GlobalSecondaryIndex["Broadcast"]):  # type: ignore[no-untyped-call]  # as above
@@ -157,10 +137,11 @@ class BroadcastRecipientIndex(GlobalSecondaryIndex["Broadcast"]):  # type: ignor
 
 
 class Broadcast(Table):
-    """A notice to the students of a course, or to `recipients`, at its time; `recipient` is the only one.
+    """A message to the students of a course, or to `recipients`, at its time; `recipient` is the only one.
 
-    With `occasion`, it is told only while the occasion is in `occasion_state`: reminders of what was moved, cancelled
-    or paid fall silent.
+    With `subject`, it goes out only while the subject is in `subject_state`: what would remind people of an exam that
+    was moved, or of a fee that is paid, stays unsent. A digest has no `facts` before it goes out. It is due
+    (`due_index`) until the fan-out has it.
     """
 
     class Meta:
@@ -172,59 +153,47 @@ class Broadcast(Table):
     course_id = UUIDAttribute(null=True)
     recipients = JSONAttribute(null=True)
     recipient = UUIDAttribute(null=True)
-    facts = JSONAttribute()
+    facts = JSONAttribute(null=True)
     channels = JSONAttribute()
-    occasion = UnicodeAttribute(null=True)
-    occasion_state = UnicodeAttribute(null=True)
-    valid_until = UTCDateTimeAttribute(null=True)
+    subject = UnicodeAttribute(null=True)
+    subject_state = UnicodeAttribute(null=True)
     due_shard = NumberAttribute(null=True)
     due_at = UTCDateTimeAttribute()
     request_id = UnicodeAttribute()
     expires_at = TTLAttribute()
-    due_index = BroadcastDueIndex()
+    due_index = DueIndex["Broadcast"]()
     recipient_index = BroadcastRecipientIndex()
 
 
-class Occasion(Table):
-    """What notices are about (`exam#id`, `voucher#number`, `result#...`), as of the newest version told of it."""
+class Subject(Table):
+    """What broadcasts are about (`exam#...`, `voucher#...`, `result#...`), as of the newest version published of it."""
 
     class Meta:
-        table_name = table_name("occasions")
+        table_name = table_name("broadcasts")
         region = setting("AWS_REGION")
 
-    key = UnicodeAttribute(hash_key=True)
-    told_version = NumberAttribute()
+    key = TypedKey("subject", hash_key=True, attr_name="id")
+    source_version = NumberAttribute()
     state = UnicodeAttribute()
     facts = JSONAttribute()
 
 
-class DigestDueIndex(GlobalSecondaryIndex["Digest"]):  # type: ignore[no-untyped-call]  # as above
-    """Sparse: the courses with material that nobody was told of."""
-
-    class Meta:
-        index_name = "due"
-        projection = KeysOnlyProjection()
-
-    due_shard = NumberAttribute(hash_key=True)
-    due_at = UTCDateTimeAttribute(range_key=True)
-
-
 class Digest(Table):
-    """New material of a course since its class was last told: how many lessons, and the first titles.
+    """New material of a course since its class last heard of any: how many lessons, and the first titles.
 
-    `seen` are the versions that are counted already.
+    `seen` are the versions of the outline that are counted already. It goes out as `broadcast_id` at
+    `due_at`; None while there is nothing new.
     """
 
     class Meta:
-        table_name = table_name("digests")
+        table_name = table_name("broadcasts")
         region = setting("AWS_REGION")
 
-    course_id = UUIDAttribute(hash_key=True)
+    course = TypedKey("digest", hash_key=True, attr_name="id")
     seen = JSONAttribute()
     lessons = NumberAttribute(default=0)
     titles = JSONAttribute()
-    last_told_at = UTCDateTimeAttribute(null=True)
-    due_shard = NumberAttribute(null=True)
+    broadcast_id = UUIDAttribute(null=True)
     due_at = UTCDateTimeAttribute(null=True)
+    last_sent_at = UTCDateTimeAttribute(null=True)
     version = VersionAttribute()
-    due_index = DigestDueIndex()

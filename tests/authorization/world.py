@@ -190,13 +190,13 @@ class AuthorizationWorld(World):
         return {"query": query, "body": body}
 
     def _query(self, name: str, operation: dict[str, Any], caller: str) -> dict[str, str]:
-        from notification import unsubscribing
+        from notification import unsubscribe_links
 
         known = {
             "chapterId": self.module,
             "courseId": self.course,
             "StudentRollNo": self.roll_numbers[self._student_of(caller).id],
-            "token": unsubscribing.seal(UUID(self.student.id), "course"),
+            "token": unsubscribe_links.make_token(UUID(self.student.id), "course"),
         }
         parameters = [each for each in operation.get("parameters", ()) if each["in"] == "query"]
         needed = [each["name"] for each in parameters if each.get("required") or each["name"] == "StudentRollNo"]

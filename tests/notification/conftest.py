@@ -4,9 +4,10 @@ from typing import Any
 import pytest
 
 from lms import clock as clock_module
+from lms import due
 from lms.events import Event
-from notification import api, consumer, delivery, fanout, tick
-from notification.service import dispatch
+from notification import api, consumer, delivery, fanout
+from notification.channels import mail, sms
 from tests.clients import kafka_event
 from tests.conftest import Clock
 from tests.notification.school import School
@@ -16,7 +17,7 @@ from tests.people import publish_key
 
 @pytest.fixture(autouse=True)
 def time_stands_still(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    for entry in (consumer, delivery, fanout, tick):
+    for entry in (consumer, delivery, fanout, due):
         monkeypatch.setattr(entry, "now", clock)
 
 
@@ -38,9 +39,9 @@ def mail_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServer]:
     server = MailServer()
     with server.running() as port:
         monkeypatch.setenv("SMTP_PORT", str(port))
-        dispatch._mail_server.cache_clear()
+        mail.mail_server.cache_clear()
         yield server
-    dispatch._mail_server.cache_clear()
+    mail.mail_server.cache_clear()
 
 
 @pytest.fixture
@@ -48,9 +49,9 @@ def twilio(monkeypatch: pytest.MonkeyPatch) -> Iterator[Twilio]:
     service = Twilio()
     with service.running() as url:
         monkeypatch.setenv("TWILIO_URL", url)
-        dispatch._sms_account.cache_clear()
+        sms.sms_account.cache_clear()
         yield service
-    dispatch._sms_account.cache_clear()
+    sms.sms_account.cache_clear()
 
 
 @pytest.fixture

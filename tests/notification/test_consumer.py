@@ -8,8 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lms.event_secrets import decrypt_secret, encrypt_secret
-from notification import consumer
-from notification.service import messages
+from notification import consumer, queues
 from tests.clients import kafka_event
 from tests.conftest import Clock, DeadLetters
 from tests.notification.world import (
@@ -50,7 +49,7 @@ def test_who_was_registered_by_an_administrator_is_invited_instead(consume: Cons
     invitation = row()
     assert invitation.type == "invitation"
     assert invitation.valid_until == clock.now + timedelta(days=7)
-    assert decrypt_secret(invitation.secrets["link_token"]) == LINK_TOKEN
+    assert decrypt_secret(invitation.facts["link_token"]) == LINK_TOKEN
 
 
 def test_a_code_waits_encrypted(consume: Consume, queue: Queue, clock: Clock) -> None:
@@ -60,13 +59,13 @@ def test_a_code_waits_encrypted(consume: Consume, queue: Queue, clock: Clock) ->
     stored = json.dumps(waiting.to_simple_dict(), default=str) + json.dumps(queue.bodies())
     assert CODE not in stored
     assert LINK_TOKEN not in stored
-    assert decrypt_secret(waiting.secrets["code"]) == CODE
+    assert decrypt_secret(waiting.facts["code"]) == CODE
 
 
 def test_the_row_of_a_message_says_nothing_secret_in_the_recipients_list(consume: Consume, clock: Clock) -> None:
     consume(reset_requested(clock))
 
-    assert row().message == "A code to reset your password was sent."
+    assert row().message == "We sent you a code to reset your password."
 
 
 def test_an_event_that_comes_twice_makes_one_message(consume: Consume) -> None:
@@ -96,7 +95,7 @@ def test_a_crash_between_row_and_queue_heals_when_the_event_comes_again(
             raise ClientError({"Error": {"Code": "ServiceUnavailable"}}, "SendMessageBatch")
 
     with monkeypatch.context() as patch:
-        patch.setattr(messages, "sqs", Down)
+        patch.setattr(queues, "sqs", Down)
         with pytest.raises(ClientError):
             consume(registered())
     assert row().status == "pending"
@@ -139,11 +138,11 @@ def test_who_changes_address_and_number_at_once_hides_neither_from_the_old_addre
 
 def test_the_old_address_is_addressed_by_name_only_if_it_was_confirmed(consume: Consume) -> None:
     consume(moved(version=5, previous_email="old@example.org", email_verified=True))
-    assert row().facts == {}
+    assert row().name == ""
     consume(moved(version=6, previous_email="older@example.org", previous_email_verified=True))
-    assert {told.destination: told.facts for told in rows()} == {
-        "old@example.org": {},
-        "older@example.org": {"name": "Ada Lovelace"},
+    assert {told.destination: told.name for told in rows()} == {
+        "old@example.org": "",
+        "older@example.org": "Ada Lovelace",
     }
 
 

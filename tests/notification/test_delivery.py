@@ -1,6 +1,5 @@
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,12 +7,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from notification import mail
-from notification.rules import messages as rules
-from notification.service import dispatch, messages
+from notification.channels import mail
+from notification.messages.accounts import Welcome
+from notification.service import notifications
 from notification.tables import Notification
 from tests.conftest import Clock
 from tests.notification.world import (
+    ADA,
     CODE,
     LINK_TOKEN,
     MailServer,
@@ -33,7 +33,7 @@ Consume = Callable[..., None]
 
 
 def forgotten(message: Notification) -> bool:
-    return message.destination is None and message.facts is None and message.secrets is None
+    return message.destination is None and message.name is None and message.facts is None
 
 
 def test_a_message_that_is_out_is_marked_sent_and_forgets_where_and_what(
@@ -69,7 +69,7 @@ def test_a_sender_that_died_holding_a_message_is_waited_for_and_then_replaced(
 
     consume(registered())
     with monkeypatch.context() as patch:
-        patch.setattr(mail, "send", dies)
+        patch.setattr(mail, "post", dies)
         assert queue.deliver() == 1
 
     assert queue.deliver() == 1
@@ -147,7 +147,7 @@ def test_a_message_whose_every_try_killed_the_sender_is_given_up(
         raise MemoryError
 
     consume(registered())
-    monkeypatch.setattr(mail, "send", dies)
+    monkeypatch.setattr(mail, "post", dies)
     for _ in range(5):
         assert queue.deliver() == 1
         clock.advance(seconds=91)
@@ -160,13 +160,13 @@ def test_a_server_that_is_away_brings_the_message_again(
     consume: Consume, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SMTP_PORT", str(free_port()))
-    dispatch._mail_server.cache_clear()
+    mail.mail_server.cache_clear()
     consume(registered())
 
     assert queue.deliver() == 1
 
     assert (row().status, row().reason) == ("pending", "SMTP: SMTPConnectError")
-    dispatch._mail_server.cache_clear()
+    mail.mail_server.cache_clear()
 
 
 def test_mails_outlast_a_server_that_is_away_for_hours(
@@ -175,9 +175,9 @@ def test_mails_outlast_a_server_that_is_away_for_hours(
     consume(*(registered(user_id=uuid4()) for _ in range(3)))
     with monkeypatch.context() as patch:
         patch.setenv("SMTP_PORT", str(free_port()))
-        dispatch._mail_server.cache_clear()
+        mail.mail_server.cache_clear()
         assert [queue.deliver() for _ in range(4)] == [3] * 4
-    dispatch._mail_server.cache_clear()
+    mail.mail_server.cache_clear()
 
     assert sum(queue.pauses) / 3 > timedelta(hours=4).total_seconds()
     clock.advance(seconds=sum(queue.pauses) / 3)
@@ -213,7 +213,7 @@ def test_a_server_that_falls_silent_brings_the_message_again(
 def test_a_server_that_is_slow_at_every_step_is_cut_off(
     consume: Consume, queue: Queue, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispatch, "_MAIL_SECONDS", 0.2)
+    monkeypatch.setattr(mail, "_SECONDS", 0.2)
     monkeypatch.setattr(mail, "_COMMAND_SECONDS", 0.5)
     mail_server.silent.set()
     consume(registered())
@@ -300,7 +300,7 @@ def test_an_unforeseen_fault_is_logged_by_its_type_and_place_alone(
     async def breaks(*_: Any) -> None:
         raise ZeroDivisionError("@".join(("ada", "example.org")))
 
-    monkeypatch.setattr(mail, "send", breaks)
+    monkeypatch.setattr(mail, "post", breaks)
     consume(registered())
 
     assert queue.deliver() == 1
@@ -312,8 +312,9 @@ def test_an_unforeseen_fault_is_logged_by_its_type_and_place_alone(
 
 
 def test_the_recorded_sqs_event_is_delivered(queue: Queue, mail_server: MailServer, clock: Clock) -> None:
-    welcome = replace(rules.on_registration(registered()), id=UUID("3d3f6dc1-0f0c-4bb1-9e0a-27f44f6f7b11"))
-    messages.announce(welcome, clock.now)
+    welcome = notifications.draft(Welcome(roll_no=None), uuid4(), ADA, "email", clock.now)
+    welcome.id, welcome.destination = UUID("3d3f6dc1-0f0c-4bb1-9e0a-27f44f6f7b11"), "ada@example.org"
+    notifications.write_and_queue([welcome])
 
     answer = deliver(json.loads((EVENTS / "notification_delivery.json").read_text()))
 

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from lms.events import StudentEnrolled, UserErased
-from notification.rules import messages as rules
-from notification.service import erasure, messages
-from notification.tables import Broadcast, Contact, Inbox, Notification, Preference
+from notification.service import accounts, contacts, erasure, notifications
+from notification.service.contacts import Owner
+from notification.tables import Broadcast, Contact, Notification, ReadMark, StoredPreferences
+from tests.conftest import stored
 from tests.notification.school import School
 from tests.notification.world import MailServer, Queue, registered
 from tests.people import remove_card
@@ -57,15 +58,16 @@ def test_nothing_that_was_told_to_who_was_erased_is_kept(school: School) -> None
         erase(school)
 
     assert [row for row in Notification.scan() if row.recipient_id == school.student.id] == []
-    assert list(Preference.scan()) == list(Inbox.scan()) == []
+    assert stored(StoredPreferences) == stored(ReadMark) == []
     assert Contact.get(school.student.id).email is None
 
 
 def test_a_mail_that_was_being_written_when_its_recipient_was_erased_is_not_sent_and_leaves_no_row(
-    school: School, queue: Queue, mail_server: MailServer
+    school: School, queue: Queue, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     erase(school)
-    messages.tell([rules.on_registration(registered(user_id=school.student.id))], school.clock.now)
+    monkeypatch.setattr(contacts, "find_owner", lambda _: Owner())
+    accounts.registered(registered(user_id=school.student.id), school.clock.now)
 
     assert queue.deliver() == 0
 
@@ -77,14 +79,14 @@ def test_what_was_being_written_to_who_was_erased_is_found_by_a_second_look(
     school: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(erasure, "_SECOND_LOOK", timedelta())
-    put = messages._put
+    put = notifications._put
 
     def erased_before(rows: Sequence[Notification]) -> None:
-        monkeypatch.setattr(messages, "_put", put)
+        monkeypatch.setattr(notifications, "_put", put)
         school.consume(UserErased(user_id=school.student.id, version=9))
         put(rows)
 
-    monkeypatch.setattr(messages, "_put", erased_before)
+    monkeypatch.setattr(notifications, "_put", erased_before)
     school.consume(enrolled(school))
     assert school.told() == ["enrolled"]
 
@@ -103,28 +105,28 @@ def test_an_event_that_comes_after_the_erasure_writes_nothing(school: School) ->
 
 def test_a_message_to_one_person_is_kept_until_it_is_told(school: School) -> None:
     school.consume(school.requested(recipient_ids=(school.student.id,), message="Dear Amina"))
-    assert "Dear Amina" in repr([row.attribute_values for row in Broadcast.scan()])
+    assert "Dear Amina" in repr([row.attribute_values for row in stored(Broadcast)])
 
     school.fan_out()
 
     assert school.told() == ["announcement"]
-    assert list(Broadcast.scan()) == []
+    assert stored(Broadcast) == []
 
 
 def test_a_message_that_is_planned_for_who_is_erased_goes_with_them(school: School) -> None:
     later = school.clock.now + timedelta(days=30)
     school.settle(school.requested(recipient_ids=(school.student.id,), send_at=later), school.issued())
-    assert list(Broadcast.scan()) != []
+    assert stored(Broadcast) != []
 
     erase(school)
 
-    assert list(Broadcast.scan()) == []
+    assert stored(Broadcast) == []
 
 
 def test_a_mail_that_is_going_out_while_its_recipient_is_erased_leaves_no_row(
     school: School, queue: Queue, mail_server: MailServer
 ) -> None:
-    mail_server.before_answer = lambda: messages.erase_all(school.student.id)
+    mail_server.before_answer = lambda: notifications.erase_all(school.student.id)
     school.settle(registered(user_id=school.student.id))
 
     assert queue.deliver() == 0

@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 
 from lms.events import MessageRequested
-from notification.service import broadcasts, messages
+from notification.service import broadcasts, fan_out, notifications
 from notification.tables import Broadcast, Notification
-from tests.conftest import Outbox
+from tests.conftest import Outbox, stored
 from tests.notification.school import School
 from tests.notification.world import Queue
 from tests.people import Person, sign_in
@@ -17,7 +17,7 @@ from tests.people import Person, sign_in
 
 @pytest.fixture
 def small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(broadcasts, "SLICE", 3)
+    monkeypatch.setattr(fan_out, "SLICE", 3)
 
 
 def crowd(school: School, count: int) -> list[Person]:
@@ -52,19 +52,19 @@ def test_a_slice_that_broke_off_is_completed_and_nobody_is_told_twice(
 ) -> None:
     crowd(school, 5)
     school.consume(school.requested())
-    monkeypatch.setattr(messages, "_WRITTEN_TOGETHER", 2)
-    put = messages._put
+    monkeypatch.setattr(notifications, "_WRITTEN_TOGETHER", 2)
+    put = notifications._put
 
     def breaks_off(rows: Sequence[Notification]) -> None:
         if len(list(Notification.scan())) == 4:
             raise ConnectionError
         put(rows)
 
-    (broadcast,) = Broadcast.scan()
+    (broadcast,) = stored(Broadcast)
     with monkeypatch.context() as patch:
-        patch.setattr(messages, "_put", breaks_off)
+        patch.setattr(notifications, "_put", breaks_off)
         with pytest.raises(ConnectionError):
-            broadcasts.fan_out({"id": str(broadcast.id)}, school.clock.now)
+            fan_out.send_slice({"id": str(broadcast.id)}, school.clock.now)
     assert len(in_app()) == 2
 
     school.fan_out()
@@ -78,17 +78,17 @@ def test_two_that_tell_one_slice_at_once_tell_everybody_once(
 ) -> None:
     crowd(school, 2)
     school.consume(school.requested())
-    monkeypatch.setattr(messages, "_WRITTEN_TOGETHER", 4)
-    (broadcast,) = Broadcast.scan()
-    put = messages._put
+    monkeypatch.setattr(notifications, "_WRITTEN_TOGETHER", 4)
+    (broadcast,) = stored(Broadcast)
+    put = notifications._put
 
     def is_overtaken(rows: Sequence[Notification]) -> None:
-        monkeypatch.setattr(messages, "_put", put)
-        broadcasts.fan_out({"id": str(broadcast.id)}, school.clock.now)
+        monkeypatch.setattr(notifications, "_put", put)
+        fan_out.send_slice({"id": str(broadcast.id)}, school.clock.now)
         put(rows)
 
-    monkeypatch.setattr(messages, "_put", is_overtaken)
-    broadcasts.fan_out({"id": str(broadcast.id)}, school.clock.now)
+    monkeypatch.setattr(notifications, "_put", is_overtaken)
+    fan_out.send_slice({"id": str(broadcast.id)}, school.clock.now)
 
     assert len(list(Notification.scan())) == 6
     # Both queue the mails, for neither knows that the other will: whoever sends one holds it.
@@ -102,7 +102,7 @@ def test_a_broadcast_that_did_not_reach_the_queue_is_found_by_the_tick(
         raise ConnectionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(messages, "send_all", down)
+        patch.setattr(broadcasts, "send_all", down)
         with pytest.raises(ConnectionError):
             school.consume(school.scheduled())
     # Told again, the event is known; what it planned is due all the same.
@@ -214,6 +214,6 @@ def test_a_message_for_later_is_planned_for_its_time(school: School, outbox: Out
 
     school.settle(*outbox.of(MessageRequested))
 
-    (planned,) = Broadcast.scan()
+    (planned,) = stored(Broadcast)
     assert planned.due_at == send_at
     assert school.told() == []

@@ -111,7 +111,7 @@ def test_the_old_address_hears_of_the_change_but_not_of_the_new_one(
     queue.deliver()
 
     assert mail_server.recipients == ["ada@example.org"]
-    assert "now has another e-mail address" in text_of(only(mail_server))
+    assert "e-mail address of your account at Education LMS was changed" in text_of(only(mail_server))
     assert "new@example.org" not in only(mail_server).as_string()
 
 

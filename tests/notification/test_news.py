@@ -7,6 +7,7 @@ import pytest
 
 from lms.events import InstructorAssigned, StudentEnrolled, UserDisabled, UserPasswordChanged
 from notification.tables import Broadcast, Contact, Notification
+from tests.conftest import stored
 from tests.notification.school import School
 from tests.notification.world import Queue, moved, registered, reset_requested
 
@@ -71,7 +72,7 @@ def test_a_paid_voucher_and_a_cancelled_exam_stay_silent(school: School, told: d
     school.pass_time(days=12)
 
     assert school.told() == []
-    assert all(planned.kind != "payment_confirmed" for planned in Broadcast.scan())
+    assert all(planned.kind != "payment_confirmed" for planned in stored(Broadcast))
 
 
 def test_what_happens_after_a_projection_was_filled_anew_is_told(school: School) -> None:

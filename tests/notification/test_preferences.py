@@ -4,8 +4,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from notification import unsubscribing
-from notification.rules.wishes import QuietHours, Wishes, quiet_until
+from notification import unsubscribe_links
+from notification.rules.preferences import Preferences, QuietHours
 from tests.notification.school import School
 from tests.notification.world import MailServer, Queue, registered, text_of
 
@@ -104,22 +104,22 @@ def test_preferences_that_are_none_are_refused(school: School, body: object) -> 
     ],
 )
 def test_quiet_hours_go_over_midnight_in_the_readers_zone(now: str, until: str | None) -> None:
-    wishes = Wishes(quiet=QuietHours(time(22), time(7)), zone="Asia/Karachi")
+    preferences = Preferences(quiet=QuietHours(time(22), time(7)), zone="Asia/Karachi")
 
     expected = datetime.fromisoformat(until).replace(tzinfo=UTC) if until else None
-    assert quiet_until(wishes, datetime.fromisoformat(now).replace(tzinfo=UTC)) == expected
+    assert preferences.quiet_until(datetime.fromisoformat(now).replace(tzinfo=UTC)) == expected
 
 
 def test_quiet_hours_end_by_the_clock_on_the_wall_when_it_is_set_forward() -> None:
-    wishes = Wishes(quiet=QuietHours(time(22), time(7)), zone="Europe/Berlin")
+    preferences = Preferences(quiet=QuietHours(time(22), time(7)), zone="Europe/Berlin")
 
-    assert quiet_until(wishes, datetime(2027, 3, 27, 22, tzinfo=UTC)) == datetime(2027, 3, 28, 5, tzinfo=UTC)
+    assert preferences.quiet_until(datetime(2027, 3, 27, 22, tzinfo=UTC)) == datetime(2027, 3, 28, 5, tzinfo=UTC)
 
 
 def test_quiet_hours_without_length_are_none() -> None:
-    wishes = Wishes(quiet=QuietHours(time(7), time(7)))
+    preferences = Preferences(quiet=QuietHours(time(7), time(7)))
 
-    assert quiet_until(wishes, datetime(2027, 3, 27, 7, tzinfo=UTC)) is None
+    assert preferences.quiet_until(datetime(2027, 3, 27, 7, tzinfo=UTC)) is None
 
 
 def test_a_notice_by_mail_offers_to_end_its_kind_by_one_click(
@@ -147,7 +147,7 @@ def test_links_of_the_old_key_work_while_the_key_is_changed(
     school: School, queue: Queue, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old, new = "old-key-of-links-0123456789-0123456789", "new-key-of-links-0123456789-0123456789"
-    monkeypatch.setattr(unsubscribing, "_ciphers", unsubscribing._ciphers.__wrapped__)
+    monkeypatch.setattr(unsubscribe_links, "_ciphers", unsubscribe_links._ciphers.__wrapped__)
     monkeypatch.setenv("UNSUBSCRIBE_KEY", old)
     path, older = link_of(mail_of(school, queue, mail_server))
     monkeypatch.setenv("UNSUBSCRIBE_KEY", f"{new} {old}")

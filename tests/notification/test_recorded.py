@@ -3,20 +3,26 @@
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from lms.dynamo import transaction
 from notification import fanout, tick
+from notification.messages.announcements import Announcement
 from notification.service import broadcasts
-from notification.service.telling import Notice
 from tests import recorded
 from tests.notification.school import Minute, School
 
-NOTICE = UUID("5f8d2c1e-6a3b-5c4d-9e7f-0a1b2c3d4e5f")
+ENTRY = UUID("5f8d2c1e-6a3b-5c4d-9e7f-0a1b2c3d4e5f")
+
+
+@pytest.fixture(autouse=True)
+def recorded_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(broadcasts, "source_id", lambda _: ENTRY)
 
 
 def plan(school: School) -> None:
-    notice = Notice(NOTICE, "announcement", {"message": "Hello"})
     with transaction() as tx:
-        broadcasts.plan(tx, notice, school.clock.now, course_id=school.course)
+        broadcasts.plan(tx, Announcement(message="Hello"), "a-source", school.clock.now, course_id=school.course)
 
 
 def test_a_recorded_entry_tells_a_class(school: School) -> None:

@@ -4,8 +4,9 @@ from uuid import uuid4
 import pytest
 
 from lms.settings import SettingsError
-from notification.mail import MailServer
-from notification.rules import messages as rules
+from notification.channels.mail import MailServer
+from notification.rules import deliveries as rules
+from notification.rules.identities import notification_id, source_id, source_of
 from tests.notification.world import ADA, registered
 
 NOON = datetime(2025, 11, 10, 12, tzinfo=UTC)
@@ -24,17 +25,17 @@ def test_all_tries_but_the_last_fall_into_the_life_of_a_code_and_outlast_greylis
     assert timedelta(minutes=5) < fourth < timedelta(minutes=15)
 
 
-def test_a_fact_has_one_message_a_recipient_and_channel() -> None:
-    event = registered()
+def test_a_fact_has_one_notification_a_recipient_and_channel() -> None:
+    source = source_id(source_of(registered()))
 
-    assert rules.message_id(event, ADA, "email") == rules.message_id(registered(), ADA, "email")
+    assert notification_id(source, ADA, "email") == notification_id(source_id(source_of(registered())), ADA, "email")
     others = {
-        rules.message_id(event, uuid4(), "email"),
-        rules.message_id(event, ADA, "sms"),
-        rules.message_id(registered(version=2), ADA, "email"),
-        rules.message_id(registered(user_id=uuid4()), ADA, "email"),
+        notification_id(source, uuid4(), "email"),
+        notification_id(source, ADA, "sms"),
+        notification_id(source_id(source_of(registered(version=2))), ADA, "email"),
+        notification_id(source_id(source_of(registered(user_id=uuid4()))), ADA, "email"),
     }
-    assert rules.message_id(event, ADA, "email") not in others
+    assert notification_id(source, ADA, "email") not in others
     assert len(others) == 4
 
 

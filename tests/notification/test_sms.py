@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from notification.service import dispatch
+from notification.channels import sms
 from tests.conftest import Clock
 from tests.notification.world import CODE, Queue, Twilio, free_port, reset_requested, row, verification_requested
 
@@ -73,13 +73,13 @@ def test_a_twilio_that_is_away_brings_the_message_again(
     consume: Consume, queue: Queue, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TWILIO_URL", f"http://127.0.0.1:{free_port()}")
-    dispatch._sms_account.cache_clear()
+    sms.sms_account.cache_clear()
     consume(reset_requested(clock, **BY_SMS))
 
     assert queue.deliver() == 1
 
     assert row().status == "pending"
-    dispatch._sms_account.cache_clear()
+    sms.sms_account.cache_clear()
 
 
 def test_without_an_account_no_sms_is_tried(

@@ -23,7 +23,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from lms.event_secrets import encrypt_secret
 from lms.events import Person, UserPasswordResetRequested, UserProfileUpdated, UserRegistered, UserVerificationRequested
 from notification import delivery
-from notification.service import messages
+from notification.queues import sqs
 from notification.tables import Notification
 from tests.conftest import Clock
 
@@ -132,7 +132,7 @@ class Queue:
         self._client = boto3.client("sqs")
         self._url = os.environ["DELIVERY_QUEUE_URL"]
         self.pauses: list[int] = []
-        messages.sqs().meta.events.register(
+        sqs().meta.events.register(
             "provide-client-params.sqs.ChangeMessageVisibility",
             lambda params, **_: self.pauses.append(params["VisibilityTimeout"]),
         )

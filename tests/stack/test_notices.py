@@ -55,16 +55,17 @@ class Listener(Course):
         """So many new lessons were collected, the minutes for it are over, and the tick comes."""
         deployed, session = Deployed(self.stack.settings), emulator.session()
         to = {"endpoint_url": self.stack.settings.emulator_url}
-        collected = {"TableName": deployed.physical("DigestsTable"), "Key": {"course_id": {"S": self.id}}}
+        broadcasts = {"TableName": deployed.physical("BroadcastsTable")}
         dynamodb = session.client("dynamodb", **to)
 
         def complete() -> Any:
-            digest = dynamodb.get_item(**collected).get("Item")
-            return True if digest and int(digest["lessons"]["N"]) == lessons else None
+            digest = dynamodb.get_item(**broadcasts, Key={"id": {"S": f"digest#{self.id}"}}).get("Item")
+            return digest if digest and int(digest["lessons"]["N"]) == lessons else None
 
-        eventually(complete)
+        digest = eventually(complete)
         dynamodb.update_item(
-            **collected,
+            **broadcasts,
+            Key={"id": digest["broadcast_id"]},
             UpdateExpression="SET due_at = :past",
             ExpressionAttributeValues={":past": {"S": "2020-01-01T00:00:00.000000+0000"}},
         )
@@ -106,11 +107,11 @@ def test_an_exam_is_told_when_it_is_scheduled_moved_and_cancelled(course: Listen
     opens_at = datetime.now(UTC) + timedelta(days=7)
     exam = {"courseId": course.id, "title": "Final", "duration": 30, "paper": True, "published": True}
     made = course.done(course.teacher, "POST", "/exams", {**exam, "examDate": opens_at.isoformat()})
-    assert f"{opens_at:%d %B %Y}" in course.mail("Exam scheduled: Final")["Text"]
+    assert f"{opens_at.day} {opens_at:%B %Y}" in course.mail("Exam scheduled: Final")["Text"]
 
     later = opens_at + timedelta(days=1)
     course.done(course.teacher, "PUT", f"/exams/{made['id']}", {"examDate": later.isoformat()})
-    assert f"It now opens at {later:%H:%M} (UTC) on {later:%d %B %Y}" in course.mail("Exam moved: Final")["Text"]
+    assert f"It now opens on {later.day} {later:%B %Y, %H:%M} (UTC)" in course.mail("Exam moved: Final")["Text"]
 
     course.done(course.teacher, "DELETE", f"/exams/{made['id']}")
     assert course.mail("Exam cancelled: Final")
@@ -121,10 +122,10 @@ def test_a_voucher_is_told_when_it_is_issued_and_when_it_is_paid(course: Listene
     terms = {"student_id": course.student_id, "course_id": course.id, "quarter": "Q4", "fee": "5000.00"}
     voucher = course.done(course.admin, "POST", "/payments/vouchers", {**terms, "due_date": due_date})
     number = voucher["voucher_no"]
-    assert number in course.mail(f"A voucher for {course.title}")["Text"]
+    assert number in course.mail(f"Payment voucher for {course.title}")["Text"]
 
     course.done(course.admin, "POST", f"/payments/vouchers/{number}/confirm")
-    assert number in course.mail(f"Payment for {course.title} received")["Text"]
+    assert number in course.mail(f"Payment received for {course.title}")["Text"]
 
 
 def test_one_click_ends_the_mails_of_a_kind_and_security_mails_still_come(course: Listener) -> None:
@@ -153,7 +154,7 @@ def test_who_wishes_and_confirmed_their_number_hears_by_sms(stack: StackUnderTes
     number, person, admin = "+923001239876", Person(stack, "reached-by-sms").joined(), demo_person(stack, "admin")
     done, person_id = Course.done, Course.done(person, "GET", "/auth/profile")["id"]
     asked = done(person, "POST", "/auth/verify/start", {"channel": "email"})
-    code = code_in(person.mail("confirm that this address"))
+    code = code_in(person.mail("confirm that this e-mail address"))
     done(person, "POST", "/auth/verify", {"verify_id": asked["verify_id"], "code": code})
     with_password = {"current_password": person.password}
     done(person, "PUT", "/auth/profile", {"mobile_number": number, **with_password})

@@ -1,10 +1,13 @@
-"""When notices are due: reminders, digests, the days of vouchers."""
+"""When messages are due: reminders, digests, the days of vouchers."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
 EXAM_REMINDERS = (timedelta(hours=24), timedelta(hours=1))
 _MENDING = timedelta(hours=1)
-# A teacher who publishes a module publishes lesson after lesson: one notice names them all.
+# Past that, a mail about a fact would puzzle more than it says.
+_NEWS_FOR = timedelta(hours=24)
+KEPT = timedelta(days=365)
+# A teacher who publishes a module publishes lesson after lesson: one message names them all.
 _COLLECTING = timedelta(minutes=5)
 _BETWEEN_DIGESTS = timedelta(hours=1)
 _DUE_SOON = timedelta(days=3)
@@ -12,14 +15,24 @@ _DUE_SOON = timedelta(days=3)
 _REMEMBERED_VERSIONS = 200
 
 
-def digest_due_at(last_told_at: datetime | None, now: datetime) -> datetime:
+def is_news(emitted_at: datetime, now: datetime, *, republished: bool) -> bool:
+    """Whether people should hear of a fact now: not of one published again, and not of yesterday's."""
+    return not republished and now - emitted_at <= _NEWS_FOR
+
+
+def digest_due_at(last_sent_at: datetime | None, now: datetime) -> datetime:
     """When a class hears of material that is new now: soon, and not within an hour of the last time."""
     soon = now + _COLLECTING
-    return soon if last_told_at is None else max(soon, last_told_at + _BETWEEN_DIGESTS)
+    return soon if last_sent_at is None else max(soon, last_sent_at + _BETWEEN_DIGESTS)
+
+
+def is_overdue(due_at: datetime, now: datetime) -> bool:
+    """Whether a digest should have gone out long ago: what held it up must not hold up what is collected after it."""
+    return due_at + _BETWEEN_DIGESTS < now
 
 
 def is_counted(version: int, seen: list[int]) -> bool:
-    """Whether a version of an outline is in a digest already, or too old to tell."""
+    """Whether a version of an outline is in a digest already, or too old to know."""
     return version in seen or (len(seen) >= _REMEMBERED_VERSIONS and version < min(seen))
 
 

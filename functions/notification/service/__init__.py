@@ -1,1 +1,1 @@
-"""What notification does: messages to people, their lists and wishes, the classes it writes to."""
+"""What notification does: it writes to people and classes, and shows them what they got."""

@@ -1,6 +1,6 @@
-"""Where people are reached: what auth told of them, and before it did, their card in the Roster."""
+"""Where people are reached: what auth published of them, and before that, their card in the Roster."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 from uuid import UUID
@@ -13,17 +13,18 @@ from lms import roster
 from lms.dynamo import Key, read_together
 from lms.events import Person
 from lms.faults import condition_failed
+from lms.messages import Channel
 from lms.profile_fields import is_e164
-from notification.rules.wishes import QuietHours, Wishes
-from notification.tables import Contact, Preference
+from notification.rules.preferences import Preferences, QuietHours
+from notification.tables import Contact, StoredPreferences
 
 # Three items of each person in one read of a hundred.
-_AT_ONCE = 33
+_TOGETHER = 33
 
 
 @dataclass(frozen=True)
-class Reachable:
-    """A person, where they are reached, and what they wish; `disabled` people hear of their account alone.
+class Recipient:
+    """A person, where each channel reaches them, and what they want; `disabled` people hear of their account alone.
 
     `name` is empty while the address is not confirmed: whoever gets the mail may not be who gave the name.
     """
@@ -33,10 +34,23 @@ class Reachable:
     email: str
     mobile_number: str | None
     disabled: bool
-    wishes: Wishes
+    preferences: Preferences
+
+    @property
+    def addresses(self) -> Mapping[Channel, str | None]:
+        return {"email": self.email, "sms": self.mobile_number}
 
 
-def note_person(
+@dataclass(frozen=True)
+class Owner:
+    """What is known of who owns an account; without a confirmed address, they have no name."""
+
+    name: str = ""
+    email: str | None = None
+    zone: str = "UTC"
+
+
+def save_person(
     user_id: UUID, person: Person, version: int, *, email_verified: bool = False, mobile_verified: bool = False
 ) -> None:
     """Keeps name, address and confirmed phone number (E.164), unless something newer is known."""
@@ -51,7 +65,7 @@ def note_person(
     _update(user_id, actions, Contact.person_version.does_not_exist() | (Contact.person_version < version))
 
 
-def note_access(user_id: UUID, version: int, *, disabled: bool) -> None:
+def save_access(user_id: UUID, version: int, *, disabled: bool) -> None:
     """Keeps whether somebody may sign in, unless something newer is known."""
     actions: list[Action] = [Contact.disabled.set(disabled), Contact.access_version.set(version)]
     _update(user_id, actions, Contact.access_version.does_not_exist() | (Contact.access_version < version))
@@ -68,54 +82,65 @@ def forget(user_id: UUID, version: int) -> None:
 
 
 def is_erased(user_id: UUID) -> bool:
-    """Whether somebody was erased; nobody is who was never heard of."""
+    """Whether a person was erased; False of one who was never heard of."""
     [contact] = read_together([(Contact, user_id, None)])
     return contact is not None and _is_tombstone(contact)
 
 
-def find(user_ids: Sequence[UUID]) -> list[Reachable]:
-    """Those of these people who are not erased, in the order given."""
+def find_owner(user_id: UUID) -> Owner | None:
+    """The owner of an account, known or not yet; None once they are erased."""
+    contact, preferences = read_together([(Contact, user_id, None), (StoredPreferences, user_id, None)])
+    zone = preferences.time_zone if preferences is not None else "UTC"
+    if contact is None or contact.person_version is None:
+        return Owner(zone=zone)
+    if _is_tombstone(contact):
+        return None
+    return Owner(contact.name if contact.email_verified else "", contact.email, zone)
+
+
+def find(user_ids: Sequence[UUID]) -> list[Recipient]:
+    """Those of these people who are known and not erased, in the order given."""
     found = []
-    for begin in range(0, len(user_ids), _AT_ONCE):
-        found += _find(user_ids[begin : begin + _AT_ONCE])
+    for begin in range(0, len(user_ids), _TOGETHER):
+        found += _find(user_ids[begin : begin + _TOGETHER])
     return found
 
 
-def _find(user_ids: Sequence[UUID]) -> list[Reachable]:
+def _find(user_ids: Sequence[UUID]) -> list[Recipient]:
     keys: list[Key] = []
     for user_id in user_ids:
-        keys += [(Contact, user_id, None), (Preference, user_id, None), roster.user_key(user_id)]
+        keys += [(Contact, user_id, None), (StoredPreferences, user_id, None), roster.user_key(user_id)]
     items = read_together(keys)
-    people = (_reachable(user_id, *items[place * 3 : place * 3 + 3]) for place, user_id in enumerate(user_ids))
+    people = (_recipient(user_id, *items[index * 3 : index * 3 + 3]) for index, user_id in enumerate(user_ids))
     return [person for person in people if person is not None]
 
 
-def _reachable(
-    user_id: UUID, contact: Contact | None, preference: Preference | None, card: roster.RosterItem | None
-) -> Reachable | None:
-    wishes = wishes_of(preference)
+def _recipient(
+    user_id: UUID, contact: Contact | None, stored: StoredPreferences | None, card: roster.RosterItem | None
+) -> Recipient | None:
+    preferences = preferences_of(stored)
     if contact is not None and contact.person_version is not None:
         if _is_tombstone(contact):
             return None
         name = contact.name if contact.email_verified else ""
-        return Reachable(user_id, name, contact.email, contact.mobile_number, bool(contact.disabled), wishes)
+        return Recipient(user_id, name, contact.email, contact.mobile_number, bool(contact.disabled), preferences)
     if card is None or card.email is None:
         return None
-    return Reachable(user_id, "", card.email, None, card.status == "disabled", wishes)
+    return Recipient(user_id, "", card.email, None, card.status == "disabled", preferences)
 
 
 def _is_tombstone(contact: Contact) -> bool:
     return contact.person_version is not None and contact.email is None
 
 
-def wishes_of(preference: Preference | None) -> Wishes:
-    """What a person wishes; the defaults of one who said nothing."""
-    if preference is None:
-        return Wishes()
+def preferences_of(stored: StoredPreferences | None) -> Preferences:
+    """The preferences of a person; the defaults where none are stored."""
+    if stored is None:
+        return Preferences()
     quiet = None
-    if preference.quiet_from and preference.quiet_until:
-        quiet = QuietHours(time.fromisoformat(preference.quiet_from), time.fromisoformat(preference.quiet_until))
-    return Wishes(channels=preference.channels, quiet=quiet, zone=preference.time_zone)
+    if stored.quiet_from and stored.quiet_until:
+        quiet = QuietHours(time.fromisoformat(stored.quiet_from), time.fromisoformat(stored.quiet_until))
+    return Preferences(channels=stored.channels, quiet=quiet, zone=stored.time_zone)
 
 
 def _update(user_id: UUID, actions: list[Action], condition: Condition) -> None:

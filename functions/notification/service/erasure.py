@@ -4,8 +4,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from lms.settings import setting
-from notification.service import broadcasts, contacts, messages
-from notification.tables import Inbox, Preference
+from notification.queues import send_all
+from notification.service import broadcasts, contacts, notifications
+from notification.tables import ReadMark, StoredPreferences
 
 # Longer than any function works at what it had read before, and than an index is behind its table.
 _SECOND_LOOK = timedelta(minutes=5)
@@ -18,12 +19,12 @@ def erase(user_id: UUID, version: int) -> None:
     """
     contacts.forget(user_id, version)
     delete_all(user_id)
-    messages.send_all(setting("FANOUT_QUEUE_URL"), [{"erased": str(user_id)}], delay=_SECOND_LOOK)
+    send_all(setting("FANOUT_QUEUE_URL"), [{"erased": str(user_id)}], delay=_SECOND_LOOK)
 
 
 def delete_all(user_id: UUID) -> None:
     """Deletes all but the tombstone of a person."""
-    messages.erase_all(user_id)
+    notifications.erase_all(user_id)
     broadcasts.erase_all(user_id)
-    Preference(user_id).delete(add_version_condition=False)
-    Inbox(user_id).delete()
+    StoredPreferences(user_id).delete(add_version_condition=False)
+    ReadMark(user_id).delete()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from pynamodb.exceptions import DoesNotExist, UpdateError
+from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
@@ -11,11 +11,15 @@ from lms.errors import NotFound
 from lms.faults import condition_failed
 from lms.pages import Page, PageRequest, query_page
 from notification.schemas import AllRead, DeliveryView, NotificationView
-from notification.tables import Inbox, InboxIndex, Notification
+from notification.tables import InboxIndex, Notification, ReadMark
+
+
+class NoSuchNotification(NotFound):
+    detail = "There is no such notification."
 
 
 def show(recipient_id: UUID, paging: PageRequest, *, unread: bool) -> Page[NotificationView]:
-    """What somebody was told, newest first; with `unread`, what they have not read."""
+    """A person's notifications, newest first; with `unread`, those they have not read."""
     read_until = _read_until(recipient_id)
     wanted: dict[str, Condition] = {}
     if unread:
@@ -27,7 +31,7 @@ def show(recipient_id: UUID, paging: PageRequest, *, unread: bool) -> Page[Notif
 
 
 def mark_read(notification_id: UUID, reader_id: UUID, now: datetime) -> NotificationView:
-    """Marks a notification as read, once; raises `NotFound` for another person's."""
+    """Marks a notification as read, once; raises `NoSuchNotification` for another person's."""
     row = _own(notification_id, reader_id)
     read_until = _read_until(reader_id)
     if _read_at(row, read_until) is None:
@@ -44,9 +48,9 @@ def mark_read(notification_id: UUID, reader_id: UUID, now: datetime) -> Notifica
 
 def mark_all_read(reader_id: UUID, now: datetime) -> AllRead:
     """Marks everything so far as read: one write, however long the list is."""
-    inbox = Inbox(user_id=reader_id)
+    mark: Action = ReadMark.read_until.set(now)
     try:
-        inbox.update([Inbox.read_until.set(now)], Inbox.read_until.does_not_exist() | (Inbox.read_until < now))
+        ReadMark(reader_id).update([mark], ReadMark.read_until.does_not_exist() | (ReadMark.read_until < now))
     except UpdateError as error:
         if not condition_failed(error):
             raise
@@ -54,30 +58,21 @@ def mark_all_read(reader_id: UUID, now: datetime) -> AllRead:
 
 
 def deliveries(recipient_id: UUID, paging: PageRequest) -> Page[DeliveryView]:
-    """Every message to a person by each channel, newest first, with its tries."""
+    """What a person got by each channel, newest first, with its tries."""
     found, after = query_page(Notification.deliveries_index, [recipient_id], paging, scan_index_forward=False)
     return paging.page([DeliveryView.model_validate(row) for row in found], after)
 
 
 def _own(notification_id: UUID, reader_id: UUID) -> Notification:
-    try:
-        row = Notification.get(notification_id, consistent_read=True)
-    except DoesNotExist:
-        raise _none() from None
-    if row.inbox != reader_id:
-        raise _none()
+    row = Notification.find(notification_id)
+    if row is None or row.inbox != reader_id:
+        raise NoSuchNotification
     return row
 
 
-def _none() -> NotFound:
-    return NotFound("There is no such notification.")
-
-
 def _read_until(reader_id: UUID) -> datetime | None:
-    try:
-        return Inbox.get(reader_id, consistent_read=True).read_until
-    except DoesNotExist:
-        return None
+    mark = ReadMark.find(reader_id)
+    return mark.read_until if mark is not None else None
 
 
 def _read_at(row: Notification, read_until: datetime | None) -> datetime | None:

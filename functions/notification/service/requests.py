@@ -1,4 +1,4 @@
-"""Messages that people ask for: accepted here, told from their event."""
+"""Messages that teachers and administrators write: accepted here, sent from their event."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -7,30 +7,53 @@ from uuid import UUID
 from lms import access, roster
 from lms.callers import Caller
 from lms.dynamo import transaction
-from lms.errors import Forbidden, Invalid, NotFound
+from lms.errors import Forbidden, InvalidField
 from lms.events import MessageRequested
 from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.outbox import emit
+from lms.refusals import CourseNotFound
 from notification.schemas import Accepted, NewMessage
 
 _FARTHEST = timedelta(days=365)
 
 
-def accept(body: NewMessage, caller: Caller, idempotent: IdempotentAnswer, now: datetime) -> Accepted:
-    """Asks for a message to people, a class, or some of it; says how many get it.
+class CourseNeeded(Forbidden):
+    detail = "Teachers can write only to their own courses. Choose a course."
 
-    Raises `Forbidden` for a course that the caller does not teach, `NotFound`, and `Invalid` for recipients who do not
-    exist or do not belong to the course.
+
+class SentTooLate(InvalidField):
+    field = ("send_at",)
+    code = "too_late"
+    detail = "Choose a time within the next year."
+
+
+class RecipientOutsideCourse(InvalidField):
+    field = ("recipient_ids",)
+    code = "unknown"
+    detail = "This person is not a student of the course."
+
+
+class RecipientUnknown(InvalidField):
+    field = ("recipient_ids",)
+    code = "unknown"
+    detail = "There is no such user."
+
+
+def accept(body: NewMessage, caller: Caller, idempotent: IdempotentAnswer, now: datetime) -> Accepted:
+    """Requests a message to people, a class, or some of it; answers how many get it.
+
+    Raises `SentTooLate`, `NotCourseTeacher`, `CourseNotFound`, `CourseNeeded`, `RecipientUnknown`,
+    `RecipientOutsideCourse`.
     """
     if body.send_at is not None and body.send_at > now + _FARTHEST:
-        raise Invalid(["body", "send_at"], "A year from now is the farthest.", "too_late")
+        raise SentTooLate
     if body.course_id is not None:
         access.require_teaching(caller, body.course_id)
         if roster.find_course(body.course_id) is None:
-            raise NotFound("There is no such course.")
+            raise CourseNotFound
     elif caller.role != "admin":
-        raise Forbidden("Teachers write to courses of their own.")
+        raise CourseNeeded
     recipients = list(dict.fromkeys(body.recipient_ids or ()))
     _require_known(body, recipients, caller)
     accepted = len(recipients) if body.course_id is None or recipients else roster.count_class(body.course_id)
@@ -53,11 +76,13 @@ def accept(body: NewMessage, caller: Caller, idempotent: IdempotentAnswer, now: 
 
 
 def _require_known(body: NewMessage, recipients: Sequence[UUID], caller: Caller) -> None:
+    refusal: type[InvalidField]
     if caller.role == "admin" or body.course_id is None:
-        known = set(roster.find_users(recipients))
+        known, refusal = set(roster.find_users(recipients)), RecipientUnknown
     else:
         members = roster.enrollments_of(recipients, body.course_id)
         known = {person for person, status in members.items() if status in roster.ENROLLED}
-    for place, recipient in enumerate(body.recipient_ids or ()):
+        refusal = RecipientOutsideCourse
+    for position, recipient in enumerate(body.recipient_ids or ()):
         if recipient not in known:
-            raise Invalid(["body", "recipient_ids", place], "Nobody whom you may write to so.", "unknown")
+            raise refusal("recipient_ids", position)

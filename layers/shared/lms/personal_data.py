@@ -38,10 +38,7 @@ HOLDINGS = (
     Holding("Standings", "exam", "attempts, scores, accommodations, reasons", "attempts and scores"),
     Holding("AttemptAnswers", "exam", "answers and marks", "marks"),
     Holding("Vouchers", "payment", "fees, payments, what payers wrote", "fees and payments"),
-    Holding("Contacts", "notification", "name, address, phone number", "id and version"),
-    Holding("Preferences", "notification", "channels, quiet hours, time zone", _NOTHING),
-    Holding("Inboxes", "notification", "until when a list was read", _NOTHING),
+    Holding("Contacts", "notification", "name, address, phone number; preferences, read marks", "id and version"),
     Holding("Notifications", "notification", "messages to a person", _NOTHING),
-    Holding("Broadcasts", "notification", "planned messages", "ids among the recipients of messages to several"),
-    Holding("Occasions", "notification", "results and vouchers that reminders are about", _THE_SAME),
+    Holding("Broadcasts", "notification", "planned messages; results and vouchers that they are about", "ids alone"),
 )

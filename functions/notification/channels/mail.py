@@ -1,25 +1,27 @@
 """Mail, by SMTP."""
 
+import asyncio
 import os
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import parseaddr
-from uuid import UUID
+from functools import lru_cache
 
 import aiosmtplib
 
 from lms.settings import SettingsError, setting
-from notification.channels import ChannelDown, Undeliverable
-from notification.rules.letters import Letter
+from notification.channels import ChannelDown, Outgoing, Undeliverable
+from notification.words import words
 
 _COMMAND_SECONDS = 8
+_SECONDS = 18
 
 
 @dataclass(frozen=True)
 class MailServer:
-    """Where mail goes out. `sender` is a display name with an address; the name signs the letters."""
+    """Where mail goes out, and the address that it comes from."""
 
     host: str
     port: int
@@ -37,51 +39,56 @@ class MailServer:
             username=os.environ.get("SMTP_USERNAME") or None,
             password=os.environ.get("SMTP_PASSWORD") or None,
             start_tls=setting("SMTP_STARTTLS") == "true",
-            sender=setting("MAIL_FROM"),
+            sender=parseaddr(setting("MAIL_FROM"))[1],
         )
         if server.username and not server.start_tls:
             raise SettingsError("SMTP_USERNAME is set and SMTP_STARTTLS is not true")
         return server
 
-    @property
-    def institute(self) -> str:
-        return parseaddr(self.sender)[0] or "Education LMS"
+
+@lru_cache(maxsize=1)
+def mail_server() -> MailServer:
+    """The worker's mail server."""
+    return MailServer.from_environment()
 
 
-def compose(
-    letter: Letter,
-    destination: str,
-    message_id: UUID,
-    server: MailServer,
-    now: datetime,
-    unsubscribe_url: str | None = None,
-) -> EmailMessage:
+async def send(outgoing: Outgoing, now: datetime) -> None:
+    """Returns once the server has taken the mail; raises `Undeliverable` or `ChannelDown`."""
+    server = mail_server()
+    mail = _compose(outgoing, server.sender, now)
+    try:
+        async with asyncio.timeout(_SECONDS):
+            await post(mail, server)
+    except TimeoutError:
+        raise ChannelDown("SMTP: too slow") from None
+
+
+def _compose(outgoing: Outgoing, sender: str, now: datetime) -> EmailMessage:
     """The mail as it goes out; `Undeliverable` for what is no single address.
 
-    Its Message-ID is the same for every try, so that who gets it twice can tell. With `unsubscribe_url`, mail programs
-    offer to end mails of its kind by one click (RFC 8058).
+    Its Message-ID is the same for every try, so that a mail program can tell a second copy. Where the message can be
+    switched off, mail programs offer to do that by one click (RFC 8058).
     """
-    sender = parseaddr(server.sender)[1]
+    text, frame = words().mail(outgoing.message, outgoing.frame), outgoing.frame
     mail = EmailMessage()
-    mail["From"] = server.sender
+    mail["From"] = Address(frame.institute, addr_spec=sender)
     try:
-        mail["To"] = Address(addr_spec=destination)
+        mail["To"] = Address(addr_spec=outgoing.address)
     except (ValueError, IndexError) as error:  # IndexError: the standard library's parser, on an empty address
         raise Undeliverable("no e-mail address") from error
-    mail["Subject"] = letter.subject
+    mail["Subject"] = text.subject
     mail["Date"] = now
-    mail["Message-ID"] = f"<{message_id}@{sender.rpartition('@')[2]}>"
+    mail["Message-ID"] = f"<{outgoing.id}@{sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
-    if unsubscribe_url:
-        mail["List-Unsubscribe"] = f"<{unsubscribe_url}>"
+    if frame.unsubscribe_url:
+        mail["List-Unsubscribe"] = f"<{frame.unsubscribe_url}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    mail.set_content(letter.text())
-    mail.add_alternative(letter.html(), subtype="html")
+    mail.set_content(text.text())
+    mail.add_alternative(text.html(), subtype="html")
     return mail
 
 
-async def send(mail: EmailMessage, server: MailServer) -> None:
-    """Returns once the server has taken the mail; raises `Undeliverable` or `ChannelDown`."""
+async def post(mail: EmailMessage, server: MailServer) -> None:
     try:
         await aiosmtplib.send(
             mail,

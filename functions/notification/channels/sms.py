@@ -1,15 +1,18 @@
 """SMS, by Twilio's REST API."""
 
+import asyncio
 import json
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 import urllib3
 
 from lms.profile_fields import is_e164
 from lms.settings import setting
-from notification.channels import ChannelDown, Undeliverable
+from notification.channels import ChannelDown, Outgoing, Undeliverable
+from notification.words import words
 
 _TIMEOUT = urllib3.Timeout(connect=5, read=10)
 
@@ -39,17 +42,28 @@ def _http() -> urllib3.PoolManager:
     return urllib3.PoolManager(timeout=_TIMEOUT, retries=False)
 
 
-def send(text: str, destination: str, account: SmsAccount) -> None:
+@lru_cache(maxsize=1)
+def sms_account() -> SmsAccount:
+    """The worker's account."""
+    return SmsAccount.from_environment()
+
+
+async def send(outgoing: Outgoing, _: datetime) -> None:
     """Returns once Twilio has taken the message; raises `Undeliverable` or `ChannelDown`."""
+    text = words().sms(outgoing.message, outgoing.frame)
+    await asyncio.to_thread(_post, text, outgoing.address, sms_account())
+
+
+def _post(text: str, number: str, account: SmsAccount) -> None:
     if not account.sid:
         raise Undeliverable("no SMS account")
-    if not is_e164(destination):
+    if not is_e164(number):
         raise Undeliverable("no E.164 number")
     try:
         answer = _http().request(
             "POST",
             f"{account.url}/2010-04-01/Accounts/{account.sid}/Messages.json",
-            fields={"To": destination, "From": account.sender, "Body": text},
+            fields={"To": number, "From": account.sender, "Body": text},
             encode_multipart=False,
             headers=urllib3.make_headers(basic_auth=f"{account.sid}:{account.token}"),
         )

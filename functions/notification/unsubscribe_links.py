@@ -11,12 +11,19 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from lms.errors import Invalid
+from lms.errors import InvalidField
 from lms.settings import secret
-from notification.rules.wishes import GROUPS, Group
+from notification.rules.preferences import GROUPS, Group
 
 _NONCE_BYTES = 12
 _UUID_BYTES = 16
+
+
+class BrokenLink(InvalidField):
+    part = "query"
+    field = ("token",)
+    code = "token"
+    detail = "This link is not complete. Open the link in the e-mail again."
 
 
 @lru_cache(maxsize=1)
@@ -25,20 +32,20 @@ def _ciphers() -> list[AESGCM]:
     return [AESGCM(sha256(key).digest()) for key in secret("UNSUBSCRIBE_KEY").split()]
 
 
-def seal(user_id: UUID, group: Group) -> str:
+def make_token(user_id: UUID, group: Group) -> str:
     """The token of a link; short, because a header of a mail has to hold it in one line."""
     nonce = os.urandom(_NONCE_BYTES)
     raw = nonce + _ciphers()[0].encrypt(nonce, user_id.bytes + group.encode(), None)
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-def unseal(token: str) -> tuple[UUID, Group]:
-    """Whose mails of which group a token ends; raises `Invalid` for anything that `seal` did not make."""
+def read_token(token: str) -> tuple[UUID, Group]:
+    """Whose mails of which group a token ends; raises `BrokenLink` for anything that `make_token` did not make."""
     try:
         raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
         plain = _decrypted(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:])
     except (binascii.Error, InvalidTag, ValueError) as error:
-        raise Invalid(["query", "token"], "This link is not complete.", "token") from error
+        raise BrokenLink from error
     group = plain[_UUID_BYTES:].decode()
     assert group in GROUPS
     return UUID(bytes=plain[:_UUID_BYTES]), group

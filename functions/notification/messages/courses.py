@@ -1,0 +1,32 @@
+"""Messages about a course. Its title is unknown where the course has none yet."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from notification.messages.message import Line, Message, Titles
+from notification.rules.preferences import Group
+
+
+class _AboutCourse(Message):
+    group: ClassVar[Group | None] = "course"
+    course_id: UUID
+    course: Line | None
+
+    @property
+    def path(self) -> str:
+        return f"/#/courses/{self.course_id}"
+
+
+class Enrolled(_AboutCourse):
+    kind = "enrolled"
+
+
+class Assigned(_AboutCourse):
+    """Goes to the teacher."""
+
+    kind = "assigned"
+
+
+class NewMaterial(_AboutCourse):
+    kind = "new_material"
+    lessons: Titles

@@ -1,0 +1,196 @@
+"""The words of every message: no holes, and nothing that users typed is more than text."""
+
+import tomllib
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from importlib.resources import files
+from string import Formatter
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from lms.zones import zone_names
+from notification.messages import KINDS
+from notification.messages.accounts import EmailChanged
+from notification.messages.courses import Enrolled, NewMaterial
+from notification.messages.exams import ExamScheduled, ResultReleased
+from notification.messages.message import Message, Money, Titles
+from notification.messages.payments import VoucherIssued
+from notification.rules.preferences import GROUPS
+from notification.words import Frame, words
+
+FRAME = Frame("The Institute", "https://lms.example", unsubscribe_url="https://lms.example/stop")
+HOLES = ("None", "{", "}", "  ", " .", " ,", "()")
+NOW = datetime(2026, 11, 27, 3, 47, tzinfo=UTC)
+SECTIONS = tomllib.loads((files("notification.words") / "en.toml").read_text("utf-8"))
+every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
+
+
+def message_of(kind: type[Message], typed: str = "what-was-typed", *, all_known: bool = True) -> Message:
+    """A message of a kind; every text in it is what a user typed, or what can be unknown is."""
+    by_type: dict[Any, Any] = {
+        "uuid": uuid4(),
+        "datetime.datetime": NOW,
+        "datetime.date": date(2026, 11, 5),
+        "Decimal": Decimal("85.50"),
+        "Money": Money(amount=Decimal(5000), currency="PKR"),
+        "Titles": Titles(first=(typed,), count=3),
+        "Literal": "passed",
+    }
+    facts = {}
+    for name, field in kind.model_fields.items():
+        if not all_known and "None" in str(field.annotation):
+            facts[name] = None
+            continue
+        annotation = repr(field.annotation).replace("<class '", "")
+        facts[name] = next((value for part, value in by_type.items() if part in annotation), typed)
+    return kind(**facts)
+
+
+def said(message: Message) -> list[str]:
+    """All that is said of a message: in the list, in the mail, in the SMS."""
+    mail = words().mail(message, FRAME)
+    return [words().list_text(message, "UTC"), mail.subject, mail.text(), words().sms(message, FRAME)]
+
+
+@every_kind
+@pytest.mark.parametrize("all_known", [True, False])
+def test_what_is_not_known_leaves_no_hole(kind: type[Message], all_known: bool) -> None:
+    for text in said(message_of(kind, all_known=all_known)):
+        assert text
+        for hole in HOLES:
+            assert hole not in text
+
+
+@every_kind
+def test_a_message_that_lacks_what_it_is_about_is_no_message(kind: type[Message]) -> None:
+    facts = message_of(kind).model_dump()
+    for name in [name for name, field in kind.model_fields.items() if field.is_required()]:
+        with pytest.raises(ValueError, match=name):
+            kind.model_validate({other: fact for other, fact in facts.items() if other != name})
+
+
+@every_kind
+@pytest.mark.parametrize("all_known", [True, False])
+def test_a_message_that_is_stored_says_the_same(kind: type[Message], all_known: bool) -> None:
+    message = message_of(kind, all_known=all_known)
+    assert kind.model_validate(message.model_dump(mode="json")) == message
+
+
+@every_kind
+def test_a_message_is_about_the_account_or_can_be_switched_off(kind: type[Message]) -> None:
+    assert kind.group in (None, *GROUPS)
+
+
+@every_kind
+def test_what_users_typed_is_no_html(kind: type[Message]) -> None:
+    html = words().mail(message_of(kind, "<img src=x onerror='alert(1)'>\"&"), FRAME).html()
+
+    assert "<img" not in html
+    assert "onerror='" not in html
+    assert ("&lt;img" in html) == ("what-was-typed" in words().mail(message_of(kind), FRAME).html())
+
+
+@every_kind
+def test_what_users_typed_makes_no_second_line_of_a_subject(kind: type[Message]) -> None:
+    typed = "a\r\nBcc: eve@example.org\u2028b"
+    assert len(words().mail(message_of(kind, typed), FRAME).subject.splitlines()) == 1
+
+
+@every_kind
+def test_a_mail_says_the_same_as_text_and_as_html(kind: type[Message]) -> None:
+    mail = words().mail(message_of(kind), FRAME)
+
+    for part in mail.text().split("\n\n"):
+        for line in part.strip().splitlines():
+            assert line.rstrip(":") in mail.html()
+
+
+@every_kind
+def test_braces_that_users_typed_are_not_filled_in(kind: type[Message]) -> None:
+    for text in said(message_of(kind, "{institute} [x]({link})")):
+        assert "[x](https" not in text
+
+
+def test_every_section_is_the_words_of_a_message() -> None:
+    messages = {message_of(kind).section for kind in KINDS.values()}
+    assert SECTIONS.keys() - {"formats", "unknown", "frame"} == messages
+
+
+def test_every_fact_that_the_words_name_is_one_of_their_message() -> None:
+    frame = {"institute", "name", "link", "unsubscribe_link"}
+    for kind in KINDS.values():
+        section = SECTIONS[message_of(kind).section]
+        parts = [section, *(part for part in section.values() if isinstance(part, dict))]
+        for text in [text for part in parts for text in part.values() if isinstance(text, str)]:
+            named = {name for _, name, _, _ in Formatter().parse(text) if name}
+            assert named <= {*kind.model_fields, *frame}, kind.kind
+
+
+def test_a_long_title_does_not_make_an_endless_subject() -> None:
+    assert len(words().mail(Enrolled(course_id=uuid4(), course="x" * 1000), FRAME).subject) <= 200
+
+
+@pytest.mark.parametrize(
+    ("zone", "expected"),
+    [
+        ("Asia/Karachi", "27 November 2026, 08:47 (UTC+5)"),
+        ("Asia/Kolkata", "27 November 2026, 09:17 (UTC+5:30)"),
+        ("America/St_Johns", "27 November 2026, 00:17 (UTC-3:30)"),
+        ("UTC", "27 November 2026, 03:47 (UTC)"),
+    ],
+)
+def test_times_are_those_of_the_reader(zone: str, expected: str) -> None:
+    exam = ExamScheduled(exam_id=uuid4(), exam="Midterm", course=None, opens_at=NOW, closes_at=NOW)
+    assert expected in words().list_text(exam, zone)
+
+
+def test_every_zone_has_times() -> None:
+    exam = ExamScheduled(exam_id=uuid4(), exam="Midterm", course=None, opens_at=NOW, closes_at=NOW)
+    assert all("(UTC" in words().list_text(exam, zone) for zone in zone_names())
+
+
+def test_money_has_its_currency_and_two_places_and_days_have_no_zero_before_them() -> None:
+    voucher = VoucherIssued(
+        voucher_no="1133UUD",
+        course="Agents",
+        fee=Money(amount=Decimal("1234567.5"), currency="PKR"),
+        due_date=date(2026, 12, 5),
+    )
+    assert words().list_text(voucher, "UTC") == (
+        "Please pay PKR 1,234,567.50 for Agents by 5 December 2026. Your voucher number is 1133UUD."
+    )
+
+
+@pytest.mark.parametrize(
+    ("score", "status", "expected"),
+    [
+        ("85.00", "passed", "You passed Midterm in Agents with 85%."),
+        ("41.50", "failed", "You did not pass Midterm in Agents. Your score is 41.5%."),
+        ("0.00", "missed", "You missed Midterm in Agents. It counts as 0%."),
+        ("100.00", "passed", "You passed Midterm in Agents with 100%."),
+    ],
+)
+def test_a_result_says_what_became_of_the_exam(score: str, status: Any, expected: str) -> None:
+    result = ResultReleased(exam_id=uuid4(), exam="Midterm", course="Agents", score=Decimal(score), status=status)
+    assert words().list_text(result, "UTC") == expected
+
+
+def test_a_digest_names_the_first_lessons_and_counts_the_others() -> None:
+    lessons = Titles(first=("A first\nagent", "Planning"), count=12)
+    material = NewMaterial(course_id=uuid4(), course="Agents", lessons=lessons)
+    assert words().list_text(material, "UTC") == "New in Agents:\n- A first agent\n- Planning\nand 10 more"
+
+
+def test_a_mail_is_signed_by_the_institute_and_leads_to_what_it_is_about() -> None:
+    course_id = uuid4()
+    mail = words().mail(Enrolled(course_id=course_id, course="Agents"), FRAME)
+    assert mail.text().splitlines()[0] == "Hello,"
+    assert f"Open the course:\nhttps://lms.example/#/courses/{course_id}\n" in mail.text()
+    assert "Kind regards,\nThe Institute\n" in mail.text()
+
+
+def test_what_cannot_be_switched_off_offers_no_way_to_do_so() -> None:
+    mail = words().mail(EmailChanged(), Frame("The Institute", "https://lms.example"))
+    assert mail.text().endswith("Kind regards,\nThe Institute\n")
