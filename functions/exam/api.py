@@ -5,6 +5,33 @@ from uuid import UUID
 
 from fastapi import Body, Depends, Path, Query, Response
 
+from exam.rules.editing import (
+    ClosingImpossible,
+    EarlierClosing,
+    ExamBegun,
+    ExamHasNoQuestions,
+    ExamNotBegun,
+    ExamNotPublished,
+    LastQuestion,
+    NewExamHasNoQuestions,
+    PublishedTooLate,
+    QuestionsFrozen,
+    ReleasedAutomatically,
+    TermsFrozen,
+)
+from exam.rules.grading import MarksReasonMissing, TooManyMarks
+from exam.rules.questions import (
+    MOST_QUESTIONS,
+    ChoiceIdTaken,
+    ChoicesNotAllowed,
+    KeyDoesNotFit,
+    NotAnAnswer,
+    TooFewChoices,
+    TooManyQuestions,
+    UnknownQuestion,
+)
+from exam.rules.release import KeysAreOut
+from exam.rules.standing import AttemptOver, AttemptRunning, ExamClosed, ExamNotOpen, NoAttemptsLeft, TakenOnPaper
 from exam.schemas import (
     AccommodationUpdate,
     AccommodationView,
@@ -29,11 +56,18 @@ from exam.schemas import (
     StudentQuestion,
 )
 from exam.service import accommodations, attempts, exams, marking, questions, results
+from exam.service.access import NotAccessible, StudentNotInCourse, UnknownStudent
+from exam.service.attempts import AnswersTooLong
+from exam.service.exams import StudentsCanStillAnswer
+from exam.service.questions import QuestionsHidden, QuestionsTooLong
+from exam.service.results import ResultNotFound, ResultReasonMissing, TakenOnline
+from exam.service.standings import StudentErased
 from lms.callers import Caller
 from lms.dependencies import CourseId, Idempotent, IfMatch, Now, Paging, set_etag
-from lms.errors import Forbidden
+from lms.errors import Forbidden, refuses
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
+from lms.refusals import CourseNotFound, NotCourseMember, NotCourseTeacher, NotInGoodStanding
 from lms.security import AnySignedIn, Student, TeacherOrAdmin
 
 app = create_app("exam")
@@ -49,14 +83,20 @@ Status = Annotated[Literal["running", "submitted", "pending", "graded"] | None, 
 GivenAnswers = Annotated[
     dict[UUID, Any],
     Body(
-        max_length=questions.MOST_QUESTIONS,
-        description="Answers by question id: a choice's id, ids of choices, a boolean, a number, a text; null: none.",
+        max_length=MOST_QUESTIONS,
+        description="By question id: a choice's id, ids of choices, a boolean, a number or a text; null removes one.",
         examples=[{"0198c2f4-7711-7e42-a1b3-0d5c8f2e6b21": "b"}],
     ),
 ]
+_QUESTION_FAULTS = (TooFewChoices, ChoicesNotAllowed, ChoiceIdTaken, KeyDoesNotFit, QuestionsTooLong)
+
+
+class OtherStudentsResult(Forbidden):
+    detail = "This is another student's result."
 
 
 @app.post("/exams", status_code=201)
+@refuses(NotCourseTeacher, ClosingImpossible, NewExamHasNoQuestions, CourseNotFound)
 def create_exam(
     caller: TeacherOrAdmin, idempotent: Idempotent, body: NewExam, response: Response, now: Now
 ) -> ExamView:
@@ -67,44 +107,59 @@ def create_exam(
 
 
 @app.get("/exams/{id}")
+@refuses(NotCourseMember, CourseNotFound)
 def list_exams(caller: AnySignedIn, course_id: CourseIdAsId, paging: Paging) -> Page[ExamView]:
-    """The exams of a course; students see the published ones."""
+    """Lists the exams of a course; students see the published ones."""
     return exams.list_exams(course_id, caller, paging)
 
 
 @app.get("/courses/{courseId}/exams")
+@refuses(NotCourseMember, CourseNotFound)
 def list_exams_of_course(caller: AnySignedIn, course_id: CourseId, paging: Paging) -> Page[ExamView]:
-    """The exams of a course; students see the published ones."""
+    """Lists the exams of a course; students see the published ones."""
     return exams.list_exams(course_id, caller, paging)
 
 
 @app.put("/exams/{id}")
+@refuses(
+    NotAccessible,
+    ClosingImpossible,
+    TermsFrozen,
+    EarlierClosing,
+    ExamClosed,
+    ExamHasNoQuestions,
+    PublishedTooLate,
+    CourseNotFound,
+)
 def update_exam(
     caller: TeacherOrAdmin, exam_id: ExamIdAsId, if_match: IfMatch, body: ExamUpdate, response: Response, now: Now
 ) -> ExamView:
-    """Replaces the fields given; once an attempt has begun, only the title, and `closesAt` with a later time."""
+    """Replaces the fields given. Once an attempt has begun, only the title and a later `closesAt` are accepted."""
     view = exams.update(exam_id, caller, body, if_match, now)
     set_etag(response, view.version)
     return view
 
 
 @app.delete("/exams/{id}", status_code=204)
+@refuses(NotAccessible, ExamBegun, CourseNotFound)
 def delete_exam(caller: TeacherOrAdmin, exam_id: ExamIdAsId, if_match: IfMatch, now: Now) -> None:
-    """Deletes an exam unless an attempt has begun."""
+    """Deletes an exam in which no attempt has begun."""
     exams.delete(exam_id, caller, if_match, now)
 
 
 @app.post("/exams/{examId}/release")
+@refuses(NotAccessible, ReleasedAutomatically, ExamNotPublished, ExamNotOpen, StudentsCanStillAnswer, CourseNotFound)
 def release(caller: TeacherOrAdmin, exam_id: ExamId, now: Now, body: Release | None = None) -> ExamView:
     """Releases the results of an exam with manual release.
 
-    With `closeNow` also of one that is open: no more attempts begin, and the results are released when the running ones
-    have ended.
+    With `closeNow`, an exam that is still open is closed: no more attempts can begin, and the results are released when
+    the running ones have ended.
     """
     return exams.release(exam_id, caller, now, close_now=body is not None and body.close_now)
 
 
 @app.put("/exams/{examId}/accommodations/{studentId}")
+@refuses(NotAccessible, NotCourseTeacher, StudentNotInCourse, StudentErased, KeysAreOut)
 def accommodate(
     caller: TeacherOrAdmin, exam_id: ExamId, student_id: StudentId, body: AccommodationUpdate, now: Now
 ) -> AccommodationView:
@@ -113,24 +168,27 @@ def accommodate(
 
 
 @app.post("/exams/{examId}/questions", status_code=201)
+@refuses(NotAccessible, *_QUESTION_FAULTS, TooManyQuestions, QuestionsFrozen)
 def add_question(
     caller: TeacherOrAdmin, exam_id: ExamId, idempotent: Idempotent, body: NewQuestion, response: Response, now: Now
 ) -> QuestionView:
-    """Adds a question, until an attempt has begun."""
+    """Adds a question to an exam in which no attempt has begun."""
     view = questions.add(exam_id, caller, body, idempotent, now)
     response.headers["Location"] = questions.location(view)
     return view
 
 
 @app.get("/exams/{examId}/questions")
+@refuses(NotAccessible, QuestionsHidden)
 def list_questions(
     caller: AnySignedIn, exam_id: ExamId, paging: Paging, now: Now
 ) -> Page[QuestionView] | Page[StudentQuestion]:
-    """The questions; students see them during an attempt, and with keys after the release."""
-    return questions.listed(exam_id, caller, paging, now)
+    """Lists the questions; students see them during an attempt, and with keys after the release."""
+    return questions.list_questions(exam_id, caller, paging, now)
 
 
 @app.put("/questions/{questionId}")
+@refuses(NotAccessible, *_QUESTION_FAULTS, QuestionsFrozen)
 def change_question(
     caller: TeacherOrAdmin,
     question_id: QuestionId,
@@ -139,25 +197,28 @@ def change_question(
     response: Response,
     now: Now,
 ) -> QuestionView:
-    """Replaces the fields given, until an attempt has begun."""
+    """Replaces the fields given of a question, while no attempt has begun."""
     view = questions.change(question_id, caller, body, if_match, now)
     set_etag(response, view.version)
     return view
 
 
 @app.delete("/questions/{questionId}", status_code=204)
+@refuses(NotAccessible, QuestionsFrozen, LastQuestion)
 def delete_question(caller: TeacherOrAdmin, question_id: QuestionId, if_match: IfMatch, now: Now) -> None:
-    """Deletes a question, until an attempt has begun."""
+    """Deletes a question, while no attempt has begun."""
     questions.delete(question_id, caller, if_match, now)
 
 
 @app.post("/exams/{examId}/regrade", status_code=202)
+@refuses(NotAccessible, UnknownQuestion, *_QUESTION_FAULTS, ExamNotBegun)
 def regrade(caller: TeacherOrAdmin, exam_id: ExamId, idempotent: Idempotent, body: Regrade, now: Now) -> Regrading:
     """Corrects a key after the exam has begun; every attempt is graded again."""
     return questions.regrade(exam_id, caller, body, idempotent, now)
 
 
 @app.post("/exams/{examId}/attempts", status_code=201, responses={200: {"model": AttemptView}})
+@refuses(NotAccessible, NotInGoodStanding, TakenOnPaper, ExamNotOpen, ExamClosed, NoAttemptsLeft)
 def start(caller: Student, exam_id: ExamId, idempotent: Idempotent, response: Response, now: Now) -> AttemptView:
     """Begins an attempt, or returns (200) the one that is running."""
     view, is_new = attempts.start(exam_id, caller, idempotent, now)
@@ -168,54 +229,60 @@ def start(caller: Student, exam_id: ExamId, idempotent: Idempotent, response: Re
 
 
 @app.get("/exams/{examId}/attempts")
+@refuses(NotAccessible)
 def list_attempts(
     caller: AnySignedIn, exam_id: ExamId, paging: Paging, now: Now, status: Status = None
 ) -> Page[AttemptSummary]:
-    """Teachers see all attempts, students their own."""
-    return attempts.listed(exam_id, caller, status, paging, now)
+    """Lists the attempts; students see only their own."""
+    return attempts.list_attempts(exam_id, caller, status, paging, now)
 
 
 @app.get("/attempts/{attemptId}")
+@refuses(NotAccessible)
 def show_attempt(
     caller: AnySignedIn, attempt_id: AttemptId, response: Response, now: Now
 ) -> MarkedAttempt | AttemptView:
-    """An attempt for its student, with questions; or with its marks, for teachers."""
+    """Shows an attempt: with its questions to its student, with its marks to teachers."""
     view = attempts.show(attempt_id, caller, now)
     set_etag(response, view.version)
     return view
 
 
 @app.put("/attempts/{attemptId}/answers")
+@refuses(NotAccessible, UnknownQuestion, NotAnAnswer, AnswersTooLong, AttemptOver)
 def save_answers(
     caller: Student, attempt_id: AttemptId, if_match: IfMatch, body: GivenAnswers, response: Response, now: Now
 ) -> AttemptAnswers:
-    """Saves the answers given and leaves the others as they are; any number of times, until the deadline."""
+    """Saves the answers given and leaves the others as they are. Clients may save as often as they like."""
     view = attempts.save(attempt_id, caller, body, if_match, now)
     set_etag(response, view.version)
     return view
 
 
 @app.post("/attempts/{attemptId}/submit")
+@refuses(NotAccessible, NotInGoodStanding)
 def submit(caller: Student, attempt_id: AttemptId, now: Now) -> AttemptSummary:
-    """Ends an attempt and grades it; a repeated request returns the same."""
+    """Ends an attempt and grades it; a repeated request gets the same answer."""
     return attempts.submit(attempt_id, caller, now)
 
 
 @app.put("/attempts/{attemptId}/marks")
+@refuses(NotAccessible, UnknownQuestion, TooManyMarks, MarksReasonMissing, AttemptRunning, StudentErased)
 def mark(
     caller: TeacherOrAdmin, attempt_id: AttemptId, if_match: IfMatch, body: MarksUpdate, response: Response, now: Now
 ) -> MarkedAttempt:
-    """Gives marks, for `text` questions or instead of those that the key gave."""
+    """Gives marks for `text` questions, or replaces those that the key gave."""
     view = marking.mark(attempt_id, caller, body, if_match, now)
     set_etag(response, view.version)
     return view
 
 
 @app.post("/results", status_code=201, responses={200: {"model": ResultView}})
+@refuses(NotAccessible, UnknownStudent, ResultReasonMissing, TakenOnline, ExamNotPublished, StudentErased)
 def record_result(
     caller: TeacherOrAdmin, idempotent: Idempotent, body: NewResult, response: Response, now: Now
 ) -> ResultView:
-    """Records the result of an exam on paper, or replaces (200) the one recorded before."""
+    """Records the result of an exam on paper, or replaces (200) the earlier one."""
     view, is_first = results.record(body, caller, idempotent, now)
     response.status_code = 201 if is_first else 200
     response.headers["Location"] = results.location(view)
@@ -223,13 +290,15 @@ def record_result(
     return view
 
 
+@refuses(OtherStudentsResult)
 def _self_or_staff(caller: AnySignedIn, student_id: StudentId) -> Caller:
     if caller.role == "student" and caller.id != student_id:
-        raise Forbidden("This is another student's result.")
+        raise OtherStudentsResult
     return caller
 
 
 @app.get("/results/{examId}/{studentId}")
+@refuses(NotAccessible, NotCourseTeacher, StudentNotInCourse, ResultNotFound)
 def show_result(
     caller: Annotated[Caller, Depends(_self_or_staff)],
     exam_id: ExamId,
@@ -237,16 +306,17 @@ def show_result(
     response: Response,
     now: Now,
 ) -> ResultDetails:
-    """The best attempt's result with the marked answers; for the student once it is released."""
+    """Shows the result of the best attempt with the marked answers; students see it once it is released."""
     view = results.show(exam_id, student_id, caller, now)
     set_etag(response, view.version)
     return view
 
 
 @app.get("/exams/{examId}/results")
+@refuses(NotAccessible)
 def list_results(caller: TeacherOrAdmin, exam_id: ExamId, paging: Paging) -> Results:
-    """The results of an exam, and their distribution."""
-    return results.listed(exam_id, caller, paging)
+    """Lists the results of an exam, with their distribution."""
+    return results.list_results(exam_id, caller, paging)
 
 
 handler = LambdaHandler(app)

@@ -38,7 +38,7 @@ class NewExam(CamelBody):
     course_id: UUID
     title: Name
     duration: Minutes
-    exam_date: Moment
+    opens_at: Moment = Field(alias="examDate")
     closes_at: Moment | None = None
     pass_mark: Percent = Decimal(50)
     weight: Weight = Decimal(1)
@@ -56,7 +56,7 @@ class ExamUpdate(CamelChanges):
 
     title: Name | None = None
     duration: Minutes | None = None
-    exam_date: Moment | None = None
+    opens_at: Moment | None = Field(None, alias="examDate")
     closes_at: Moment | None = None
     pass_mark: Percent | None = None
     weight: Weight | None = None
@@ -80,7 +80,7 @@ class ExamView(CamelView):
     course_id: UUID
     title: str
     duration: int
-    exam_date: datetime
+    opens_at: datetime = Field(alias="examDate")
     closes_at: datetime
     pass_mark: Number
     weight: Number

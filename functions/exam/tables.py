@@ -1,6 +1,18 @@
-"""The tables that exam owns."""
+"""The tables that exam owns.
 
-from datetime import datetime, timedelta
+| table | key | item |
+| --- | --- | --- |
+| Exams | exam id | `Exam` |
+| | `questions#<exam id>` | `StoredQuestions`: all questions of an exam |
+| | `question#<question id>` | `QuestionId`: the exam that a question is in |
+| | `sweep#<exam id>` | `Sweep`: due work on all students of an exam |
+| Standings | exam id, student id | `StoredStanding`: what one student has in one exam, but for answers |
+| | `scores#<exam id>`, score | `ScoreCount`: how many students have this score |
+| AttemptAnswers | attempt id | `StoredAnswers`: the answers and marks of one attempt |
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
@@ -17,12 +29,11 @@ from pynamodb.attributes import (
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 
 from exam.rules.questions import Question, QuestionSet, Regrade
-from exam.rules.standing import Attempt, Change, Standing
+from exam.rules.standing import Attempt, Change, Progress, Standing
 from exam.rules.terms import Accommodation, ExamTerms, ReleaseMode
-from lms.dynamo import DecimalAttribute, Table, UUIDAttribute, table_name
+from lms.due import DueIndex, shard_of
+from lms.dynamo import DecimalAttribute, Table, TypedKey, UUIDAttribute, table_name
 from lms.settings import setting
-
-DUE_SHARDS = 10
 
 _questions = TypeAdapter(tuple[Question, ...])
 _regrades = TypeAdapter(tuple[Regrade, ...])
@@ -38,7 +49,7 @@ class CourseIndex(GlobalSecondaryIndex["Exam"]):  # type: ignore[no-untyped-call
         projection = AllProjection()
 
     listing_key = UnicodeAttribute(hash_key=True)
-    exam_date = UTCDateTimeAttribute(range_key=True)
+    opens_at = UTCDateTimeAttribute(range_key=True)
 
 
 class Exam(Table):
@@ -58,7 +69,7 @@ class Exam(Table):
     course_id = UUIDAttribute()
     title = UnicodeAttribute()
     duration = NumberAttribute()
-    exam_date = UTCDateTimeAttribute()
+    opens_at = UTCDateTimeAttribute()
     closes_at = UTCDateTimeAttribute()
     closes_by_default = BooleanAttribute()
     last_closing = UTCDateTimeAttribute()
@@ -83,11 +94,6 @@ class Exam(Table):
     course_index = CourseIndex()
 
     @property
-    def closing(self) -> datetime:
-        """When it closes, or has closed, for students without an accommodation."""
-        return self.terms().closing
-
-    @property
     def is_deleted(self) -> bool:
         return bool(self.listing_key == exams_key(self.course_id, "deleted"))
 
@@ -95,17 +101,20 @@ class Exam(Table):
         return ExamTerms(
             exam_id=self.id,
             course_id=self.course_id,
+            title=self.title,
             published=self.published,
             paper=self.paper,
             shuffle=self.shuffle,
-            opens_at=self.exam_date,
+            opens_at=self.opens_at,
             closes_at=self.closes_at,
+            closes_by_default=self.closes_by_default,
             last_closing=self.last_closing,
             duration=timedelta(minutes=self.duration),
             attempts_allowed=int(self.attempts_allowed),
             pass_mark=self.pass_mark,
             weight=self.weight,
             release=cast(ReleaseMode, self.release),
+            questions=int(self.questions),
             question_set=int(self.question_set),
             version=self.version,
             deleted=self.is_deleted,
@@ -119,10 +128,10 @@ class StoredQuestions(Table):
     """All questions of an exam, so that a change is atomic and reading them takes one request."""
 
     class Meta:
-        table_name = table_name("exam_questions")
+        table_name = table_name("exams")
         region = setting("AWS_REGION")
 
-    exam_id = UUIDAttribute(hash_key=True)
+    exam_id = TypedKey("questions", hash_key=True, attr_name="id")
     questions = UnicodeAttribute(default="[]")
     regrades = UnicodeAttribute(default="[]")
     version = VersionAttribute()
@@ -143,22 +152,11 @@ class QuestionId(Table):
     """Points from a question to its exam; never changed."""
 
     class Meta:
-        table_name = table_name("question_ids")
+        table_name = table_name("exams")
         region = setting("AWS_REGION")
 
-    id = UUIDAttribute(hash_key=True)
+    question_id = TypedKey("question", hash_key=True, attr_name="id")
     exam_id = UUIDAttribute()
-
-
-class DeadlineIndex(GlobalSecondaryIndex["StoredStanding"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
-    """Sparse: the students with a running attempt, by its deadline."""
-
-    class Meta:
-        index_name = "due"
-        projection = KeysOnlyProjection()
-
-    due = NumberAttribute(hash_key=True)
-    due_at = UTCDateTimeAttribute(range_key=True)
 
 
 class StoredStanding(Table):
@@ -183,12 +181,12 @@ class StoredStanding(Table):
     published = BooleanAttribute(default=False)
     event_version = NumberAttribute(null=True)
     history = UnicodeAttribute(default="[]")
-    due = NumberAttribute(null=True)
+    due_shard = NumberAttribute(null=True)
     due_at = UTCDateTimeAttribute(null=True)
     created_at = UTCDateTimeAttribute()
     updated_at = UTCDateTimeAttribute()
     version = VersionAttribute()
-    due_index = DeadlineIndex()
+    due_index = DueIndex["StoredStanding"]()
 
     def accommodation(self) -> Accommodation:
         return Accommodation(int(self.extra_minutes), self.extra_closes_at, int(self.extra_attempts))
@@ -227,7 +225,7 @@ class StoredStanding(Table):
             published=standing.published,
             event_version=standing.event_version,
             history=_history.dump_json(standing.history).decode(),
-            due=None if standing.due_at is None else shard_of(standing.student_id),
+            due_shard=None if standing.due_at is None else shard_of(standing.student_id),
             due_at=standing.due_at,
             created_at=standing.created_at,
             updated_at=standing.updated_at,
@@ -275,6 +273,17 @@ class StoredAnswers(Table):
     def by_question(self) -> dict[UUID, Any]:
         return {UUID(question_id): answer for question_id, answer in self.answers.items()}
 
+    def give(self, marks: Mapping[UUID, Decimal]) -> None:
+        """Notes marks that a teacher gives, beside those given before."""
+        self.given = {**self.given, **{str(question_id): str(points) for question_id, points in marks.items()}}
+
+    def note_grade(self, marks: Mapping[UUID, Decimal | None], progress: Progress) -> None:
+        """Notes what each question earned, and lists the attempt under its progress."""
+        self.marks = {
+            str(question_id): None if points is None else str(points) for question_id, points in marks.items()
+        }
+        self.listing_key = attempts_key(self.exam_id, progress)
+
     def marks_given(self) -> dict[UUID, Decimal]:
         return {UUID(question_id): Decimal(marks) for question_id, marks in self.given.items()}
 
@@ -290,25 +299,14 @@ class ScoreCount(Table):
     """
 
     class Meta:
-        table_name = table_name("score_counts")
+        table_name = table_name("standings")
         region = setting("AWS_REGION")
 
-    exam_id = UUIDAttribute(hash_key=True)
-    slot = UnicodeAttribute(range_key=True)
+    exam_id = TypedKey("scores", hash_key=True, attr_name="exam_id")
+    score = UnicodeAttribute(range_key=True, attr_name="student_id")
     results = NumberAttribute()
     passed = NumberAttribute()
     total = DecimalAttribute()
-
-
-class SweepIndex(GlobalSecondaryIndex["Sweep"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
-    """Exams by when a sweep over their students is due."""
-
-    class Meta:
-        index_name = "due"
-        projection = KeysOnlyProjection()
-
-    due = NumberAttribute(hash_key=True)
-    due_at = UTCDateTimeAttribute(range_key=True)
 
 
 class Sweep(Table):
@@ -319,26 +317,21 @@ class Sweep(Table):
     """
 
     class Meta:
-        table_name = table_name("exam_sweeps")
+        table_name = table_name("exams")
         region = setting("AWS_REGION")
 
-    exam_id = UUIDAttribute(hash_key=True)
+    exam_id = TypedKey("sweep", hash_key=True, attr_name="id")
     run_id = UUIDAttribute()
-    due = NumberAttribute()
+    due_shard = NumberAttribute()
     due_at = UTCDateTimeAttribute()
     repeats = BooleanAttribute()
     failed = BooleanAttribute(default=False)
     phase = NumberAttribute(default=0)
     after = UUIDAttribute(null=True)
-    due_index = SweepIndex()
+    due_index = DueIndex["Sweep"]()
 
 
-def shard_of(item_id: UUID) -> int:
-    """The partition of a due index in which an item waits."""
-    return item_id.int % DUE_SHARDS
-
-
-def attempts_key(exam_id: UUID, progress: str) -> str:
+def attempts_key(exam_id: UUID, progress: Progress) -> str:
     """The `listing_key` of the attempts of an exam with this progress."""
     return f"{exam_id}#{progress}"
 

@@ -8,10 +8,12 @@ from fastapi import Depends, Path, Response
 from lms.access import is_enrolled, require_belonging, require_teaching
 from lms.callers import Caller
 from lms.dependencies import CourseId, Idempotent, IfMatch, Now, Paging, set_etag
-from lms.errors import Forbidden
+from lms.errors import refuses
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
+from lms.refusals import CourseNotFound, NotCourseMember, NotCourseTeacher
 from lms.security import AnySignedIn, Permission, Student, TeacherOrAdmin
+from progress.rules import UnknownModule
 from progress.schemas import (
     AttendanceView,
     FeedbackPage,
@@ -22,7 +24,18 @@ from progress.schemas import (
     ProgressUpdate,
     ProgressView,
 )
-from progress.service import attendance, feedback, learning
+from progress.service import attendance, feedback, progress
+from progress.service.attendance import StudentNotInClass
+from progress.service.feedback import AccountDeleted, NotAStudentOfCourse, UnknownTeacher
+from progress.service.progress import (
+    LessonNotDone,
+    LessonNotFound,
+    NotEnrolled,
+    OtherStudentsProgress,
+    ProgressExists,
+    ProgressNotFound,
+    StudentNotEnrolled,
+)
 
 app = create_app("progress")
 
@@ -31,22 +44,25 @@ LessonId = Annotated[UUID, Path(alias="lessonId")]
 StudentOrTeacher = Annotated[Caller, Depends(Permission(frozenset({"student", "teacher"})))]
 
 
+@refuses(NotCourseTeacher, OtherStudentsProgress)
 def _reader(student_id: StudentId, course_id: CourseId, caller: AnySignedIn) -> Caller:
     if caller.role != "student":
         require_teaching(caller, course_id)
     elif caller.id != student_id:
-        raise Forbidden("This is another student's progress.")
+        raise OtherStudentsProgress
     return caller
 
 
+@refuses(OtherStudentsProgress, NotEnrolled)
 def _learner(student_id: StudentId, course_id: CourseId, caller: Student) -> Caller:
     if caller.id != student_id:
-        raise Forbidden("This is another student's progress.")
+        raise OtherStudentsProgress
     if not is_enrolled(caller, course_id):
-        raise Forbidden("You are not enrolled in this course.")
+        raise NotEnrolled
     return caller
 
 
+@refuses(NotCourseMember)
 def _member(course_id: CourseId, caller: AnySignedIn) -> Caller:
     require_belonging(caller, course_id)
     return caller
@@ -58,25 +74,36 @@ Member = Annotated[Caller, Depends(_member)]
 
 
 @app.post("/progress", status_code=201)
+@refuses(
+    OtherStudentsProgress,
+    NotCourseTeacher,
+    NotEnrolled,
+    StudentNotEnrolled,
+    UnknownModule,
+    CourseNotFound,
+    ProgressExists,
+)
 def create_progress(
     caller: StudentOrTeacher, idempotent: Idempotent, body: NewProgress, response: Response, now: Now
 ) -> ProgressView:
-    """Records progress where there is none; what was done of lessons decides the percentage."""
-    view = learning.create(body, caller, idempotent, now)
-    response.headers["Location"] = learning.location(view)
+    """Records the first progress of a student; in a course with lessons, those done decide the percentage."""
+    view = progress.create(body, caller, idempotent, now)
+    response.headers["Location"] = progress.location(view)
     set_etag(response, view.version)
     return view
 
 
 @app.get("/progress/{studentId}/{courseId}")
-def progress(_: Reader, student_id: StudentId, course_id: CourseId, response: Response) -> ProgressView:
-    """How far a student is in a course; `version` 0 where nothing was recorded yet."""
-    view = learning.show(student_id, course_id)
+@refuses(CourseNotFound, ProgressNotFound)
+def show_progress(_: Reader, student_id: StudentId, course_id: CourseId, response: Response) -> ProgressView:
+    """Shows how far a student is in a course; `version` is 0 while nothing is recorded."""
+    view = progress.show(student_id, course_id)
     set_etag(response, view.version)
     return view
 
 
 @app.put("/progress/{id}")
+@refuses(ProgressNotFound, NotEnrolled, StudentNotEnrolled, UnknownModule)
 def update_progress(
     caller: StudentOrTeacher,
     progress_id: Annotated[UUID, Path(alias="id")],
@@ -86,32 +113,35 @@ def update_progress(
     now: Now,
 ) -> ProgressView:
     """Replaces the fields given."""
-    view = learning.update(progress_id, body, caller, if_match, now)
+    view = progress.update(progress_id, body, caller, if_match, now)
     set_etag(response, view.version)
     return view
 
 
 @app.put("/progress/{studentId}/{courseId}/lessons/{lessonId}")
+@refuses(CourseNotFound, LessonNotFound)
 def mark_done(
     caller: Learner, course_id: CourseId, lesson_id: LessonId, if_match: IfMatch, response: Response, now: Now
 ) -> ProgressView:
-    """A lesson is done; when all are, so is the course."""
-    view = learning.mark_done(caller.id, course_id, lesson_id, if_match, now)
+    """Marks a lesson as done; with the last one, the course is completed."""
+    view = progress.mark_done(caller.id, course_id, lesson_id, if_match, now)
     set_etag(response, view.version)
     return view
 
 
 @app.delete("/progress/{studentId}/{courseId}/lessons/{lessonId}", status_code=204)
+@refuses(CourseNotFound, LessonNotDone)
 def mark_undone(caller: Learner, course_id: CourseId, lesson_id: LessonId, if_match: IfMatch, now: Now) -> None:
-    """A lesson is not done after all."""
-    learning.mark_undone(caller.id, course_id, lesson_id, if_match, now)
+    """Marks a lesson as not done."""
+    progress.mark_undone(caller.id, course_id, lesson_id, if_match, now)
 
 
 @app.post("/attendance", status_code=201)
+@refuses(NotCourseTeacher, CourseNotFound, StudentNotInClass)
 def record_attendance(
     caller: TeacherOrAdmin, idempotent: Idempotent, body: NewAttendance, response: Response, now: Now
 ) -> AttendanceView:
-    """Records a session, in place of what was recorded of the same date."""
+    """Records a session, and replaces what was recorded for the same date."""
     view = attendance.record(body, caller, idempotent, now)
     response.headers["Location"] = attendance.location(view)
     set_etag(response, view.version)
@@ -119,16 +149,18 @@ def record_attendance(
 
 
 @app.get("/attendance/{courseId}")
+@refuses(CourseNotFound)
 def list_attendance(caller: Member, course_id: CourseId, paging: Paging) -> Page[AttendanceView]:
-    """The sessions of a course, the last one first; a student sees their own records alone."""
+    """Lists the sessions of a course, the last one first; students see only their own records."""
     return attendance.list_sessions(course_id, caller, paging)
 
 
 @app.post("/feedback", status_code=201)
+@refuses(NotAStudentOfCourse, CourseNotFound, UnknownTeacher, AccountDeleted)
 def submit_feedback(
     caller: Student, idempotent: Idempotent, body: NewFeedback, response: Response, now: Now
 ) -> FeedbackView:
-    """Rates a course or one of its instructors; once more replaces what was said before."""
+    """Rates a course or one of its instructors, and replaces what the student said before."""
     view = feedback.submit(body, caller, idempotent, now)
     response.headers["Location"] = feedback.location(view)
     set_etag(response, view.version)
@@ -136,8 +168,9 @@ def submit_feedback(
 
 
 @app.get("/feedback/{courseId}")
+@refuses(CourseNotFound)
 def list_feedback(caller: AnySignedIn, course_id: CourseId, paging: Paging) -> FeedbackPage:
-    """What was said of a course, the newest first, and the summary of all of it."""
+    """Lists the feedback on a course, the newest first, with a summary of all of it."""
     return feedback.list_feedback(course_id, caller, paging)
 
 

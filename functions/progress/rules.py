@@ -7,19 +7,26 @@ from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID, uuid5
 
 from lms.curriculum import Outline
+from lms.errors import InvalidField
 
 Rating = int
 RATINGS: tuple[Rating, ...] = (1, 2, 3, 4, 5)
 _PROGRESS_ID = UUID("8d6c6d0e-6f0b-4a56-9a2e-0f1f6a3c7f42")
 
 
+class UnknownModule(InvalidField):
+    field = ("currentModule",)
+    code = "unknown"
+    detail = "The course has no such module."
+
+
 def progress_id(student_id: UUID, course_id: UUID) -> UUID:
-    """The id of a student's progress in a course: known before it is written, so that there can be one alone."""
+    """The id of a student's progress in a course: known before it is written, so that there is only one."""
     return uuid5(_PROGRESS_ID, f"{student_id} {course_id}")
 
 
 @dataclass(frozen=True)
-class Learned:
+class Completion:
     """How far a student is: `done` of the `present` lessons; `completed` once all were done, and it stays."""
 
     percentage: int
@@ -28,16 +35,16 @@ class Learned:
     lessons_done: tuple[UUID, ...]
 
 
-def learned(
+def completion(
     outline: Outline, done: AbstractSet[UUID], *, stated: int, completed: bool, current_module: UUID | None
-) -> Learned:
+) -> Completion:
     """How far a student is in an outline as students see it now.
 
     `stated` counts only where there are no lessons, and completes nothing. A module that is gone is not current.
     """
     present = [lesson.id for module in outline.modules for lesson in module.lessons]
     lessons_done = tuple(lesson for lesson in present if lesson in done)
-    return Learned(
+    return Completion(
         percentage=percentage(len(lessons_done), len(present)) if present else stated,
         completed=completed or (len(lessons_done) == len(present) > 0),
         current_module=current_module if any(module.id == current_module for module in outline.modules) else None,
@@ -59,13 +66,15 @@ def module_of(outline: Outline, lesson_id: UUID) -> UUID | None:
     )
 
 
-def has_module(outline: Outline, module_id: UUID) -> bool:
-    return any(module.id == module_id for module in outline.modules)
+def require_module(outline: Outline, module_id: UUID | None) -> None:
+    """Raises `UnknownModule` for a module that students do not see; None names none."""
+    if module_id is not None and all(module.id != module_id for module in outline.modules):
+        raise UnknownModule
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What a course was given: how many ratings, their mean with two places (None without any), how many of each."""
+    """The ratings of a course: how many, their mean with two places (None without any), how many of each."""
 
     count: int
     average: Decimal | None

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, StrictInt
+from pydantic_core import PydanticCustomError
 
 from lms.fields import INTEGRAL, CamelBody, CamelChanges, CamelView, Day, Description
 from lms.pages import Page
@@ -54,12 +55,12 @@ class AttendanceRecord(CamelBody):
 
 def _each_once(records: list[AttendanceRecord]) -> list[AttendanceRecord]:
     if len({record.student_id for record in records}) != len(records):
-        raise ValueError("each student can be named once")
+        raise PydanticCustomError("value_error", "Name each student only once.")
     return records
 
 
 class NewAttendance(CamelBody):
-    """The whole of a session. No records: it did not take place."""
+    """A whole session. Without records, it did not take place."""
 
     course_id: UUID
     date: Day
@@ -83,21 +84,21 @@ class AttendanceView(CamelView):
 
 
 class NewFeedback(CamelBody):
-    """Of a course, or with `instructorId` of somebody who teaches it."""
+    """Of a course, or with `instructorId` of one of its teachers."""
 
     course_id: UUID
     rating: Annotated[StrictInt, Field(ge=1, le=5), INTEGRAL]
     comment: Comment = ""
-    instructor_id: UUID | None = None
+    teacher_id: UUID | None = Field(None, alias="instructorId")
 
 
 class FeedbackView(CamelView):
-    """`studentId` is for administrators and the author; null to others."""
+    """Only administrators and the author see `studentId`; for others it is null."""
 
     id: UUID
     course_id: UUID
     student_id: UUID | None
-    instructor_id: UUID | None
+    teacher_id: UUID | None = Field(alias="instructorId")
     rating: int
     comment: str
     version: int
@@ -106,7 +107,7 @@ class FeedbackView(CamelView):
 
 
 class SummaryView(CamelView):
-    """Of all feedback on a course: `average` with two places, null without any; `histogram` by rating."""
+    """All feedback on a course: `average` has two places and is null without feedback; `histogram` is by rating."""
 
     count: int
     average: float | None

@@ -1,4 +1,13 @@
-"""The tables that progress owns."""
+"""The tables that progress owns.
+
+| table | key | item |
+| --- | --- | --- |
+| Progress | id, which follows from student and course | `Progress` |
+| Attendance | course id, date | `Attendance`: one session |
+| Feedback | course id, feedback id | `Feedback` |
+| | `author#<student id>`, course and teacher | `FeedbackAuthor`: the feedback that a student gave on them |
+| | `summary#<course id>`, `ratings` | `FeedbackSummary`: how often a course got each rating |
+"""
 
 from pynamodb.attributes import (
     BooleanAttribute,
@@ -11,12 +20,12 @@ from pynamodb.attributes import (
 )
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
-from lms.dynamo import Table, UUIDAttribute, table_name
+from lms.dynamo import Table, TypedKey, UUIDAttribute, table_name
 from lms.settings import setting
 
 
 class ClassIndex(GlobalSecondaryIndex["Progress"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
-    """The progress of everybody in a course."""
+    """The progress of all students in a course."""
 
     class Meta:
         index_name = "class"
@@ -29,8 +38,8 @@ class ClassIndex(GlobalSecondaryIndex["Progress"]):  # type: ignore[no-untyped-c
 class Progress(Table):
     """A student in a course. `id` follows from the two (`rules.progress_id`).
 
-    `done` keeps lessons that are hidden or gone by now, for they may come back. `percentage` is what was told last;
-    `stated` is a client's own number.
+    `done` keeps lessons that are hidden or gone by now, for they may come back. `percentage` is what was
+    published last; `stated` is a client's own number.
     """
 
     class Meta:
@@ -66,19 +75,19 @@ class Attendance(Table):
     version = VersionAttribute()
 
 
-class InstructorIndex(GlobalSecondaryIndex["Feedback"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
-    """Sparse: the feedback on an instructor, in all courses."""
+class TeacherIndex(GlobalSecondaryIndex["Feedback"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
+    """Sparse: the feedback on a teacher, in all courses."""
 
     class Meta:
-        index_name = "instructor"
+        index_name = "teacher"
         projection = KeysOnlyProjection()
 
-    instructor_id = UUIDAttribute(hash_key=True)
+    teacher_id = UUIDAttribute(hash_key=True)
     id = UUIDAttribute(range_key=True)
 
 
 class Feedback(Table):
-    """What somebody said of a course or of one of its instructors; `student_id` is empty once they were erased."""
+    """What a student said of a course or of one of its teachers; `student_id` is empty once the student was erased."""
 
     class Meta:
         table_name = table_name("feedback")
@@ -87,25 +96,25 @@ class Feedback(Table):
     course_id = UUIDAttribute(hash_key=True)
     id = UUIDAttribute(range_key=True)
     student_id = UUIDAttribute(null=True)
-    instructor_id = UUIDAttribute(null=True)
+    teacher_id = UUIDAttribute(null=True)
     rating = NumberAttribute()
     comment = UnicodeAttribute()
     created_at = UTCDateTimeAttribute()
     updated_at = UTCDateTimeAttribute()
     version = VersionAttribute()
-    instructor_index = InstructorIndex()
+    teacher_index = TeacherIndex()
 
 
 class FeedbackAuthor(Table):
-    """Which feedback a student gave on what (`about`: course and instructor); there is one of each."""
+    """Which feedback a student gave on what (`about`: course and teacher); there is one of each."""
 
     class Meta:
-        table_name = table_name("feedback_authors")
+        table_name = table_name("feedback")
         region = setting("AWS_REGION")
 
-    student_id = UUIDAttribute(hash_key=True)
-    about = UnicodeAttribute(range_key=True)
-    course_id = UUIDAttribute()
+    student_id = TypedKey("author", hash_key=True, attr_name="course_id")
+    about = UnicodeAttribute(range_key=True, attr_name="id")
+    about_course = UUIDAttribute()
     feedback_id = UUIDAttribute()
 
 
@@ -113,10 +122,11 @@ class FeedbackSummary(Table):
     """How often a course got each rating: counted as feedback is given, never when it is shown."""
 
     class Meta:
-        table_name = table_name("feedback_summaries")
+        table_name = table_name("feedback")
         region = setting("AWS_REGION")
 
-    course_id = UUIDAttribute(hash_key=True)
+    course_id = TypedKey("summary", hash_key=True)
+    item = UnicodeAttribute(range_key=True, attr_name="id", default="ratings")
     ones = NumberAttribute(default=0)
     twos = NumberAttribute(default=0)
     threes = NumberAttribute(default=0)

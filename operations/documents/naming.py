@@ -52,7 +52,7 @@ _OPERATIONS = {
     "program.topics": "getChapter",
     "progress.mark_done": "markLessonDone",
     "progress.mark_undone": "markLessonUndone",
-    "progress.progress": "getProgress",
+    "progress.show_progress": "getProgress",
     "student.course_history": "getCourseHistory",
     "student.own_report_cards": "listOwnReportCards",
     "student.report_cards": "listReportCards",

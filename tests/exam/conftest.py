@@ -49,12 +49,13 @@ ALL_KINDS = [SINGLE, MULTIPLE, TRUEFALSE, NUMERIC, TEXT]
 
 @pytest.fixture
 def exam(aws: None, whole_calls: None, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator["ExamService"]:
-    from exam import api, tick
+    from exam import api
     from lms import clock as clock_module
+    from lms import due
 
     publish_key()
     api.app.dependency_overrides[clock_module.now] = clock
-    monkeypatch.setattr(tick, "now", clock)
+    monkeypatch.setattr(due, "now", clock)
     yield ExamService(clock)
     api.app.dependency_overrides.clear()
 
@@ -255,6 +256,18 @@ class ExamService:
             cursor = answer.json["next"]
             if cursor is None:
                 return items
+
+
+def stored_standings() -> list[Any]:
+    from exam.tables import StoredStanding
+
+    return list(StoredStanding.scan(StoredStanding.attempts.exists()))
+
+
+def scheduled_sweeps() -> list[Any]:
+    from exam.tables import Sweep
+
+    return list(Sweep.scan(Sweep.run_id.exists()))
 
 
 def moment(text: str) -> datetime:

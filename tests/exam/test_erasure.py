@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from exam.tables import StoredAnswers, StoredStanding
+from exam.tables import StoredAnswers
 from lms.events import ResultRecorded, UserErased
 from tests.at_once import Meanwhile
 from tests.clients import Answer, kafka_event
 from tests.conftest import DeadLetters, Outbox
-from tests.exam.conftest import NUMERIC, SINGLE, TEXT, ExamService, code
+from tests.exam.conftest import NUMERIC, SINGLE, TEXT, ExamService, code, stored_standings
 from tests.people import remove_card
 
 WORDS = "I, Amina, once lived in Karachi"
@@ -27,7 +27,7 @@ def erase(exam: ExamService) -> None:
 
 
 def stored() -> str:
-    return repr([row.attribute_values for table in (StoredAnswers, StoredStanding) for row in table.scan()])
+    return repr([row.attribute_values for row in (*StoredAnswers.scan(), *stored_standings())])
 
 
 def test_answers_and_reasons_go_and_scores_stay(exam: ExamService, dead_letters: DeadLetters) -> None:
@@ -40,7 +40,7 @@ def test_answers_and_reasons_go_and_scores_stay(exam: ExamService, dead_letters:
     assert WORDS in stored()
     erase(exam)
     assert "Amina" not in stored()
-    assert "37" not in str([stored.extra_minutes for stored in StoredStanding.scan()])
+    assert "37" not in str([stored.extra_minutes for stored in stored_standings()])
     assert exam.score(published["id"]) == ("passed", 66.67)
     seen = exam.show(attempt, exam.teacher).json
     assert (seen["answers"], seen["score"], seen["marks"][text]) == ({}, 66.67, 2)

@@ -7,7 +7,7 @@ import pytest
 from lms.events import ExamScheduled, ResultRecorded
 from tests.at_once import Meanwhile, meanwhile
 from tests.conftest import Outbox
-from tests.exam.conftest import SINGLE, TEXT, ExamService, code
+from tests.exam.conftest import SINGLE, TEXT, ExamService, code, scheduled_sweeps, stored_standings
 from tests.exam.test_refusals import GOOD_BODIES, ROUTES, SOMETHING, fill
 from tests.people import put_student_status, sign_in
 
@@ -166,15 +166,15 @@ def test_an_exam_is_not_published_while_its_course_is_deleted(
 def test_ticks_finish_what_was_begun_in_a_deleted_course_and_nothing_stays_due(
     exam: ExamService, deleted: dict[str, str], outbox: Outbox
 ) -> None:
-    from exam.tables import StoredAnswers, StoredStanding, Sweep
+    from exam.tables import StoredAnswers
 
     absent = exam.new_student()
     for _ in range(4):
         exam.pass_(hours=1)
-    assert [item for item in StoredStanding.scan() if item.due is not None] == []
-    assert list(Sweep.scan()) == []
+    assert [item for item in stored_standings() if item.due_at is not None] == []
+    assert scheduled_sweeps() == []
     assert {stored.listing_key.partition("#")[2] for stored in StoredAnswers.scan()} == {"pending"}
-    assert absent.id not in {stored.student_id for stored in StoredStanding.scan()}
+    assert absent.id not in {stored.student_id for stored in stored_standings()}
     assert outbox.of(ResultRecorded) == []
 
 

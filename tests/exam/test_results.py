@@ -9,7 +9,7 @@ import pytest
 
 from lms.events import ResultRecorded
 from tests.conftest import Outbox
-from tests.exam.conftest import ALL_KINDS, MULTIPLE, SINGLE, TEXT, TRUEFALSE, ExamService, code
+from tests.exam.conftest import ALL_KINDS, MULTIPLE, SINGLE, TEXT, TRUEFALSE, ExamService, code, stored_standings
 from tests.people import Person, sign_in
 
 FULL = {0: "a", 1: ["mcp", "a2a", "http"], 2: True, 3: 0.3}
@@ -133,7 +133,6 @@ def test_a_student_without_an_attempt_has_missed_the_exam_at_its_closing(exam: E
 
 
 def test_nobody_misses_an_exam_of_a_deleted_course(exam: ExamService, outbox: Outbox) -> None:
-    from exam.tables import StoredStanding
     from lms import roster
     from lms.dynamo import transaction
 
@@ -141,7 +140,7 @@ def test_nobody_misses_an_exam_of_a_deleted_course(exam: ExamService, outbox: Ou
     with transaction() as tx:
         roster.remove_course(tx, exam.course)
     exam.pass_(hours=1)
-    assert list(StoredStanding.scan()) == []
+    assert stored_standings() == []
     assert outbox.of(ResultRecorded) == []
 
 

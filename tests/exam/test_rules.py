@@ -18,7 +18,7 @@ from exam.rules.question_kinds import KINDS, Kind, NumericKey
 from exam.rules.questions import Choice, Question, read_answer, require_valid, shuffled
 from exam.rules.standing import Attempt, Standing
 from exam.rules.terms import Accommodation, ExamTerms
-from lms.errors import Invalid
+from lms.errors import Conflict, Invalid
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 IDS = ("a", "b", "c", "d", "e")
@@ -231,17 +231,20 @@ def make_terms(**fields: Any) -> ExamTerms:
     base: dict[str, Any] = {
         "exam_id": uuid4(),
         "course_id": uuid4(),
+        "title": "Final",
         "published": True,
         "paper": False,
         "shuffle": False,
         "opens_at": NOW,
         "closes_at": NOW + timedelta(hours=2),
+        "closes_by_default": False,
         "last_closing": NOW + timedelta(hours=2),
         "duration": timedelta(hours=1),
         "attempts_allowed": 1,
         "pass_mark": Decimal(50),
         "weight": Decimal(1),
         "release": "onClose",
+        "questions": 1,
         "question_set": 1,
     }
     return ExamTerms(**{**base, **fields})
@@ -253,6 +256,10 @@ def make_attempt(**fields: Any) -> Attempt:
 
 def make_standing(terms: ExamTerms | None = None, **fields: Any) -> Standing:
     return Standing(terms=terms or make_terms(), student_id=uuid4(), created_at=NOW, updated_at=NOW, **fields)
+
+
+def code_of(refusal: Conflict | None) -> str | None:
+    return refusal and refusal.code
 
 
 @pytest.mark.parametrize(
@@ -290,7 +297,7 @@ def test_an_attempt_begins_between_opening_and_closing_while_one_is_left(
     minutes: int, attempts: int, granted: Accommodation, refusal: str | None
 ) -> None:
     standing = make_standing(accommodation=granted, attempts=(make_attempt(progress="graded"),) * attempts)
-    assert standing.why_not_start(NOW + timedelta(minutes=minutes)) == refusal
+    assert code_of(standing.why_not_begin(NOW + timedelta(minutes=minutes))) == refusal
 
 
 @pytest.mark.parametrize(
@@ -314,8 +321,8 @@ def test_closing_an_exam_before_its_time_ends_beginnings_and_leaves_deadlines() 
     granted, closed_at = Accommodation(closes_at=NOW + timedelta(hours=5)), NOW + timedelta(minutes=30)
     exam = make_terms(release="manual", closed_at=closed_at)
     standing = make_standing(exam, accommodation=granted)
-    assert standing.why_not_start(closed_at - timedelta(seconds=1)) is None
-    assert standing.why_not_start(closed_at) == "closed"
+    assert standing.why_not_begin(closed_at - timedelta(seconds=1)) is None
+    assert code_of(standing.why_not_begin(closed_at)) == "closed"
     assert standing.deadline(make_attempt()) == NOW + timedelta(hours=1)
     assert deadlines.next_closing(exam, closed_at) is None
     assert deadlines.is_closing(exam)
@@ -345,7 +352,7 @@ def test_nobody_begins_once_keys_are_out(
     now = NOW + timedelta(minutes=minutes)
     if release_rules.keys_are_out(exam, now):
         made = (make_attempt(progress="graded"),) * attempts
-        assert make_standing(exam, accommodation=granted, attempts=made).why_not_start(now) is not None
+        assert make_standing(exam, accommodation=granted, attempts=made).why_not_begin(now) is not None
 
 
 def test_a_standing_announces_what_its_student_may_see_once_and_again_when_it_changes() -> None:

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from lms.due import Unfinished
 from lms.events import ResultRecorded
 from tests.at_once import Meanwhile, meanwhile
 from tests.conftest import Outbox
-from tests.exam.conftest import SINGLE, TRUEFALSE, Calls, ExamService, Lambda
+from tests.exam.conftest import SINGLE, TRUEFALSE, Calls, ExamService, Lambda, scheduled_sweeps, stored_standings
 
 __all__ = ["meanwhile"]
 
@@ -17,11 +18,11 @@ NO_TIME = Lambda(9_000)
 
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    from exam import tick
     from exam.service import sweeps
+    from exam.tick import OverdueAttempts
 
     monkeypatch.setattr(sweeps, "_PAGE", 2)
-    monkeypatch.setattr(tick, "_PAGE", 2)
+    monkeypatch.setattr(OverdueAttempts, "page_size", 2)
 
 
 class ShortOfTime:
@@ -56,7 +57,7 @@ def test_a_minute_without_anything_due_reads_the_indexes_and_nothing_else(exam: 
     exam.started(published["id"])
     calls.clear()
     exam.tick()
-    assert [operation for operation, _ in calls] == ["Query"] * 20
+    assert [operation for operation, _ in calls] == ["Query"] * 16
     assert {kwargs["IndexName"] for _, kwargs in calls} == {"due"}
 
 
@@ -103,7 +104,6 @@ def test_one_student_who_fails_does_not_hold_up_the_others(
     exam: ExamService, small_pages: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from exam.service import standings
-    from exam.tick import Unfinished
 
     published = exam.publish(duration=30, closesAt=exam.at(hours=5))
     students = [exam.new_student() for _ in range(5)]
@@ -130,7 +130,6 @@ def test_a_sweep_goes_past_a_student_who_fails_and_comes_back_to_them(
     exam: ExamService, small_pages: None, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from exam.service import standings
-    from exam.tick import Unfinished
 
     published = exam.publish()
     for student in (exam.new_student() for _ in range(5)):
@@ -159,7 +158,6 @@ def test_a_sweep_that_crashed_continues_from_its_last_page(
     exam: ExamService, small_pages: None, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from exam.service import sweeps
-    from exam.tick import Unfinished
 
     published = exam.publish()
     for student in (exam.new_student() for _ in range(3)):
@@ -197,15 +195,13 @@ def test_a_result_graded_by_the_old_key_during_its_correction_is_corrected_a_min
 
 
 def test_nothing_is_due_any_more_when_all_is_done(exam: ExamService) -> None:
-    from exam.tables import StoredStanding, Sweep
-
     published = exam.publish(SINGLE, attemptsAllowed=2)
     exam.sit(published)
     exam.started(published["id"], exam.other)
-    assert len([item for item in StoredStanding.scan() if item.due is not None]) == 1
-    assert [sweep.due_at for sweep in Sweep.scan()] == [exam.clock() + timedelta(hours=1)]
+    assert len([item for item in stored_standings() if item.due_at is not None]) == 1
+    assert [sweep.due_at for sweep in scheduled_sweeps()] == [exam.clock() + timedelta(hours=1)]
     exam.pass_(hours=1)
     exam.pass_(minutes=1)
     exam.pass_(minutes=1)
-    assert [item for item in StoredStanding.scan() if item.due is not None] == []
-    assert list(Sweep.scan()) == []
+    assert [item for item in stored_standings() if item.due_at is not None] == []
+    assert scheduled_sweeps() == []

@@ -216,7 +216,8 @@ class School:
         from exam.tables import StoredStanding
         from student.tables import ReportCard
 
-        grades = sorted((str(row.exam_id), row.score, row.status) for row in StoredStanding.scan())
+        rows = StoredStanding.scan(StoredStanding.attempts.exists())
+        grades = sorted((str(row.exam_id), row.score, row.status) for row in rows)
         return grades, [(card.override.grade, card.facts.results) for card in ReportCard.scan()]
 
     def park(self) -> None:

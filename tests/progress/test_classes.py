@@ -97,13 +97,13 @@ def test_a_course_that_loses_all_its_lessons_completes_nobody(school: School, ou
 def test_half_a_class_is_finished_when_the_news_come_again(
     school: School, pupils: list[Person], outbox: Outbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from progress.service import classes
+    from progress.service import progress
 
     module, [one] = school.outline.add_module(lessons=1)
     for pupil in pupils:
         school.learn(one, student=pupil)
     school.outline.add_lesson(module)
-    follow, left = classes.follow_outline, [2]
+    follow, left = progress._follow_outline, [2]
 
     def until_the_function_ends(*arguments: Any) -> None:
         left[0] -= 1
@@ -112,7 +112,7 @@ def test_half_a_class_is_finished_when_the_news_come_again(
         follow(*arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(classes, "follow_outline", until_the_function_ends)
+        patch.setattr(progress, "_follow_outline", until_the_function_ends)
         with pytest.raises(TimeoutError):
             school.settle()
     assert sorted(_known(outbox).values()) == [50] * 50 + [100] * 10
@@ -124,12 +124,12 @@ def test_half_a_class_is_finished_when_the_news_come_again(
 def test_a_student_at_work_and_the_changed_outline_lose_nothing_of_each_other(
     school: School, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from progress.service import learning
+    from progress.service import progress
 
     module, [one, two] = school.outline.add_module(lessons=2)
     school.learn(one)
     school.outline.add_lesson(module)
-    read, first = learning.read_together, [True]
+    read, first = progress.read_together, [True]
 
     def while_a_lesson_is_done(keys: Any) -> Any:
         found = read(keys)
@@ -137,7 +137,7 @@ def test_a_student_at_work_and_the_changed_outline_lose_nothing_of_each_other(
             school.learn(two)
         return found
 
-    monkeypatch.setattr(learning, "read_together", while_a_lesson_is_done)
+    monkeypatch.setattr(progress, "read_together", while_a_lesson_is_done)
     school.settle()
     assert _known(outbox) == {school.student.id: 67}
     assert len(school.progress()["lessonsDone"]) == 2

@@ -42,9 +42,9 @@ def outlines(draw: Any) -> Outline:
 done_sets = st.sets(st.sampled_from(LESSONS))
 
 
-def learned(outline: Outline, done: set[UUID], **fields: Any) -> rules.Learned:
+def completion(outline: Outline, done: set[UUID], **fields: Any) -> rules.Completion:
     defaults: dict[str, Any] = {"stated": 0, "completed": False, "current_module": None}
-    return rules.learned(outline, done, **(defaults | fields))
+    return rules.completion(outline, done, **(defaults | fields))
 
 
 def _lessons(outline: Outline) -> set[UUID]:
@@ -55,7 +55,7 @@ def _lessons(outline: Outline) -> set[UUID]:
 def test_a_percentage_is_of_the_present_lessons_and_a_hundred_means_all(
     outline: Outline, done: set[UUID], stated: int, completed: bool
 ) -> None:
-    state, present = learned(outline, done, stated=stated, completed=completed), _lessons(outline)
+    state, present = completion(outline, done, stated=stated, completed=completed), _lessons(outline)
     assert set(state.lessons_done) == done & present
     assert 0 <= state.percentage <= 100
     if present:
@@ -71,16 +71,16 @@ def test_a_percentage_is_of_the_present_lessons_and_a_hundred_means_all(
 def test_doing_a_lesson_never_lowers_a_percentage_and_a_new_lesson_never_raises_it(
     outline: Outline, done: set[UUID], lesson: UUID
 ) -> None:
-    before = learned(outline, done).percentage
+    before = completion(outline, done).percentage
     if _lessons(outline):
-        assert learned(outline, done | {lesson}).percentage >= before
+        assert completion(outline, done | {lesson}).percentage >= before
         larger = _outline([[*_lessons(outline), uuid4()]])
-        assert learned(larger, done).percentage <= before
+        assert completion(larger, done).percentage <= before
 
 
 @given(outlines(), done_sets)
 def test_lessons_that_are_gone_count_for_nothing(outline: Outline, done: set[UUID]) -> None:
-    assert learned(outline, done) == learned(outline, done & _lessons(outline))
+    assert completion(outline, done) == completion(outline, done & _lessons(outline))
 
 
 @pytest.mark.parametrize(
@@ -93,8 +93,8 @@ def test_percentages_are_half_up_and_never_a_hundred_early(done: int, present: i
 
 def test_a_module_that_is_gone_is_not_current() -> None:
     outline = _outline([[LESSONS[0]]])
-    assert learned(outline, set(), current_module=outline.modules[0].id).current_module == outline.modules[0].id
-    assert learned(outline, set(), current_module=uuid4()).current_module is None
+    assert completion(outline, set(), current_module=outline.modules[0].id).current_module == outline.modules[0].id
+    assert completion(outline, set(), current_module=uuid4()).current_module is None
 
 
 def test_one_student_and_course_have_one_id() -> None:

@@ -1,1 +1,1 @@
-"""What is true of exams, whoever asks: pure, and handed the time."""
+"""The rules of exams: pure, and handed the time."""

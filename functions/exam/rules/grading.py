@@ -8,7 +8,19 @@ from math import floor
 from uuid import UUID
 
 from exam.rules.question_kinds import Answer
-from exam.rules.questions import Answers, Question
+from exam.rules.questions import Answers, Question, QuestionSet
+from lms.errors import InvalidField
+
+
+class TooManyMarks(InvalidField):
+    code = "too_many_marks"
+    detail = "This is more than the points of the question."
+
+
+class MarksReasonMissing(InvalidField):
+    field = ("reason",)
+    code = "missing"
+    detail = "A reason is required to replace marks."
 
 
 @dataclass(frozen=True)
@@ -50,3 +62,21 @@ def _marks(question: Question, answer: Answer | None, given: Decimal | None) -> 
 def half_up(value: Fraction) -> Decimal:
     """A value of zero or more with two places."""
     return Decimal(floor(value * 100 + Fraction(1, 2))).scaleb(-2)
+
+
+def require_acceptable(
+    marks: Mapping[UUID, Decimal], given: Mapping[UUID, Decimal], question_set: QuestionSet, *, with_reason: bool
+) -> None:
+    """Raises an `InvalidField` for marks that a teacher may not give.
+
+    They must be of questions of the exam and within their points. To replace marks, by the key or `given` before,
+    takes a reason.
+    """
+    for question_id, points in marks.items():
+        path = ("marks", str(question_id))
+        question = question_set.require(question_id, *path)
+        if points > question.points:
+            raise TooManyMarks(*path)
+        replaces = question.behavior.graded_by_key or given.get(question_id, points) != points
+        if replaces and not with_reason:
+            raise MarksReasonMissing

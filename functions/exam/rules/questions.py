@@ -1,7 +1,7 @@
 """Questions as frozen values, and the set of them that an exam has."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -11,9 +11,51 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from exam.rules.question_kinds import KINDS, Answer, Key, Kind, QuestionKind
-from lms.errors import Invalid
+from lms.errors import InvalidField
 
 Answers = Mapping[UUID, Answer]
+MOST_QUESTIONS = 200
+_REGRADES_KEPT = 100
+
+
+class TooFewChoices(InvalidField):
+    field = ("choices",)
+    code = "choices"
+    detail = "The question needs at least two choices."
+
+
+class ChoicesNotAllowed(InvalidField):
+    field = ("choices",)
+    code = "choices"
+    detail = "A question of kind {kind} has no choices."
+
+
+class ChoiceIdTaken(InvalidField):
+    field = ("choices",)
+    code = "choices"
+    detail = "Each choice needs its own id."
+
+
+class KeyDoesNotFit(InvalidField):
+    field = ("correctAnswer",)
+    code = "key"
+    detail = "The correct answer does not fit the question."
+
+
+class NotAnAnswer(InvalidField):
+    code = "answer"
+    detail = "This is not an answer to a question of kind {kind}."
+
+
+class UnknownQuestion(InvalidField):
+    field = ("questionId",)
+    code = "unknown"
+    detail = "This exam has no such question."
+
+
+class TooManyQuestions(InvalidField):
+    code = "too_many_questions"
+    detail = "An exam can have at most {limit} questions."
 
 
 class Choice(BaseModel):
@@ -71,31 +113,55 @@ class QuestionSet:
     def find(self, question_id: UUID) -> Question | None:
         return next((question for question in self.questions if question.id == question_id), None)
 
+    def require(self, question_id: UUID, *path: str) -> Question:
+        """A question of this exam; raises `UnknownQuestion` for what was sent at that path."""
+        question = self.find(question_id)
+        if question is None:
+            raise UnknownQuestion(*path)
+        return question
+
+    def with_added(self, question: Question) -> "QuestionSet":
+        """With one more question, as the last; raises `TooManyQuestions`."""
+        if len(self.questions) >= MOST_QUESTIONS:
+            raise TooManyQuestions(limit=MOST_QUESTIONS)
+        return replace(self, questions=(*self.questions, question))
+
+    def with_changed(self, changed: Question) -> "QuestionSet":
+        questions = tuple(changed if question.id == changed.id else question for question in self.questions)
+        return replace(self, questions=questions)
+
+    def without(self, question_id: UUID) -> "QuestionSet":
+        return replace(self, questions=tuple(one for one in self.questions if one.id != question_id))
+
+    def with_corrected(self, corrected: Question, reason: str, by: UUID) -> "QuestionSet":
+        """With another key for a question, and why: the last hundred reasons are kept."""
+        regrade = Regrade(question_set=self.version + 1, reason=reason, by=by)
+        return replace(self.with_changed(corrected), regrades=(*self.regrades, regrade)[-_REGRADES_KEPT:])
+
     def regrades_since(self, version: int) -> list[Regrade]:
         return [regrade for regrade in self.regrades if regrade.question_set > version]
 
 
 def require_valid(question: Question) -> None:
-    """Raises `Invalid` unless the choices suit the kind, and the key fits the choices."""
+    """Raises an `InvalidField` unless the choices suit the kind, and the key fits the choices."""
     kind = question.behavior
     if kind.has_choices and len(question.choices) < 2:
-        raise Invalid(["body", "choices"], "The question needs at least two choices.", "choices")
+        raise TooFewChoices
     if not kind.has_choices and question.choices:
-        raise Invalid(["body", "choices"], f"A question of kind {question.kind} has no choices.", "choices")
+        raise ChoicesNotAllowed(kind=question.kind)
     if len(question.choice_ids) < len(question.choices):
-        raise Invalid(["body", "choices"], "Each choice needs its own id.", "choices")
+        raise ChoiceIdTaken
     if not kind.key_fits(question.correct_answer):
-        raise Invalid(["body", "correctAnswer"], "The correct answer does not fit the question.", "key")
+        raise KeyDoesNotFit
 
 
 def read_answer(question: Question, given: Any) -> Answer | None:
-    """A student's answer as it is stored, None for one that was cleared; raises `Invalid` when it is no answer."""
+    """A student's answer as it is stored, None for one that was cleared; raises `NotAnAnswer`."""
     if given is None or given in ("", []):
         return None
     answer = question.behavior.read_answer(given)
     if answer is None:
-        loc = ["body", str(question.id)]
-        raise Invalid(loc, f"This is not an answer to a question of kind {question.kind}.", "answer")
+        raise NotAnAnswer(str(question.id), kind=question.kind)
     return answer
 
 

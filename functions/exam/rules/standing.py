@@ -12,15 +12,45 @@ from pydantic import BaseModel, ConfigDict
 from exam.rules import deadlines, release
 from exam.rules.questions import QuestionSet
 from exam.rules.terms import Accommodation, ExamTerms
+from lms.errors import Conflict
 
 Progress = Literal["running", "pending", "graded"]
 Outcome = Literal["pending", "passed", "failed", "missed"]
-StartRefusal = Literal["paper", "not-open", "closed", "attempts"]
 Result = tuple[Outcome | None, Decimal | None]
 """Status and score."""
 
 MISSED_SCORE = Decimal(0)
 _CHANGES_KEPT = 100
+
+
+class TakenOnPaper(Conflict):
+    code = "paper"
+    detail = "This exam is taken on paper."
+
+
+class ExamNotOpen(Conflict):
+    code = "not-open"
+    detail = "The exam has not opened yet."
+
+
+class ExamClosed(Conflict):
+    code = "closed"
+    detail = "The exam has closed."
+
+
+class NoAttemptsLeft(Conflict):
+    code = "attempts"
+    detail = "You have no attempts left."
+
+
+class AttemptOver(Conflict):
+    code = "over"
+    detail = "The attempt is over."
+
+
+class AttemptRunning(Conflict):
+    code = "running"
+    detail = "The student is still working on this attempt."
 
 
 class Attempt(BaseModel):
@@ -124,15 +154,25 @@ class Standing:
         """Whether an attempt takes no more answers: it was submitted, or its deadline has passed."""
         return not attempt.is_running or now >= self.deadline(attempt)
 
-    def why_not_start(self, now: datetime) -> StartRefusal | None:
-        """Why the student may not begin another attempt now."""
+    def require_running(self, attempt_id: UUID, now: datetime) -> None:
+        """Raises `AttemptOver` unless an attempt takes answers."""
+        if self.is_over(self.attempt(attempt_id), now):
+            raise AttemptOver
+
+    def require_over(self, attempt_id: UUID, now: datetime) -> None:
+        """Raises `AttemptRunning` while an attempt takes answers."""
+        if not self.is_over(self.attempt(attempt_id), now):
+            raise AttemptRunning
+
+    def why_not_begin(self, now: datetime) -> Conflict | None:
+        """The refusal of another attempt, None if the student may begin one now."""
         if self.terms.paper:
-            return "paper"
+            return TakenOnPaper()
         if now < self.terms.opens_at:
-            return "not-open"
+            return ExamNotOpen()
         if self.terms.released_at is not None or now >= deadlines.begins_until(self.terms, self.accommodation):
-            return "closed"
-        return "attempts" if self._attempts_left <= 0 else None
+            return ExamClosed()
+        return NoAttemptsLeft() if self._attempts_left <= 0 else None
 
     @property
     def _attempts_left(self) -> int:
@@ -141,7 +181,7 @@ class Standing:
     def may_answer(self, now: datetime) -> bool:
         """Whether the student may begin an attempt, or has one that takes answers."""
         running = self.running
-        return (running is not None and not self.is_over(running, now)) or self.why_not_start(now) is None
+        return (running is not None and not self.is_over(running, now)) or self.why_not_begin(now) is None
 
     def shown(self, now: datetime) -> release.Shown:
         """What the student sees of their result."""
@@ -181,7 +221,7 @@ class Standing:
         return None if self.running is None else self.deadline(self.running)
 
     def begin(self, attempt_id: UUID, now: datetime) -> Attempt:
-        """Begins an attempt, which `why_not_start` must allow."""
+        """Begins an attempt, which `why_not_begin` must allow."""
         attempt = Attempt(id=attempt_id, number=len(self.attempts) + 1, started_at=now)
         self.attempts = (*self.attempts, attempt)
         return attempt

@@ -13,23 +13,27 @@ ReleaseMode = Literal["onClose", "onSubmit", "manual"]
 class ExamTerms:
     """What an exam says about how it is taken and graded.
 
-    `question_set` is the version of its questions. `last_closing` is when it has closed for every student. `closed_at`
+    `closes_by_default`: its teachers chose no time, so it closes `duration` after it opens. `questions` says how many
+    it has, `question_set` is their version. `last_closing` is when it has closed for every student. `closed_at`
     is when its teachers closed it early: since then no attempt begins.
     """
 
     exam_id: UUID
     course_id: UUID
+    title: str
     published: bool
     paper: bool
     shuffle: bool
     opens_at: datetime
     closes_at: datetime
+    closes_by_default: bool
     last_closing: datetime
     duration: timedelta
     attempts_allowed: int
     pass_mark: Decimal
     weight: Decimal
     release: ReleaseMode
+    questions: int
     question_set: int
     version: int | None = None
     started_at: datetime | None = None

@@ -1,9 +1,7 @@
-"""Which exams a caller has access to. Nobody finds what belongs to a deleted course."""
+"""Which exams and attempts a caller has access to. What belongs to a deleted course is found by no one."""
 
 from datetime import datetime
 from uuid import UUID
-
-from pynamodb.exceptions import DoesNotExist
 
 from exam.rules.standing import Standing
 from exam.service import standings
@@ -11,25 +9,39 @@ from exam.tables import Exam, QuestionId, StoredAnswers, StoredStanding
 from lms import access, roster
 from lms.callers import Caller
 from lms.dynamo import Key, read_together
-from lms.errors import Forbidden, Invalid, NotFound
+from lms.errors import InvalidField, NotFound
+from lms.refusals import NotCourseTeacher
+
+
+class NotAccessible(NotFound):
+    """The same whether something does not exist or the caller may not see it, so that it reveals nothing."""
+
+    detail = "This does not exist, or you do not have access to it."
+
+
+class StudentNotInCourse(NotFound):
+    detail = "The student does not belong to this course."
+
+
+class UnknownStudent(InvalidField):
+    field = ("studentId",)
+    code = "unknown"
+    detail = "The student does not belong to this course."
 
 
 def find(exam_id: UUID) -> Exam:
-    """An exam that is not deleted; raises `NotFound`."""
-    try:
-        return _present(Exam.get(exam_id, consistent_read=True))
-    except DoesNotExist:
-        raise not_found() from None
+    """An exam that is not deleted; raises `NotAccessible`."""
+    return _present(Exam.find(exam_id))
 
 
 def _present(exam: Exam | None) -> Exam:
     if exam is None or exam.is_deleted:
-        raise not_found()
+        raise NotAccessible
     return exam
 
 
 def taught_by(caller: Caller, exam_id: UUID) -> Exam:
-    """An exam of a course that the caller teaches or administers; raises `NotFound` for all others."""
+    """An exam of a course that the caller teaches or administers; raises `NotAccessible` for all others."""
     exam = find(exam_id)
     _require_taught(caller, exam.course_id)
     return exam
@@ -38,7 +50,7 @@ def taught_by(caller: Caller, exam_id: UUID) -> Exam:
 def _require_taught(caller: Caller, course_id: UUID) -> None:
     course_exists, level = in_course(caller, course_id)
     if not course_exists or level != "teacher":
-        raise not_found()
+        raise NotAccessible
 
 
 def in_course(caller: Caller, course_id: UUID) -> tuple[bool, access.CourseAccess | None]:
@@ -48,38 +60,37 @@ def in_course(caller: Caller, course_id: UUID) -> tuple[bool, access.CourseAcces
 
 
 def taught_with_student(caller: Caller, exam_id: UUID, student_id: UUID) -> Exam:
-    """As `taught_by`, where the path names a student: other teachers get `Forbidden`, whatever exists."""
-    forbidden = Forbidden("Only this course's teachers and administrators can do this.")
-    try:
-        exam = find(exam_id)
-    except NotFound:
-        if caller.role == "admin":
-            raise
-        raise forbidden from None
+    """As `taught_by`, where the path names a student, who must belong to the course (`StudentNotInCourse`).
+
+    Other teachers get `NotCourseTeacher`, whatever exists.
+    """
+    exam = Exam.find(exam_id)
+    if exam is None or exam.is_deleted:
+        raise NotAccessible if caller.role == "admin" else NotCourseTeacher
     course_exists, level, is_member = _with_student(caller, exam.course_id, student_id)
     if level != "teacher":
-        raise forbidden
+        raise NotCourseTeacher
     if not course_exists:
-        raise not_found()
+        raise NotAccessible
     if not is_member:
-        raise NotFound("The student does not belong to this course.")
+        raise StudentNotInCourse
     return exam
 
 
 def standing_by_teacher(caller: Caller, exam_id: UUID, student_id: UUID, now: datetime) -> Standing:
-    """As `taught_by`, where the body names a student: raises `Invalid` for one who never belonged to the course."""
+    """As `taught_by`, where the body names a student: raises `UnknownStudent` for one who never was in the course."""
     standing = _of_present_exam(standings.load(exam_id, student_id, now))
     course_exists, membership, is_member = _with_student(caller, standing.terms.course_id, student_id)
     if not course_exists or membership != "teacher":
-        raise not_found()
+        raise NotAccessible
     if not is_member:
-        raise Invalid(["body", "studentId"], "The student does not belong to this course.", "unknown")
+        raise UnknownStudent
     return standing
 
 
 def _of_present_exam(standing: Standing | None) -> Standing:
     if standing is None or standing.terms.deleted:
-        raise not_found()
+        raise NotAccessible
     return standing
 
 
@@ -96,8 +107,8 @@ def _membership_keys(caller: Caller, course_id: UUID) -> list[Key]:
 def as_student(caller: Caller, exam_id: UUID, now: datetime) -> Standing:
     """A student's standing in a published exam.
 
-    Students who are no longer enrolled still see an exam that they began or have a result of. Raises `NotFound` for all
-    others.
+    Students who are no longer enrolled still see an exam that they began or have a result of. Raises `NotAccessible`
+    for all others.
     """
     standing, _ = _of_student(caller, exam_id, now, [])
     return standing
@@ -106,7 +117,7 @@ def as_student(caller: Caller, exam_id: UUID, now: datetime) -> Standing:
 def to_begin(caller: Caller, exam_id: UUID, now: datetime) -> tuple[Standing, bool]:
     """As `as_student`, and whether the student is enrolled.
 
-    Raises `Forbidden` for students who are suspended, or have withdrawn or graduated.
+    Raises `NotInGoodStanding` for students who are suspended, or have withdrawn or graduated.
     """
     return _of_student(caller, exam_id, now, [roster.student_status_key(caller.id)])
 
@@ -124,7 +135,7 @@ def _of_student(caller: Caller, exam_id: UUID, now: datetime, status_key: list[K
     standing = standings.of(exam, stored, caller.id, now)
     is_enrolled = access.course_access(caller, membership) is not None
     if course is None or not exam.published or not (is_enrolled or standing.has_part):
-        raise not_found()
+        raise NotAccessible
     access.require_good_standing(next(iter(student_status), None))
     return standing, is_enrolled
 
@@ -132,12 +143,12 @@ def _of_student(caller: Caller, exam_id: UUID, now: datetime, status_key: list[K
 def own_attempt(attempt_id: UUID, caller: Caller, *, to_submit: bool = False) -> tuple[Standing, StoredAnswers]:
     """A student's own attempt: their standing in its exam, enrolled or not, and its answers.
 
-    Raises `NotFound`, and `Forbidden` for students who would submit it and are suspended, or have withdrawn or
-    graduated.
+    Raises `NotAccessible`, and `NotInGoodStanding` for students who would submit it and are suspended, or have
+    withdrawn or graduated.
     """
-    answers = standings.find_answers(attempt_id)
+    answers = StoredAnswers.find(attempt_id)
     if answers is None or answers.student_id != caller.id:
-        raise not_found()
+        raise NotAccessible
     course, exam, stored, *student_status = read_together(
         [
             roster.course_key(answers.course_id),
@@ -147,7 +158,7 @@ def own_attempt(attempt_id: UUID, caller: Caller, *, to_submit: bool = False) ->
         ]
     )
     if course is None:
-        raise not_found()
+        raise NotAccessible
     access.require_good_standing(next(iter(student_status), None))
     standing = stored.standing(_present(exam).terms())
     standings.require_read_together(standing, answers)
@@ -157,11 +168,11 @@ def own_attempt(attempt_id: UUID, caller: Caller, *, to_submit: bool = False) ->
 def taught_attempt(attempt_id: UUID, caller: Caller, now: datetime) -> tuple[Standing, StoredAnswers]:
     """An attempt in a course that the caller teaches or administers: its student's standing, and its answers.
 
-    Raises `NotFound` for all others.
+    Raises `NotAccessible` for all others.
     """
-    answers = standings.find_answers(attempt_id)
+    answers = StoredAnswers.find(attempt_id)
     if answers is None:
-        raise not_found()
+        raise NotAccessible
     standing = _of_present_exam(standings.load(answers.exam_id, answers.student_id, now))
     _require_taught(caller, standing.terms.course_id)
     standings.require_read_together(standing, answers)
@@ -170,13 +181,7 @@ def taught_attempt(attempt_id: UUID, caller: Caller, now: datetime) -> tuple[Sta
 
 def exam_of_question(caller: Caller, question_id: UUID) -> Exam:
     """The exam that a question is in, under the rule of `taught_by`."""
-    try:
-        pointer = QuestionId.get(question_id, consistent_read=True)
-    except DoesNotExist:
-        raise not_found() from None
+    pointer = QuestionId.find(question_id)
+    if pointer is None:
+        raise NotAccessible
     return taught_by(caller, pointer.exam_id)
-
-
-def not_found() -> NotFound:
-    """The same refusal whether something does not exist or is not the caller's to see, so that it reveals nothing."""
-    return NotFound("This does not exist, or you do not have access to it.")

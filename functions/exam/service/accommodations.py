@@ -13,7 +13,6 @@ from exam.service import access, standings, sweeps
 from exam.tables import Exam, StoredStanding
 from lms.callers import Caller
 from lms.dynamo import Transaction, read_together, retry_stale, transaction
-from lms.errors import Conflict
 
 
 @retry_stale
@@ -22,7 +21,7 @@ def accommodate(
 ) -> AccommodationView:
     """Grants one student other terms, also during an attempt.
 
-    Raises `Forbidden`, `NotFound`, and `Conflict` with the code `released` once the student could have seen keys.
+    Raises `NotCourseTeacher`, `NotFound`, and `KeysAreOut` once the student could have seen keys.
     A student who missed the exam and may take it after all has no result until then.
     """
     exam = access.taught_with_student(caller, exam_id, student_id)
@@ -51,12 +50,11 @@ def _changed(granted: Accommodation, body: AccommodationUpdate) -> Accommodation
 
 
 def _extend(tx: Transaction, exam: Exam, standing: Standing, now: datetime) -> None:
-    """Moves the exam's last closing to suit what a student was granted; raises `Conflict` once keys are out.
+    """Moves the exam's last closing to suit what a student was granted; raises `KeysAreOut`.
 
     The exam is written even if nothing moves, so that a release that was decided at the same time is decided again.
     """
-    if release.keys_are_out(standing.terms, now):
-        raise Conflict("Students may already have seen the keys of this exam.", code="released")
+    release.require_keys_hidden(standing.terms, now)
     others = [other for other in standings.accommodated(exam.id) if other.student_id != standing.student_id]
     granted = [standing.accommodation, *(other.accommodation() for other in others)]
     closing = deadlines.last_closing(standing.terms, granted)
@@ -64,4 +62,4 @@ def _extend(tx: Transaction, exam: Exam, standing: Standing, now: datetime) -> N
     exam.last_closing = closing
     tx.put(exam)
     if is_moved and exam.published:
-        sweeps.schedule_next(tx, exam, now)
+        sweeps.schedule_next(tx, exam.terms(), now)

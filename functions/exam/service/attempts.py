@@ -9,13 +9,13 @@ from uuid import UUID
 from pynamodb.exceptions import UpdateError
 
 from exam.rules.questions import QuestionSet, read_answer
-from exam.rules.standing import Progress, Standing, StartRefusal
+from exam.rules.standing import Progress, Standing
 from exam.schemas import AttemptAnswers, AttemptSummary, AttemptView, MarkedAttempt
 from exam.service import access, question_sets, standings, views
 from exam.tables import StoredAnswers, StoredStanding, attempts_key
 from lms.callers import Caller
 from lms.dynamo import Stale, Transaction, read_together, retry_stale, transaction
-from lms.errors import Conflict, Invalid
+from lms.errors import InvalidField
 from lms.etags import Precondition, require_match
 from lms.faults import condition_failed
 from lms.idempotency import IdempotentAnswer
@@ -31,21 +31,19 @@ _LISTED: dict[str | None, tuple[Progress, ...]] = {
     "graded": ("graded",),
 }
 """The progress of the attempts that teachers list, by the status asked for."""
-_REFUSALS: dict[StartRefusal, str] = {
-    "paper": "This exam is taken on paper.",
-    "not-open": "The exam has not opened yet.",
-    "closed": "The exam has closed.",
-    "attempts": "You have no attempts left.",
-}
+
+
+class AnswersTooLong(InvalidField):
+    code = "answers_too_long"
+    detail = "These answers would make the attempt too long."
 
 
 @retry_stale
 def start(exam_id: UUID, caller: Caller, idempotent: IdempotentAnswer, now: datetime) -> tuple[AttemptView, bool]:
     """The attempt that is running, or a new one, and whether it is new.
 
-    Students who are no longer enrolled continue the running attempt and cannot begin another. Raises `NotFound`,
-    `Forbidden` with the code `standing` for students who are suspended, or have withdrawn or graduated, and `Conflict`
-    with the code `paper`, `not-open`, `closed` or `attempts`.
+    Students who are no longer enrolled continue the running attempt and cannot begin another. Raises `NotAccessible`,
+    `NotInGoodStanding`, and what `Standing.why_not_begin` answers.
     """
     standing, is_enrolled = access.to_begin(caller, exam_id, now)
     with transaction() as tx:
@@ -53,18 +51,18 @@ def start(exam_id: UUID, caller: Caller, idempotent: IdempotentAnswer, now: date
         running = standing.running
         if running is not None:
             standings.save(tx, standing, now)
-            view = views.for_student(standing, standings.answers_of(standing, running), now)
+            view = _view(standing, standings.answers_of(standing, running), now)
             idempotent.record(tx, view, status=200, location=location(view))
             return view, False
         if not is_enrolled:
-            raise access.not_found()
-        refusal = standing.why_not_start(now)
+            raise access.NotAccessible
+        refusal = standing.why_not_begin(now)
         if refusal is not None:
-            raise Conflict(_REFUSALS[refusal], code=refusal)
+            raise refusal
         question_sets.freeze(standing.terms, now)
         answers = _begin(tx, standing, now)
         standings.save(tx, standing, now)
-        view = views.for_student(standing, answers, now)
+        view = _view(standing, answers, now)
         idempotent.record(tx, view, location=location(view))
     return view, True
 
@@ -83,6 +81,10 @@ def _begin(tx: Transaction, standing: Standing, now: datetime) -> StoredAnswers:
     return answers
 
 
+def _view(standing: Standing, answers: StoredAnswers, now: datetime) -> AttemptView:
+    return views.for_student(standing, answers, question_sets.of_exam(standing.terms), now)
+
+
 def location(attempt: AttemptSummary) -> str:
     return f"/attempts/{attempt.id}"
 
@@ -94,13 +96,12 @@ def save(
     """Merges answers into those saved: each question named gets its new answer (null: none), the others stay.
 
     So two devices disturb each other only where both answer the same question; there the later save to arrive counts,
-    unless it names a revision that is no longer the present one: `PreconditionFailed`. Raises `NotFound`, `Invalid`
-    for what is no answer to its question, `Conflict` once the attempt is over.
+    unless it names a revision that is no longer the present one: `PreconditionFailed`. Raises `NotAccessible`,
+    `UnknownQuestion`, `NotAnAnswer`, `AnswersTooLong`, and `AttemptOver`.
     """
     standing, answers = access.own_attempt(attempt_id, caller)
     merged = _merged(answers.answers, given, question_sets.of_exam(standing.terms))
-    if standing.is_over(standing.attempt(attempt_id), now):
-        raise Conflict("The attempt is over.", code="over")
+    standing.require_running(attempt_id, now)
     require_match(int(answers.revision), if_match)
     try:
         answers.update(
@@ -116,15 +117,12 @@ def save(
 def _merged(saved: Mapping[str, Any], given: Mapping[UUID, Any], question_set: QuestionSet) -> dict[str, Any]:
     merged = dict(saved)
     for question_id, value in given.items():
-        question = question_set.find(question_id)
-        if question is None:
-            raise Invalid(["body", str(question_id)], "This exam has no such question.", "unknown")
-        answer = read_answer(question, value)
+        answer = read_answer(question_set.require(question_id, str(question_id)), value)
         merged.pop(str(question_id), None)
         if answer is not None:
             merged[str(question_id)] = answer
     if len(json.dumps(merged, ensure_ascii=False).encode()) > _MAX_ANSWER_BYTES:
-        raise Invalid(["body"], "These answers would make the attempt too long.", "answers_too_long")
+        raise AnswersTooLong
     return merged
 
 
@@ -132,7 +130,7 @@ def _merged(saved: Mapping[str, Any], given: Mapping[UUID, Any], question_set: Q
 def submit(attempt_id: UUID, caller: Caller, now: datetime) -> AttemptSummary:
     """Ends an attempt and grades it at once; one that has been submitted stays as it is.
 
-    Raises `NotFound`, and `Forbidden` with the code `standing`: then it ends at its deadline with what was saved.
+    Raises `NotAccessible`, and `NotInGoodStanding`: then it ends at its deadline with what was saved.
     """
     standing, answers = access.own_attempt(attempt_id, caller, to_submit=True)
     if standing.attempt(attempt_id).is_running:
@@ -144,23 +142,23 @@ def submit(attempt_id: UUID, caller: Caller, now: datetime) -> AttemptSummary:
 
 @retry_stale
 def show(attempt_id: UUID, caller: Caller, now: datetime) -> AttemptView | MarkedAttempt:
-    """An attempt for its student, or with its marks for teachers of the course; raises `NotFound` for all others."""
+    """An attempt for its student, or with its marks for the course's teachers; raises `NotAccessible` for others."""
     if caller.role == "student":
         standing, answers = access.own_attempt(attempt_id, caller)
-        return views.for_student(standing, answers, now)
+        return _view(standing, answers, now)
     standing, answers = access.taught_attempt(attempt_id, caller, now)
     return views.for_teachers(standing, answers)
 
 
-def listed(
+def list_attempts(
     exam_id: UUID, caller: Caller, status: str | None, paging: PageRequest, now: datetime
 ) -> Page[AttemptSummary]:
-    """Students get their own attempts, teachers all of them, or those of a status; raises `NotFound`.
+    """Students get their own attempts, teachers all of them, or those of a status; raises `NotAccessible`.
 
     `submitted` are the attempts that are no longer running: `graded` or `pending`.
     """
     if caller.role == "student":
-        return _own_listed(exam_id, caller, status, paging, now)
+        return _list_own(exam_id, caller, status, paging, now)
     terms = access.taught_by(caller, exam_id).terms()
     partitions = [attempts_key(exam_id, progress) for progress in _LISTED[status]]
     keys, after = query_page(StoredAnswers.exam_index, partitions, paging)
@@ -171,7 +169,7 @@ def listed(
     return paging.page([views.for_list(by_student[answers.student_id], answers) for answers in found], after)
 
 
-def _own_listed(
+def _list_own(
     exam_id: UUID, caller: Caller, status: str | None, paging: PageRequest, now: datetime
 ) -> Page[AttemptSummary]:
     standing = access.as_student(caller, exam_id, now)

@@ -1,4 +1,4 @@
-"""Erasing a student: their words and what was written about them go; scores stay, under an id without a name."""
+"""Erasing a student: their answers and what was written about them are deleted; scores stay, under a bare id."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,25 +13,25 @@ _STATES = ("published", "draft", "deleted")
 
 
 def erase(student_id: UUID, now: datetime) -> None:
-    """Empties what a student has in all exams of the courses they ever belonged to; once more changes nothing."""
+    """Erases a student in all exams of the courses they ever belonged to; once more changes nothing."""
     for membership in roster.courses_of("student", student_id):
         for state in _STATES:
             for exam in Exam.course_index.query(exams_key(membership.course_id, state)):
-                _empty(exam.id, student_id, now)
+                _erase_in_exam(exam.id, student_id, now)
 
 
 @retry_stale
-def _empty(exam_id: UUID, student_id: UUID, now: datetime) -> None:
+def _erase_in_exam(exam_id: UUID, student_id: UUID, now: datetime) -> None:
     standing = standings.load(exam_id, student_id, now)
     if standing is None or standing.version is None:
         return
     with transaction() as tx:
-        _empty_attempts(tx, standing, now)
+        _erase_answers(tx, standing, now)
         standing.forget()
         standings.save(tx, standing, now)
 
 
-def _empty_attempts(tx: Transaction, standing: Standing, now: datetime) -> None:
+def _erase_answers(tx: Transaction, standing: Standing, now: datetime) -> None:
     for attempt in standing.attempts:
         if attempt.erased:
             continue

@@ -1,12 +1,11 @@
 """The questions of an exam: added, changed and deleted until an attempt begins, later only corrected."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from exam.rules import editing
 from exam.rules.questions import Question, QuestionSet, require_valid
-from exam.rules.questions import Regrade as RegradeReason
 from exam.schemas import (
     KeyBody,
     NewQuestion,
@@ -17,36 +16,42 @@ from exam.schemas import (
     Regrading,
     StudentQuestion,
 )
-from exam.service import access, question_sets, sweeps
+from exam.service import access, question_sets, sweeps, views
 from exam.tables import Exam, QuestionId, StoredQuestions
 from lms.callers import Caller
-from lms.dynamo import Stale, Transaction, next_version, retry_stale, transaction
-from lms.errors import Conflict, Forbidden, Invalid
+from lms.dynamo import Transaction, retry_stale, transaction
+from lms.errors import Forbidden, InvalidField
 from lms.etags import Precondition, require_match
 from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.pages import Page, PageRequest, slice_page
 
-MOST_QUESTIONS = 200
 # Students get all of them in one answer, which has to fit into the record that repeats it.
 _MOST_BYTES = 200 * 1024
-_REGRADES_KEPT = 100
+
+
+class QuestionsTooLong(InvalidField):
+    code = "questions_too_long"
+    detail = "With this, the questions of the exam would be too long."
+
+
+class QuestionsHidden(Forbidden):
+    detail = "You can see the questions during an attempt, and after it once the results are released."
 
 
 @retry_stale
 def add(exam_id: UUID, caller: Caller, body: NewQuestion, idempotent: IdempotentAnswer, now: datetime) -> QuestionView:
-    """Adds a question as the last; raises `NotFound`, `Invalid`, `Conflict` once an attempt has begun."""
+    """Adds a question as the last; raises `NotAccessible`, an `InvalidField`, `QuestionsFrozen`."""
     exam = access.taught_by(caller, exam_id)
     fields = {**_fields(body), "correct_answer": _key(body.correct_answer)}
     question = Question(id=uuid7(), version=1, created_at=now, updated_at=now, **fields)
     require_valid(question)
-    _require_not_begun(exam)
+    editing.require_questions_changeable(exam.terms())
     stored = _stored(exam) if exam.question_set else StoredQuestions(exam_id=exam.id)
-    question_set = stored.question_set()
-    view = question_sets.with_key(exam.id, question)
+    view = views.with_key(exam.id, question)
     with transaction() as tx:
-        tx.put(QuestionId(id=question.id, exam_id=exam.id))
-        _put(tx, exam, stored, replace(question_set, questions=(*question_set.questions, question)), now)
+        tx.put(QuestionId(question_id=question.id, exam_id=exam.id))
+        _put(tx, exam, stored, stored.question_set().with_added(question), now)
         idempotent.record(tx, view, location=location(view))
     return view
 
@@ -56,13 +61,13 @@ def location(question: QuestionView) -> str:
 
 
 @retry_stale
-def listed(
+def list_questions(
     exam_id: UUID, caller: Caller, paging: PageRequest, now: datetime
 ) -> Page[QuestionView] | Page[StudentQuestion]:
     """The questions: with keys for teachers, and for students who made an attempt once that is released.
 
-    Without keys, in the order of the attempt, while one of the student's is running. Raises `NotFound`, and
-    `Forbidden` at all other times.
+    Without keys, in the order of the attempt, while one of the student's is running. Raises `NotAccessible`, and
+    `QuestionsHidden` at all other times.
     """
     if caller.role != "student":
         terms = access.taught_by(caller, exam_id).terms()
@@ -71,62 +76,61 @@ def listed(
     question_set = question_sets.of_exam(standing.terms)
     running = standing.running
     if running is not None and not standing.is_over(running, now):
-        questions = question_sets.for_attempt(standing.terms, running.id, question_set)
-        page, after = slice_page(questions, lambda question: question.id, paging)
+        page, after = slice_page(views.for_attempt(standing.terms, running.id, question_set), _id, paging)
         return paging.page(page, after)
     if standing.attempts and standing.shown(now) == "everything":
         return _with_keys(exam_id, question_set, paging)
-    raise Forbidden("You can see the questions during an attempt, and after it once the results are released.")
+    raise QuestionsHidden
 
 
 def _with_keys(exam_id: UUID, question_set: QuestionSet, paging: PageRequest) -> Page[QuestionView]:
-    page, after = slice_page(question_set.questions, lambda question: question.id, paging)
-    return paging.page([question_sets.with_key(exam_id, question) for question in page], after)
+    page, after = slice_page(question_set.questions, _id, paging)
+    return paging.page([views.with_key(exam_id, question) for question in page], after)
+
+
+def _id(question: Question | StudentQuestion) -> UUID:
+    return question.id
 
 
 @retry_stale
 def change(
     question_id: UUID, caller: Caller, body: QuestionUpdate, if_match: Precondition, now: datetime
 ) -> QuestionView:
-    """Replaces the fields given; raises `NotFound`, `Invalid`, `Conflict` once begun, `PreconditionFailed`."""
+    """Replaces the fields given; raises `NotAccessible`, an `InvalidField`, `QuestionsFrozen`, `PreconditionFailed`."""
     exam = access.exam_of_question(caller, question_id)
     stored = _stored(exam)
-    question_set = stored.question_set()
-    question = _find(question_set, question_id)
+    question = _find(stored, question_id)
     changes: dict[str, Any] = {name: value for name, value in _fields(body).items() if name in body.model_fields_set}
     if "correct_answer" in body.model_fields_set:
         changes["correct_answer"] = _key(body.correct_answer)
     changed = Question.model_validate({**dict(question), **changes, **_touched(question, now)})
     require_valid(changed)
-    _require_not_begun(exam)
+    editing.require_questions_changeable(exam.terms())
     require_match(question.version, if_match)
     with transaction() as tx:
-        _put(tx, exam, stored, _with(question_set, changed), now)
-    return question_sets.with_key(exam.id, changed)
+        _put(tx, exam, stored, stored.question_set().with_changed(changed), now)
+    return views.with_key(exam.id, changed)
 
 
 @retry_stale
 def delete(question_id: UUID, caller: Caller, if_match: Precondition, now: datetime) -> None:
-    """Raises `NotFound`, `Conflict` once begun and for the last question of a published exam, `PreconditionFailed`."""
+    """Deletes a question; raises `NotAccessible`, `QuestionsFrozen`, `LastQuestion`, `PreconditionFailed`."""
     exam = access.exam_of_question(caller, question_id)
     stored = _stored(exam)
-    question_set = stored.question_set()
-    question = _find(question_set, question_id)
-    _require_not_begun(exam)
-    rest = tuple(other for other in question_set.questions if other.id != question_id)
-    if exam.published and not exam.paper and not rest:
-        raise Conflict("A published exam needs at least one question.", code="no-questions")
+    question = _find(stored, question_id)
+    rest = stored.question_set().without(question_id)
+    editing.require_question_deletable(exam.terms(), rest)
     require_match(question.version, if_match)
     with transaction() as tx:
-        tx.delete(QuestionId(id=question_id))
-        _put(tx, exam, stored, replace(question_set, questions=rest), now)
+        tx.delete(QuestionId(question_id=question_id))
+        _put(tx, exam, stored, rest, now)
 
 
 def regrade(exam_id: UUID, caller: Caller, body: Regrade, idempotent: IdempotentAnswer, now: datetime) -> Regrading:
     """Corrects the key of a question after the exam has begun, and grades every attempt again.
 
-    What fits into the request is done at once, the rest within minutes. Raises `NotFound`, `Invalid`, and `Conflict`
-    before the exam has begun.
+    What fits into the request is done at once, the rest within minutes. Raises `NotAccessible`, an `InvalidField`, and
+    `ExamNotBegun`.
     """
     answer = _correct_key(exam_id, caller, body, idempotent, now)
     sweeps.run_in_request(exam_id, now)
@@ -140,21 +144,16 @@ def _correct_key(
     exam = access.taught_by(caller, exam_id)
     stored = _stored(exam)
     question_set = stored.question_set()
-    question = question_set.find(body.question_id)
-    if question is None:
-        raise Invalid(["body", "questionId"], "This exam has no such question.", "unknown")
+    question = question_set.require(body.question_id)
     full_credit = body.correct_answer == "full_credit"
     key = question.correct_answer if full_credit else _key(body.correct_answer)
     fields = {"full_credit": full_credit, "correct_answer": key, **_touched(question, now)}
     corrected = question.model_copy(update=fields)
     require_valid(corrected)
-    if exam.started_at is None:
-        raise Conflict("No attempt has begun yet; change the question instead.", code="not-begun")
-    reason = RegradeReason(question_set=next_version(stored), reason=body.reason, by=caller.id)
-    regrades = (*question_set.regrades, reason)[-_REGRADES_KEPT:]
+    editing.require_correctable(exam.terms())
     answer = Regrading(exam_id=exam_id, question_id=question.id, reason=body.reason)
     with transaction() as tx:
-        _put(tx, exam, stored, replace(_with(question_set, corrected), regrades=regrades), now)
+        _put(tx, exam, stored, question_set.with_corrected(corrected, body.reason, caller.id), now)
         sweeps.schedule(tx, exam_id, now)
         idempotent.record(tx, answer, status=202)
     return answer
@@ -175,41 +174,25 @@ def _touched(question: Question, now: datetime) -> dict[str, Any]:
     return {"version": question.version + 1, "updated_at": now}
 
 
-def _require_not_begun(exam: Exam) -> None:
-    if exam.started_at is not None:
-        raise Conflict("The exam has begun; its questions can no longer change.", code="begun")
-
-
 def _stored(exam: Exam) -> StoredQuestions:
-    try:
-        stored = StoredQuestions.get(exam.id, consistent_read=True)
-    except StoredQuestions.DoesNotExist:
-        raise access.not_found() from None
-    if stored.version != exam.question_set:
-        raise Stale
-    return stored
+    """The questions of an exam, to be changed; raises `NotAccessible` if it never had any."""
+    if not exam.question_set:
+        raise access.NotAccessible
+    return question_sets.find_stored(exam.id, int(exam.question_set))
 
 
-def _find(question_set: QuestionSet, question_id: UUID) -> Question:
-    question = question_set.find(question_id)
+def _find(stored: StoredQuestions, question_id: UUID) -> Question:
+    question = stored.question_set().find(question_id)
     if question is None:
-        raise access.not_found()
+        raise access.NotAccessible
     return question
-
-
-def _with(question_set: QuestionSet, changed: Question) -> QuestionSet:
-    questions = tuple(changed if question.id == changed.id else question for question in question_set.questions)
-    return replace(question_set, questions=questions)
 
 
 def _put(tx: Transaction, exam: Exam, stored: StoredQuestions, question_set: QuestionSet, now: datetime) -> None:
     """Adds the questions to the transaction; with the exam, so that no attempt begins meanwhile."""
-    if len(question_set.questions) > MOST_QUESTIONS:
-        raise Invalid(["body"], f"An exam can have at most {MOST_QUESTIONS} questions.", "too_many_questions")
     if stored.store(question_set) > _MOST_BYTES:
-        raise Invalid(["body"], "With this, the questions of the exam would be too long.", "questions_too_long")
+        raise QuestionsTooLong
     exam.questions = len(question_set.questions)
-    exam.question_set = next_version(stored)
+    exam.question_set = tx.put(stored)
     exam.updated_at = now
-    tx.put(stored)
     tx.put(exam)

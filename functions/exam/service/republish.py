@@ -31,8 +31,8 @@ def _republish_exam(exam_id: UUID, now: datetime) -> None:
     exam = Exam.get(exam_id, consistent_read=True)
     if exam.event_version is None:
         return
-    version = int(exam.event_version)
-    event = exams.event_of(ExamChanged, exam, version) if exam.published else exams.cancelled(exam, version)
+    terms, version = exam.terms(), int(exam.event_version)
+    event = exams.event_of(ExamChanged, terms, version) if exam.published else exams.cancellation_of(terms, version)
     with transaction() as tx:
         tx.check(Exam, exam_id, None, Exam.version == exam.version)
         emit_again(tx, event, now)

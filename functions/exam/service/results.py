@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from exam.rules.editing import ExamNotPublished
 from exam.rules.standing import Standing
 from exam.rules.terms import ExamTerms
 from exam.schemas import NewResult, ResultDetails, Results, ResultView
@@ -10,22 +11,37 @@ from exam.service import access, question_sets, standings, statistics, views
 from exam.tables import StoredStanding
 from lms.callers import Caller
 from lms.dynamo import read_together, retry_stale, transaction
-from lms.errors import Conflict, Invalid, NotFound
+from lms.errors import Conflict, InvalidField, NotFound
 from lms.idempotency import IdempotentAnswer
 from lms.pages import PageRequest, query_page
+
+
+class ResultReasonMissing(InvalidField):
+    field = ("reason",)
+    code = "missing"
+    detail = "A reason is required to replace a result."
+
+
+class TakenOnline(Conflict):
+    code = "online"
+    detail = "This exam is taken online; its results come from attempts."
+
+
+class ResultNotFound(NotFound):
+    detail = "There is no result yet."
 
 
 @retry_stale
 def record(body: NewResult, caller: Caller, idempotent: IdempotentAnswer, now: datetime) -> tuple[ResultView, bool]:
     """Records the result of an exam on paper, and whether it is the student's first.
 
-    Raises `NotFound`, `Invalid` for a student of another course and for a replacement without a reason, and
-    `Conflict` with the code `online` or `unpublished`.
+    Raises `NotAccessible`, `UnknownStudent`, `ResultReasonMissing`, `TakenOnline`, `ExamNotPublished`, and
+    `StudentErased`.
     """
     standing = access.standing_by_teacher(caller, body.exam_id, body.student_id, now)
     is_first = standing.score is None
     if not is_first and body.reason is None:
-        raise Invalid(["body", "reason"], "A reason is required to replace a result.", "missing")
+        raise ResultReasonMissing
     _require_paper(standing.terms)
     if not is_first:
         standing.note(standing.score, str(body.reason), caller.id, now)
@@ -45,16 +61,16 @@ def location(result: ResultView) -> str:
 
 def _require_paper(terms: ExamTerms) -> None:
     if not terms.paper:
-        raise Conflict("This exam is taken online; its results come from attempts.", code="online")
+        raise TakenOnline
     if not terms.published:
-        raise Conflict("The exam is not published.", code="unpublished")
+        raise ExamNotPublished
 
 
 @retry_stale
 def show(exam_id: UUID, student_id: UUID, caller: Caller, now: datetime) -> ResultDetails:
     """A result with the best attempt's marked answers; for its student, whose own it must be, once it is released.
 
-    Raises `Forbidden` for teachers of other courses, and `NotFound` for a result that is not there or not released.
+    Raises `NotCourseTeacher` for teachers of other courses, and `ResultNotFound` also for one that is not released.
     """
     if caller.role == "student":
         return _own(exam_id, caller, now)
@@ -62,7 +78,7 @@ def show(exam_id: UUID, student_id: UUID, caller: Caller, now: datetime) -> Resu
     [stored] = read_together([(StoredStanding, exam_id, student_id)])
     standing = standings.of(exam, stored, student_id, now)
     if standing.status is None:
-        raise _not_found()
+        raise ResultNotFound
     return _details(standing, marked=True)
 
 
@@ -70,7 +86,7 @@ def _own(exam_id: UUID, caller: Caller, now: datetime) -> ResultDetails:
     standing = access.as_student(caller, exam_id, now)
     shown = standing.shown(now)
     if standing.status is None or shown == "nothing":
-        raise _not_found()
+        raise ResultNotFound
     return _details(standing, marked=shown == "everything")
 
 
@@ -80,14 +96,10 @@ def _details(standing: Standing, *, marked: bool) -> ResultDetails:
     return views.details(standing, answers, question_sets.of_exam(standing.terms) if marked else None)
 
 
-def listed(exam_id: UUID, caller: Caller, paging: PageRequest) -> Results:
-    """The results of an exam, and their distribution; raises `NotFound`."""
+def list_results(exam_id: UUID, caller: Caller, paging: PageRequest) -> Results:
+    """The results of an exam, and their distribution; raises `NotAccessible`."""
     terms = access.taught_by(caller, exam_id).terms()
     has_result = StoredStanding.status.exists()
     found, after = query_page(StoredStanding, [exam_id], paging, filter_condition=has_result, consistent_read=True)
     page = paging.page([views.result(stored.standing(terms)) for stored in found], after)
     return Results(items=page.items, next=page.next, summary=statistics.summary(exam_id))
-
-
-def _not_found() -> NotFound:
-    return NotFound("There is no result yet.")

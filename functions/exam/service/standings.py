@@ -5,18 +5,20 @@ from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
-from pynamodb.exceptions import DoesNotExist
-
 from exam.rules import grading
 from exam.rules.standing import MISSED_SCORE, Attempt, Standing
 from exam.rules.terms import ExamTerms
 from exam.service import question_sets, statistics
 from exam.tables import Exam, StoredAnswers, StoredStanding, attempts_key
 from lms import roster
-from lms.dynamo import Stale, Transaction, next_version, read_together, retry_stale, transaction
+from lms.dynamo import Stale, Transaction, read_together, retry_stale, transaction
 from lms.errors import NotFound
 from lms.events import ResultRecorded
 from lms.outbox import emit
+
+
+class StudentErased(NotFound):
+    detail = "The student was erased."
 
 
 def load(exam_id: UUID, student_id: UUID, now: datetime) -> Standing | None:
@@ -40,13 +42,12 @@ def save(tx: Transaction, standing: Standing, now: datetime) -> None:
         exam_id, student_id = standing.terms.exam_id, standing.student_id
         statistics.count(tx, exam_id, student_id, standing.loaded.result, standing.result)
         standing.updated_at = now
-        tx.put(stored := StoredStanding.of(standing))
-        standing.version = next_version(stored)
+        standing.version = tx.put(StoredStanding.of(standing))
 
 
 def require_student(tx: Transaction, standing: Standing) -> None:
     """Refuses the transaction if the student was erased, even if exam has not received the event yet."""
-    roster.require_exists(tx, standing.student_id, NotFound("The student was erased."))
+    roster.require_exists(tx, standing.student_id, StudentErased())
 
 
 def result_event(standing: Standing) -> ResultRecorded:
@@ -66,18 +67,11 @@ def result_event(standing: Standing) -> ResultRecorded:
 
 def answers_of(standing: Standing, attempt: Attempt) -> StoredAnswers:
     """The stored answers of an attempt; `Stale` when they or the standing have changed meanwhile."""
-    answers = find_answers(attempt.id)
+    answers = StoredAnswers.find(attempt.id)
     if answers is None:
         raise Stale
     require_read_together(standing, answers)
     return answers
-
-
-def find_answers(attempt_id: UUID) -> StoredAnswers | None:
-    try:
-        return StoredAnswers.get(attempt_id, consistent_read=True)
-    except DoesNotExist:
-        return None
 
 
 def require_read_together(standing: Standing, answers: StoredAnswers) -> None:
@@ -100,15 +94,13 @@ def finish(tx: Transaction, standing: Standing, answers: StoredAnswers, now: dat
     question_set = question_sets.of_exam(standing.terms)
     grade = grading.grade(question_set.questions, answers.by_question(), answers.marks_given())
     standing.grade(answers.id, grade.score, question_set, now)
-    answers.marks = {str(question): None if marks is None else str(marks) for question, marks in grade.marks.items()}
-    answers.listing_key = attempts_key(answers.exam_id, standing.attempt(answers.id).progress)
+    answers.note_grade(grade.marks, standing.attempt(answers.id).progress)
     put_answers(tx, standing, answers)
 
 
 def put_answers(tx: Transaction, standing: Standing, answers: StoredAnswers) -> None:
     """Adds the answers of an attempt that has ended to the transaction."""
-    tx.put(answers)
-    standing.note_answers(answers.id, next_version(answers))
+    standing.note_answers(answers.id, tx.put(answers))
 
 
 def finish_due(tx: Transaction, standing: Standing, now: datetime) -> None:
@@ -133,7 +125,7 @@ def bring_up_to_date(exam_id: UUID, student_id: UUID, now: datetime) -> None:
 
 
 def _is_enrolled(standing: Standing) -> bool:
-    return roster.enrollment_of(standing.student_id, standing.terms.course_id) in ("active", "completed")
+    return roster.enrollment_of(standing.student_id, standing.terms.course_id) in roster.ENROLLED
 
 
 def anybody_may_answer(terms: ExamTerms, now: datetime) -> bool:

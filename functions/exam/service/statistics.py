@@ -10,10 +10,12 @@ from pynamodb.expressions.update import Action
 from exam.rules.grading import half_up
 from exam.rules.standing import Result
 from exam.schemas import Summary
-from exam.tables import DUE_SHARDS, ScoreCount
+from exam.tables import ScoreCount
 from lms.dynamo import Transaction
 
 _BARS = 101
+# Students of a class that does equally well do not all wait for one item.
+_ITEMS_A_SCORE = 10
 _MISSED = "missed"
 
 
@@ -22,28 +24,27 @@ def count(tx: Transaction, exam_id: UUID, student_id: UUID, before: Result, afte
     changes: dict[str, list[tuple[int, Result]]] = defaultdict(list)
     for sign, (status, score) in ((-1, before), (1, after)):
         if score is not None and before != after:
-            changes[_slot(student_id, status, score)].append((sign, (status, score)))
-    for slot, moves in changes.items():
+            changes[_counter(student_id, status, score)].append((sign, (status, score)))
+    for counter, moves in changes.items():
         actions: list[Action] = [
             ScoreCount.results.add(sum(sign for sign, _ in moves)),
             ScoreCount.passed.add(sum(sign * (status == "passed") for sign, (status, _) in moves)),
-            ScoreCount.total.add(sum((sign * (score or 0) for sign, (_, score) in moves), Decimal(0))),
+            ScoreCount.total.add(sum((sign * (points or 0) for sign, (_, points) in moves), Decimal(0))),
         ]
-        tx.update(ScoreCount(exam_id=exam_id, slot=slot), actions)
+        tx.update(ScoreCount(exam_id=exam_id, score=counter), actions)
 
 
-def _slot(student_id: UUID, status: str | None, score: Decimal) -> str:
-    # Ten items for each score: a class that does equally well does not wait in one line.
-    return f"{_MISSED if status == _MISSED else f'{int(score):03d}'}#{student_id.int % DUE_SHARDS}"
+def _counter(student_id: UUID, status: str | None, score: Decimal) -> str:
+    return f"{_MISSED if status == _MISSED else f'{int(score):03d}'}#{student_id.int % _ITEMS_A_SCORE}"
 
 
 def summary(exam_id: UUID) -> Summary:
     bars, passed, missed, total = [0] * _BARS, 0, 0, Fraction(0)
     for counted in ScoreCount.query(exam_id, consistent_read=True):
-        if counted.slot.startswith(_MISSED):
+        if counted.score.startswith(_MISSED):
             missed += int(counted.results)
             continue
-        bars[int(counted.slot[:3])] += int(counted.results)
+        bars[int(counted.score[:3])] += int(counted.results)
         passed += int(counted.passed)
         total += Fraction(counted.total)
     number = sum(bars)

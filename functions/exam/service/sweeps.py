@@ -7,29 +7,26 @@ page that is done twice does no harm.
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from pynamodb.exceptions import DeleteError, DoesNotExist, UpdateError
+from pynamodb.exceptions import DeleteError, UpdateError
 from pynamodb.expressions.update import Action
 
 from exam.rules import deadlines
+from exam.rules.terms import ExamTerms
 from exam.service import question_sets, standings
-from exam.tables import Exam, StoredStanding, Sweep, shard_of
+from exam.tables import Exam, StoredStanding, Sweep
 from lms import roster
+from lms.due import run_each, shard_of
 from lms.dynamo import Transaction, retry_stale, transaction
 from lms.faults import condition_failed
-from lms.log import logger
-from lms.roster import EnrollmentStatus
 
 # Requests that had read the exam before the sweep have answered by then: a function of the API has 20 seconds.
 _SECOND_LOOK = timedelta(minutes=1)
 _REQUEST_SECONDS = 3
 _PAGE = 25
 _THREADS = 8
-# Phase 0 is for students who have a standing in this exam; of the others in the class, some may have missed it.
-_CLASS: tuple[EnrollmentStatus, ...] = ("active", "completed")
 
 Student = tuple[UUID, UUID]
 """Exam and student."""
@@ -37,12 +34,12 @@ Student = tuple[UUID, UUID]
 
 def schedule(tx: Transaction, exam_id: UUID, at: datetime) -> None:
     """Schedules a sweep for a time or soon after, and another one a minute later."""
-    tx.put(Sweep(exam_id=exam_id, run_id=uuid4(), due=shard_of(exam_id), due_at=at, repeats=True))
+    tx.put(Sweep(exam_id=exam_id, run_id=uuid4(), due_shard=shard_of(exam_id), due_at=at, repeats=True))
 
 
-def schedule_next(tx: Transaction, exam: Exam, now: datetime) -> None:
+def schedule_next(tx: Transaction, terms: ExamTerms, now: datetime) -> None:
     """Schedules a sweep for when the exam closes next; at once when it has closed for every student."""
-    schedule(tx, exam.id, deadlines.next_closing(exam.terms(), now) or now)
+    schedule(tx, terms.exam_id, deadlines.next_closing(terms, now) or now)
 
 
 def cancel(tx: Transaction, exam_id: UUID) -> None:
@@ -52,22 +49,23 @@ def cancel(tx: Transaction, exam_id: UUID) -> None:
 def run_in_request(exam_id: UUID, now: datetime) -> None:
     """Does at once what fits into a request; the ticks do the rest."""
     ends = time.monotonic() + _REQUEST_SECONDS
-    run(exam_id, now, lambda: time.monotonic() > ends)
+    run(exam_id, now, lambda: time.monotonic() <= ends)
 
 
-def run(exam_id: UUID, now: datetime, elapsed: Callable[[], bool]) -> int:
-    """Runs a sweep that is due until `elapsed`; for how many students it failed, who are tried again a minute later."""
-    try:
-        sweep = Sweep.get(exam_id, consistent_read=True)
-    except DoesNotExist:
-        return 0
-    if sweep.due_at > now:
+def run(exam_id: UUID, now: datetime, has_time: Callable[[], bool]) -> int:
+    """Runs a sweep that is due; for how many students it failed, who are tried again a minute later.
+
+    Phase 0 goes through the students who have a standing in the exam; once it has closed, the next phases go through
+    the class, where others may have missed it.
+    """
+    sweep = Sweep.find(exam_id)
+    if sweep is None or sweep.due_at > now:
         return 0
     failures = 0
     exam = _begin(exam_id, now)
     whole_class = exam.missed_noted_at is None and _may_be_missed(exam, now)
-    while sweep.phase <= (len(_CLASS) if whole_class else 0):
-        if elapsed():
+    while sweep.phase <= (len(roster.ENROLLED) if whole_class else 0):
+        if not has_time():
             return failures
         page, wanting = _page(exam, int(sweep.phase), sweep.after, now)
         failed = bring_up_to_date([(exam_id, student_id) for student_id in wanting], now)
@@ -77,7 +75,7 @@ def run(exam_id: UUID, now: datetime, elapsed: Callable[[], bool]) -> int:
     if whole_class and not sweep.failed:
         exam.update([Exam.missed_noted_at.set(now)], add_version_condition=False)
     if deadlines.is_closing(exam.terms()) and not sweep.failed and _release(exam_id, now):
-        return failures + run(exam_id, now, elapsed)
+        return failures + run(exam_id, now, has_time)
     _finish(sweep, exam, now)
     return failures
 
@@ -107,19 +105,20 @@ def _begin(exam_id: UUID, now: datetime) -> Exam:
 
 
 def _may_be_missed(exam: Exam, now: datetime) -> bool:
-    closed = exam.published and not exam.paper and now >= exam.closing
+    closed = exam.published and not exam.paper and now >= exam.terms().closing
     return bool(closed and roster.find_course(exam.course_id))
 
 
 def _page(exam: Exam, phase: int, after: UUID | None, now: datetime) -> tuple[list[UUID], list[UUID]]:
     """The next students, and those of them who are to be brought up to date."""
     if phase == 0:
-        terms, behind = exam.terms(), StoredStanding.student_id > after if after is not None else None
+        terms = exam.terms()
+        behind = StoredStanding.student_id > after if after is not None else None
         found = StoredStanding.query(exam.id, behind, limit=_PAGE, consistent_read=True)
         page = [stored.standing(terms) for stored in found]
         wanting = [standing.student_id for standing in page if not standing.is_up_to_date(now)]
         return [standing.student_id for standing in page], wanting
-    students = roster.students_after(exam.course_id, _CLASS[phase - 1], after, _PAGE)
+    students = roster.students_after(exam.course_id, roster.ENROLLED[phase - 1], after, _PAGE)
     keys = [(exam.id, student_id) for student_id in students]
     seen = {stored.student_id for stored in StoredStanding.batch_get(keys)}
     return students, [student_id for student_id in students if student_id not in seen]
@@ -127,19 +126,7 @@ def _page(exam: Exam, phase: int, after: UUID | None, now: datetime) -> tuple[li
 
 def bring_up_to_date(students: Sequence[Student], now: datetime) -> int:
     """Brings students up to date, several at once; for how many that failed."""
-
-    def fails(student: Student) -> bool:
-        try:
-            standings.bring_up_to_date(*student, now)
-        except Exception:  # noqa: BLE001 (one student's fault must not hold up the others; it is logged and counted)
-            logger.exception(
-                "not brought up to date", extra={"exam_id": str(student[0]), "student_id": str(student[1])}
-            )
-            return True
-        return False
-
-    with ThreadPoolExecutor(_THREADS) as pool:
-        return sum(pool.map(fails, students))
+    return run_each(lambda student: standings.bring_up_to_date(*student, now), students, threads=_THREADS)
 
 
 def _note_progress(sweep: Sweep, last: UUID | None, *, failed: bool) -> bool:

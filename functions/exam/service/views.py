@@ -1,23 +1,67 @@
-"""Attempts and results as their student, or their teachers, see them."""
+"""Questions, attempts and results as their student, or their teachers, see them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import uuid5
+from uuid import UUID, uuid5
 
-from exam.rules.questions import Question, QuestionSet
+from exam.rules.question_kinds import NumericKey
+from exam.rules.questions import Question, QuestionSet, shuffled
 from exam.rules.standing import Standing
+from exam.rules.terms import ExamTerms
 from exam.schemas import (
     AttemptAnswers,
     AttemptSummary,
     AttemptView,
     Change,
+    ChoiceView,
     MarkedAnswer,
     MarkedAttempt,
+    NumericKeyView,
+    QuestionView,
     ResultDetails,
     ResultView,
+    StudentQuestion,
 )
-from exam.service import question_sets
 from exam.tables import StoredAnswers
+
+
+def with_key(exam_id: UUID, question: Question) -> QuestionView:
+    """A question with its key."""
+    return QuestionView(
+        **_for_all(exam_id, question),
+        correct_answer=_key(question),
+        explanation=question.explanation,
+        full_credit=question.full_credit,
+        version=question.version,
+        created_at=question.created_at,
+        updated_at=question.updated_at,
+    )
+
+
+def for_attempt(terms: ExamTerms, attempt_id: UUID, question_set: QuestionSet) -> list[StudentQuestion]:
+    """The questions in the order of an attempt, without anything that reveals a key."""
+    questions: Sequence[Question] = question_set.questions
+    ordered = shuffled(attempt_id, questions) if terms.shuffle else questions
+    return [StudentQuestion(**_for_all(terms.exam_id, question)) for question in ordered]
+
+
+def _for_all(exam_id: UUID, question: Question) -> dict[str, Any]:
+    return {
+        "id": question.id,
+        "exam_id": exam_id,
+        "question_text": question.question_text,
+        "kind": question.kind,
+        "choices": [ChoiceView(id=choice.id, text=choice.text) for choice in question.choices],
+        "points": question.points,
+    }
+
+
+def _key(question: Question) -> bool | str | list[str] | NumericKeyView | None:
+    key = question.correct_answer
+    if isinstance(key, NumericKey):
+        return NumericKeyView(value=key.value, tolerance=key.tolerance)
+    return list(key) if isinstance(key, tuple) else key
 
 
 def summary(standing: Standing, answers: StoredAnswers, now: datetime) -> AttemptSummary:
@@ -30,13 +74,12 @@ def with_answers(standing: Standing, answers: StoredAnswers, now: datetime) -> A
     return AttemptAnswers(**_for_student(standing, answers, now), answers=answers.by_question())
 
 
-def for_student(standing: Standing, answers: StoredAnswers, now: datetime) -> AttemptView:
+def for_student(standing: Standing, answers: StoredAnswers, question_set: QuestionSet, now: datetime) -> AttemptView:
     """An attempt for its student, with the questions."""
-    question_set = question_sets.of_exam(standing.terms)
     return AttemptView(
         **_for_student(standing, answers, now),
         answers=answers.by_question(),
-        questions=question_sets.for_attempt(standing.terms, answers.id, question_set),
+        questions=for_attempt(standing.terms, answers.id, question_set),
     )
 
 
@@ -125,7 +168,7 @@ def _marked(answers: StoredAnswers, question: Question) -> MarkedAnswer:
         question_id=question.id,
         question_text=question.question_text,
         answer=answers.by_question().get(question.id),
-        correct_answer=question_sets.key_of(question),
+        correct_answer=_key(question),
         explanation=question.explanation,
         points=question.points,
         marks=answers.marks_earned().get(question.id),

@@ -1,21 +1,21 @@
-"""Feedback: given, shown with its summary, forgotten with its author."""
+"""Feedback: given, shown with its summary, erased with its author."""
 
 from datetime import datetime
 from uuid import UUID
 
 from pynamodb.attributes import NumberAttribute
-from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.update import Action
 
 from lms import access, roster
 from lms.callers import Caller
-from lms.dynamo import Transaction, next_version, retry_stale, transaction
-from lms.errors import Forbidden, Invalid, NotFound
+from lms.dynamo import Transaction, retry_stale, transaction
+from lms.errors import Forbidden, InvalidField
 from lms.events import FeedbackSubmitted
 from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.outbox import emit, emit_again
 from lms.pages import PageRequest, query_page
+from lms.refusals import CourseNotFound
 from progress import rules
 from progress.schemas import FeedbackPage, FeedbackView, NewFeedback, SummaryView
 from progress.tables import Feedback, FeedbackAuthor, FeedbackSummary
@@ -29,66 +29,82 @@ _COUNTERS: tuple[NumberAttribute, ...] = (
 )
 
 
+class NotAStudentOfCourse(Forbidden):
+    detail = "Only students of this course can do this."
+
+
+class AccountDeleted(Forbidden):
+    code = "erased"
+    detail = "This account was deleted."
+
+
+class UnknownTeacher(InvalidField):
+    field = ("instructorId",)
+    code = "unknown"
+    detail = "This instructor does not teach the course."
+
+
 @retry_stale
 def submit(body: NewFeedback, caller: Caller, idempotent: IdempotentAnswer, now: datetime) -> FeedbackView:
-    """Gives feedback on a course or one of its instructors, in place of what the caller said of them before.
+    """Gives feedback on a course or one of its teachers, and replaces what the caller said of them before.
 
-    Raises `Forbidden` unless enrolled, `NotFound`, `Invalid` for an instructor who does not teach the course.
+    Raises `NotAStudentOfCourse`, `CourseNotFound`, `UnknownTeacher`, and `AccountDeleted`.
     """
     if not access.is_enrolled(caller, body.course_id):
-        raise Forbidden("Only students of this course can do this.")
+        raise NotAStudentOfCourse
     if roster.find_course(body.course_id) is None:
-        raise _no_course()
-    if body.instructor_id is not None and not roster.teaches(body.instructor_id, body.course_id):
-        raise _no_instructor()
+        raise CourseNotFound
+    if body.teacher_id is not None and not roster.teaches(body.teacher_id, body.course_id):
+        raise UnknownTeacher
     card = roster.find_user(caller.id)
     if card is None:
-        raise Forbidden("This account was deleted.", code="erased")
-    author = FeedbackAuthor(caller.id, _about(body.course_id, body.instructor_id))
-    feedback = _given(author, body)
+        raise AccountDeleted
+    author = FeedbackAuthor(caller.id, f"{body.course_id}#{body.teacher_id or 'course'}")
+    feedback = _given_before(author) or Feedback(
+        course_id=body.course_id, id=uuid7(), student_id=caller.id, teacher_id=body.teacher_id
+    )
     rated_before = None if feedback.rating is None else int(feedback.rating)
     feedback.rating, feedback.comment = body.rating, body.comment
     feedback.created_at = feedback.created_at or now
     feedback.updated_at = now
-    version = next_version(feedback)
-    view = _view(feedback, version, caller)
     with transaction() as tx:
-        # Whoever is erased meanwhile leaves no words behind, and has none written about them.
+        # If the student or the teacher is erased meanwhile, nothing is written by or about them.
         roster.require_user(tx, card)
-        if body.instructor_id is not None:
-            roster.require_exists(tx, body.instructor_id, _no_instructor())
-        tx.put(feedback)
+        if body.teacher_id is not None:
+            roster.require_exists(tx, body.teacher_id, UnknownTeacher())
+        version = tx.put(feedback)
         if rated_before is None:
-            author.course_id, author.feedback_id = body.course_id, feedback.id
+            author.about_course, author.feedback_id = body.course_id, feedback.id
             tx.put(author, FeedbackAuthor.feedback_id.does_not_exist())
         _count(tx, body.course_id, body.rating, rated_before)
-        emit(tx, _told(feedback, version), now)
+        emit(tx, _event_of(feedback, version), now)
+        view = _view(feedback, version, caller)
         idempotent.record(tx, view, location=location(view))
     return view
 
 
 def list_feedback(course_id: UUID, caller: Caller, paging: PageRequest) -> FeedbackPage:
-    """What was said of a course, the newest first, with the summary of all of it; raises `NotFound`."""
+    """What was said of a course, the newest first, with a summary of all of it; raises `CourseNotFound`."""
     if roster.find_course(course_id) is None:
-        raise _no_course()
+        raise CourseNotFound
     found, after = query_page(Feedback, [course_id], paging, consistent_read=True, scan_index_forward=False)
     page = paging.page([_view(feedback, feedback.version, caller) for feedback in found], after)
     return FeedbackPage(items=page.items, next=page.next, summary=_summary(course_id))
 
 
-def forget(user_id: UUID, now: datetime) -> None:
-    """Removes author and words from all feedback of somebody who was erased, and the words from what is about them.
+def erase(user_id: UUID, now: datetime) -> None:
+    """Removes author and comment from all feedback of an erased user, and the comments from feedback on them.
 
     The ratings still count.
     """
     for author in FeedbackAuthor.query(user_id, consistent_read=True):
-        _forget(author, now)
-    for given in Feedback.instructor_index.query(user_id):
-        _empty(given.course_id, given.id, now)
+        _erase_author(author, now)
+    for given in Feedback.teacher_index.query(user_id):
+        _erase_comment(given.course_id, given.id, now)
 
 
 @retry_stale
-def _empty(course_id: UUID, feedback_id: UUID, now: datetime) -> None:
+def _erase_comment(course_id: UUID, feedback_id: UUID, now: datetime) -> None:
     feedback = Feedback.get(course_id, feedback_id, consistent_read=True)
     if feedback.comment:
         feedback.comment, feedback.updated_at = "", now
@@ -97,8 +113,8 @@ def _empty(course_id: UUID, feedback_id: UUID, now: datetime) -> None:
 
 
 @retry_stale
-def _forget(author: FeedbackAuthor, now: datetime) -> None:
-    feedback = Feedback.get(author.course_id, author.feedback_id, consistent_read=True)
+def _erase_author(author: FeedbackAuthor, now: datetime) -> None:
+    feedback = Feedback.get(author.about_course, author.feedback_id, consistent_read=True)
     feedback.student_id, feedback.comment, feedback.updated_at = None, "", now
     with transaction() as tx:
         tx.put(feedback)
@@ -106,40 +122,31 @@ def _forget(author: FeedbackAuthor, now: datetime) -> None:
 
 
 @retry_stale
-def tell_again(course_id: UUID, feedback_id: UUID, now: datetime) -> None:
-    """Tells of a feedback at its version."""
+def republish(course_id: UUID, feedback_id: UUID, now: datetime) -> None:
+    """Publishes a feedback again at its version."""
     feedback = Feedback.get(course_id, feedback_id, consistent_read=True)
     with transaction() as tx:
         tx.check(Feedback, course_id, feedback_id, Feedback.version == feedback.version)
-        emit_again(tx, _told(feedback, feedback.version), now)
+        emit_again(tx, _event_of(feedback, feedback.version), now)
 
 
 def location(view: FeedbackView) -> str:
     return f"/feedback/{view.course_id}"
 
 
-def _told(feedback: Feedback, version: int) -> FeedbackSubmitted:
+def _event_of(feedback: Feedback, version: int) -> FeedbackSubmitted:
     return FeedbackSubmitted(
         version=version,
         feedback_id=feedback.id,
         course_id=feedback.course_id,
-        teacher_id=feedback.instructor_id,
+        teacher_id=feedback.teacher_id,
         rating=feedback.rating,
     )
 
 
-def _about(course_id: UUID, instructor_id: UUID | None) -> str:
-    return f"{course_id}#{instructor_id or 'course'}"
-
-
-def _given(author: FeedbackAuthor, body: NewFeedback) -> Feedback:
-    try:
-        known = FeedbackAuthor.get(author.student_id, author.about, consistent_read=True)
-    except DoesNotExist:
-        return Feedback(
-            course_id=body.course_id, id=uuid7(), student_id=author.student_id, instructor_id=body.instructor_id
-        )
-    return Feedback.get(known.course_id, known.feedback_id, consistent_read=True)
+def _given_before(author: FeedbackAuthor) -> Feedback | None:
+    known = FeedbackAuthor.find(author.student_id, author.about)
+    return Feedback.get(known.about_course, known.feedback_id, consistent_read=True) if known else None
 
 
 def _count(tx: Transaction, course_id: UUID, rating: int, rated_before: int | None) -> None:
@@ -152,10 +159,7 @@ def _count(tx: Transaction, course_id: UUID, rating: int, rated_before: int | No
 
 
 def _summary(course_id: UUID) -> SummaryView:
-    try:
-        item = FeedbackSummary.get(course_id, consistent_read=True)
-    except DoesNotExist:
-        item = FeedbackSummary(course_id)
+    item = FeedbackSummary.find(course_id, "ratings") or FeedbackSummary(course_id)
     counts = [int(number) for number in (item.ones, item.twos, item.threes, item.fours, item.fives)]
     return SummaryView.model_validate(rules.summary(counts))
 
@@ -166,18 +170,10 @@ def _view(feedback: Feedback, version: int, caller: Caller) -> FeedbackView:
         id=feedback.id,
         course_id=feedback.course_id,
         student_id=feedback.student_id if names_author else None,
-        instructor_id=feedback.instructor_id,
+        teacher_id=feedback.teacher_id,
         rating=feedback.rating,
         comment=feedback.comment,
         version=version,
         created_at=feedback.created_at,
         updated_at=feedback.updated_at,
     )
-
-
-def _no_instructor() -> Invalid:
-    return Invalid(["body", "instructorId"], "This instructor does not teach the course.", "unknown")
-
-
-def _no_course() -> NotFound:
-    return NotFound("There is no such course.")

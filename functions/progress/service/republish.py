@@ -7,7 +7,7 @@ from uuid import UUID
 from lms import roster
 from lms.pages import PageRequest, Position, query_page
 from lms.republish import Collection
-from progress.service import attendance, feedback, learning
+from progress.service import attendance, feedback, progress
 from progress.tables import Attendance, Feedback, Progress
 
 
@@ -16,7 +16,7 @@ def _progress(course_id: UUID, paging: PageRequest) -> tuple[Sequence[Progress],
 
 
 def _republish_progress(listed: Progress, now: datetime) -> None:
-    learning.tell_again(listed.id, listed.course_id, now)
+    progress.republish(listed.id, listed.course_id, now)
 
 
 def _sessions(course_id: UUID, paging: PageRequest) -> tuple[Sequence[Attendance], Position | None]:
@@ -24,7 +24,7 @@ def _sessions(course_id: UUID, paging: PageRequest) -> tuple[Sequence[Attendance
 
 
 def _republish_session(listed: Attendance, now: datetime) -> None:
-    attendance.tell_again(listed.course_id, listed.date, now)
+    attendance.republish(listed.course_id, listed.date, now)
 
 
 def _feedback(course_id: UUID, paging: PageRequest) -> tuple[Sequence[Feedback], Position | None]:
@@ -32,7 +32,7 @@ def _feedback(course_id: UUID, paging: PageRequest) -> tuple[Sequence[Feedback],
 
 
 def _republish_feedback(listed: Feedback, now: datetime) -> None:
-    feedback.tell_again(listed.course_id, listed.id, now)
+    feedback.republish(listed.course_id, listed.id, now)
 
 
 COURSES = Collection(
