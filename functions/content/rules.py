@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from lms.curriculum import Lesson, Module, Outline, Subtopic
-from lms.errors import Invalid
+from lms.errors import InvalidField
 
 MAX_MODULES = 30
 MAX_LESSONS = 300
@@ -16,15 +16,46 @@ MAX_SUBTOPICS = 2_000
 MAX_LESSON_BYTES = 256 * 1024
 
 Modules = tuple[Module, ...]
-Loc = tuple[str | int, ...]
+Path = tuple[str | int, ...]
+"""Where a part stands in a body."""
 _Part = TypeVar("_Part", bound=Module | Lesson)
 _Timed = TypeVar("_Timed", Module, Lesson)
 _AnyPart = TypeVar("_AnyPart", bound=Module | Lesson | Subtopic)
 
 
+class UnknownPart(InvalidField):
+    code = "unknown_id"
+    detail = "There is no such part in this place."
+
+
+class RepeatedPart(InvalidField):
+    code = "repeated_id"
+    detail = "Each id may occur only once."
+
+
+class TooManyModules(InvalidField):
+    code = "too_many_modules"
+    detail = "A course can have at most {limit} modules."
+
+
+class TooManyLessons(InvalidField):
+    code = "too_many_lessons"
+    detail = "A course can have at most {limit} lessons."
+
+
+class TooManySubtopics(InvalidField):
+    code = "too_many_subtopics"
+    detail = "A course can have at most {limit} subtopics."
+
+
+class LessonTooLarge(InvalidField):
+    code = "lesson_too_large"
+    detail = "A lesson can have at most 256 KB."
+
+
 @dataclass(frozen=True)
 class Draft:
-    """A part as somebody wants it. `id` None makes a new one; fields not given stay, and so do children when None."""
+    """A part as it shall be. `id` None makes a new one; fields not given stay, and so do children when None."""
 
     id: UUID | None
     fields: Mapping[str, Any]
@@ -41,17 +72,17 @@ def find_lesson(modules: Modules, lesson_id: UUID) -> tuple[Module, Lesson] | No
     return next(((module, lesson) for module, lesson in found if lesson is not None), None)
 
 
-def place(siblings: tuple[_Part, ...], part: _Part, position: int | None) -> tuple[_Part, ...]:
+def with_part(siblings: tuple[_Part, ...], part: _Part, position: int | None) -> tuple[_Part, ...]:
     """A part among its siblings, in place of its old self if it was there. A position past the end is the end.
 
     Without a position an old part keeps its place, and a new one is the last.
     """
     others = without(siblings, part.id)
-    at = _place_of(siblings, part) if position is None else position
+    at = _index_of(siblings, part) if position is None else position
     return (*others[:at], part, *others[at:])
 
 
-def _place_of(siblings: Sequence[_Part], part: _Part) -> int:
+def _index_of(siblings: Sequence[_Part], part: _Part) -> int:
     return next((i for i, sibling in enumerate(siblings) if sibling.id == part.id), len(siblings))
 
 
@@ -61,34 +92,34 @@ def without(siblings: tuple[_Part, ...], part_id: UUID) -> tuple[_Part, ...]:
 
 def with_lessons(modules: Modules, module: Module, lessons: tuple[Lesson, ...], now: datetime) -> Modules:
     """The modules once `lessons` are what `module` holds."""
-    return place(modules, changed(module, {"lessons": lessons}, now), None)
+    return with_part(modules, changed(module, {"lessons": lessons}, now), None)
 
 
 def changed(part: _Timed, fields: Mapping[str, Any], now: datetime) -> _Timed:
-    """A part with other fields; `updated_at` tells when it, or something in it, last became different."""
+    """A part with other fields; `updated_at` is when it, or something in it, last became different."""
     after = part.model_copy(update=dict(fields))
     return part if after == part else after.model_copy(update={"updated_at": now})
 
 
 def subtopics_of(
-    drafts: Sequence[Draft], known: Sequence[Subtopic], loc: Loc, new_id: Callable[[], UUID]
+    drafts: Sequence[Draft], known: Sequence[Subtopic], new_id: Callable[[], UUID]
 ) -> tuple[Subtopic, ...]:
-    """A lesson's subtopics as drafted; raises `Invalid` for an id that is not among the known ones, or comes twice."""
+    """A lesson's subtopics as drafted; raises `UnknownPart`, `RepeatedPart`."""
     by_id = {part.id: part for part in known}
-    subtopics = tuple(_subtopic(draft, by_id, (*loc, i), new_id) for i, draft in enumerate(drafts))
-    _require_distinct([part.id for part in subtopics], loc)
+    subtopics = tuple(_subtopic(draft, by_id, ("subtopics", i), new_id) for i, draft in enumerate(drafts))
+    _require_distinct([part.id for part in subtopics], ("subtopics",))
     return subtopics
 
 
-def rebuilt(modules: Modules, tree: Sequence[Draft], now: datetime, new_id: Callable[[], UUID]) -> Modules:
-    """The modules as a whole tree of drafts wants them: made, moved, changed, and removed when it does not name them.
+def rebuild(modules: Modules, tree: Sequence[Draft], now: datetime, new_id: Callable[[], UUID]) -> Modules:
+    """The modules of a whole tree of drafts: parts are made, moved, changed, and removed when no draft names them.
 
-    Raises `Invalid` for an id that is no such part of this course, and for one that would be in it twice.
+    Raises `UnknownPart` for an id that is no such part of this course, `RepeatedPart` for one that occurs twice.
     """
-    return _Rebuilding(modules, now, new_id).modules(tree, ("body", "modules"))
+    return _TreeBuilder(modules, now, new_id).modules(tree)
 
 
-class _Rebuilding:
+class _TreeBuilder:
     def __init__(self, modules: Modules, now: datetime, new_id: Callable[[], UUID]) -> None:
         self._modules = {part.id: part for part in modules}
         self._lessons = {part.id: part for module in modules for part in module.lessons}
@@ -96,49 +127,49 @@ class _Rebuilding:
         self._now = now
         self._new_id = new_id
 
-    def modules(self, tree: Sequence[Draft], loc: Loc) -> Modules:
-        modules = tuple(self._module(draft, (*loc, i)) for i, draft in enumerate(tree))
-        _require_distinct(list(ids_of(modules)), loc)
+    def modules(self, tree: Sequence[Draft]) -> Modules:
+        modules = tuple(self._module(draft, ("modules", i)) for i, draft in enumerate(tree))
+        _require_distinct(list(ids_of(modules)), ("modules",))
         return modules
 
-    def _module(self, draft: Draft, loc: Loc) -> Module:
+    def _module(self, draft: Draft, path: Path) -> Module:
         fields = dict(draft.fields)
         if draft.children is not None:
             fields["lessons"] = tuple(
-                self._lesson(child, (*loc, "lessons", i)) for i, child in enumerate(draft.children)
+                self._lesson(child, (*path, "lessons", i)) for i, child in enumerate(draft.children)
             )
         if draft.id is None:
             return Module(id=self._new_id(), created_at=self._now, updated_at=self._now, **fields)
-        return changed(_known(draft.id, self._modules, loc), fields, self._now)
+        return changed(_known(draft.id, self._modules, path), fields, self._now)
 
-    def _lesson(self, draft: Draft, loc: Loc) -> Lesson:
+    def _lesson(self, draft: Draft, path: Path) -> Lesson:
         fields = dict(draft.fields)
         if draft.children is not None:
             fields["subtopics"] = tuple(
-                _subtopic(child, self._subtopics, (*loc, "subtopics", i), self._new_id)
+                _subtopic(child, self._subtopics, (*path, "subtopics", i), self._new_id)
                 for i, child in enumerate(draft.children)
             )
         if draft.id is None:
             return Lesson(id=self._new_id(), created_at=self._now, updated_at=self._now, **fields)
-        return changed(_known(draft.id, self._lessons, loc), fields, self._now)
+        return changed(_known(draft.id, self._lessons, path), fields, self._now)
 
 
-def _subtopic(draft: Draft, known: Mapping[UUID, Subtopic], loc: Loc, new_id: Callable[[], UUID]) -> Subtopic:
+def _subtopic(draft: Draft, known: Mapping[UUID, Subtopic], path: Path, new_id: Callable[[], UUID]) -> Subtopic:
     if draft.id is None:
         return Subtopic(id=new_id(), **draft.fields)
-    return _known(draft.id, known, loc).model_copy(update=dict(draft.fields))
+    return _known(draft.id, known, path).model_copy(update=dict(draft.fields))
 
 
-def _known(part_id: UUID, known: Mapping[UUID, _AnyPart], loc: Loc) -> _AnyPart:
+def _known(part_id: UUID, known: Mapping[UUID, _AnyPart], path: Path) -> _AnyPart:
     part = known.get(part_id)
     if part is None:
-        raise Invalid((*loc, "id"), "There is no such part in this place.", "unknown_id")
+        raise UnknownPart(*path, "id")
     return part
 
 
-def _require_distinct(ids: Sequence[UUID], loc: Loc) -> None:
+def _require_distinct(ids: Sequence[UUID], path: Path) -> None:
     if len(set(ids)) < len(ids):
-        raise Invalid(loc, "A part can be in one place only.", "repeated_id")
+        raise RepeatedPart(*path)
 
 
 def ids_of(modules: Modules) -> Iterator[UUID]:
@@ -150,27 +181,26 @@ def ids_of(modules: Modules) -> Iterator[UUID]:
             yield from (subtopic.id for subtopic in lesson.subtopics)
 
 
-def pointers_of(modules: Modules) -> set[UUID]:
-    """The ids by which clients ask: those of modules and lessons."""
+def addressed_ids(modules: Modules) -> set[UUID]:
+    """The ids that paths can name: those of modules and lessons."""
     return {module.id for module in modules} | {lesson.id for module in modules for lesson in module.lessons}
 
 
 def require_limits(modules: Modules) -> None:
-    """Raises `Invalid` for a course of more modules, lessons or subtopics than one may have."""
+    """Raises `TooManyModules`, `TooManyLessons`, `TooManySubtopics`."""
     lessons = [lesson for module in modules for lesson in module.lessons]
-    for parts, limit, count in (
-        ("modules", MAX_MODULES, len(modules)),
-        ("lessons", MAX_LESSONS, len(lessons)),
-        ("subtopics", MAX_SUBTOPICS, sum(len(lesson.subtopics) for lesson in lessons)),
-    ):
-        if count > limit:
-            raise Invalid(["body"], f"A course may have {limit} {parts} at most.", f"too_many_{parts}")
+    if len(modules) > MAX_MODULES:
+        raise TooManyModules(limit=MAX_MODULES)
+    if len(lessons) > MAX_LESSONS:
+        raise TooManyLessons(limit=MAX_LESSONS)
+    if sum(len(lesson.subtopics) for lesson in lessons) > MAX_SUBTOPICS:
+        raise TooManySubtopics(limit=MAX_SUBTOPICS)
 
 
-def require_bearable(lesson: Lesson) -> None:
-    """Raises `Invalid` for a lesson of more than 256 KB."""
+def require_size(lesson: Lesson) -> None:
+    """Raises `LessonTooLarge` for a lesson of more than 256 KB."""
     if len(lesson.model_dump_json().encode()) > MAX_LESSON_BYTES:
-        raise Invalid(["body"], "A lesson may have 256 KB at most.", "lesson_too_large")
+        raise LessonTooLarge
 
 
 def newly_visible(before: Modules, after: Modules) -> tuple[Lesson, ...]:

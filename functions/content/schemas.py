@@ -27,14 +27,14 @@ _NO_LINK = re.compile(rf'[{INVISIBLE}\\"<>]')
 def _https_link(value: str) -> str:
     # Spaces may stand in a path, as people copy them; what else is no URL character could mean something to a page.
     if _NO_LINK.search(value.replace(" ", "")):
-        raise ValueError("quotes, backslashes and control characters have to be percent-encoded")
+        raise ValueError("Quotes, backslashes and control characters in a link must be percent-encoded.")
     parts = urlsplit(value)
     if parts.scheme != "https" or not parts.hostname or " " in parts.netloc:
-        raise ValueError("a link begins with https:// and a host")
+        raise ValueError("A link must begin with https:// and a host.")
     if "@" in parts.netloc:
-        raise ValueError("a link names no user")
+        raise ValueError("A link must not contain a user name.")
     if parts.port == 0:
-        raise ValueError("no such port")
+        raise ValueError("A port must be from 1 to 65535.")
     return value
 
 
@@ -47,7 +47,7 @@ Link = Annotated[
 Seconds = Annotated[int, Field(strict=True, ge=0, le=_YEAR_SECONDS), INTEGRAL]
 Position = Annotated[
     int,
-    Field(strict=True, ge=0, le=10_000, description="From 0, among its siblings; past the end is the end."),
+    Field(strict=True, ge=0, le=10_000, description="From 0, among its siblings; a number past the end means the end."),
     INTEGRAL,
 ]
 
@@ -56,12 +56,12 @@ class Part(CamelChanges):
     """Fields of a part of the outline."""
 
     def fields(self) -> dict[str, Any]:
-        """What was given of the part itself, without its place and what it holds."""
+        """What was given of the part itself, without its position and what it holds."""
         return {name: value for name, value in self.given().items() if name not in _STRUCTURE}
 
 
 class TreePart(Part):
-    """A part within a tree: with `id` an old one, else a new one, which needs a title."""
+    """A part within a tree: an existing one with its `id`, else a new one, which needs a title."""
 
     model_config = ConfigDict(json_schema_extra={"if": present("id"), "else": {"required": ["title"]}})
 
@@ -71,7 +71,7 @@ class TreePart(Part):
     @model_validator(mode="after")
     def _has_a_title_when_new(self) -> "TreePart":
         if self.id is None and self.title is None:
-            raise ValueError("what is new needs a title")
+            raise ValueError("A new part needs a title.")
         return self
 
 
@@ -118,7 +118,7 @@ class NewLesson(LessonFields):
 
 
 class LessonUpdate(LessonFields):
-    """`asset` is the `key` that POST .../asset gave, once the file was uploaded; null removes it."""
+    """`asset` is the `key` that POST .../asset gave, once the file is uploaded; null removes the file."""
 
     nullable = frozenset({"content_url", "duration", "asset"})
 
@@ -145,8 +145,8 @@ class OutlineModule(TreePart, ModuleFields):
 
 
 class OutlineUpdate(CamelBody):
-    """The whole tree in its order. A part with an `id` is kept (moved, changed), one without is made, and one that is
-    not named is deleted. What is omitted of a kept part stays."""
+    """The whole outline, in order. Parts with an `id` are kept (moved, changed), parts without one are created, parts
+    left out are deleted. Fields omitted of a kept part stay."""
 
     modules: list[OutlineModule]
 
@@ -238,7 +238,7 @@ class OutlineModuleView(CamelView):
 
 
 class OutlineView(CamelView):
-    """`modules` may be sent back as it is. `version` 0: nothing was written yet."""
+    """`modules` can be sent back as it is. `version` 0: nothing was written yet."""
 
     course_id: UUID
     modules: list[OutlineModuleView]

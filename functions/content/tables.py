@@ -1,16 +1,16 @@
-"""The table that content owns beside the Outline."""
+"""What content keeps in its table beside the Outline."""
 
-from lms.dynamo import Table, UUIDAttribute, table_name
+from lms.dynamo import Table, TypedKey, UUIDAttribute, table_name
 from lms.settings import setting
 
 
-class ContentId(Table):
-    """Points from a module or lesson to its course. Written before the outline names it, and never changed or removed:
-    one that no outline names points to nothing that anybody can see."""
+class PartPointer(Table):
+    """Leads from a module or lesson to its course. Written before the outline names it, and never changed or removed:
+    one that no outline names leads to nothing that anybody can see."""
 
     class Meta:
-        table_name = table_name("content_ids")
+        table_name = table_name("outlines")
         region = setting("AWS_REGION")
 
-    id = UUIDAttribute(hash_key=True)
+    part_id = TypedKey("part", hash_key=True, attr_name="id")
     course_id = UUIDAttribute()

@@ -169,14 +169,14 @@ def test_storage_that_is_away_for_a_moment_is_503(
 ) -> None:
     from botocore.exceptions import EndpointConnectionError
 
-    from content import assets
+    from lms import uploads
 
     form = _upload_form(content, lesson)
 
     def refuse(**_: object) -> None:
         raise EndpointConnectionError(endpoint_url="x")
 
-    monkeypatch.setattr(assets._s3(), "head_object", refuse)
+    monkeypatch.setattr(uploads._s3(), "head_object", refuse)
     assert _attach(content, lesson, form["key"]).status == 503
 
 
@@ -190,14 +190,14 @@ def test_storage_that_is_away_for_a_moment_is_503(
 def test_links_and_forms_lead_where_a_client_can_go(
     monkeypatch: pytest.MonkeyPatch, endpoint: str | None, start: str
 ) -> None:
-    from content import assets
+    from lms import uploads
 
     if endpoint:
         monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
-    monkeypatch.setattr(assets, "_s3", assets._s3.__wrapped__)
-    form = assets.upload_form(uuid4(), uuid4(), PDF)
+    monkeypatch.setattr(uploads, "_s3", uploads._s3.__wrapped__)
+    form = uploads.upload_form("a/key.pdf", 10, PDF)
     assert form.url.startswith(start)
-    assert assets.link(form.key, "x").startswith(start)
+    assert uploads.link(form.key, ResponseContentType=PDF).startswith(start)
 
 
 def test_the_name_that_a_file_is_saved_by_is_its_lessons() -> None:
@@ -210,7 +210,7 @@ def test_the_name_that_a_file_is_saved_by_is_its_lessons() -> None:
 
 
 def test_the_client_of_storage_is_made_when_a_file_is_first_handled() -> None:
-    code = "import content.api, content.assets as a; assert a._s3.cache_info().currsize == 0; print('ok')"
+    code = "import content.api, lms.uploads as a; assert a._s3.cache_info().currsize == 0; print('ok')"
     path = [str(ROOT / "functions"), str(ROOT / "layers" / "shared")]
     done = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path[:0] = {path!r}; {code}"],

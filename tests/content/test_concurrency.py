@@ -64,12 +64,12 @@ def test_a_course_that_is_deleted_during_a_change_gets_no_outline(
 
 
 def test_ids_of_a_change_that_failed_lead_nowhere(content: Content, monkeypatch: pytest.MonkeyPatch) -> None:
-    from content.tables import ContentId
+    from content.tables import PartPointer
 
     def fail(*_: object) -> None:
         raise RuntimeError("the storage is gone")
 
     monkeypatch.setattr(outlines, "emit", fail)
     assert content.put_outline([{"title": "x"}]).status == 500
-    (orphan,) = ContentId.scan()
-    assert content.http.get(f"/modules/{orphan.id}/lessons", token=content.teacher.token).status == 404
+    (orphan,) = PartPointer.scan()
+    assert content.http.get(f"/modules/{orphan.part_id}/lessons", token=content.teacher.token).status == 404

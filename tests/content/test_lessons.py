@@ -149,7 +149,9 @@ def test_who_does_not_belong_to_the_course_cannot_tell_whether_an_id_exists(cont
             content.http.delete(f"/lessons/{one}", token=colleague.token),
             content.http.post(f"/lessons/{one}/asset", {"contentType": "image/png"}, token=colleague.token),
         ]
-        assert {(answer.status, answer.json["detail"]) for answer in answers} == {(404, "Not found")}
+        assert {(answer.status, answer.json["detail"]) for answer in answers} == {
+            (404, "There is no such module or lesson.")
+        }
 
 
 def test_a_modules_id_is_no_lessons_id(content: Content, module_id: str) -> None:

@@ -70,7 +70,7 @@ class AnySequenceOfChanges(RuleBasedStateMachine):
     @rule(target=module_ids, position=POSITIONS)
     def make_module(self, position: int | None) -> UUID:
         made = module(self.new_id().int)
-        self.modules = rules.place(self.modules, made, position)
+        self.modules = rules.with_part(self.modules, made, position)
         self.expected.insert(len(self.expected) if position is None else position, (made.id, []))
         return made.id
 
@@ -78,7 +78,7 @@ class AnySequenceOfChanges(RuleBasedStateMachine):
     def move_module(self, module_id: UUID, position: int | None) -> None:
         found = rules.find(self.modules, module_id)
         assert found is not None
-        self.modules = rules.place(self.modules, found, position)
+        self.modules = rules.with_part(self.modules, found, position)
         if position is not None:
             entry = self._entry(module_id)
             self.expected.remove(entry)
@@ -127,7 +127,7 @@ class AnySequenceOfChanges(RuleBasedStateMachine):
         for lesson_id in lessons:
             data.draw(st.sampled_from(dealt))[1].append(lesson_id)
         tree = [Draft(module_id, {}, tuple(Draft(x, {}) for x in lessons)) for module_id, lessons in dealt]
-        self.modules = rules.rebuilt(self.modules, tree, LATER, self.new_id)
+        self.modules = rules.rebuild(self.modules, tree, LATER, self.new_id)
         self.expected = dealt
 
     @invariant()
@@ -146,7 +146,7 @@ class AnySequenceOfChanges(RuleBasedStateMachine):
     def _place_lesson(self, module_id: UUID, part: Lesson, position: int | None) -> None:
         parent = rules.find(self.modules, module_id)
         assert parent is not None
-        lessons = rules.place(parent.lessons, part, position)
+        lessons = rules.with_part(parent.lessons, part, position)
         self.modules = rules.with_lessons(self.modules, parent, lessons, LATER)
 
 
@@ -170,7 +170,7 @@ def _tree(shape: list[list[int]]) -> rules.Modules:
 @given(TREES)
 def test_a_tree_that_names_everything_where_it_is_changes_nothing(shape: list[list[int]]) -> None:
     modules = _tree(shape)
-    assert rules.rebuilt(modules, as_drafts(modules), LATER, new_ids()) == modules
+    assert rules.rebuild(modules, as_drafts(modules), LATER, new_ids()) == modules
 
 
 @given(TREES, TREES)
@@ -182,14 +182,14 @@ def test_a_tree_without_ids_replaces_everything(before: list[list[int]], after: 
         for part in after
     ]
     numbers = count(10_000)
-    rebuilt = rules.rebuilt(_tree(before), tree, LATER, lambda: UUID(int=next(numbers)))
+    rebuilt = rules.rebuild(_tree(before), tree, LATER, lambda: UUID(int=next(numbers)))
     assert [[len(child.subtopics) for child in part.lessons] for part in rebuilt] == after
     assert not set(rules.ids_of(rebuilt)) & set(rules.ids_of(_tree(before)))
 
 
 def test_what_a_tree_omits_of_an_old_part_stays() -> None:
     modules = (module(1, lesson(2, subtopic(3))), module(4))
-    rebuilt = rules.rebuilt(modules, [Draft(UUID(int=4), {}), Draft(UUID(int=1), {"title": "new"})], LATER, new_ids())
+    rebuilt = rules.rebuild(modules, [Draft(UUID(int=4), {}), Draft(UUID(int=1), {"title": "new"})], LATER, new_ids())
     assert rebuilt == (modules[1], modules[0].model_copy(update={"title": "new", "updated_at": LATER}))
 
 
@@ -198,7 +198,7 @@ def test_a_resource_moves_to_another_lesson_and_keeps_its_id() -> None:
     tree = [
         Draft(UUID(int=1), {}, (Draft(UUID(int=2), {}, ()), Draft(UUID(int=4), {}, (Draft(UUID(int=3), {}),)))),
     ]
-    (rebuilt,) = rules.rebuilt(modules, tree, LATER, new_ids())
+    (rebuilt,) = rules.rebuild(modules, tree, LATER, new_ids())
     assert [part.subtopics for part in rebuilt.lessons] == [(), (subtopic(3),)]
 
 
@@ -228,7 +228,7 @@ def test_a_resource_moves_to_another_lesson_and_keeps_its_id() -> None:
 def test_a_tree_with_an_id_that_is_unknown_or_twice_in_it_is_refused(tree: Any, loc: Any, code: str) -> None:
     modules = (module(1, lesson(2, subtopic(3))),)
     with pytest.raises(Invalid) as refused:
-        rules.rebuilt(modules, tree, LATER, new_ids())
+        rules.rebuild(modules, tree, LATER, new_ids())
     assert refused.value.errors == [
         {"loc": list(loc), "msg": refused.value.errors[0]["msg"], "type": code}  # type: ignore[index]
     ]

@@ -150,17 +150,18 @@ def test_pictures_of_an_erased_student_are_deleted(school: School, bucket: Any) 
 def test_a_picture_accepted_while_those_of_its_erased_student_are_deleted_goes_too(
     school: School, bucket: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from lms import uploads
     from student import pictures
 
     school.update(profile_picture=_upload(school, bucket))
-    key, remove = _upload(school, bucket), pictures.remove
+    key, remove = _upload(school, bucket), uploads.remove
 
     def accept_first(other: str) -> None:
-        monkeypatch.setattr(pictures, "remove", remove)
+        monkeypatch.setattr(uploads, "remove", remove)
         pictures.accept(school.student.id, key)
         remove(other)
 
-    monkeypatch.setattr(pictures, "remove", accept_first)
+    monkeypatch.setattr(uploads, "remove", accept_first)
     school.consume(UserErased(user_id=school.student.id, version=3))
     assert _kept(school, bucket) == set()
 

@@ -5,24 +5,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from content import assets, files, rules
+from content import rules
 from content.files import ContentType
-from content.schemas import AssetView, LessonUpdate, LessonView, NewLesson, SubtopicView, Upload, UploadForm
-from content.service import modules
-from content.service.outlines import Course, course_of, save
+from content.schemas import LessonUpdate, LessonView, NewLesson, SubtopicView, Upload
+from content.service import assets, modules
+from content.service.outlines import Course, PartNotFound, course_of, save
 from lms.callers import Caller
 from lms.curriculum import Lesson, Module
 from lms.dynamo import retry_stale, transaction
-from lms.errors import NotFound
 from lms.etags import Precondition, require_match
 from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.pages import Page, PageRequest, slice_page
 
-_SUBTOPICS = ("body", "subtopics")
 
-
-def listed(module_id: UUID, caller: Caller, paging: PageRequest) -> tuple[Page[LessonView], int]:
+def list_lessons(module_id: UUID, caller: Caller, paging: PageRequest) -> tuple[Page[LessonView], int]:
     """The lessons of a module that the caller sees, in order, and the outline's version."""
     course, module = modules.find(module_id, caller)
     page, after = slice_page(module.lessons, lambda lesson: lesson.id, paging)
@@ -34,10 +31,10 @@ def listed(module_id: UUID, caller: Caller, paging: PageRequest) -> tuple[Page[L
 def add(module_id: UUID, caller: Caller, body: NewLesson, idempotent: IdempotentAnswer, now: datetime) -> LessonView:
     """Adds a lesson where `body.position` says, else as the last."""
     course, module = modules.find(module_id, caller)
-    subtopics = rules.subtopics_of(body.subtopic_drafts() or (), (), _SUBTOPICS, uuid7)
+    subtopics = rules.subtopics_of(body.subtopic_drafts() or (), (), uuid7)
     lesson = Lesson(id=uuid7(), created_at=now, updated_at=now, subtopics=subtopics, **body.fields())
-    rules.require_bearable(lesson)
-    lessons = rules.place(module.lessons, lesson, body.position)
+    rules.require_size(lesson)
+    lessons = rules.with_part(module.lessons, lesson, body.position)
     with transaction() as tx:
         version = save(tx, course, rules.with_lessons(course.outline.modules, module, lessons, now), now)
         answer = _view(module_id, lessons, lesson, version)
@@ -55,8 +52,8 @@ def change(lesson_id: UUID, caller: Caller, body: LessonUpdate, if_match: Precon
     course, module, lesson = _find(lesson_id, caller)
     require_match(course.outline.version, if_match)
     lesson = rules.changed(lesson, _fields(course.id, lesson, body), now)
-    rules.require_bearable(lesson)
-    lessons = rules.place(module.lessons, lesson, body.position)
+    rules.require_size(lesson)
+    lessons = rules.with_part(module.lessons, lesson, body.position)
     with transaction() as tx:
         version = save(tx, course, rules.with_lessons(course.outline.modules, module, lessons, now), now)
     return _view(module.id, lessons, lesson, version)
@@ -66,7 +63,7 @@ def _fields(course_id: UUID, lesson: Lesson, body: LessonUpdate) -> dict[str, An
     fields = body.fields()
     drafts = body.subtopic_drafts()
     if drafts is not None:
-        fields["subtopics"] = rules.subtopics_of(drafts, lesson.subtopics, _SUBTOPICS, uuid7)
+        fields["subtopics"] = rules.subtopics_of(drafts, lesson.subtopics, uuid7)
     if "asset" in body.model_fields_set:
         if body.asset is not None and body.asset != lesson.asset:
             assets.accept(course_id, lesson.id, body.asset)
@@ -86,15 +83,14 @@ def delete(lesson_id: UUID, caller: Caller, if_match: Precondition, now: datetim
 def upload(lesson_id: UUID, caller: Caller, content_type: ContentType) -> Upload:
     """A form to upload a lesson's file with; nothing changes until the lesson names its key."""
     course, _, _ = _find(lesson_id, caller)
-    form = assets.upload_form(course.id, lesson_id, content_type)
-    return Upload(upload=UploadForm(url=form.url, fields=form.fields), key=form.key, expires_in=assets.UPLOAD_SECONDS)
+    return assets.upload_form(course.id, lesson_id, content_type)
 
 
 def _find(lesson_id: UUID, caller: Caller) -> tuple[Course, Module, Lesson]:
     course = course_of(lesson_id, caller)
-    found = rules.find_lesson(course.shown.modules, lesson_id)
+    found = rules.find_lesson(course.visible.modules, lesson_id)
     if found is None:
-        raise NotFound
+        raise PartNotFound
     return course, *found
 
 
@@ -107,18 +103,9 @@ def _view(module_id: UUID, siblings: Sequence[Lesson], lesson: Lesson, version: 
         duration=lesson.duration,
         position=[sibling.id for sibling in siblings].index(lesson.id),
         published=lesson.published,
-        asset=_asset(lesson.asset, lesson.title) if lesson.asset else None,
+        asset=assets.view(lesson.asset, lesson.title) if lesson.asset else None,
         subtopics=[SubtopicView.model_validate(subtopic) for subtopic in lesson.subtopics],
         version=version,
         created_at=lesson.created_at,
         updated_at=lesson.updated_at,
-    )
-
-
-def _asset(key: str, title: str) -> AssetView:
-    return AssetView(
-        key=key,
-        content_type=files.content_type_of(key),
-        url=assets.link(key, title),
-        expires_in=assets.LINK_SECONDS,
     )

@@ -6,20 +6,19 @@ from uuid import UUID
 
 from content import rules
 from content.schemas import ModuleUpdate, ModuleView, NewModule
-from content.service.outlines import Course, course_of, course_to_write, save
+from content.service.outlines import Course, PartNotFound, course_of, course_to_write, save
 from lms.callers import Caller
 from lms.curriculum import Module
 from lms.dynamo import retry_stale, transaction
-from lms.errors import NotFound
 from lms.etags import Precondition, require_match
 from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.pages import Page, PageRequest, slice_page
 
 
-def listed(course: Course, paging: PageRequest) -> Page[ModuleView]:
+def list_modules(course: Course, paging: PageRequest) -> Page[ModuleView]:
     """The modules that the caller sees, in order."""
-    modules = course.shown.modules
+    modules = course.visible.modules
     page, after = slice_page(modules, lambda module: module.id, paging)
     return paging.page([_view(course.id, modules, module, course.outline.version) for module in page], after)
 
@@ -29,7 +28,7 @@ def add(course_id: UUID, caller: Caller, body: NewModule, idempotent: Idempotent
     """Adds a module where `body.position` says, else as the last."""
     course = course_to_write(course_id, caller)
     module = Module(id=uuid7(), created_at=now, updated_at=now, **body.fields())
-    modules = rules.place(course.outline.modules, module, body.position)
+    modules = rules.with_part(course.outline.modules, module, body.position)
     with transaction() as tx:
         version = save(tx, course, modules, now)
         answer = _view(course_id, modules, module, version)
@@ -47,7 +46,7 @@ def change(module_id: UUID, caller: Caller, body: ModuleUpdate, if_match: Precon
     course, module = find(module_id, caller)
     require_match(course.outline.version, if_match)
     module = rules.changed(module, body.fields(), now)
-    modules = rules.place(course.outline.modules, module, body.position)
+    modules = rules.with_part(course.outline.modules, module, body.position)
     with transaction() as tx:
         version = save(tx, course, modules, now)
     return _view(course.id, modules, module, version)
@@ -63,11 +62,11 @@ def delete(module_id: UUID, caller: Caller, if_match: Precondition, now: datetim
 
 
 def find(module_id: UUID, caller: Caller) -> tuple[Course, Module]:
-    """A module, and its course; raises `NotFound` for one that is not there, or that the caller may not see."""
+    """A module, and its course; raises `PartNotFound` also for one that the caller may not see."""
     course = course_of(module_id, caller)
-    module = rules.find(course.shown.modules, module_id)
+    module = rules.find(course.visible.modules, module_id)
     if module is None:
-        raise NotFound
+        raise PartNotFound
     return course, module
 
 

@@ -4,4 +4,4 @@ from content.service import outlines
 from lms import roster
 from lms.republish import Collection
 
-OUTLINES = Collection(roster.all_courses, outlines.tell_again)
+OUTLINES = Collection(roster.all_courses, outlines.republish)

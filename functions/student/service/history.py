@@ -6,19 +6,16 @@ from uuid import UUID
 
 from lms import roster
 from lms.callers import Caller
-from lms.curriculum import Lesson, Module, Outline
+from lms.curriculum import Outline
 from lms.errors import Forbidden, NotFound
 from lms.outline import OutlineItem, outline_key
 from lms.roster import RosterItem
 from student import rules
 from student.schemas import (
     CourseHistory,
-    HistoryChapter,
     HistoryCourse,
     HistoryProgram,
     HistoryStatus,
-    HistorySubtopic,
-    HistoryTopic,
 )
 from student.service import cards, people
 from student.service.reading import read_all
@@ -126,7 +123,7 @@ def _titles(program_ids: set[UUID]) -> Mapping[UUID, str]:
 
 def _view(course: _Course) -> HistoryCourse:
     status = _STATUSES[course.membership.status]
-    chapters = {} if status == "dropped" else {"chapters": [_chapter(module) for module in course.outline.modules]}
+    chapters = {} if status == "dropped" else {"chapters": [module.as_chapter() for module in course.outline.modules]}
     return HistoryCourse(
         course_id=course.membership.course_id,
         title=course.title,
@@ -134,26 +131,4 @@ def _view(course: _Course) -> HistoryCourse:
         completion_percentage=course.card.facts.progress.percentage,
         grade=cards.grade(course.card, rules.report(course.card.facts, course.exams)),
         **chapters,
-    )
-
-
-def _chapter(module: Module) -> HistoryChapter:
-    return HistoryChapter(
-        chapter_id=module.id, title=module.title, topics=[_topic(lesson) for lesson in module.lessons]
-    )
-
-
-def _topic(lesson: Lesson) -> HistoryTopic:
-    return HistoryTopic(
-        topic_id=lesson.id,
-        title=lesson.title,
-        subtopics=[
-            HistorySubtopic(
-                subtopic_id=subtopic.id,
-                title=subtopic.title,
-                github_repo_link=subtopic.github_repo_link,
-                video_link=subtopic.video_link,
-            )
-            for subtopic in lesson.subtopics
-        ],
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from lms import roster
+from lms import roster, uploads
 from lms.dynamo import next_version, read_together, retry_stale, transaction
 from lms.errors import Forbidden, NotFound
 from lms.etags import Precondition, require_match
@@ -173,7 +173,7 @@ def profile(person: Person, version: int) -> StudentProfile:
         roll_no=card.roll_no,
         program=record.program,
         enrollment_year=record.enrollment_year,
-        profile_picture_url=pictures.link(record.picture) if record.picture else None,
+        profile_picture_url=uploads.link(record.picture) if record.picture else None,
         version=version,
         created_at=record.created_at,
         updated_at=record.updated_at,

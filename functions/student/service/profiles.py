@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from lms import credentials, roster
+from lms import credentials, roster, uploads
 from lms.dynamo import retry_stale
 from lms.errors import Forbidden, Invalid, Problem
 from lms.etags import Precondition, require_match
@@ -35,10 +35,10 @@ def update(
     except Problem:
         if update.profile_picture is not None and roster.find_user(student_id) is None:
             # The pictures of whoever was erased meanwhile may have been deleted before this one was accepted.
-            pictures.remove(update.profile_picture)
+            uploads.remove(update.profile_picture)
         raise
     if replaced is not None:
-        pictures.remove(replaced)
+        uploads.remove(replaced)
     return profile
 
 
@@ -46,7 +46,7 @@ def picture_upload(student_id: UUID) -> PictureUpload:
     """A form to upload a picture with; nothing changes until the profile names its key."""
     form = pictures.upload_form(student_id)
     return PictureUpload(
-        upload=UploadForm(url=form.url, fields=form.fields), key=form.key, expires_in=pictures.UPLOAD_SECONDS
+        upload=UploadForm(url=form.url, fields=form.fields), key=form.key, expires_in=uploads.FORM_SECONDS
     )
 
 

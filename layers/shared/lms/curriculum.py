@@ -1,6 +1,7 @@
 """What is taught in a course, as frozen values: modules are chapters, lessons topics, subtopics their resources."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -30,6 +31,9 @@ class Lesson(BaseModel):
     created_at: datetime
     updated_at: datetime
 
+    def without_links(self) -> "Lesson":
+        return self.model_copy(update={"subtopics": tuple(Subtopic(id=s.id, title=s.title) for s in self.subtopics)})
+
 
 class Module(BaseModel):
     model_config = ConfigDict(frozen=True, defer_build=True)
@@ -41,6 +45,21 @@ class Module(BaseModel):
     lessons: tuple[Lesson, ...] = ()
     created_at: datetime
     updated_at: datetime
+
+    def as_chapter(self) -> dict[str, Any]:
+        """The module in the founding document's words, for views of chapters, topics and subtopics."""
+        return {
+            "chapter_id": self.id,
+            "title": self.title,
+            "topics": [
+                {
+                    "topic_id": lesson.id,
+                    "title": lesson.title,
+                    "subtopics": [{"subtopic_id": part.id, **part.model_dump()} for part in lesson.subtopics],
+                }
+                for lesson in self.lessons
+            ],
+        }
 
 
 class Outline(BaseModel):
@@ -57,5 +76,13 @@ class Outline(BaseModel):
             module.model_copy(update={"lessons": tuple(lesson for lesson in module.lessons if lesson.published)})
             for module in self.modules
             if module.published
+        )
+        return self.model_copy(update={"modules": modules})
+
+    def without_links(self) -> "Outline":
+        """What those see who do not belong to the course: subtopics without their links."""
+        modules = tuple(
+            module.model_copy(update={"lessons": tuple(lesson.without_links() for lesson in module.lessons)})
+            for module in self.modules
         )
         return self.model_copy(update={"modules": modules})

@@ -18,13 +18,12 @@ from lms.settings import setting
 _MAX_STORED_BYTES = 384 * 1024
 _MAX_TEXT_BYTES = 1024 * 1024
 
+_modules = TypeAdapter(tuple[Module, ...], config=ConfigDict(defer_build=True))
+
 
 class OutlineTooLarge(InvalidField):
     code = "outline_too_large"
-    detail = "With this, the outline of the course would be too large."
-
-
-_modules = TypeAdapter(tuple[Module, ...], config=ConfigDict(defer_build=True))
+    detail = "With this change, the outline of the course would be too large."
 
 
 class OutlineItem(Table):
@@ -34,7 +33,7 @@ class OutlineItem(Table):
         table_name = table_name("outlines")
         region = setting("AWS_REGION")
 
-    course_id = UUIDAttribute(hash_key=True)
+    course_id = UUIDAttribute(hash_key=True, attr_name="id")
     modules = BinaryAttribute(legacy_encoding=False)
     updated_at = UTCDateTimeAttribute()
     version = VersionAttribute()

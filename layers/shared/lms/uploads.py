@@ -1,0 +1,136 @@
+"""Files that clients upload to S3 themselves.
+
+A client uploads by a pre-signed form below `uploads/`, where things expire after a day and are never served. Whoever
+accepts an upload has it copied to its place; only the copy, which no form can write, is linked to.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from lms.settings import setting
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_T = TypeVar("_T")
+FORM_SECONDS = 3600
+LINK_SECONDS = 300
+_BUCKET = setting("ASSETS_BUCKET")
+# Of an upload that is not there, is shorter than asked for, or was replaced since. Who may not list the bucket gets 403
+# for what does not exist.
+_ABSENT = frozenset({"403", "404", "AccessDenied", "InvalidRange", "NoSuchKey", "PreconditionFailed"})
+
+
+@dataclass(frozen=True)
+class UploadForm:
+    """What S3 takes one upload by: all `fields`, then the file, posted to `url`; it will be known by `key`."""
+
+    key: str
+    url: str
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that was uploaded, and is not accepted yet."""
+
+    key: str
+    etag: str
+    size: int
+    content_type: str
+    first_bytes: bytes = b""
+
+
+@lru_cache(maxsize=1)
+def _s3() -> "S3Client":
+    # Made when a file is first handled, as it delays a cold start. "virtual" makes links to the region's own endpoint;
+    # by default they lead to the global one, which redirects. An endpoint that is an IP address still gets path style.
+    config = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+    client: S3Client = botocore.session.get_session().create_client(  # type: ignore[assignment]  # made from a name
+        "s3", region_name=setting("AWS_REGION"), config=config
+    )
+    return client
+
+
+def upload_form(key: str, max_bytes: int, content_type: str | None = None) -> UploadForm:
+    """A form by which one file can be uploaded within an hour: not empty, not larger, of this type if one is given."""
+    typed = {"Content-Type": content_type} if content_type else {}
+    form = _s3().generate_presigned_post(
+        _BUCKET,
+        _uploaded(key),
+        Fields=dict(typed),
+        Conditions=[*([typed] if typed else []), ["content-length-range", 1, max_bytes]],
+        ExpiresIn=FORM_SECONDS,
+    )
+    return UploadForm(key, form["url"], form["fields"])
+
+
+def find(key: str) -> Upload | None:
+    """What was uploaded under a key, None when nothing was or it is gone."""
+    found = _if_there(_s3().head_object, Key=_uploaded(key))
+    return found and Upload(key, found["ETag"], found["ContentLength"], found["ContentType"])
+
+
+def find_with_first_bytes(key: str, number: int) -> Upload | None:
+    """As `find`, with the first bytes of the file; None also for an empty one."""
+    found = _if_there(_s3().get_object, Key=_uploaded(key), Range=f"bytes=0-{number - 1}")
+    if found is None:
+        return None
+    size = int(found["ContentRange"].rpartition("/")[2])
+    return Upload(key, found["ETag"], size, found["ContentType"], found["Body"].read())
+
+
+def accept(upload: Upload, content_type: str) -> bool:
+    """Makes an upload servable as this type, again too; False when it is gone, or was replaced since it was found."""
+    copied = _if_there(
+        _s3().copy_object,
+        Key=upload.key,
+        CopySource={"Bucket": _BUCKET, "Key": _uploaded(upload.key)},
+        CopySourceIfMatch=upload.etag,
+        ContentType=content_type,
+        MetadataDirective="REPLACE",
+    )
+    return copied is not None
+
+
+def _if_there(call: Callable[..., _T], **arguments: Any) -> _T | None:
+    """What a call answers, None when the upload that it is about is absent."""
+    try:
+        return call(Bucket=_BUCKET, **arguments)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _ABSENT:
+            return None
+        raise
+
+
+def link(key: str, **response: Any) -> str:
+    """A link to an accepted file for 5 minutes; `response` are headers to serve it with, as S3 names them."""
+    params = {"Bucket": _BUCKET, "Key": key, **response}
+    return _s3().generate_presigned_url("get_object", Params=params, ExpiresIn=LINK_SECONDS)
+
+
+def remove(key: str) -> None:
+    """Deletes an accepted file; one that is gone is no fault."""
+    _s3().delete_object(Bucket=_BUCKET, Key=key)
+
+
+def remove_folder(folder: str) -> None:
+    """Deletes all files below a folder, uploads included.
+
+    A form that was given out may still be used for an hour; what it uploads expires like all uploads.
+    """
+    # The uploads first: from then on none of them can be accepted, and what was is found.
+    for prefix in (_uploaded(folder), folder):
+        for page in _s3().get_paginator("list_objects_v2").paginate(Bucket=_BUCKET, Prefix=prefix):
+            for found in page.get("Contents", []):
+                remove(found["Key"])
+
+
+def _uploaded(key: str) -> str:
+    return f"uploads/{key}"
