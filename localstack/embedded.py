@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import platform
 import shutil
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 from localstack import broker, emulator, parts
 from localstack.build import HERE, Artifact
+from localstack.journal import Folder
 from localstack.place import Neighbours
 from localstack.ports import refuse_taken
 from localstack.process import Part
@@ -28,7 +27,6 @@ class Embedded:
 
     def __init__(self, settings: Settings, supervisor: Supervisor, start: Callable[[Part], None]) -> None:
         self._settings = settings
-        self._accounts = settings.folder / "gateway.sqlite"
         self._supervisor = supervisor
         self._start = start
 
@@ -55,19 +53,21 @@ class Embedded:
         refuse_taken(self._settings)
         emulator.ensure_venv()
 
-    def keep(self, folder: Path) -> None:
-        """The stand-in's SQLite."""
-        if self._accounts.exists():
-            with closing(sqlite3.connect(self._accounts)) as now, closing(sqlite3.connect(folder / "gateway")) as kept:
-                now.backup(kept)
+    def recover(self) -> bool:
+        """The emulator has a journal; what a first run left that was cut off before the template stood is dropped."""
+        folder = self._settings.folder / "emulator"
+        if Folder(folder / "state").newest() is None:
+            for stale in (folder / "state", folder / "s3"):
+                shutil.rmtree(stale, ignore_errors=True)
+        return True
 
-    def go_back(self, folder: Path) -> None:
-        """Also drops the broker's disk, which is a bucket of the emulator."""
-        for part in ("", "-wal", "-shm"):
-            self._accounts.with_name(self._accounts.name + part).unlink(missing_ok=True)
-        if (folder / "gateway").exists():
-            shutil.copy(folder / "gateway", self._accounts)
-        broker.forget_storage(self._settings)
+    def deployed(self) -> None:
+        """A copy of the emulator's memory, to which the journal adds."""
+        emulator.deployed(self._settings)
+
+    def stopped(self) -> bool:
+        """Always: the journal has everything."""
+        return True
 
     def start_emulator(self) -> None:
         """With an empty folder for what its functions leave behind."""
@@ -95,10 +95,10 @@ class Embedded:
         return self._supervisor.names()
 
     def stop(self) -> bool:
-        """In the reverse of the order in which they were started."""
-        for name in reversed(parts.ORDER[1:]):
+        """In the reverse of the order in which they were started; the journal has whatever a kill would have cost."""
+        for name in reversed(parts.ORDER):
             self._supervisor.stop(name)
-        return "emulator" in self.running() and self._supervisor.stop("emulator")
+        return True
 
 
 def architecture() -> str:

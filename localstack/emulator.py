@@ -16,10 +16,12 @@ from localstack.settings import HOST, ROOT, Settings
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
+APPLICATION = "localstack.emulator_app:app"
 LOCK = ROOT / "localstack" / "requirements.txt"
 VENV = ROOT / ".build" / "emulator"
 _KEEP_ALIVE_SECONDS = 75
 _SHUTDOWN_SECONDS = 3
+_COPY_SECONDS = 300
 
 
 def ensure_venv() -> None:
@@ -43,11 +45,11 @@ def ensure_venv() -> None:
 def command(settings: Settings) -> list[str]:
     """Runs the emulator in the foreground.
 
-    Not by its own `python -m ministack`: see docs/decisions/0018.
+    Not by its own `python -m ministack`: see docs/decisions/0018 and 0042.
     """
-    server = [str(VENV / "bin" / "python"), "-m", "uvicorn", "localstack.emulator_app:app", "--http", "httptools"]
+    server = [str(VENV / "bin" / "python"), "-m", "uvicorn", APPLICATION, "--http", "httptools"]
     # Not by PYTHONPATH: functions would see this folder too.
-    server += ["--app-dir", str(ROOT)]
+    server += ["--app-dir", str(ROOT), "--lifespan", "on"]
     address = ["--host", HOST, "--port", str(settings.emulator), "--timeout-keep-alive", str(_KEEP_ALIVE_SECONDS)]
     # It has headers and a log of its own, and who calls is who it is.
     headers = ["--no-proxy-headers", "--no-server-header", "--no-date-header"]
@@ -80,9 +82,10 @@ def environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def bucket_folder(settings: Settings, bucket: str) -> Path:
-    """Where the emulator keeps a bucket's objects on disk."""
-    return settings.folder / "emulator" / "s3" / ACCOUNT / bucket
+def deployed(settings: Settings) -> None:
+    """Have it copy its whole memory to disk, now that the template stands; later changes are in its journal."""
+    request = urllib.request.Request(f"{settings.emulator_url}/_lms/deployed", method="POST")
+    urllib.request.urlopen(request, timeout=_COPY_SECONDS).close()
 
 
 def ready(settings: Settings) -> bool:

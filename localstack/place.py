@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from localstack import emulator
@@ -45,11 +44,17 @@ class Place(Protocol):
     def prepare(self) -> None:
         """Whatever must be there before the first part is started."""
 
-    def keep(self, folder: Path) -> None:
-        """Copy the gateway's accounts, as they are after a clean stop, into `folder`."""
+    def recover(self) -> bool:
+        """Lay ready what the emulator starts from; False when it is older than what was there.
 
-    def go_back(self, folder: Path) -> None:
-        """Give the gateway the accounts that were kept there, or none, and drop Kafka's topics, records and offsets."""
+        The emulator, the broker and the gateway must not be running.
+        """
+
+    def deployed(self) -> None:
+        """The template stands: whatever ends the run, a start finds at least this."""
+
+    def stopped(self) -> bool:
+        """After a stop that let the emulator finish: whether the next start goes on from there."""
 
     def start_emulator(self) -> None:
         """The AWS emulator, with what it kept."""
@@ -70,7 +75,7 @@ class Place(Protocol):
         """What there is to stop."""
 
     def stop(self) -> bool:
-        """Stop whatever runs, the emulator last; True when that wrote its memory to disk."""
+        """Stop whatever runs, the emulator last; True when that ended by itself."""
 
 
 def parameters(settings: Settings, neighbours: Neighbours) -> dict[str, str]:

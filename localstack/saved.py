@@ -1,18 +1,29 @@
-"""What the last clean stop wrote, kept apart from what a run changes.
+"""In Docker: what the last clean stop wrote, kept apart from what a run changes.
 
-The emulator keeps its tables in memory and writes them, one file a service, when it is stopped; the broker's disk, the
-gateway's accounts and uploaded files are written at once. After a clean stop all are of one moment. After anything else
-they are not: a save may be half written, and the gateway and the broker know of users whom no table knows. So a start
-without the marker of a clean stop goes back to the last one in everything.
+The emulator's image keeps its tables in memory and writes them, one file a service, when it is stopped; the broker's
+disk, the gateway's accounts and uploaded files are written at once. After a clean stop all are of one moment. After
+anything else they are not: a save may be half written, and the gateway and the broker know of users whom no table
+knows. So a start without the marker of a clean stop goes back to the last one in everything.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
+from typing import Protocol
 
-from localstack.place import Place
 from localstack.settings import Settings
+
+
+class Neighbours(Protocol):
+    """What is kept and goes back with the emulator's tables."""
+
+    def keep(self, folder: Path) -> None:
+        """Copy the gateway's accounts, as they are after a clean stop, into `folder`."""
+
+    def go_back(self, folder: Path) -> None:
+        """Give the gateway the accounts that were kept there, or none, and drop Kafka's topics, records and offsets."""
 
 
 class Saved:
@@ -26,38 +37,38 @@ class Saved:
         self._state = settings.folder / "emulator" / "state"
         self._objects = settings.folder / "emulator" / "s3"
 
-    def prepare(self, place: Place) -> bool:
+    def prepare(self, neighbours: Neighbours) -> bool:
         """Lay ready what the emulator starts from; False when it is older than what was there.
 
         The emulator, the broker and the gateway must not be running.
         """
         newest = self._clean.exists() or not self._state.parent.exists()
         if self._clean.exists():
-            self._keep(place)
+            self._keep(neighbours)
         else:
-            self._go_back(place)
+            self._go_back(neighbours)
         self._deployed.unlink(missing_ok=True)
         self._clean.unlink(missing_ok=True)
         return newest
 
-    def _keep(self, place: Place) -> None:
+    def _keep(self, neighbours: Neighbours) -> None:
         shutil.rmtree(self._unfinished, ignore_errors=True)
         self._unfinished.mkdir(parents=True, mode=0o700)
         if self._state.exists():
             # The emulator replaces its files, never changes them: links cost nothing, and keep what they name.
             shutil.copytree(self._state, self._unfinished / "state", copy_function=os.link)
-        place.keep(self._unfinished)
+        neighbours.keep(self._unfinished)
         shutil.rmtree(self._copy, ignore_errors=True)
         self._unfinished.rename(self._copy)
 
-    def _go_back(self, place: Place) -> None:
+    def _go_back(self, neighbours: Neighbours) -> None:
         shutil.rmtree(self._state, ignore_errors=True)
         if (self._copy / "state").exists():
             shutil.copytree(self._copy / "state", self._state, copy_function=os.link)
         else:
             # Nothing was ever saved, so nothing names these.
             shutil.rmtree(self._objects, ignore_errors=True)
-        place.go_back(self._copy)
+        neighbours.go_back(self._copy)
 
     def deployed(self) -> None:
         """The template stands: from now on a stop leaves something to start from."""

@@ -1,9 +1,10 @@
 """The ordered start and stop of everything, and what keeps the data of the parts in step with one another.
 
-A start without the marker of a clean stop goes back to the last one (`saved`). The broker's records are not among what
-it goes back to: topics are made anew, and nothing that the tables know is lost by that. What their Outbox holds as
-pending, the relay's sweep publishes; what it holds as published had been consumed when the tables were written, since a
-stop lets consumers finish first.
+Whatever ended the run before, a start goes on from what was answered (`journaled`), the broker's records and the
+consumers' offsets included, and publishes the events that were still to be published. In Docker the emulator keeps no
+journal: there a start without the marker of a clean stop goes back to the last one (`saved`) and makes the topics anew.
+Nothing that the tables know is lost by that: what their Outbox holds as pending is published, and what it holds as
+published had been consumed when the tables were written, since a stop lets consumers finish first.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
-from localstack import demo, emulator, parts, warming
+from localstack import demo, emulator, parts, pending_events, warming
 from localstack.compose import Compose
 from localstack.deploy import deploy
 from localstack.deployed import Deployed
@@ -27,7 +28,6 @@ from localstack.embedded import Embedded
 from localstack.place import Place
 from localstack.process import Part, PartFailed, PidFile, stop
 from localstack.repairs import repair
-from localstack.saved import Saved
 from localstack.settings import ROOT, Settings
 from localstack.supervisor import FoundationLost, Supervisor
 from operations import bootstrap
@@ -43,7 +43,6 @@ class Stack:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._began = time.monotonic()
-        self._saved = Saved(settings)
         self._supervisor = Supervisor(settings.run, settings.logs, self._tell)
         self.place: Place = (
             Compose(settings, self._tell)
@@ -91,11 +90,15 @@ class Stack:
             aside = [pool.submit(self._start_broker), pool.submit(self.place.start_catcher)]
             deployed = self._deploy()
             _wait(aside)
+            self.place.deployed()
+            published = pool.submit(pending_events.publish, settings, deployed)
             warmed = pool.submit(warming.warm, settings, deployed)
             triggering = pool.submit(self._start_part, parts.msk_trigger_part(settings))
             self.place.start_gateway(deployed.api_id, self._gateway_secret())
             _wait([triggering])
             self._tell(f"{warmed.result()} functions are awake")
+            if found := published.result():
+                self._tell(f"{found} events of the run before were still to be published")
         demo.make(settings, deployed, self._tell)
 
     def _start_part(self, part: Part) -> None:
@@ -104,7 +107,7 @@ class Stack:
         self._tell(f"{part.name} serves" + (f" on {where}" if where else ""))
 
     def _start_emulator(self) -> None:
-        if not self._saved.prepare(self.place):
+        if not self.place.recover():
             self._tell("the last stop was not clean: everything goes back to the one before")
         self.place.start_emulator()
 
@@ -130,7 +133,6 @@ class Stack:
         changed = deploy(settings, TEMPLATE, self.place)
         deployed = Deployed(settings)
         repair(settings, deployed)
-        self._saved.deployed()
         self._tell("deployed" if changed else "deployed already: nothing has changed")
         return deployed
 
@@ -150,7 +152,7 @@ class Stack:
         self._tell("stopping")
         with _signals_deferred():
             self._supervisor.stop("msk_trigger")
-            if self.place.stop() and self._saved.stopped():
+            if self.place.stop() and self.place.stopped():
                 self._tell("stopped; all data is on disk")
             else:
                 self._tell("stopped; the next start goes back to the last clean stop")
@@ -177,14 +179,12 @@ def stop_leftovers(settings: Settings) -> list[str]:
     """Stop, in order, the parts that a killed supervisor left running, and name them."""
     left = [name for name in reversed(parts.ORDER) if PidFile(settings.run / f"{name}.pid").pid()]
     for name in left:
-        by_itself = stop(PidFile(settings.run / f"{name}.pid"), seconds=60)
-        if name == "emulator" and by_itself:
-            Saved(settings).stopped()
+        stop(PidFile(settings.run / f"{name}.pid"), seconds=60)
     if settings.place == "docker":
         containers = Compose(settings, print)
         left += containers.running()
         if containers.stop():
-            Saved(settings).stopped()
+            containers.stopped()
     return left
 
 

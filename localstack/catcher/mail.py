@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import uuid
 from collections.abc import Sequence
@@ -19,9 +20,10 @@ def caught(raw: bytes, sender: str, recipients: Sequence[str], now: datetime) ->
     message = message_from_bytes(raw, policy=policy.default)
     named = {who["Address"].lower() for header in ("To", "Cc") for who in _people(message, header)}
     text = _content(message, "plain")
+    message_id = str(message.get("Message-ID", "")).strip("<> ")
     return {
-        "ID": uuid.uuid4().hex,
-        "MessageID": str(message.get("Message-ID", "")).strip("<> "),
+        "ID": _identity(message_id, recipients),
+        "MessageID": message_id,
         "From": next(iter(_people(message, "From")), {"Name": "", "Address": sender}),
         "To": _people(message, "To"),
         "Cc": _people(message, "Cc"),
@@ -43,6 +45,13 @@ def caught(raw: bytes, sender: str, recipients: Sequence[str], now: datetime) ->
             for part in message.iter_attachments()
         ],
     }
+
+
+def _identity(message_id: str, recipients: Sequence[str]) -> str:
+    """The same for a mail that is sent again: a sender that died may not know that it was taken (RFC 5321, 4.5.3.2)."""
+    if not message_id:
+        return uuid.uuid4().hex
+    return hashlib.sha256("\n".join([message_id, *sorted(recipients)]).encode()).hexdigest()[:32]
 
 
 def _unsubscribe(message: EmailMessage) -> dict[str, Any]:

@@ -22,7 +22,7 @@ class Store:
         )
 
     def add_mail(self, mail: dict[str, Any]) -> None:
-        """Keep one mail in Mailpit's form."""
+        """Keep one mail in Mailpit's form, once by its ID."""
         people = mail["To"] + mail["Cc"] + mail["Bcc"]
         self._add(mail["ID"], "mail", " ".join(who["Address"] for who in people), mail)
 
@@ -33,7 +33,7 @@ class Store:
     def _add(self, identity: str, kind: str, recipients: str, document: dict[str, Any]) -> None:
         with self._lock:
             self._database.execute(
-                "INSERT INTO caught (id, kind, recipients, document) VALUES (?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO caught (id, kind, recipients, document) VALUES (?, ?, ?, ?)",
                 (identity, kind, recipients.lower(), json.dumps(document)),
             )
             self._database.execute(

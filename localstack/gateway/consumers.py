@@ -1,7 +1,6 @@
 """Who may pass: consumers with their JWT credentials and ACL groups, in SQLite.
 
-A write is on disk (in SQLite's write-ahead log) before it is answered, so killing the process loses nothing. A power
-cut may lose the last moments: the log is not flushed to the platter at each write.
+A write is on disk (in SQLite's write-ahead log, synced) before it is answered, so a power cut loses nothing.
 """
 
 import sqlite3
@@ -69,7 +68,7 @@ class Consumers:
         # Each statement commits by itself.
         self._database = sqlite3.connect(path, isolation_level=None)
         self._database.executescript(
-            f"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; {_TABLES}"
+            f"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; {_TABLES}"
         )
 
     def close(self) -> None:

@@ -157,3 +157,11 @@ def test_the_oldest_messages_are_let_go(tmp_path: Path) -> None:
     assert total == 3
     assert store.everything()[-1][1]["sid"] == "SM2"
     store.close()
+
+
+def test_a_mail_that_is_sent_again_is_shown_once(catcher: Catcher) -> None:
+    for _ in range(2):
+        catcher.send("Welcome", Message_ID="<1@example.org>")
+    catcher.send("Welcome", to="bob@example.org", Message_ID="<1@example.org>")
+    catcher.send("Welcome", Message_ID="<2@example.org>")
+    assert catcher.http.get("/api/v1/messages").json()["total"] == 3
