@@ -28,18 +28,14 @@ def emulated() -> Iterator[None]:
     """
     emulator.ensure_venv()
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings.from_environment({"LMS_STACK_DIR": folder, "LMS_EMULATOR_PORT": str(_free_port())})
+        settings = Settings.from_environment({"LMS_STACK_DIR": folder, "LMS_EMULATOR_PORT": str(free_port())})
         environment = emulator.environment(settings)
         for name in ("HOME", "TMPDIR", "STATE_DIR", "S3_DATA_DIR"):
             Path(environment[name]).mkdir(parents=True, exist_ok=True)
         log = (Path(folder) / "log").open("w")
         process = subprocess.Popen(emulator.command(settings), env=environment, stdout=log, stderr=subprocess.STDOUT)
         try:
-            deadline = time.monotonic() + _START_SECONDS
-            while not emulator.ready(settings):
-                if process.poll() is not None or time.monotonic() > deadline:
-                    raise RuntimeError(f"the emulator does not start:\n{Path(log.name).read_text()}")
-                time.sleep(0.1)
+            wait_until_ready(settings, process)
             os.environ.update(ENVIRONMENT, POWERTOOLS_LOG_LEVEL="ERROR", AWS_ENDPOINT_URL=settings.emulator_url)
             create_tables(boto3.client("dynamodb"))
             os.environ.update(create_queues(boto3.client("sqs")))
@@ -49,7 +45,17 @@ def emulated() -> Iterator[None]:
             process.wait()
 
 
-def _free_port() -> int:
+def wait_until_ready(settings: Settings, process: "subprocess.Popen[bytes]") -> None:
+    """Until the emulator answers; its log is `log` in the settings' folder."""
+    deadline = time.monotonic() + _START_SECONDS
+    while not emulator.ready(settings):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"the emulator does not start:\n{(settings.folder / 'log').read_text()}")
+        time.sleep(0.1)
+
+
+def free_port() -> int:
+    """One that nothing listens on."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
