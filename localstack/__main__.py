@@ -1,6 +1,7 @@
 """The command line behind the Makefile's targets.
 
 python -m localstack run | up | down | status | reset | logs [PART] | save | admin EMAIL
+python -m localstack backup | restore FILE
 python -m localstack invoke | sam FUNCTION [EVENT]
 """
 
@@ -14,6 +15,7 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from localstack import commands
+from localstack.backup import NoBackup
 from localstack.build import BuildFailed
 from localstack.deploy import DeployFailed
 from localstack.ports import PortTaken
@@ -29,7 +31,7 @@ def main() -> int:
         del os.environ[name]
     try:
         return int(options.carry_out(Settings.from_environment(os.environ), options))
-    except (InvalidSetting, PortTaken, PartFailed, BuildFailed, DeployFailed, commands.CannotDo) as failure:
+    except (InvalidSetting, PortTaken, PartFailed, BuildFailed, DeployFailed, NoBackup, commands.CannotDo) as failure:
         print(failure, file=sys.stderr)
     except (BotoCoreError, ClientError) as failure:
         print(f"The emulator refused: {failure}", file=sys.stderr)
@@ -50,7 +52,12 @@ def _parser() -> argparse.ArgumentParser:
     verb("down", "stop cleanly, keeping all data", commands.down)
     verb("status", "what runs, and where", commands.status)
     verb("reset", "forget all data", commands.reset)
-    verb("save", "write the emulator's memory to disk, by a clean stop and a new start", commands.save)
+    verb("save", "in Docker: write the emulator's memory to disk, by a clean stop and a new start", commands.save)
+    for one in (
+        verb("backup", "everything that the stack keeps, in one file, while it runs", commands.back_up),
+        verb("restore", "what a back-up holds, in the place of all data; the stack must be down", commands.restore),
+    ):
+        one.add_argument("file", type=Path, help="a .tar.gz; it holds secrets")
     logs = verb("logs", "follow the logs", commands.logs)
     logs.add_argument("part", nargs="?", help="one part's alone")
     for one in (

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from localstack import compose, demo, emulator, parts, recorded, sam_local
+from localstack import backup, compose, demo, emulator, parts, recorded, sam_local
 from localstack.compose import Compose
 from localstack.demo.people import ADMIN, STUDENT, TEACHER, create_admin
 from localstack.deployed import Deployed
@@ -30,6 +30,7 @@ Command = Callable[[Settings, argparse.Namespace], int]
 # Everything that a stack writes into its folder; nothing else there is ever removed.
 OWN = (
     "saved.unfinished",
+    "backup",
     "emulator",
     "sms",
     "kong",
@@ -181,24 +182,65 @@ def status(settings: Settings, _: argparse.Namespace) -> int:
 
 def reset(settings: Settings, _: argparse.Namespace) -> int:
     """Remove what the stack has written, and nothing else."""
+    _stopped(settings)
+    if settings.place == "docker":
+        Compose(settings, print).remove()
+    Saved(settings).forget()
+    _forget(settings)
+    print("All data is forgotten.")
+    return 0
+
+
+def _stopped(settings: Settings) -> None:
     if supervisor_file(settings).pid():
         raise CannotDo("The stack runs. Stop it first: make down")
     # Of a supervisor that was killed.
     stop_leftovers(settings)
-    if settings.place == "docker":
-        Compose(settings, print).remove()
-    Saved(settings).forget()
+
+
+def _forget(settings: Settings) -> None:
     for path in [path for name in OWN for path in settings.folder.glob(name)]:
         if path.is_dir():
             shutil.rmtree(path)
         else:
             path.unlink()
-    print("All data is forgotten.")
+
+
+def back_up(settings: Settings, options: argparse.Namespace) -> int:
+    """Everything in one file, of a running stack or a stopped one."""
+    _embedded(settings)
+    if not (settings.folder / "emulator" / "state").exists():
+        raise CannotDo("There is nothing to back up: the stack was never started.")
+    backup.back_up(settings, options.file)
+    print(f"{options.file}: {options.file.stat().st_size / 1e6:.1f} MB")
     return 0
 
 
+def restore(settings: Settings, options: argparse.Namespace) -> int:
+    """What a back-up holds, in the place of all that is there; the next start goes on from it."""
+    _embedded(settings)
+    _stopped(settings)
+    settings.folder.mkdir(exist_ok=True)
+    unpacked = settings.folder / "restored"
+    backup.unpack(options.file, unpacked)
+    _forget(settings)
+    # The emulator last: a restore that is cut off leaves a stack that was never started.
+    for path in sorted(unpacked.iterdir(), key=lambda path: path.name == "emulator"):
+        path.rename(settings.folder / path.name)
+    unpacked.rmdir()
+    print("Restored. Start it: make run")
+    return 0
+
+
+def _embedded(settings: Settings) -> None:
+    if settings.place == "docker":
+        raise CannotDo("The stack in Docker keeps its data in volumes; back those up while it is down.")
+
+
 def save(settings: Settings, _: argparse.Namespace) -> int:
-    """A clean stop and a new start, so that all data is on disk."""
+    """In Docker a clean stop and a new start, so that all data is on disk."""
+    if settings.place != "docker":
+        raise CannotDo("Everything is on disk before it is answered. For a copy: make backup FILE=...")
     file = supervisor_file(settings)
     pid = file.pid()
     if pid is None or not settings.ready.exists():
