@@ -40,8 +40,8 @@ status: venv ## what runs, and where
 reset: venv ## forget all data (the stack must be down)
 	@$(LOCALSTACK) reset
 
-logs: venv ## follow the logs; PART=gateway for one part
-	@$(LOCALSTACK) logs $(PART)
+logs: venv ## follow the logs; PROCESS=gateway for one process
+	@$(LOCALSTACK) logs $(PROCESS)
 
 backup: venv ## everything that the stack keeps in one file, while it runs: FILE=school.tar.gz
 	@$(LOCALSTACK) backup "$(FILE)"
@@ -59,10 +59,10 @@ sam: venv ## invoke one function by `sam local invoke`, beside run-docker: F=Aut
 	@$(LOCALSTACK) sam "$(F)" $(E)
 
 run-docker: venv ## start everything in Docker and stay in front; Ctrl-C stops it all (docs/docker.md)
-	@LMS_PLACE=docker $(LOCALSTACK) run
+	@LMS_ENVIRONMENT=docker $(LOCALSTACK) run
 
 down-docker: venv ## stop the containers cleanly, keeping all data
-	@LMS_PLACE=docker $(LOCALSTACK) down
+	@LMS_ENVIRONMENT=docker $(LOCALSTACK) down
 
 rehearsal: venv ## what run-docker does, without Docker: processes in the containers' places (ten minutes)
 	$(BIN)/pytest tests/docker/rehearsal.py

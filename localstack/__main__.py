@@ -19,7 +19,7 @@ from localstack.backup import NoBackup
 from localstack.build import BuildFailed
 from localstack.deploy import DeployFailed
 from localstack.ports import PortTaken
-from localstack.process import PartFailed
+from localstack.process import ProcessFailed
 from localstack.settings import InvalidSetting, Settings
 
 
@@ -31,7 +31,15 @@ def main() -> int:
         del os.environ[name]
     try:
         return int(options.carry_out(Settings.from_environment(os.environ), options))
-    except (InvalidSetting, PortTaken, PartFailed, BuildFailed, DeployFailed, NoBackup, commands.CannotDo) as failure:
+    except (
+        InvalidSetting,
+        PortTaken,
+        ProcessFailed,
+        BuildFailed,
+        DeployFailed,
+        NoBackup,
+        commands.CannotDo,
+    ) as failure:
         print(failure, file=sys.stderr)
     except (BotoCoreError, ClientError) as failure:
         print(f"The emulator refused: {failure}", file=sys.stderr)
@@ -55,11 +63,11 @@ def _parser() -> argparse.ArgumentParser:
     verb("save", "in Docker: write the emulator's memory to disk, by a clean stop and a new start", commands.save)
     for one in (
         verb("backup", "everything that the stack keeps, in one file, while it runs", commands.back_up),
-        verb("restore", "what a back-up holds, in the place of all data; the stack must be down", commands.restore),
+        verb("restore", "what a back-up holds, in place of all data; the stack must be down", commands.restore),
     ):
         one.add_argument("file", type=Path, help="a .tar.gz; it holds secrets")
     logs = verb("logs", "follow the logs", commands.logs)
-    logs.add_argument("part", nargs="?", help="one part's alone")
+    logs.add_argument("process", nargs="?", help="one process alone")
     for one in (
         verb("invoke", "invoke one function and print its answer", commands.invoke),
         verb("sam", "the same in Lambda's own container, by `sam local invoke`", commands.sam),

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from localstack import backup, compose, demo, emulator, parts, recorded, sam_local
+from localstack import backup, compose, demo, emulator, processes, recorded, sam_local
 from localstack.compose import Compose
 from localstack.demo.people import ADMIN, STUDENT, TEACHER, create_admin
 from localstack.deployed import Deployed
@@ -163,12 +163,12 @@ def down(settings: Settings, _: argparse.Namespace) -> int:
 
 
 def status(settings: Settings, _: argparse.Namespace) -> int:
-    """0 when all parts run, 1 otherwise."""
-    names = ("msk_trigger",) if settings.place == "docker" else parts.ORDER
+    """0 when all processes run, 1 otherwise."""
+    names = ("msk_trigger",) if settings.kind == "docker" else processes.ORDER
     pids = {name: PidFile(settings.run / f"{name}.pid").pid() for name in ("supervisor", *names)}
-    rows = [(name, f"process {pid}" if pid else "down", parts.PORTS.get(name, ())) for name, pid in pids.items()]
+    rows = [(name, f"process {pid}" if pid else "down", processes.PORTS.get(name, ())) for name, pid in pids.items()]
     up = all(pids.values())
-    if settings.place == "docker":
+    if settings.kind == "docker":
         containers = Compose(settings, print).containers()
         ports = {**compose.PORTS, settings.aws: ("emulator",)}
         rows += [(name, container.status, ports.get(name, ())) for name, container in containers.items()]
@@ -183,7 +183,7 @@ def status(settings: Settings, _: argparse.Namespace) -> int:
 def reset(settings: Settings, _: argparse.Namespace) -> int:
     """Remove what the stack has written, and nothing else."""
     _stopped(settings)
-    if settings.place == "docker":
+    if settings.kind == "docker":
         Compose(settings, print).remove()
     Saved(settings).forget()
     _forget(settings)
@@ -233,13 +233,13 @@ def restore(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _embedded(settings: Settings) -> None:
-    if settings.place == "docker":
+    if settings.kind == "docker":
         raise CannotDo("The stack in Docker keeps its data in volumes; back those up while it is down.")
 
 
 def save(settings: Settings, _: argparse.Namespace) -> int:
     """In Docker a clean stop and a new start, so that all data is on disk."""
-    if settings.place != "docker":
+    if settings.kind != "docker":
         raise CannotDo("Everything is on disk before it is answered. For a copy: make backup FILE=...")
     file = supervisor_file(settings)
     pid = file.pid()
@@ -263,11 +263,11 @@ def _changed(path: Path, before: int) -> bool:
 
 def logs(settings: Settings, options: argparse.Namespace) -> int:
     """Hand over to `tail`, or for a container to Docker, which wait for more."""
-    if settings.place == "docker" and options.part not in (None, "supervisor", "msk_trigger"):
+    if settings.kind == "docker" and options.process not in (None, "supervisor", "msk_trigger"):
         containers = Compose(settings, print)
-        command = containers.command("logs", "--tail", "40", "--follow", options.part)
+        command = containers.command("logs", "--tail", "40", "--follow", options.process)
         os.execvpe(command[0], command, containers.environment())
-    names = [options.part] if options.part else ["supervisor", *parts.ORDER]
+    names = [options.process] if options.process else ["supervisor", *processes.ORDER]
     files = [settings.logs / f"{name}.log" for name in names]
     there = [str(file) for file in files if file.exists()]
     if not there:
@@ -291,10 +291,10 @@ def invoke(settings: Settings, options: argparse.Namespace) -> int:
 
 def sam(settings: Settings, options: argparse.Namespace) -> int:
     """Hand over to `sam local invoke`, which needs the stack in Docker."""
-    if settings.place != "docker":
+    if settings.kind != "docker":
         raise CannotDo(
             "`sam local invoke` runs a function in a container, and 127.0.0.1 there is the container itself.\n"
-            "It reaches the stack in Docker: make run-docker, then LMS_PLACE=docker make sam F=... E=...\n"
+            "It reaches the stack in Docker: make run-docker, then LMS_ENVIRONMENT=docker make sam F=... E=...\n"
             "Without Docker: make invoke F=... E=..."
         )
     event = _event(settings, options)

@@ -1,4 +1,4 @@
-"""The place with Docker: the containers of docker-compose.yml, by the `docker compose` command."""
+"""The environment with Docker: the containers of docker-compose.yml, by the `docker compose` command."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ import yaml
 
 from localstack.build import Artifact, Target
 from localstack.embedded import architecture
+from localstack.environment import Neighbours
 from localstack.kong_import import filled
-from localstack.place import Neighbours
-from localstack.process import PartFailed
+from localstack.layer_pointer import layer_pointer
+from localstack.process import ProcessFailed
 from localstack.saved import Saved
 from localstack.settings import ROOT, Settings
 from localstack.supervisor import FoundationLost
-from localstack.unpacked import unpacked
 
 FILE = ROOT / "localstack" / "docker-compose.yml"
 PLATFORMS = {"x86_64": "x86_64-manylinux_2_28", "arm64": "aarch64-manylinux_2_28"}
@@ -88,7 +88,7 @@ class Compose:
         """For ministack a pointer to the layer unpacked where its container sees it; LocalStack unpacks one itself."""
         if self._settings.aws == "localstack":
             return layer
-        return unpacked(layer, self._settings.folder / "emulator" / "layer", DATA / "layer", self.target)
+        return layer_pointer(layer, self._settings.folder / "emulator" / "layer", DATA / "layer", self.target)
 
     def prepare(self) -> None:
         """An engine, its Compose plugin, and every image."""
@@ -187,7 +187,7 @@ class Compose:
                 self._tell(f"{name} died ({containers[name].status}); starting it again")
                 try:
                     self._up(name)
-                except PartFailed as failure:
+                except ProcessFailed as failure:
                     self._tell(str(failure))
         self._looked = time.monotonic()
 
@@ -226,7 +226,7 @@ class Compose:
         return folder
 
     def _up(self, *names: str) -> None:
-        """Start services and wait until each is healthy; raises PartFailed as soon as one is not going to be."""
+        """Start services and wait until each is healthy; raises ProcessFailed as soon as one is not going to be."""
         began = time.monotonic()
         self._compose("up", "--detach", "--no-deps", *names)
         for name in names:
@@ -244,9 +244,9 @@ class Compose:
             if state == "running" and restarts == before and health == ["healthy"]:
                 return
             if state not in {"created", "running"} or restarts != before:
-                raise PartFailed(f"{name} ended at its start (exit code {code}):\n{self._tail(container)}")
+                raise ProcessFailed(f"{name} ended at its start (exit code {code}):\n{self._tail(container)}")
             if health == ["unhealthy"] or time.monotonic() > deadline:
-                raise PartFailed(f"{name} runs but is not healthy:\n{self._tail(container)}")
+                raise ProcessFailed(f"{name} runs but is not healthy:\n{self._tail(container)}")
             time.sleep(POLL_SECONDS)
 
     def _tail(self, container: str) -> str:
@@ -262,7 +262,7 @@ class Compose:
     def _run(self, command: list[str], given: str = "", needed: str = "") -> str:
         done = self._call(command, given)
         if done.returncode:
-            raise PartFailed(f"{needed or ' '.join(command)}: {done.stdout}{done.stderr}".rstrip())
+            raise ProcessFailed(f"{needed or ' '.join(command)}: {done.stdout}{done.stderr}".rstrip())
         return done.stdout
 
     def _call(self, command: list[str], given: str = "") -> subprocess.CompletedProcess[str]:
@@ -271,4 +271,4 @@ class Compose:
                 command, env=self.environment(), input=given, capture_output=True, text=True, check=False
             )
         except FileNotFoundError:
-            raise PartFailed("Docker is needed for this, with its Compose plugin; without it: make run") from None
+            raise ProcessFailed("Docker is needed for this, with its Compose plugin; without it: make run") from None

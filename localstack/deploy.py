@@ -13,7 +13,7 @@ from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 from localstack import emulator
 from localstack.build import SOURCE_PROPERTY, Artifact, build, digest
 from localstack.deployed import STACK
-from localstack.place import Place, parameters
+from localstack.environment import Environment, parameters
 from localstack.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,15 +30,15 @@ class DeployFailed(RuntimeError):
     """CloudFormation refused or undid the change; the message names the resources and their reasons."""
 
 
-def deploy(settings: Settings, template_file: Path, place: Place) -> bool:
+def deploy(settings: Settings, template_file: Path, environment: Environment) -> bool:
     """Build what `template_file` names and bring the stack to it; False when it stands already.
 
     Raises BuildFailed or DeployFailed.
     """
     template = yaml_parse(template_file.read_text())
     artifacts = [
-        place.layer(artifact) if _is_layer(template, artifact) else artifact
-        for artifact in build(template, template_file.parent, emulator.VENV.parent / "artifacts", place.target)
+        environment.layer(artifact) if _is_layer(template, artifact) else artifact
+        for artifact in build(template, template_file.parent, emulator.VENV.parent / "artifacts", environment.target)
     ]
     session = emulator.session()
     s3 = session.client("s3", endpoint_url=settings.emulator_url)
@@ -46,7 +46,7 @@ def deploy(settings: Settings, template_file: Path, place: Place) -> bool:
     packaged = json.dumps(_with_artifacts(template, artifacts), sort_keys=True)
     # CloudFormation takes no more than 51 200 bytes in the request itself.
     s3.put_object(Bucket=BUCKET, Key=TEMPLATE_KEY, Body=packaged.encode())
-    wanted = dict(sorted(parameters(settings, place.neighbours).items()))
+    wanted = dict(sorted(parameters(settings, environment.neighbours).items()))
     return _bring_to(session.client("cloudformation", endpoint_url=settings.emulator_url), packaged, wanted)
 
 

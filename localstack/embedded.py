@@ -1,4 +1,4 @@
-"""The place without Docker: every part is a process of this machine, kept running by the supervisor."""
+"""The environment without Docker: processes of this machine, kept running by the supervisor."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from localstack import broker, emulator, parts
+from localstack import broker, emulator, processes
 from localstack.build import HERE, Artifact
+from localstack.environment import Neighbours
 from localstack.journal import Folder
-from localstack.place import Neighbours
+from localstack.layer_pointer import layer_pointer
 from localstack.ports import refuse_taken
-from localstack.process import Part
+from localstack.process import Process
 from localstack.settings import HOST, Settings
 from localstack.supervisor import Supervisor
-from localstack.unpacked import unpacked
 
 
 class Embedded:
-    """The parts of `parts`; functions run beside them and see what this process sees."""
+    """The processes of `processes`; functions run beside them and see what this process sees."""
 
     target = HERE
 
-    def __init__(self, settings: Settings, supervisor: Supervisor, start: Callable[[Part], None]) -> None:
+    def __init__(self, settings: Settings, supervisor: Supervisor, start: Callable[[Process], None]) -> None:
         self._settings = settings
         self._supervisor = supervisor
         self._start = start
@@ -46,7 +46,7 @@ class Embedded:
 
     def layer(self, layer: Artifact) -> Artifact:
         """A pointer to the unpacked layer."""
-        return unpacked(layer, self._settings.folder / "emulator" / "layer")
+        return layer_pointer(layer, self._settings.folder / "emulator" / "layer")
 
     def prepare(self) -> None:
         """Free ports, and the emulator's venv."""
@@ -72,23 +72,23 @@ class Embedded:
     def start_emulator(self) -> None:
         """With an empty folder for what its functions leave behind."""
         _empty_aside(self._settings.folder / "emulator" / "tmp")
-        self._start(parts.emulator_part(self._settings))
+        self._start(processes.emulator_process(self._settings))
 
     def start_broker(self) -> None:
         """With its bucket."""
         broker.create_storage(self._settings)
-        self._start(parts.broker_part(self._settings))
+        self._start(processes.broker_process(self._settings))
 
     def start_catcher(self) -> None:
         """Mail and SMS."""
-        self._start(parts.catcher_part(self._settings))
+        self._start(processes.catcher_process(self._settings))
 
     def start_gateway(self, api_id: str, secret: str) -> None:
         """The stand-in for Kong."""
-        self._start(parts.gateway_part(self._settings, api_id, secret))
+        self._start(processes.gateway_process(self._settings, api_id, secret))
 
     def look(self) -> None:
-        """Nothing: every part is the supervisor's."""
+        """Nothing: every process is the supervisor's."""
 
     def running(self) -> list[str]:
         """Whatever was started."""
@@ -96,7 +96,7 @@ class Embedded:
 
     def stop(self) -> bool:
         """In the reverse of the order in which they were started; the journal has whatever a kill would have cost."""
-        for name in reversed(parts.ORDER):
+        for name in reversed(processes.ORDER):
             self._supervisor.stop(name)
         return True
 

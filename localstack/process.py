@@ -19,12 +19,12 @@ POLL_SECONDS = 0.05
 LOCK_TRIES = 10
 
 
-class PartFailed(RuntimeError):
-    """A part ended or did not become ready; the message holds the end of its log."""
+class ProcessFailed(RuntimeError):
+    """A process ended or did not become ready; the message holds the end of its log."""
 
 
 @dataclass(frozen=True)
-class Part:
+class Process:
     """What to run, and how to tell that it serves."""
 
     name: str
@@ -103,56 +103,56 @@ def kill_group(pid: int) -> None:
 
 
 class Running:
-    """A started part."""
+    """A started process."""
 
-    def __init__(self, part: Part, run_folder: Path, log_folder: Path) -> None:
-        """Start it; raises PartFailed when an older one still runs."""
-        self.part = part
-        self.file = PidFile(run_folder / f"{part.name}.pid")
-        self._log = log_folder / f"{part.name}.log"
+    def __init__(self, process: Process, run_folder: Path, log_folder: Path) -> None:
+        """Start it; raises ProcessFailed when an older one still runs."""
+        self.process = process
+        self.file = PidFile(run_folder / f"{process.name}.pid")
+        self._log = log_folder / f"{process.name}.log"
         lock = self.file.lock()
         if lock is None:
-            raise PartFailed(f"{part.name} runs already, as process {self.file.pid()}")
+            raise ProcessFailed(f"{process.name} runs already, as process {self.file.pid()}")
         try:
             self.file.write(None)
             with self._log.open("ab") as log:
-                self._process = subprocess.Popen(
+                self._popen = subprocess.Popen(
                     # It names itself: whoever starts it may be killed before knowing its id.
-                    ["/bin/sh", "-c", 'echo $$ > "$0" && exec "$@"', str(self.file.path), *part.command],
-                    env=part.environment,
-                    cwd=part.folder,
+                    ["/bin/sh", "-c", 'echo $$ > "$0" && exec "$@"', str(self.file.path), *process.command],
+                    env=process.environment,
+                    cwd=process.folder,
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,
                     pass_fds=(lock,),
-                    # Ctrl-C in a terminal reaches the supervisor alone, which stops its parts in order.
+                    # Ctrl-C in a terminal reaches the supervisor alone, which stops its processes in order.
                     start_new_session=True,
                 )
         finally:
             os.close(lock)
 
     def wait_ready(self) -> None:
-        """Until the part serves; raises PartFailed when it ends or takes too long."""
-        deadline = time.monotonic() + self.part.start_seconds
-        while not self.part.ready():
+        """Until the process serves; raises ProcessFailed when it ends or takes too long."""
+        deadline = time.monotonic() + self.process.start_seconds
+        while not self.process.ready():
             if not self.alive():
-                raise PartFailed(f"{self.part.name} ended at its start:\n{self._tail()}")
+                raise ProcessFailed(f"{self.process.name} ended at its start:\n{self._tail()}")
             if time.monotonic() > deadline:
-                raise PartFailed(
-                    f"{self.part.name} was not ready after {self.part.start_seconds:.0f} s:\n{self._tail()}"
+                raise ProcessFailed(
+                    f"{self.process.name} was not ready after {self.process.start_seconds:.0f} s:\n{self._tail()}"
                 )
             time.sleep(POLL_SECONDS)
 
     def alive(self) -> bool:
         """Whether the process still runs."""
-        return self._process.poll() is None
+        return self._popen.poll() is None
 
     def stop(self) -> bool:
         """As `stop` says, but False when it had died before; also ends the children of such a one."""
         lived = self.alive()
-        by_itself = stop(self.file, self.part.stop_seconds)
-        self._process.wait()
-        kill_group(self._process.pid)
+        by_itself = stop(self.file, self.process.stop_seconds)
+        self._popen.wait()
+        kill_group(self._popen.pid)
         return lived and by_itself
 
     def _tail(self) -> str:

@@ -24,7 +24,7 @@ FOLDER = ROOT / ".build" / "sam-local"
 ENDPOINT = "AWS_ENDPOINT_URL"
 
 
-def command(settings: Settings, place: Compose, function: str, event: bytes) -> list[str]:
+def command(settings: Settings, environment: Compose, function: str, event: bytes) -> list[str]:
     """Write what `sam local invoke` reads, and answer the command. KeyError when the stack has no such function."""
     template = yaml_parse((ROOT / "template.yaml").read_text())
     Deployed(settings).physical(function)
@@ -34,7 +34,7 @@ def command(settings: Settings, place: Compose, function: str, event: bytes) -> 
     artifacts = build(template, ROOT, emulator.VENV.parent / "artifacts", Compose.target)
     files = {
         "template.json": local_template(template, artifacts, FOLDER),
-        "environment.json": environments(settings, place),
+        "environment.json": environments(settings, environment),
         "event.json": json.loads(event),
     }
     for name, content in files.items():
@@ -44,19 +44,19 @@ def command(settings: Settings, place: Compose, function: str, event: bytes) -> 
         *("--event", str(FOLDER / "event.json")),
         *("--template", str(FOLDER / "template.json")),
         *("--env-vars", str(FOLDER / "environment.json")),
-        *("--docker-network", place.network),
-        *("--parameter-overrides", f"FunctionArchitecture={place.neighbours.architecture}"),
+        *("--docker-network", environment.network),
+        *("--parameter-overrides", f"FunctionArchitecture={environment.neighbours.architecture}"),
     ]
 
 
-def environments(settings: Settings, place: Compose) -> dict[str, dict[str, str]]:
+def environments(settings: Settings, environment: Compose) -> dict[str, dict[str, str]]:
     """The variables of each function that is deployed, and the emulator's address."""
     client = emulator.session().client("lambda", endpoint_url=settings.emulator_url)
     deployed = Deployed(settings)
     found = {}
     for logical_id in deployed.of_type("AWS::Lambda::Function"):
         configuration = client.get_function_configuration(FunctionName=deployed.physical(logical_id))
-        found[logical_id] = {**configuration["Environment"]["Variables"], ENDPOINT: place.neighbours.emulator_url}
+        found[logical_id] = {**configuration["Environment"]["Variables"], ENDPOINT: environment.neighbours.emulator_url}
     return found
 
 

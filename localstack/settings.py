@@ -21,8 +21,8 @@ DEFAULT_PORTS = {
     "sms": 8026,
 }
 
-Place = Literal["embedded", "docker"]
-FOLDERS: dict[Place, str] = {"embedded": ".stack", "docker": ".stack-docker"}
+EnvironmentKind = Literal["embedded", "docker"]
+FOLDERS: dict[EnvironmentKind, str] = {"embedded": ".stack", "docker": ".stack-docker"}
 Emulator = Literal["ministack", "localstack"]
 
 DemoData = Literal["none", "people", "full"]
@@ -36,9 +36,9 @@ class InvalidSetting(ValueError):
 
 @dataclass(frozen=True)
 class Settings:
-    """One stack's place, ports and folder.
+    """One stack's kind, ports and folder.
 
-    `LMS_PLACE=docker` is the containers of docker-compose.yml instead of the embedded parts; there
+    `LMS_ENVIRONMENT=docker` is the containers of docker-compose.yml instead of the embedded processes; there
     `LOCALSTACK_AUTH_TOKEN` chooses LocalStack instead of ministack. Every port is a variable of its own
     (`LMS_GATEWAY_PORT`, ...); `LMS_PORT_OFFSET` shifts those that are not set, so that a second stack needs no more
     than an offset and another `LMS_STACK_DIR`.
@@ -52,7 +52,7 @@ class Settings:
     emulator: int
     broker: int
     sms: int
-    place: Place
+    kind: EnvironmentKind
     aws: Emulator
     demo_password: str
     demo: DemoData
@@ -66,12 +66,12 @@ class Settings:
             for name, default in DEFAULT_PORTS.items()
         }
         if len(set(ports.values())) < len(ports):
-            raise InvalidSetting(f"two parts cannot share a port: {ports}")
-        place = _place(environ.get("LMS_PLACE", "embedded"))
-        licensed = place == "docker" and environ.get("LOCALSTACK_AUTH_TOKEN")
+            raise InvalidSetting(f"two processes cannot share a port: {ports}")
+        kind = _kind(environ.get("LMS_ENVIRONMENT", "embedded"))
+        licensed = kind == "docker" and environ.get("LOCALSTACK_AUTH_TOKEN")
         return cls(
-            folder=(ROOT / environ.get("LMS_STACK_DIR", FOLDERS[place])).resolve(),
-            place=place,
+            folder=(ROOT / environ.get("LMS_STACK_DIR", FOLDERS[kind])).resolve(),
+            kind=kind,
             aws="localstack" if licensed else "ministack",
             demo_password=environ.get("LMS_DEMO_PASSWORD", "Learn-by-doing-1"),
             demo=_demo_data(environ.get("LMS_DEMO", "full")),
@@ -79,9 +79,9 @@ class Settings:
         )
 
     def environment(self) -> dict[str, str]:
-        """The variables from which a part of this stack reads the same settings."""
+        """The variables from which a process of this stack reads the same settings."""
         ports = {f"LMS_{name.upper()}_PORT": str(port) for name, port in self.ports.items()}
-        return {**ports, "LMS_STACK_DIR": str(self.folder), "LMS_PLACE": self.place}
+        return {**ports, "LMS_STACK_DIR": str(self.folder), "LMS_ENVIRONMENT": self.kind}
 
     @property
     def ports(self) -> dict[str, int]:
@@ -90,7 +90,7 @@ class Settings:
 
     @property
     def logs(self) -> Path:
-        """One file a part."""
+        """One file a process."""
         return self.folder / "logs"
 
     @property
@@ -136,14 +136,14 @@ class Settings:
     @property
     def sms_url(self) -> str:
         """The page of SMS, and Twilio's calls."""
-        return f"http://{HOST}:{self.sms}" if self.place == "docker" else self.mail_url
+        return f"http://{HOST}:{self.sms}" if self.kind == "docker" else self.mail_url
 
 
-def _place(wanted: str) -> Place:
-    for place in FOLDERS:
-        if place == wanted:
-            return place
-    raise InvalidSetting(f"LMS_PLACE must be one of {', '.join(FOLDERS)}, not {wanted!r}")
+def _kind(wanted: str) -> EnvironmentKind:
+    for kind in FOLDERS:
+        if kind == wanted:
+            return kind
+    raise InvalidSetting(f"LMS_ENVIRONMENT must be one of {', '.join(FOLDERS)}, not {wanted!r}")
 
 
 def _demo_data(wanted: str) -> DemoData:

@@ -1,4 +1,4 @@
-"""The ordered start and stop of everything, and what keeps the data of the parts in step with one another.
+"""The ordered start and stop of everything, and what keeps the data of the processes in step with one another.
 
 Whatever ended the run before, a start goes on from what was answered (`journaled`), the broker's records and the
 consumers' offsets included, and publishes the events that were still to be published. In Docker the emulator keeps no
@@ -20,14 +20,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
-from localstack import demo, emulator, parts, pending_events, warming
+from localstack import demo, emulator, pending_events, processes, warming
 from localstack.compose import Compose
 from localstack.deploy import deploy
 from localstack.deployed import Deployed
 from localstack.embedded import Embedded
-from localstack.place import Place
-from localstack.process import Part, PartFailed, PidFile, stop
-from localstack.repairs import repair
+from localstack.emulator_fixes import apply_fixes
+from localstack.environment import Environment
+from localstack.process import PidFile, Process, ProcessFailed, stop
 from localstack.settings import ROOT, Settings
 from localstack.supervisor import FoundationLost, Supervisor
 from operations import bootstrap
@@ -44,10 +44,10 @@ class Stack:
         self._settings = settings
         self._began = time.monotonic()
         self._supervisor = Supervisor(settings.run, settings.logs, self._tell)
-        self.place: Place = (
+        self.environment: Environment = (
             Compose(settings, self._tell)
-            if settings.place == "docker"
-            else Embedded(settings, self._supervisor, self._start_part)
+            if settings.kind == "docker"
+            else Embedded(settings, self._supervisor, self._start_process)
         )
 
     def _tell(self, line: str) -> None:
@@ -65,7 +65,7 @@ class Stack:
                     self._tell("ready")
                     announce()
                     self._settings.ready.touch()
-                    self._supervisor.watch(saving, self.place.look)
+                    self._supervisor.watch(saving, self.environment.look)
                 except FoundationLost as lost:
                     self._tell(f"{lost}; stopping the rest to start again in order")
                     self._settings.ready.unlink(missing_ok=True)
@@ -83,56 +83,56 @@ class Stack:
         settings = self._settings
         if stop_leftovers(settings):
             self._tell("stopped what an earlier run had left behind")
-        self.place.prepare()
+        self.environment.prepare()
         self._start_emulator()
         with ThreadPoolExecutor() as pool:
             # Neither needs what the deployment makes.
-            aside = [pool.submit(self._start_broker), pool.submit(self.place.start_catcher)]
+            aside = [pool.submit(self._start_broker), pool.submit(self.environment.start_catcher)]
             deployed = self._deploy()
             _wait(aside)
-            self.place.deployed()
+            self.environment.deployed()
             published = pool.submit(pending_events.publish, settings, deployed)
             warmed = pool.submit(warming.warm, settings, deployed)
-            triggering = pool.submit(self._start_part, parts.msk_trigger_part(settings))
-            self.place.start_gateway(deployed.api_id, self._gateway_secret())
+            triggering = pool.submit(self._start_process, processes.msk_trigger_process(settings))
+            self.environment.start_gateway(deployed.api_id, self._gateway_secret())
             _wait([triggering])
             self._tell(f"{warmed.result()} functions are awake")
             if found := published.result():
                 self._tell(f"{found} events of the run before were still to be published")
         demo.make(settings, deployed, self._tell)
 
-    def _start_part(self, part: Part) -> None:
-        self._supervisor.start(part)
-        where = ", ".join(str(self._settings.ports[name]) for name in parts.PORTS[part.name])
-        self._tell(f"{part.name} serves" + (f" on {where}" if where else ""))
+    def _start_process(self, process: Process) -> None:
+        self._supervisor.start(process)
+        where = ", ".join(str(self._settings.ports[name]) for name in processes.PORTS[process.name])
+        self._tell(f"{process.name} serves" + (f" on {where}" if where else ""))
 
     def _start_emulator(self) -> None:
-        if not self.place.recover():
+        if not self.environment.recover():
             self._tell("the last stop was not clean: everything goes back to the one before")
-        self.place.start_emulator()
+        self.environment.start_emulator()
 
     def _start_broker(self) -> None:
-        self.place.start_broker()
+        self.environment.start_broker()
         # A process of its own: the Kafka client takes long to import, and the catalogue lives in the functions' layer.
         made = subprocess.run(
             [sys.executable, "-m", "localstack.topics"],
             cwd=ROOT,
-            env={**parts.python_environment(self._settings), "PYTHONPATH": TOPICS_PATH},
+            env={**processes.python_environment(self._settings), "PYTHONPATH": TOPICS_PATH},
             capture_output=True,
             text=True,
             check=False,
         )
         if made.returncode:
-            raise PartFailed(f"no topics: {made.stderr}")
+            raise ProcessFailed(f"no topics: {made.stderr}")
         self._tell(made.stdout.strip())
 
     def _deploy(self) -> Deployed:
         settings = self._settings
         bootstrap.ensure_secrets(emulator.session().client("secretsmanager", endpoint_url=settings.emulator_url))
         self._tell("building and deploying template.yaml")
-        changed = deploy(settings, TEMPLATE, self.place)
+        changed = deploy(settings, TEMPLATE, self.environment)
         deployed = Deployed(settings)
-        repair(settings, deployed)
+        apply_fixes(settings, deployed)
         self._tell("deployed" if changed else "deployed already: nothing has changed")
         return deployed
 
@@ -145,14 +145,14 @@ class Stack:
     def _stop(self) -> None:
         """The trigger first: it lets consumers finish, who still need the gateway's Admin API and the broker."""
         self._settings.ready.unlink(missing_ok=True)
-        if not self.place.running():
-            # A signal may have come before an earlier run's parts were all stopped.
+        if not self.environment.running():
+            # A signal may have come before an earlier run's processes were all stopped.
             stop_leftovers(self._settings)
             return
         self._tell("stopping")
         with _signals_deferred():
             self._supervisor.stop("msk_trigger")
-            if self.place.stop() and self.place.stopped():
+            if self.environment.stop() and self.environment.stopped():
                 self._tell("stopped; all data is on disk")
             else:
                 self._tell("stopped; the next start goes back to the last clean stop")
@@ -176,11 +176,11 @@ def _signals_deferred() -> Iterator[None]:
 
 
 def stop_leftovers(settings: Settings) -> list[str]:
-    """Stop, in order, the parts that a killed supervisor left running, and name them."""
-    left = [name for name in reversed(parts.ORDER) if PidFile(settings.run / f"{name}.pid").pid()]
+    """Stop, in order, the processes that a killed supervisor left running, and name them."""
+    left = [name for name in reversed(processes.ORDER) if PidFile(settings.run / f"{name}.pid").pid()]
     for name in left:
         stop(PidFile(settings.run / f"{name}.pid"), seconds=60)
-    if settings.place == "docker":
+    if settings.kind == "docker":
         containers = Compose(settings, print)
         left += containers.running()
         if containers.stop():

@@ -1,4 +1,4 @@
-"""Keep started parts running, and stop them in the reverse of the order in which they were started."""
+"""Keep started processes running, and stop them in the reverse of the order in which they were started."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from localstack.process import Part, PartFailed, Running
+from localstack.process import Process, ProcessFailed, Running
 
 WATCH_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 5.0
-# A part that has run for so long has recovered: its next death is a first one.
+# A process that has run for so long has recovered: its next death is a first one.
 STEADY_SECONDS = 60.0
 
 
 class FoundationLost(RuntimeError):
-    """The part on which all others stand has died: stop the rest and start again from the beginning."""
+    """The process on which all others stand has died: stop the rest and start again from the beginning."""
 
 
 class Supervisor:
-    """The parts of one stack."""
+    """The processes of one stack."""
 
     def __init__(self, run_folder: Path, log_folder: Path, tell: Callable[[str], None]) -> None:
         self._run_folder = run_folder
@@ -31,20 +31,20 @@ class Supervisor:
         self._pauses: dict[str, float] = {}
         self._lock = threading.Lock()
 
-    def start(self, part: Part) -> None:
-        """Start a part and wait until it serves; parts may be started from several threads. Raises PartFailed."""
-        running = Running(part, self._run_folder, self._log_folder)
+    def start(self, process: Process) -> None:
+        """Start a process and wait until it serves; several threads may start some at once. Raises ProcessFailed."""
+        running = Running(process, self._run_folder, self._log_folder)
         with self._lock:
-            self._running[part.name] = running
-            self._started[part.name] = time.monotonic()
+            self._running[process.name] = running
+            self._started[process.name] = time.monotonic()
         try:
             running.wait_ready()
-        except PartFailed:
+        except ProcessFailed:
             running.stop()
             raise
 
     def names(self) -> list[str]:
-        """The parts that were started and not stopped."""
+        """The processes that were started and not stopped."""
         return list(self._running)
 
     def watch(self, stopping: threading.Event, look: Callable[[], None] = lambda: None) -> None:
@@ -59,20 +59,20 @@ class Supervisor:
             look()
 
     def _replace(self, dead: Running, stopping: threading.Event) -> None:
-        part = dead.part
+        process = dead.process
         dead.stop()
-        if part.foundation:
-            raise FoundationLost(f"{part.name} died")
-        pause = self._pause(part.name)
-        self._tell(f"{part.name} died; starting it again" + (f" in {pause:.0f} s" if pause else ""))
+        if process.foundation:
+            raise FoundationLost(f"{process.name} died")
+        pause = self._pause(process.name)
+        self._tell(f"{process.name} died; starting it again" + (f" in {pause:.0f} s" if pause else ""))
         if stopping.wait(pause):
             return
         try:
-            self.start(part)
-        except PartFailed as failure:
+            self.start(process)
+        except ProcessFailed as failure:
             self._tell(f"{failure}")
         else:
-            self._tell(f"{part.name} is back")
+            self._tell(f"{process.name} is back")
 
     def _pause(self, name: str) -> float:
         steady = time.monotonic() - self._started[name] > STEADY_SECONDS
@@ -81,7 +81,7 @@ class Supervisor:
         return pause
 
     def stop(self, name: str) -> bool:
-        """Stop one part, if it was started; True when it ended by itself."""
+        """Stop one process, if it was started; True when it ended by itself."""
         running = self._running.get(name)
         by_itself = running.stop() if running else True
         self._running.pop(name, None)

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 DEVELOPERS = {
     "LMS_DEMO_PASSWORD": "a-password-of-mine",
-    "LMS_PLACE": "docker",
+    "LMS_ENVIRONMENT": "docker",
     "LMS_PORT_OFFSET": "7",
     "AWS_PROFILE": "an-institute",
     "AWS_ENDPOINT_URL": "http://127.0.0.1:9",

@@ -39,7 +39,7 @@ class Rehearsal:
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("LMS_", "AWS_"))},
             "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}",
-            "LMS_PLACE": "docker",
+            "LMS_ENVIRONMENT": "docker",
             "LMS_STACK_DIR": str(folder / "stack"),
             "LMS_DEMO": "people",
             "REHEARSAL_PYTHON": str(python),

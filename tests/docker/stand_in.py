@@ -16,8 +16,8 @@ from pathlib import Path
 
 import yaml
 
-from localstack import broker, parts
-from localstack.process import Part, PidFile, Running, stop
+from localstack import broker, processes
+from localstack.process import PidFile, Process, Running, stop
 from localstack.settings import HOST, ROOT, Settings
 
 FILE = ROOT / "localstack" / "docker-compose.yml"
@@ -45,7 +45,7 @@ class Engine:
     def kong_data(self) -> Path:
         return self.run / "kong.sqlite"
 
-    def part(self, name: str) -> Part:
+    def part(self, name: str) -> Process:
         service = self.services[name]
         environment = {name: str(value) for name, value in service.get("environment", {}).items()}
         command, ready = {
@@ -56,7 +56,7 @@ class Engine:
             "kong-database": self._nothing,
             "kong": self._kong,
         }[name](service, environment)
-        return Part(name, command, self._inside(environment), ROOT, ready, start_seconds=60, stop_seconds=60)
+        return Process(name, command, self._inside(environment), ROOT, ready, start_seconds=60, stop_seconds=60)
 
     def _ministack(self, service: dict, environment: dict) -> tuple:
         for name in ("STATE_DIR", "S3_DATA_DIR"):
@@ -65,7 +65,7 @@ class Engine:
         environment["TMPDIR"] = str(self.run / "tmp")
         (self.run / "tmp").mkdir(exist_ok=True)
         command = [os.environ["REHEARSAL_PYTHON"], "-m", "ministack"]
-        return command, lambda: parts.answers(self.settings.emulator, "/_ministack/health")
+        return command, lambda: processes.answers(self.settings.emulator, "/_ministack/health")
 
     def _kafka(self, _: dict, environment: dict) -> tuple:
         environment |= broker.environment(self.settings)
@@ -73,9 +73,9 @@ class Engine:
         return broker.command(self.settings), lambda: broker.ready(self.settings)
 
     def _mailpit(self, _: dict, environment: dict) -> tuple:
-        environment |= parts.python_environment(self.settings)
+        environment |= processes.python_environment(self.settings)
         command = [sys.executable, "-m", "localstack.catcher"]
-        return command, lambda: parts.answers(self.settings.mail, "/readyz")
+        return command, lambda: processes.answers(self.settings.mail, "/readyz")
 
     def _sms(self, service: dict, _: dict) -> tuple:
         words = [self._outside(service, word) for word in service["command"]]
@@ -83,7 +83,7 @@ class Engine:
         *words, host, port = words
         assert (host, port) == ("0.0.0.0", "8026")
         command = [sys.executable, *words[1:], HOST, str(self.settings.sms)]
-        return command, lambda: parts.answers(self.settings.sms, "/readyz")
+        return command, lambda: processes.answers(self.settings.sms, "/readyz")
 
     def _nothing(self, _: dict, __: dict) -> tuple:
         return ["sleep", "infinity"], lambda: True
@@ -95,7 +95,7 @@ class Engine:
             *("--admin-port", str(self.settings.gateway_admin)),
             *("--client-max-body-size", environment["KONG_NGINX_PROXY_CLIENT_MAX_BODY_SIZE"].replace("k", "000")),
         ]
-        return command, lambda: parts.answers(self.settings.gateway_admin, "/status")
+        return command, lambda: processes.answers(self.settings.gateway_admin, "/status")
 
     def _inside(self, environment: dict[str, str]) -> dict[str, str]:
         ports = {}
@@ -126,7 +126,7 @@ class Engine:
         for name in names:
             if PidFile(self.run / f"{name}.pid").pid() is None:
                 (self.run / f"{name}.code").unlink(missing_ok=True)
-                Running(self.part(name), self.run, self.run).wait_ready()
+                Running(self.process(name), self.run, self.run).wait_ready()
 
     def state(self, name: str) -> tuple[str, str]:
         alive = PidFile(self.run / f"{name}.pid").pid()

@@ -12,7 +12,7 @@ from localstack.compose import FILE, Compose
 from localstack.gateway.config import configure
 from localstack.gateway.consumers import Consumers
 from localstack.gateway.plugins.base import Surroundings
-from localstack.process import PartFailed
+from localstack.process import ProcessFailed
 from localstack.settings import Settings
 from localstack.supervisor import FoundationLost
 from operations.kong.declarative import load
@@ -68,7 +68,7 @@ def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Docker:
 
 def compose(folder: Path, told: list[str] | None = None, **environ: str) -> Compose:
     (folder / "stack").mkdir(exist_ok=True)
-    environ = {"LMS_PLACE": "docker", "LMS_STACK_DIR": str(folder / "stack"), **environ}
+    environ = {"LMS_ENVIRONMENT": "docker", "LMS_STACK_DIR": str(folder / "stack"), **environ}
     return Compose(Settings.from_environment(environ), (told if told is not None else []).append)
 
 
@@ -168,13 +168,13 @@ def test_every_call_names_the_file_and_the_project(tmp_path: Path, monkeypatch: 
 
 def test_a_refusal_is_told_in_dockers_words(docker: Docker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COMPOSE_PROJECT_NAME", "broken")
-    with pytest.raises(PartFailed, match="no such image"):
+    with pytest.raises(ProcessFailed, match="no such image"):
         compose(tmp_path).start_broker()
 
 
 def test_a_machine_without_docker_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(PartFailed, match="Docker is needed"):
+    with pytest.raises(ProcessFailed, match="Docker is needed"):
         compose(tmp_path).start_emulator()
 
 
@@ -189,13 +189,13 @@ def test_a_container_that_ends_at_its_start_is_told_at_once_with_its_code_and_lo
     docker: Docker, tmp_path: Path
 ) -> None:
     docker.says(health="exited 3 0", logs="no such disk")
-    with pytest.raises(PartFailed, match=r"(?s)kafka ended at its start \(exit code 3\).*no such disk"):
+    with pytest.raises(ProcessFailed, match=r"(?s)kafka ended at its start \(exit code 3\).*no such disk"):
         compose(tmp_path).start_broker()
 
 
 def test_a_container_whose_health_fails_is_told_with_its_log(docker: Docker, tmp_path: Path) -> None:
     docker.says(health="running 0 0 unhealthy", logs="still thinking")
-    with pytest.raises(PartFailed, match=r"(?s)kafka runs but is not healthy.*still thinking"):
+    with pytest.raises(ProcessFailed, match=r"(?s)kafka runs but is not healthy.*still thinking"):
         compose(tmp_path).start_broker()
 
 
@@ -216,7 +216,7 @@ def test_what_is_missing_of_docker_is_told_before_anything_is_started(
 ) -> None:
     script = docker.folder / "docker"
     script.write_text(script.read_text().replace('case "$*" in', f'case "$*" in {refused}*) echo no >&2; exit 1 ;;'))
-    with pytest.raises(PartFailed, match=told):
+    with pytest.raises(ProcessFailed, match=told):
         compose(tmp_path).prepare()
 
 
@@ -264,5 +264,5 @@ def test_status_tells_of_each_container_and_is_no_success_while_one_is_missing(
 
 
 def test_sam_is_refused_beside_the_embedded_stack_by_the_name_of_the_place_that_it_reaches() -> None:
-    with pytest.raises(commands.CannotDo, match="LMS_PLACE=docker make sam"):
+    with pytest.raises(commands.CannotDo, match="LMS_ENVIRONMENT=docker make sam"):
         commands.sam(Settings.from_environment({}), argparse.Namespace())

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from localstack import emulator, parts
+from localstack import emulator, processes
 from localstack.compose import DATA, FILE, Compose
 from localstack.settings import DEFAULT_PORTS, ROOT, Settings
 
@@ -20,7 +20,7 @@ _DEFAULTED = re.compile(r"\$\{(\w+):-([^}]*)\}")
 
 @pytest.fixture
 def settings() -> Settings:
-    return Settings.from_environment({"LMS_PLACE": "docker"})
+    return Settings.from_environment({"LMS_ENVIRONMENT": "docker"})
 
 
 def listening(service: dict[str, Any]) -> set[int]:
@@ -146,7 +146,9 @@ def test_the_layer_is_seen_where_functions_look_for_it(settings: Settings) -> No
 
 
 def test_kong_refuses_large_bodies_as_its_stand_in_does() -> None:
-    assert variables(SERVICES["kong"])["KONG_NGINX_PROXY_CLIENT_MAX_BODY_SIZE"] == f"{parts.MAX_BODY_BYTES // 1024}k"
+    assert (
+        variables(SERVICES["kong"])["KONG_NGINX_PROXY_CLIENT_MAX_BODY_SIZE"] == f"{processes.MAX_BODY_BYTES // 1024}k"
+    )
 
 
 def test_what_kong_imports_is_written_before() -> None:

@@ -18,7 +18,7 @@ class World:
         self.folder, self.state = folder, folder / "emulator" / "state"
         self.settings.run.mkdir(parents=True)
         self.accounts = ""
-        self.place: Any = SimpleNamespace(keep=self._keep, go_back=self._go_back)
+        self.environment: Any = SimpleNamespace(keep=self._keep, go_back=self._go_back)
         self.saved = Saved(self.settings)
 
     def _keep(self, folder: Path) -> None:
@@ -29,7 +29,7 @@ class World:
         self.accounts = kept.read_text() if kept.exists() else ""
 
     def start(self) -> bool:
-        newest = self.saved.prepare(self.place)
+        newest = self.saved.prepare(self.environment)
         self.state.mkdir(parents=True, exist_ok=True)
         return newest
 
@@ -105,10 +105,10 @@ def test_a_start_that_is_cut_off_while_it_keeps_what_was_saved_keeps_it_again(wo
     def cut_off(_: Path) -> None:
         raise KeyboardInterrupt
 
-    world.place.keep = cut_off
+    world.environment.keep = cut_off
     with pytest.raises(KeyboardInterrupt):
         world.start()
-    world.place.keep = world._keep
+    world.environment.keep = world._keep
     assert world.start()
     assert (world.tables, world.accounts) == ({"users": "1"}, "1")
 

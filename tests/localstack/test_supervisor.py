@@ -1,4 +1,4 @@
-"""The supervisor with small real processes for parts."""
+"""The supervisor with small real processes for processes."""
 
 import os
 import signal
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from localstack.process import Part, PartFailed, PidFile, Running, stop
+from localstack.process import PidFile, Process, ProcessFailed, Running, stop
 from localstack.supervisor import FoundationLost, Supervisor
 
 PART = """
@@ -40,8 +40,8 @@ class World:
         self.told: list[str] = []
         self.supervisor = Supervisor(self.run, self.logs, self.told.append)
 
-    def part(self, name: str, *, foundation: bool = False, stop_seconds: float = 60) -> Part:
-        return Part(
+    def process(self, name: str, *, foundation: bool = False, stop_seconds: float = 60) -> Process:
+        return Process(
             name=name,
             command=[sys.executable, "-c", PART, name, str(self._journal)],
             environment=dict(os.environ),
@@ -83,14 +83,14 @@ def until(condition: Callable[[], bool]) -> None:
 
 def test_parts_are_stopped_in_the_reverse_of_their_order(world: World) -> None:
     for name in ("emulator", "broker", "gateway"):
-        world.supervisor.start(world.part(name))
+        world.supervisor.start(world.process(name))
     world.supervisor.stop_all()
     assert world.journal("stopped") == ["gateway", "broker", "emulator"]
 
 
 def test_a_part_that_dies_is_started_again_alone(world: World) -> None:
     for name in ("emulator", "broker"):
-        world.supervisor.start(world.part(name))
+        world.supervisor.start(world.process(name))
     emulator, dead = world.pid("emulator"), world.pid("broker")
     stopping = threading.Event()
     watching = threading.Thread(target=world.supervisor.watch, args=(stopping,))
@@ -104,8 +104,8 @@ def test_a_part_that_dies_is_started_again_alone(world: World) -> None:
 
 
 def test_the_death_of_the_foundation_is_left_to_whoever_knows_the_order(world: World) -> None:
-    world.supervisor.start(world.part("emulator", foundation=True))
-    world.supervisor.start(world.part("broker"))
+    world.supervisor.start(world.process("emulator", foundation=True))
+    world.supervisor.start(world.process("broker"))
     kill(world.pid("emulator"))
     with pytest.raises(FoundationLost, match="emulator"):
         world.supervisor.watch(threading.Event())
@@ -114,41 +114,41 @@ def test_the_death_of_the_foundation_is_left_to_whoever_knows_the_order(world: W
 
 
 def test_a_part_that_ends_at_its_start_is_told_with_the_end_of_its_log(world: World) -> None:
-    part = world.part("broken")
-    broken = Part(**{**part.__dict__, "command": [sys.executable, "-c", "raise SystemExit('no such disk')"]})
-    with pytest.raises(PartFailed, match="no such disk"):
+    process = world.process("broken")
+    broken = Process(**{**process.__dict__, "command": [sys.executable, "-c", "raise SystemExit('no such disk')"]})
+    with pytest.raises(ProcessFailed, match="no such disk"):
         world.supervisor.start(broken)
 
 
 def test_a_part_that_does_not_become_ready_is_told_and_stopped(world: World) -> None:
-    part = world.part("silent")
-    silent = Part(**{**part.__dict__, "ready": lambda: False, "start_seconds": 0.5})
-    with pytest.raises(PartFailed, match="not ready"):
+    process = world.process("silent")
+    silent = Process(**{**process.__dict__, "ready": lambda: False, "start_seconds": 0.5})
+    with pytest.raises(ProcessFailed, match="not ready"):
         world.supervisor.start(silent)
     assert world.pid("silent") is None
 
 
 def test_a_part_that_ignores_the_request_to_stop_is_ended_and_said_to_have_been(world: World) -> None:
-    world.supervisor.start(world.part("stubborn", stop_seconds=0.3))
+    world.supervisor.start(world.process("stubborn", stop_seconds=0.3))
     assert not world.supervisor.stop("stubborn")
     assert world.pid("stubborn") is None
 
 
 def test_a_part_that_had_died_before_it_was_asked_to_stop_is_not_said_to_have_ended_by_itself(world: World) -> None:
-    world.supervisor.start(world.part("emulator", foundation=True))
+    world.supervisor.start(world.process("emulator", foundation=True))
     kill(world.pid("emulator"))
     until(lambda: world.pid("emulator") is None)
     assert not world.supervisor.stop("emulator")
 
 
 def test_a_part_that_still_runs_is_not_started_twice(world: World) -> None:
-    world.supervisor.start(world.part("broker"))
-    with pytest.raises(PartFailed, match=f"process {world.pid('broker')}"):
-        Running(world.part("broker"), world.run, world.logs)
+    world.supervisor.start(world.process("broker"))
+    with pytest.raises(ProcessFailed, match=f"process {world.pid('broker')}"):
+        Running(world.process("broker"), world.run, world.logs)
 
 
 def test_what_a_killed_supervisor_left_behind_is_found_and_stopped_by_its_file(world: World) -> None:
-    world.supervisor.start(world.part("broker"))
+    world.supervisor.start(world.process("broker"))
     left = PidFile(world.run / "broker.pid")
     assert stop(left, seconds=60)
     assert left.pid() is None

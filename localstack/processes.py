@@ -1,4 +1,4 @@
-"""The parts of the stack: what each runs, on which ports, and how to tell that it serves."""
+"""The stack's processes: what each runs, on which ports, and how to tell that it serves."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import sys
 
 from localstack import broker, emulator
-from localstack.process import Part, PidFile
+from localstack.process import PidFile, Process
 from localstack.settings import HOST, ROOT, Settings
 from operations.kong.declarative import FILE
 
@@ -26,10 +26,10 @@ MAX_BODY_BYTES = 256 * 1024
 UPSTREAM_CONCURRENCY = max(4, 2 * (os.cpu_count() or 1))
 
 
-def emulator_part(settings: Settings) -> Part:
+def emulator_process(settings: Settings) -> Process:
     """The AWS emulator; a clean stop writes its memory to disk."""
     folder = settings.folder / "emulator"
-    return Part(
+    return Process(
         name="emulator",
         command=emulator.command(settings),
         environment=emulator.environment(settings),
@@ -40,9 +40,9 @@ def emulator_part(settings: Settings) -> Part:
     )
 
 
-def broker_part(settings: Settings) -> Part:
+def broker_process(settings: Settings) -> Process:
     """The Kafka broker."""
-    return Part(
+    return Process(
         name="broker",
         command=broker.command(settings),
         environment=broker.environment(settings),
@@ -51,9 +51,9 @@ def broker_part(settings: Settings) -> Part:
     )
 
 
-def catcher_part(settings: Settings) -> Part:
+def catcher_process(settings: Settings) -> Process:
     """Mail and SMS."""
-    return Part(
+    return Process(
         name="catcher",
         command=[sys.executable, "-m", "localstack.catcher"],
         environment=python_environment(settings),
@@ -62,9 +62,9 @@ def catcher_part(settings: Settings) -> Part:
     )
 
 
-def gateway_part(settings: Settings, api_id: str, secret: str) -> Part:
+def gateway_process(settings: Settings, api_id: str, secret: str) -> Process:
     """The stand-in for Kong, in front of the deployed API."""
-    return Part(
+    return Process(
         name="gateway",
         command=[
             *(sys.executable, "-m", "localstack.gateway"),
@@ -85,9 +85,9 @@ def gateway_part(settings: Settings, api_id: str, secret: str) -> Part:
     )
 
 
-def msk_trigger_part(settings: Settings) -> Part:
+def msk_trigger_process(settings: Settings) -> Process:
     """What polls Kafka for the functions; it lets what is on its way arrive before it ends."""
-    return Part(
+    return Process(
         name="msk_trigger",
         command=[sys.executable, "-m", "localstack.msk_trigger"],
         environment=python_environment(settings),
@@ -103,7 +103,7 @@ def _serving(settings: Settings) -> bool:
 
 
 def python_environment(settings: Settings) -> dict[str, str]:
-    """Everything that a part written in Python sees."""
+    """Everything that a process written in Python sees."""
     # A developer's AWS profile and region are for AWS.
     own = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "LMS_", "MAKE"))}
     return {**own, **settings.environment(), "PYTHONUNBUFFERED": "1"}

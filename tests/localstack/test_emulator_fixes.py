@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from localstack.repairs import mend_routes
+from localstack.emulator_fixes import add_routes
 
 ARN = "arn:aws:lambda:us-east-1:000000000000:function"
 
@@ -62,7 +62,7 @@ def standing(client: Any, deployed: Any) -> dict[str, tuple[str, str]]:
 
 
 def test_missing_routes_are_made_with_one_integration_a_function(client: Any, deployed: Any) -> None:
-    mend_routes(client, deployed)
+    add_routes(client, deployed)
     assert {key: arn for key, (_, arn) in standing(client, deployed).items()} == {
         "ANY /auth": f"{ARN}:auth",
         "ANY /auth/{proxy+}": f"{ARN}:auth",
@@ -77,15 +77,15 @@ def test_what_stands_is_left_however_the_emulator_writes_the_function(client: An
     target = f"integrations/{made['IntegrationId']}"
     client.create_route(ApiId=deployed.api_id, RouteKey="ANY /exams", Target=target)
     before = standing(client, deployed)
-    mend_routes(client, deployed)
+    add_routes(client, deployed)
     once = standing(client, deployed)
     assert once.items() >= before.items()
-    mend_routes(client, deployed)
+    add_routes(client, deployed)
     assert standing(client, deployed) == once
 
 
 def test_a_route_that_leads_elsewhere_is_made_anew(client: Any, deployed: Any) -> None:
-    mend_routes(client, deployed)
+    add_routes(client, deployed)
     deployed.routes()["ANY /exams"] = "auth"
-    mend_routes(client, deployed)
+    add_routes(client, deployed)
     assert standing(client, deployed)["ANY /exams"][1] == f"{ARN}:auth"

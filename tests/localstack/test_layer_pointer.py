@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from localstack.build import HERE, Artifact, Target
-from localstack.unpacked import site, unpacked
+from localstack.layer_pointer import layer_pointer, site
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def layer(tmp_path: Path) -> Artifact:
 
 
 def test_functions_find_the_layers_modules_before_the_interpreters_own(layer: Artifact, tmp_path: Path) -> None:
-    pointer = unpacked(layer, tmp_path / "stack")
+    pointer = layer_pointer(layer, tmp_path / "stack")
     with zipfile.ZipFile(pointer.path) as archive:
         archive.extractall(tmp_path / "opt")
     code = f"""
@@ -37,15 +37,15 @@ print(json.dumps([of_the_layer.__file__, pip.__file__]))
 
 
 def test_another_layer_is_deployed_anew_and_takes_the_place_of_the_first(layer: Artifact, tmp_path: Path) -> None:
-    first = unpacked(layer, tmp_path / "stack")
-    assert unpacked(layer, tmp_path / "stack") == first
-    second = unpacked(Artifact("SharedLayer", layer.path, "SharedLayer/two.zip"), tmp_path / "stack")
+    first = layer_pointer(layer, tmp_path / "stack")
+    assert layer_pointer(layer, tmp_path / "stack") == first
+    second = layer_pointer(Artifact("SharedLayer", layer.path, "SharedLayer/two.zip"), tmp_path / "stack")
     assert second.key != first.key
     assert len(list((tmp_path / "stack").glob("*/python/of_the_layer.py"))) == 1
 
 
 def test_a_container_is_pointed_to_where_it_sees_the_folder(layer: Artifact, tmp_path: Path) -> None:
-    pointer = unpacked(layer, tmp_path / "stack", Path("/data/layer"), Target("3.13", "x86_64-manylinux_2_28"))
+    pointer = layer_pointer(layer, tmp_path / "stack", Path("/data/layer"), Target("3.13", "x86_64-manylinux_2_28"))
     (content,) = (tmp_path / "stack").glob("*/python/of_the_layer.py")
     with zipfile.ZipFile(pointer.path) as archive:
         line = archive.read("python/lib/python3.13/site-packages/layer.pth").decode()

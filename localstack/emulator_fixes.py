@@ -23,16 +23,16 @@ MAPPING_SETTINGS = (
 )
 
 
-def repair(settings: Settings, deployed: Deployed) -> None:
+def apply_fixes(settings: Settings, deployed: Deployed) -> None:
     """Routes and times to live, where they are missing; ministack's stream mappings. Does nothing twice."""
     session, url = emulator.session(), settings.emulator_url
-    mend_routes(session.client("apigatewayv2", endpoint_url=url), deployed)
+    add_routes(session.client("apigatewayv2", endpoint_url=url), deployed)
     _times_to_live(session.client("dynamodb", endpoint_url=url), deployed)
     if settings.aws == "ministack":
         _stream_mappings(session.client("lambda", endpoint_url=url))
 
 
-def mend_routes(client: ApiGatewayV2Client, deployed: Deployed) -> None:
+def add_routes(client: ApiGatewayV2Client, deployed: Deployed) -> None:
     """SAM writes routes into an OpenAPI body, which ministack does not read; those that stand already are left."""
     api = deployed.api_id
     wanted = {key: _function_arn(name) for key, name in deployed.routes().items()}

@@ -18,7 +18,7 @@ def site(target: Target) -> Path:
     return Path("python", "lib", f"python{target.python}", "site-packages")
 
 
-def unpacked(layer: Artifact, folder: Path, seen: Path | None = None, target: Target = HERE) -> Artifact:
+def layer_pointer(layer: Artifact, folder: Path, seen: Path | None = None, target: Target = HERE) -> Artifact:
     """The layer as a pointer to what is unpacked under `folder`, where nothing else is kept.
 
     `seen` is where functions find that folder, when it is elsewhere for them.

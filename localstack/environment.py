@@ -1,4 +1,4 @@
-"""Where the parts of the stack run, and all in which one such place differs from another."""
+"""Where the stack's processes run, on this machine or in containers, and all in which the two differ."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CLUSTER_ARN = f"arn:aws:kafka:{emulator.REGION}:{emulator.ACCOUNT}:cluster/local
 
 @dataclass(frozen=True)
 class Neighbours:
-    """The other parts as functions reach them, which may not be where this process does."""
+    """The other processes as functions reach them, which may not be where this process does."""
 
     emulator_url: str
     kong_admin_url: str
@@ -27,8 +27,8 @@ class Neighbours:
     architecture: str
 
 
-class Place(Protocol):
-    """The parts beside the deployed functions; each `start_` returns when its part serves, or raises PartFailed."""
+class Environment(Protocol):
+    """What runs beside the functions; each `start_` returns when its process serves, or raises ProcessFailed."""
 
     @property
     def target(self) -> Target:
@@ -42,7 +42,7 @@ class Place(Protocol):
         """What is deployed for the layer."""
 
     def prepare(self) -> None:
-        """Whatever must be there before the first part is started."""
+        """Whatever must be there before the first process is started."""
 
     def recover(self) -> bool:
         """Lay ready what the emulator starts from; False when it is older than what was there.
