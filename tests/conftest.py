@@ -55,6 +55,7 @@ def _tables() -> dict[str, Any]:
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Empty tables and queues, as the template declares them, and the rights that it gives."""
     from lms.http import LambdaHandler
+    from lms.institute import kept
 
     monkeypatch.setattr(Connection, "dispatch", check_rights(Connection.dispatch))
     monkeypatch.setattr(ThreadPoolExecutor, "submit", in_threads(ThreadPoolExecutor.submit))
@@ -67,6 +68,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
                 table.stream_shard.items.clear()
         _tables().update(made)
         create_queues(_client("sqs"))
+        kept.forget()
         yield
 
 

@@ -6,9 +6,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from auth import signing
-from auth.schemas import Email, NewUser, Username
+from auth.schemas import NewUser, Username
 from auth.service import key_rotation, registration
 from auth.service.republish import USERS
+from lms.addresses import Email
 from lms.clock import now
 from lms.errors import Problem
 from lms.fields import Name

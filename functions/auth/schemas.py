@@ -5,21 +5,18 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
-from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from auth import rules
+from lms.addresses import Email
 from lms.callers import Role
 from lms.errors import InvalidField
 from lms.fields import Body, Changes, Name, View, absent, present
 from lms.profile_fields import Country, Details, MobileNumber, Password
 
-_EMAIL = r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[^@\s]+\.[^@\s]*[^@\s.0-9]$"
-
 _USERNAME = "^[A-Za-z0-9._-]{3,64}$"
 _SIX_DIGITS = "^[0-9]{6}$"
-_NOT_REACHED = rf"[@.]({'|'.join(SPECIAL_USE_DOMAIN_NAMES)})$"
 
 
 def _expected(message: str, kind: str = "value_error") -> PydanticCustomError:
@@ -38,15 +35,6 @@ def _spelt(pattern: str, message: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _reachable(value: str) -> str:
-    try:
-        address = validate_email(value, check_deliverability=False, allow_smtputf8=False)
-    except EmailNotValidError as error:
-        raise PydanticCustomError("email", "{reason}", {"reason": str(error)}) from error
-    assert address.ascii_email is not None, "without SMTPUTF8 there is always one"
-    return address.ascii_email
-
-
 Username = Annotated[
     str,
     StringConstraints(strip_whitespace=True),
@@ -57,13 +45,6 @@ NewPassword = Annotated[Password, Field(min_length=rules.SHORTEST_PASSWORD)]
 SixDigits = Annotated[
     str, _spelt(_SIX_DIGITS, "Enter the six digits of the code."), Field(json_schema_extra={"pattern": _SIX_DIGITS})
 ]
-Email = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, max_length=254),
-    AfterValidator(_reachable),
-    Field(json_schema_extra={"format": "email", "pattern": _EMAIL, "not": {"pattern": _NOT_REACHED}}),
-]
-"""An address that mail reaches, its domain encoded (`xn--...`)."""
 NameField = Literal["email", "username", "roll_no"]
 _NAME_FIELDS: tuple[NameField, ...] = get_args(NameField)
 

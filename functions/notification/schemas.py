@@ -9,22 +9,14 @@ from pydantic_core import PydanticCustomError
 
 from lms.fields import Body, Changes, View, WallClock, present
 from lms.messages import Channel, MessageBody
-from lms.zones import zone_names
+from lms.zones import TimeZone
 
 
 def _once_each(channels: tuple[Channel, ...]) -> tuple[Channel, ...]:
     return tuple(dict.fromkeys(channels))
 
 
-def _zone(value: str) -> str:
-    if value not in zone_names():
-        raise PydanticCustomError("value_error", "Choose an IANA time zone, such as Asia/Karachi.")
-    return value
-
-
 Channels = Annotated[tuple[Channel, ...], Field(max_length=3), AfterValidator(_once_each)]
-_ZONE = {"minLength": 1, "maxLength": 64, "pattern": r"^[A-Za-z0-9_+\-/]+$"}
-Zone = Annotated[str, Field(json_schema_extra=_ZONE), AfterValidator(_zone)]
 
 
 class NewMessage(MessageBody):
@@ -111,7 +103,7 @@ class PreferencesUpdate(Changes):
 
     channels: ChannelsBody | None = None
     quiet_hours: QuietHoursBody | None = None
-    time_zone: Zone | None = None
+    time_zone: TimeZone | None = None
 
 
 class ChannelsView(View):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
 from typing import Any
 
 from localstack.demo.api import Api, DemoFailed
@@ -25,6 +26,13 @@ CLASSMATES = {
     for first in ("Ayesha", "Bilal", "Fatima", "Hamza", "Sana", "Zain")
     for last in ("Ahmed", "Hussain", "Khan", "Malik", "Siddiqui")
 }
+INSTITUTE = {
+    "name": "Demo School",
+    "timeZone": "Asia/Karachi",
+    "languages": ["en", "ur"],
+    "country": "PK",
+    "contactEmail": "office@demo.example",
+}
 # Hashing a password keeps a core busy.
 AT_ONCE = 2
 _OK, _CREATED = frozenset({200}), frozenset({201})
@@ -39,6 +47,8 @@ def make_school(api: Api, _: Deployed, tell: Callable[[str], None]) -> None:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(lambda person: register(api, *person), CLASSMATES.items()))
     teachers = [_id(api, token) for token in invite_teachers(api, admin, TEACHERS).values()]
+    api.call("PUT", "/institute", INSTITUTE, token=admin, good=_OK)
+    _found_or_created(api, admin, "/terms", "/terms", _current_term(datetime.now(UTC).date()))
     courses = _courses(api, admin, curriculum, tell)
     students = {email: _student_id(api, admin, email) for email in (STUDENT, *CLASSMATES)}
     for number, (course, teacher) in enumerate(zip(courses, teachers, strict=True)):
@@ -63,6 +73,13 @@ def _courses(api: Api, admin: str, curriculum: Any, tell: Callable[[str], None])
         subtopics = sum(len(lesson["subtopics"]) for lesson in lessons)
         tell(f"{course['title']}: {len(course['modules'])} modules, {len(lessons)} lessons, {subtopics} subtopics")
     return ids
+
+
+def _current_term(today: date) -> dict[str, str]:
+    """Half of this year."""
+    if today.month <= 6:
+        return {"title": f"Spring {today.year}", "startsOn": f"{today.year}-01-01", "endsOn": f"{today.year}-06-30"}
+    return {"title": f"Autumn {today.year}", "startsOn": f"{today.year}-07-01", "endsOn": f"{today.year}-12-31"}
 
 
 def _found_or_created(api: Api, admin: str, listed: str, create: str, fields: dict[str, str]) -> str:

@@ -11,7 +11,7 @@ from importlib import import_module
 from inspect import cleandoc
 from typing import Any
 
-from lms.events import CATALOGUE, TOPICS, Event
+from lms.events import CATALOGUE, TOPICS, Audited, Event
 from operations.source import ROOT, applications
 
 PATH = ROOT / "functions" / "portal" / "files" / "events.html"
@@ -109,6 +109,9 @@ def _tellers() -> dict[str, list[str]]:
         emits = re.search(r"\bemit(_again)?\b", code)
         for name in re.findall(r"\b[A-Z]\w+\b" if emits else r"\b[A-Z]\w+\b(?=\()", code):
             found.setdefault(name, set()).add(file.relative_to(ROOT / "functions").parts[0])
+        if re.search(r"\baudit\(tx\b", code):
+            # `lms.audit` emits it for them.
+            found.setdefault(Audited.__name__, set()).add(file.relative_to(ROOT / "functions").parts[0])
     return {name: sorted(services) for name, services in found.items()}
 
 

@@ -20,7 +20,10 @@ QUESTION = "0198c2f4-7711-7e42-a1b3-0d5c8f2e6b21"
 ATTEMPT = "0198c2f4-7711-7e42-a1b3-0d5c8f2e6b22"
 OTHER = "0198c2f4-9c8d-7a63-b4e5-1f7a2d9c3e30"
 
+TERM = "0198c2f4-1a00-7c10-8d20-4b6f8e2a7c40"
+
 _PASSWORD = "a-long-Walk-7"
+_GRADES = (("A", 90), ("B", 80), ("C", 70), ("D", 60), ("F", 0))
 _FIELDS: dict[str, Any] = {
     "AttemptAnswers.answers": {QUESTION: "b"},
     "AttemptView.answers": {QUESTION: "b"},
@@ -28,6 +31,12 @@ _FIELDS: dict[str, Any] = {
     "JwkSet.keys": [
         {"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": "k1", "x": "f83O…", "y": "x_FE…"}
     ],
+    "AuditEntryView.action": "settings.changed",
+    "AuditEntryView.about": [{"kind": "institute", "id": "settings", "name": None}],
+    "AuditEntryView.before": {"registration": "open"},
+    "AuditEntryView.after": {"registration": "closed"},
+    "InstituteUpdate.name": "Karachi Institute",
+    "InstituteView.name": "Karachi Institute",
     "BulkEnrolled.alreadyEnrolled": 0,
     "BulkEnrolled.enrolled": 1,
     "BulkEnrolled.notEnrolled": 0,
@@ -41,6 +50,9 @@ _FIELDS: dict[str, Any] = {
     "ProfileView.status": "active",
     "Summary.histogram": [1 if percent in (60, 80) else 0 for percent in range(101)],
     "SummaryView.histogram": {"4": 1, "5": 1},
+    "NewTerm.title": "Spring 2027",
+    "TermUpdate.title": "Spring 2027",
+    "TermView.title": "Spring 2027",
     "UserView.status": "active",
     "BulkEnroll.students": ["amina@example.com", "7KD2M9QX", STUDENT],
     "ChapterId": MODULE,
@@ -62,6 +74,9 @@ _FIELDS: dict[str, Any] = {
     "amount": "5000.00",
     "access_token": "eyJhbGciOiJFUzI1NiIsImtpZCI6ImsxIn0.eyJyb2xlIjoic3R1ZGVudCJ9.c2lnbmF0dXJl",
     "additional_details": {"guardian": "Sara Khan"},
+    "actor": OTHER,
+    "actorId": OTHER,
+    "actorName": "Sara Khan",
     "address": "12 Canal Road",
     "answer": "b",
     "assignedCourses": [COURSE],
@@ -80,6 +95,7 @@ _FIELDS: dict[str, Any] = {
     "comment": "Clear, and fun to follow.",
     "completionPercentage": 60,
     "completion_percentage": 60,
+    "contactEmail": "office@example.com",
     "contentUrl": "https://example.com/agents/what-an-agent-is",
     "correctAnswer": "b",
     "count": 2,
@@ -97,6 +113,7 @@ _FIELDS: dict[str, Any] = {
     "due_date": "2027-03-31",
     "duration": 90,
     "email": "amina@example.com",
+    "endsOn": "2027-06-30",
     "enrollment_year": 2027,
     "event_id": "evt_20270304_0001",
     "examDate": "2027-03-20T09:00:00Z",
@@ -110,12 +127,16 @@ _FIELDS: dict[str, Any] = {
     "fields": {"key": "uploads/0198c2f4/file", "policy": "eyJleHBpcmF0aW9uIjoiLi4uIn0="},
     "from": "22:00",
     "githubRepoLink": "https://github.com/example/agents/tree/main/01",
+    "gradeScale": [{"letter": letter, "from": lowest} for letter, lowest in _GRADES],
     "grade_percentage": 84.5,
     "grant_type": "password",
     "instructorId": TEACHER,
     "key": "uploads/0198c2f4/file",
+    "languages": ["en", "ur"],
     "lessonId": LESSON,
+    "letter": "A",
     "lessonsDone": [LESSON],
+    "logoUrl": "https://example.com/logo.svg",
     "marks": 1.0,
     "mean": 71.5,
     "missed": 1,
@@ -152,6 +173,7 @@ _FIELDS: dict[str, Any] = {
     "refresh_token": "r1.0198c2f4.Zm9yLWV4YW1wbGU",
     "remarks": "Asks good questions.",
     "report_id": OTHER,
+    "requestId": "0198c2f4-1111-7222-8333-444455556666",
     "reset_id": OTHER,
     "results": 0,
     "rollNo": "7KD2M9QX",
@@ -159,8 +181,10 @@ _FIELDS: dict[str, Any] = {
     "scope": "",
     "score": 84.5,
     "send_at": None,
+    "service": "institute",
     "sessions": 12,
     "short_description": "Agents that plan, act and check themselves.",
+    "startsOn": "2027-02-01",
     "students": 32,
     "student": "amina@example.com",
     "studentId": STUDENT,
@@ -168,6 +192,8 @@ _FIELDS: dict[str, Any] = {
     "subject": "Thursday's lab",
     "subtopicId": SUBTOPIC,
     "text": "It chooses its next step itself.",
+    "termId": TERM,
+    "timeZone": "Asia/Karachi",
     "time_zone": "Asia/Karachi",
     "title": "Building agents",
     "token": None,
@@ -209,6 +235,7 @@ _IDS = {
     "Question": QUESTION,
     "Student": STUDENT,
     "Subtopic": SUBTOPIC,
+    "Term": TERM,
     "User": STUDENT,
 }
 _MOMENT = "2027-03-04T08:00:00Z"

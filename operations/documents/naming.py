@@ -2,9 +2,11 @@
 
 import re
 from itertools import count
-from typing import Any
+from typing import Any, get_args
 
 from pydantic.alias_generators import to_camel
+
+from lms.events import AuditAction
 
 Schema = dict[str, Any]
 
@@ -63,6 +65,7 @@ _OPERATIONS = {
 }
 # By their values; others are called by the schema and the field in which they are found first.
 _ENUMERATIONS: dict[tuple[str, ...], str] = {
+    get_args(AuditAction): "AuditAction",
     ("A", "B", "C", "D", "F"): "Grade",
     ("Paid", "Unpaid", "Overdue"): "PaymentState",
     ("active", "completed"): "MembershipStatus",
@@ -73,6 +76,7 @@ _ENUMERATIONS: dict[tuple[str, ...], str] = {
     ("amount", "currency", "already-paid"): "PaymentNoticeReason",
     ("announcement", "course_update", "exam", "deadline"): "MessageType",
     ("email", "mobile_number"): "VerificationChannel",
+    ("en", "ur"): "Language",
     ("in-progress", "completed", "dropped"): "CourseHistoryStatus",
     ("in_app", "email", "sms"): "Channel",
     ("onClose", "onSubmit", "manual"): "ReleaseMode",

@@ -35,6 +35,7 @@ SERVICES = (
     "progress",
     "payment",
     "notification",
+    "institute",
     "portal",
 )
 _INTRODUCTION = ROOT / "docs" / "openapi-introduction.md"

@@ -53,6 +53,8 @@ class World:
         voucher = {"student_id": self.student.id, "course_id": self.course, "quarter": "Q1", "fee": "10.00"}
         issued = self._do("payment", "POST", "/payments/vouchers", {**voucher, "due_date": due}, self.admin)
         self.voucher = issued.json["voucher_no"]
+        term = {"title": "Spring", "startsOn": "2027-02-01", "endsOn": "2027-06-30"}
+        self.term = self._make("institute", "/terms", term)
         self.deliver()
         listed = self._do("notification", "GET", f"/notifications/{self.student.id}/list", None, self.student)
         self.notification = listed.json["items"][0]["id"]
@@ -72,6 +74,7 @@ class World:
             "recipientId": who.id,
             "studentId": self.student.id,
             "student_id": self.student.id,
+            "termId": self.term,
             "user_id": self.other.id,
             "voucher_no": self.voucher,
             "id": {

@@ -17,7 +17,18 @@ from tests.notification.world import deliver, record
 from tests.outbox_relay.world import Kafka, context, wake
 from tests.template import ENVIRONMENT
 
-_SERVICES = ("auth", "student", "program", "instructor", "notification", "progress", "content", "exam", "payment")
+_SERVICES = (
+    "auth",
+    "student",
+    "program",
+    "instructor",
+    "notification",
+    "progress",
+    "content",
+    "exam",
+    "payment",
+    "institute",
+)
 CLIENT_IP = "203.0.113.77"
 
 

@@ -444,6 +444,71 @@ class MessageRequested(Event):
         return f"message#{self.message_id}"
 
 
+class InstituteSettingsChanged(Event):
+    """The institute's settings as they are now; every service also finds them on the Roster (`lms.institute`)."""
+
+    type: ClassVar[str] = "lms.institute.settings_changed.v1"
+    topic: ClassVar[str] = "lms.institute"
+    name: str
+    time_zone: str
+    languages: tuple[str, ...]
+    country: str | None
+    currency: str
+    registration: Literal["open", "closed"]
+
+    @property
+    def subject(self) -> str:
+        return "institute"
+
+
+AuditAction = Literal[
+    "account.created",
+    "account.disabled",
+    "account.enabled",
+    "account.erased",
+    "attempt.marked",
+    "course.assigned",
+    "course.unassigned",
+    "enrollment.changed",
+    "exam.regraded",
+    "export.requested",
+    "grade.overridden",
+    "result.recorded",
+    "results.released",
+    "settings.changed",
+    "student.changed",
+    "term.changed",
+    "term.created",
+    "term.deleted",
+    "voucher.confirmed",
+    "voucher.issued",
+]
+"""What the audit trail tells of."""
+
+
+class Audited(Event):
+    """Somebody changed a grade, a right, money or a setting. Emitted by `lms.audit` alone; `version` is always 1.
+
+    `about` has the ids of what was changed and of whom, by kind; `before` and `after` hold no personal data.
+    """
+
+    type: ClassVar[str] = "lms.change.audited.v1"
+    topic: ClassVar[str] = "lms.audit"
+    audit_id: UUID
+    at: datetime
+    service: str
+    actor_id: UUID | None
+    action: AuditAction
+    about: dict[str, str]
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    reason: str | None = None
+
+    @property
+    def subject(self) -> str:
+        return f"audit#{self.audit_id}"
+
+
 CATALOGUE: dict[str, type[Event]] = {
     event.type: event
     for event in (
@@ -480,6 +545,8 @@ CATALOGUE: dict[str, type[Event]] = {
         OutlineChanged,
         MaterialPublished,
         MessageRequested,
+        InstituteSettingsChanged,
+        Audited,
     )
 }
 TOPICS: tuple[str, ...] = tuple(sorted({event.topic for event in CATALOGUE.values()}))

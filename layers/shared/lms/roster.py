@@ -10,6 +10,7 @@ facts in their own transactions, so that an answered 201 holds everywhere at onc
 | `student#<user id>` | `course#<course id>` | program: enrolments |
 | `teacher#<user id>` | `course#<course id>` | instructor: assignments |
 | `student_status#<user id>` | `card`: only of those whom the institute gave one | student |
+| `institute#settings` | `card` (read through `lms.institute`) | institute |
 
 IAM limits each writer to its own prefixes.
 """
@@ -35,6 +36,7 @@ StudentStatus = Literal["active", "suspended", "graduated", "withdrawn"]
 """What the institute decides of a student; only the active enrol and sit exams (`lms.access`)."""
 _CARD, _PROFILE = "card", "profile"
 _COURSES = "courses#all"
+_INSTITUTE = "institute#settings"
 
 
 class ClassIndex(GlobalSecondaryIndex["RosterItem"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
@@ -73,6 +75,8 @@ class RosterItem(Table):
     title = UnicodeAttribute(null=True)
     program_id = UUIDAttribute(null=True)
     requires_payment = BooleanAttribute(null=True)
+    # The institute.
+    settings = JSONAttribute(null=True)
     # Memberships; `person_id` also of e-mail addresses and roll numbers.
     membership = UnicodeAttribute(null=True)
     person_id = UUIDAttribute(null=True)
@@ -190,6 +194,16 @@ def require_active_student(tx: Transaction, student_id: UUID) -> None:
     """Lets the transaction commit only while a student is active for the institute; else it is `Stale`."""
     active = RosterItem.status.does_not_exist() | (RosterItem.status == "active")
     tx.check(RosterItem, _student_status(student_id), _CARD, active)
+
+
+def put_institute(tx: Transaction, settings: dict[str, Any], *, version: int) -> None:
+    """Writes the institute's settings; institute alone may. `version` is theirs."""
+    tx.put(RosterItem(owner=_INSTITUTE, item=_CARD, settings=settings, version=version))
+
+
+def find_institute() -> RosterItem | None:
+    """The institute's settings, None while nobody has set any; `lms.institute` keeps them for a minute."""
+    return RosterItem.find(_INSTITUTE, _CARD)
 
 
 def find_user(user_id: UUID) -> RosterItem | None:
@@ -367,6 +381,11 @@ def profile_key(user_id: UUID) -> Key:
 def student_status_key(student_id: UUID) -> Key:
     """Where a student's status is, for `read_together`; those never given one have none, and are active."""
     return RosterItem, _student_status(student_id), _CARD
+
+
+def program_key(program_id: UUID) -> Key:
+    """Where a program's card is, for `read_together`."""
+    return RosterItem, _program(program_id), _CARD
 
 
 def course_key(course_id: UUID) -> Key:

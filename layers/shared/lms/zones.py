@@ -2,7 +2,11 @@
 
 from functools import lru_cache
 from importlib.resources import files
+from typing import Annotated
 from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from lms.log import logger
 
@@ -19,3 +23,14 @@ def find_zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     logger.warning("no such time zone", extra={"zone": name})
     return ZoneInfo("UTC")
+
+
+def _known(value: str) -> str:
+    if value not in zone_names():
+        raise PydanticCustomError("value_error", "Choose an IANA time zone, such as Asia/Karachi.")
+    return value
+
+
+_SPELLING = {"minLength": 1, "maxLength": 64, "pattern": r"^[A-Za-z0-9_+\-/]+$"}
+TimeZone = Annotated[str, Field(json_schema_extra=_SPELLING), AfterValidator(_known)]
+"""The name of a time zone, in bodies."""

@@ -1,0 +1,96 @@
+"""The routes of institute."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query, Response
+
+from institute import rules
+from institute.schemas import AuditEntryView, InstituteUpdate, InstituteView, NewTerm, TermUpdate, TermView
+from institute.service import audit, settings, terms
+from lms.dependencies import Idempotent, IfMatch, Now, Paging, set_etag
+from lms.errors import refuses
+from lms.events import AuditAction
+from lms.fields import Moment
+from lms.http import LambdaHandler, create_app
+from lms.pages import Page
+from lms.security import Admin, Public
+
+app = create_app("institute")
+
+TermId = Annotated[UUID, Path(alias="termId")]
+
+
+@app.get("/institute", dependencies=[Public])
+def get_institute(response: Response) -> InstituteView:
+    """What everybody may know of the institute."""
+    view = settings.show()
+    set_etag(response, view.version)
+    return view
+
+
+@app.put("/institute")
+@refuses(rules.ScaleWithoutZero, rules.ScaleAmbiguous)
+def update_institute(
+    caller: Admin, if_match: IfMatch, body: InstituteUpdate, response: Response, now: Now
+) -> InstituteView:
+    """Replaces the fields given; every service obeys within a minute."""
+    view = settings.update(body, caller.id, if_match, now)
+    set_etag(response, view.version)
+    return view
+
+
+@app.post("/terms", status_code=201)
+@refuses(rules.TermEndsBeforeItStarts)
+def create_term(caller: Admin, idempotent: Idempotent, form: NewTerm, response: Response, now: Now) -> TermView:
+    """Makes a term."""
+    view = terms.create(form, caller.id, idempotent, now)
+    response.headers["Location"] = terms.LOCATION
+    set_etag(response, view.version)
+    return view
+
+
+@app.get("/terms", dependencies=[Public])
+def list_terms(paging: Paging) -> Page[TermView]:
+    """All terms."""
+    return terms.list_terms(paging)
+
+
+@app.put("/terms/{termId}")
+@refuses(terms.TermNotFound, rules.TermEndsBeforeItStarts)
+def update_term(
+    caller: Admin, term_id: TermId, if_match: IfMatch, body: TermUpdate, response: Response, now: Now
+) -> TermView:
+    """Replaces the fields given."""
+    view = terms.update(term_id, body, caller.id, if_match, now)
+    set_etag(response, view.version)
+    return view
+
+
+@app.delete("/terms/{termId}", status_code=204)
+@refuses(terms.TermNotFound)
+def delete_term(caller: Admin, term_id: TermId, if_match: IfMatch, now: Now) -> None:
+    """Deletes a term."""
+    terms.delete(term_id, caller.id, if_match, now)
+
+
+@app.get("/audit")
+@refuses(rules.PeriodEndsBeforeItBegins)
+def list_audit_entries(
+    _: Admin,
+    paging: Paging,
+    now: Now,
+    subject: Annotated[str | None, Query(min_length=1, max_length=100)] = None,
+    actor: UUID | None = None,
+    action: AuditAction | None = None,
+    begin: Annotated[Moment | None, Query(alias="from")] = None,
+    end: Annotated[Moment | None, Query(alias="to")] = None,
+) -> Page[AuditEntryView]:
+    """Who did what to whom, the newest first: by the id of what was changed or of whom, by who did it, by what it was.
+
+    `from` counts, `to` does not.
+    """
+    return audit.list_entries(audit.Filters(subject, actor, action, begin, end), paging, now)
+
+
+handler = LambdaHandler(app)

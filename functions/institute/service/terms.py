@@ -1,0 +1,99 @@
+"""Terms: made, listed, changed, deleted."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from institute import rules
+from institute.schemas import NewTerm, TermUpdate, TermView
+from institute.tables import Term
+from lms.audit import audit
+from lms.dynamo import retry_stale, transaction
+from lms.errors import NotFound
+from lms.etags import Precondition, require_match
+from lms.idempotency import IdempotentAnswer
+from lms.ids import uuid7
+from lms.pages import Page, PageRequest, query_page
+
+_ALL = "all"
+LOCATION = "/terms"
+
+
+class TermNotFound(NotFound):
+    detail = "There is no such term."
+
+
+@retry_stale
+def create(form: NewTerm, actor_id: UUID, idempotent: IdempotentAnswer, now: datetime) -> TermView:
+    """Makes a term; raises `TermEndsBeforeItStarts`."""
+    rules.require_term_days(form.starts_on, form.ends_on)
+    term = Term(
+        owner=_ALL,
+        id=str(uuid7()),
+        title=form.title,
+        starts_on=form.starts_on.isoformat(),
+        ends_on=form.ends_on.isoformat(),
+        created_at=now,
+        updated_at=now,
+    )
+    with transaction() as tx:
+        version = tx.put(term)
+        view = _view(term, version)
+        audit(tx, now, "term.created", actor_id, {"term": view.id}, after=_facts(term))
+        idempotent.record(tx, view, location=LOCATION)
+    return view
+
+
+def list_terms(paging: PageRequest) -> Page[TermView]:
+    """All terms, in the order of their creation."""
+    terms, after = query_page(Term, [_ALL], paging, consistent_read=True)
+    return paging.page([_view(term, term.version) for term in terms], after)
+
+
+@retry_stale
+def update(term_id: UUID, form: TermUpdate, actor_id: UUID, if_match: Precondition, now: datetime) -> TermView:
+    """Replaces the fields given; raises `TermNotFound`, `TermEndsBeforeItStarts`, `PreconditionFailed`."""
+    term = _get(term_id)
+    before = _facts(term)
+    for field, value in form.given().items():
+        setattr(term, field, value.isoformat() if isinstance(value, date) else value)
+    rules.require_term_days(date.fromisoformat(term.starts_on), date.fromisoformat(term.ends_on))
+    require_match(term.version, if_match)
+    term.updated_at = now
+    with transaction() as tx:
+        version = tx.put(term)
+        audit(tx, now, "term.changed", actor_id, {"term": term_id}, before=before, after=_facts(term))
+    return _view(term, version)
+
+
+@retry_stale
+def delete(term_id: UUID, actor_id: UUID, if_match: Precondition, now: datetime) -> None:
+    """Deletes a term; raises `TermNotFound`, `PreconditionFailed`."""
+    term = _get(term_id)
+    require_match(term.version, if_match)
+    with transaction() as tx:
+        tx.delete(term)
+        audit(tx, now, "term.deleted", actor_id, {"term": term_id}, before=_facts(term))
+
+
+def _get(term_id: UUID) -> Term:
+    term = Term.find(_ALL, term_id)
+    if term is None:
+        raise TermNotFound
+    return term
+
+
+def _facts(term: Term) -> dict[str, Any]:
+    return {"title": term.title, "starts_on": term.starts_on, "ends_on": term.ends_on}
+
+
+def _view(term: Term, version: int) -> TermView:
+    return TermView(
+        id=UUID(term.id),
+        title=term.title,
+        starts_on=date.fromisoformat(term.starts_on),
+        ends_on=date.fromisoformat(term.ends_on),
+        version=version,
+        created_at=term.created_at,
+        updated_at=term.updated_at,
+    )

@@ -1,0 +1,133 @@
+"""The tables that institute owns."""
+
+from pynamodb.attributes import (
+    BinaryAttribute,
+    JSONAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UTCDateTimeAttribute,
+    VersionAttribute,
+)
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+
+from lms.dynamo import Table, TypedKey, UUIDAttribute, table_name
+from lms.settings import setting
+
+
+class Settings(Table):
+    """What the institute set (`lms.institute.Institute`); the Roster has a copy."""
+
+    class Meta:
+        table_name = table_name("institute")
+        region = setting("AWS_REGION")
+
+    owner = TypedKey("institute", hash_key=True)
+    item = TypedKey("settings", range_key=True)
+    settings = JSONAttribute()
+    updated_at = UTCDateTimeAttribute()
+    version = VersionAttribute()
+
+
+class Term(Table):
+    """A term: from the first to the last day, as dates without a time."""
+
+    class Meta:
+        table_name = table_name("institute")
+        region = setting("AWS_REGION")
+
+    owner = TypedKey("terms", hash_key=True)
+    id = TypedKey("term", range_key=True, attr_name="item")
+    title = UnicodeAttribute()
+    starts_on = UnicodeAttribute()
+    ends_on = UnicodeAttribute()
+    created_at = UTCDateTimeAttribute()
+    updated_at = UTCDateTimeAttribute()
+    version = VersionAttribute()
+
+
+class ReasonKey(Table):
+    """Opens the reasons in the audit trail that are about a person; without `key` for one who was erased."""
+
+    class Meta:
+        table_name = table_name("institute")
+        region = setting("AWS_REGION")
+
+    person_id = TypedKey("person", hash_key=True, attr_name="owner")
+    item = TypedKey("reasons", range_key=True)
+    key = BinaryAttribute(legacy_encoding=False, null=True)
+
+
+class YearIndex(GlobalSecondaryIndex["AuditEntry"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
+    """The whole trail, by year and time."""
+
+    class Meta:
+        index_name = "year"
+        projection = AllProjection()
+
+    year = NumberAttribute(hash_key=True)
+    at = UTCDateTimeAttribute(range_key=True)
+
+
+class SubjectIndex(GlobalSecondaryIndex["AuditEntry"]):  # type: ignore[no-untyped-call]  # as above
+    """What was done to something or somebody, by time."""
+
+    class Meta:
+        index_name = "subject"
+        projection = AllProjection()
+
+    subject = UnicodeAttribute(hash_key=True)
+    at = UTCDateTimeAttribute(range_key=True)
+
+
+class ActorIndex(GlobalSecondaryIndex["AuditEntry"]):  # type: ignore[no-untyped-call]  # as above
+    """What somebody did, by time."""
+
+    class Meta:
+        index_name = "actor"
+        projection = AllProjection()
+
+    by_actor = UUIDAttribute(hash_key=True)
+    at = UTCDateTimeAttribute(range_key=True)
+
+
+class ActionIndex(GlobalSecondaryIndex["AuditEntry"]):  # type: ignore[no-untyped-call]  # as above
+    """Where a thing was done, by time."""
+
+    class Meta:
+        index_name = "action"
+        projection = AllProjection()
+
+    by_action = UnicodeAttribute(hash_key=True)
+    at = UTCDateTimeAttribute(range_key=True)
+
+
+class AuditEntry(Table):
+    """An entry of the audit trail, once for each `subject` that it is about; no function may change or delete one.
+
+    `id` is the entry's, with the place of a further subject behind it. The first one alone has `year`, `by_actor` and
+    `by_action`, so that those indexes have each entry once. `reason` is encrypted by the `ReasonKey` of `reason_of`.
+    """
+
+    class Meta:
+        table_name = table_name("audit")
+        region = setting("AWS_REGION")
+
+    id = UnicodeAttribute(hash_key=True)
+    at = UTCDateTimeAttribute()
+    subject = UnicodeAttribute()
+    actor_id = UUIDAttribute(null=True)
+    action = UnicodeAttribute()
+    year = NumberAttribute(null=True)
+    by_actor = UUIDAttribute(null=True)
+    by_action = UnicodeAttribute(null=True)
+    service = UnicodeAttribute()
+    request_id = UnicodeAttribute()
+    about = JSONAttribute()
+    before = JSONAttribute()
+    after = JSONAttribute()
+    reason = BinaryAttribute(legacy_encoding=False, null=True)
+    reason_of = UUIDAttribute(null=True)
+    year_index = YearIndex()
+    subject_index = SubjectIndex()
+    actor_index = ActorIndex()
+    action_index = ActionIndex()
