@@ -7,11 +7,14 @@ from fastapi import Depends, Path, Query, Response
 
 from lms.access import require_teaching
 from lms.callers import Caller
+from lms.credentials import AccountsUnavailable
 from lms.dependencies import ClientIp, IfMatch, Now, Paging, set_etag
-from lms.errors import Invalid
+from lms.errors import InvalidField, refuses
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
+from lms.refusals import AccountBeingSetUp, AccountDisabled, NotCourseTeacher, TooManyAttempts, WrongPassword
 from lms.security import Admin, AnySignedIn, Student, TeacherOrAdmin
+from student.pictures import PictureKeyUnknown, PictureMissing, PictureUnfit
 from student.schemas import (
     CardUpdate,
     CourseHistory,
@@ -22,11 +25,16 @@ from student.schemas import (
     StudentProfile,
     StudentSummary,
 )
-from student.service import cards, history, people, profiles
-from student.service.sight import Sight, sight_of
+from student.service import cards, history, profiles, students
+from student.service.access import Access, NotTheirTeacher, access_to
+from student.service.cards import ReportCardNotFound
+from student.service.history import AnotherStudent
+from student.service.profiles import ImplausibleBirthday, KeptByInstitute
+from student.service.students import AccountErased, StudentNotFound
 
 app = create_app("student")
 
+# The founding document writes this service's names in snake_case, so `lms.dependencies.CourseId` is not theirs.
 StudentId = Annotated[UUID, Path()]
 CourseId = Annotated[UUID, Path()]
 _ROLL_NO = r"^[0-9A-Za-z]{1,64}$"
@@ -34,34 +42,58 @@ RollNo = Annotated[str | None, Query(pattern=_ROLL_NO)]
 FoundingRollNo = Annotated[str | None, Query(alias="StudentRollNo", pattern=_ROLL_NO)]
 
 
-def _sight(student_id: StudentId, caller: AnySignedIn) -> Sight:
+class StudentMissing(InvalidField):
+    part = "query"
+    field = ("StudentRollNo",)
+    code = "missing"
+    detail = "Name the student."
+
+
+@refuses(NotTheirTeacher)
+def _access(student_id: StudentId, caller: AnySignedIn) -> Access:
     # Here, and not in the use cases alone, so that a stranger gets 403 whatever else is wrong.
-    return sight_of(caller, student_id)
+    return access_to(student_id, caller)
 
 
+@refuses(NotCourseTeacher)
 def _course_teacher(course_id: CourseId, caller: TeacherOrAdmin) -> Caller:
     require_teaching(caller, course_id)
     return caller
 
 
-MaySee = Annotated[Sight, Depends(_sight)]
+AccessToStudent = Annotated[Access, Depends(_access)]
 CourseTeacher = Annotated[Caller, Depends(_course_teacher)]
 
 
 @app.get("/student/profile")
+@refuses(AccountErased)
 def show_profile(student: Student, response: Response, now: Now) -> StudentProfile:
     """The caller's own profile."""
-    person = people.get_caller(student.id, now)
-    set_etag(response, person.version)
-    return people.profile(person, person.version)
+    record = students.get_caller(student.id, now)
+    set_etag(response, record.version)
+    return students.profile(record, record.version)
 
 
 @app.post("/student/updateProfile")
+@refuses(
+    KeptByInstitute,
+    ImplausibleBirthday,
+    AccountErased,
+    StudentNotFound,
+    PictureKeyUnknown,
+    PictureMissing,
+    PictureUnfit,
+    WrongPassword,
+    AccountDisabled,
+    AccountBeingSetUp,
+    TooManyAttempts,
+    AccountsUnavailable,
+)
 def update_profile(
     student: Student, if_match: IfMatch, body: ProfileUpdate, ip: ClientIp, response: Response, now: Now
 ) -> StudentProfile:
-    """Replaces the fields given, of the account as PUT /auth/profile does. A new password ends every session; a refused
-    one changes nothing."""
+    """Replaces the fields given, those of the account as PUT /auth/profile does. A new password ends every session; a
+    refused one changes nothing."""
     view = profiles.update(student.id, body, if_match, ip, now)
     set_etag(response, view.version)
     return view
@@ -74,55 +106,62 @@ def upload_picture(student: Student) -> PictureUpload:
 
 
 @app.get("/student/courseHistory", response_model_exclude_unset=True)
+@refuses(AccountErased, AnotherStudent, NotTheirTeacher, StudentNotFound, StudentMissing)
 def course_history(caller: AnySignedIn, roll_no: FoundingRollNo = None) -> CourseHistory:
-    """Programs and courses with their chapters: a student's own, or for others that of the student named."""
+    """Programs and courses with their chapters: a student's own; teachers and administrators name the student."""
     if caller.role == "student":
         return history.own_history(caller.id, roll_no)
     if roll_no is None:
-        raise Invalid(["query", "StudentRollNo"], "Name the student.", "missing")
+        raise StudentMissing
     return history.history_of(roll_no, caller)
 
 
 @app.get("/student/reportCards")
 def own_report_cards(student: Student, paging: Paging) -> Page[ReportCardView]:
     """The caller's report cards, one a course."""
-    return cards.list_cards(sight_of(student, student.id), paging)
+    return cards.list_cards(Access(student.id, None), paging)
 
 
 @app.get("/students")
 def list_students(_: Admin, paging: Paging, now: Now, roll_no: RollNo = None) -> Page[StudentSummary]:
     """All students, or the one with a roll number."""
     if roll_no is not None:
-        return people.list_one(roll_no, paging, now)
-    return people.list_students(paging)
+        return students.list_one(roll_no, paging, now)
+    return students.list_students(paging)
 
 
 @app.get("/students/{student_id}")
-def student(sight: MaySee, student_id: StudentId, response: Response, now: Now) -> StudentProfile | StudentSummary:
-    """The whole profile for the student and administrators, a line of the list for teachers."""
-    person = people.get(student_id, now)
-    set_etag(response, person.version)
-    return people.profile(person, person.version) if sight.is_whole else people.summary(person)
+@refuses(StudentNotFound)
+def student(
+    access: AccessToStudent, student_id: StudentId, response: Response, now: Now
+) -> StudentProfile | StudentSummary:
+    """The whole profile for the student and administrators, a summary for teachers."""
+    record = students.get(student_id, now)
+    set_etag(response, record.version)
+    return students.profile(record, record.version) if access.is_full else students.summary(record)
 
 
 @app.patch("/students/{student_id}")
+@refuses(StudentNotFound)
 def change_standing(
     _: Admin, student_id: StudentId, if_match: IfMatch, body: StandingUpdate, response: Response, now: Now
 ) -> StudentProfile:
-    """Replaces what the school decides of a student."""
-    view = people.change_standing(student_id, body, if_match, now)
+    """Replaces what the institute decides about a student."""
+    view = students.change_standing(student_id, body, if_match, now)
     set_etag(response, view.version)
     return view
 
 
 @app.get("/students/{student_id}/reportCards")
-def report_cards(sight: MaySee, student_id: StudentId, paging: Paging, now: Now) -> Page[ReportCardView]:
+@refuses(StudentNotFound)
+def report_cards(access: AccessToStudent, student_id: StudentId, paging: Paging, now: Now) -> Page[ReportCardView]:
     """A student's report cards, for teachers those of their own courses."""
-    people.get(student_id, now)
-    return cards.list_cards(sight, paging)
+    students.get(student_id, now)
+    return cards.list_cards(access, paging)
 
 
 @app.put("/students/{student_id}/reportCards/{course_id}")
+@refuses(ReportCardNotFound)
 def write_on_report_card(
     caller: CourseTeacher,
     student_id: StudentId,
@@ -132,8 +171,8 @@ def write_on_report_card(
     response: Response,
     now: Now,
 ) -> ReportCardView:
-    """Sets remarks, or a grade that stands before the computed one."""
-    view = cards.write_on(student_id, course_id, caller.id, body, if_match, now)
+    """Sets remarks, or a grade that replaces the computed one."""
+    view = cards.annotate(student_id, course_id, caller.id, body, if_match, now)
     set_etag(response, view.version)
     return view
 

@@ -1,4 +1,4 @@
-"""What others tell of students, of courses, and of how the ones do in the others."""
+"""Events of students, of courses, and of students' learning in them."""
 
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
@@ -21,48 +21,48 @@ from lms.events import (
     UserRegistered,
 )
 from student.rules import Progress, Result
-from student.service import attendance, cards, courses, people
+from student.service import attendance, cards, courses, students
 
 
 def _student(event: UserRegistered | UserProvisioned | UserProfileUpdated, _: Envelope) -> None:
-    # What the event says of the person is on the Roster already; here is only kept that there is such a student.
+    # The Roster has what the event says of the person; this makes the student's record.
     if event.is_type == "student":
-        people.find(event.user_id, now())
+        students.find(event.user_id, now())
 
 
 def _erased(event: UserErased, _: Envelope) -> None:
-    people.forget(event.user_id, now())
+    students.erase(event.user_id, now())
 
 
 def _course(event: CourseState, _: Envelope) -> None:
-    courses.note_course(event.course_id, event.title, event.program_id, event.version)
+    courses.update_course(event.course_id, event.title, event.program_id, event.version)
 
 
 def _program(event: ProgramCreated | ProgramUpdated, _: Envelope) -> None:
-    courses.note_program(event.program_id, event.title, event.version)
+    courses.update_program(event.program_id, event.title, event.version)
 
 
 def _exam(event: ExamState, _: Envelope) -> None:
-    courses.note_exam(event.course_id, event.exam_id, event.weight, event.version)
+    courses.update_exam(event.course_id, event.exam_id, event.weight, event.version)
 
 
 def _exam_cancelled(event: ExamCancelled, _: Envelope) -> None:
-    courses.note_exam(event.course_id, event.exam_id, None, event.version)
+    courses.update_exam(event.course_id, event.exam_id, None, event.version)
 
 
 def _result(event: ResultRecorded, _: Envelope) -> None:
-    told = Result(score=event.score, weight=event.weight, released=event.released, version=event.version)
-    cards.note_result(event.student_id, event.course_id, event.exam_id, told, now())
+    result = Result(score=event.score, weight=event.weight, released=event.released, version=event.version)
+    cards.record_result(event.student_id, event.course_id, event.exam_id, result, now())
 
 
 def _progress(event: ProgressUpdated, _: Envelope) -> None:
-    told = Progress(percentage=event.completion_percentage, version=event.version)
-    cards.note_progress(event.student_id, event.course_id, told, now())
+    progress = Progress(percentage=event.completion_percentage, version=event.version)
+    cards.record_progress(event.student_id, event.course_id, progress, now())
 
 
 def _attendance(event: AttendanceRecorded, _: Envelope) -> None:
     statuses = {record.student_id: record.status for record in event.records}
-    attendance.note(event.course_id, event.date, statuses, event.version, now())
+    attendance.record(event.course_id, event.date, statuses, event.version, now())
 
 
 handler = KafkaConsumer(

@@ -1,7 +1,7 @@
-"""Report cards: what was told of a student in a course, and what follows from it; what a student may say of themselves.
+"""Report cards: what is known of a student in a course, and what follows from it; and the student's own fields.
 
-What is told replaces what was told before of the same thing, an exam or a session, at a lower version, and nothing
-else. So the order of telling does not matter, and repetitions change nothing.
+An event of an exam or a session replaces what is known of it at a lower version, and nothing else. So the order of
+events does not matter, and repetitions change nothing.
 """
 
 from collections.abc import Iterable, Mapping
@@ -32,7 +32,7 @@ class _Value(BaseModel):
 
 
 class Result(_Value):
-    """The best attempt of an exam, in percent; `weight` is the exam's, as the result told it."""
+    """The best attempt of an exam, in percent; `weight` is the exam's, as the result's event gives it."""
 
     score: Decimal
     weight: Decimal
@@ -41,7 +41,7 @@ class Result(_Value):
 
 
 class Session(NamedTuple):
-    """How a student attended one date of a course; None when it turned out that they are not on its list.
+    """How a student attended a course on one date; None for a student who is no longer on its list.
 
     A tuple, as a card holds hundreds.
     """
@@ -56,7 +56,7 @@ class Progress(_Value):
 
 
 class Facts(_Value):
-    """All that was told of one student in one course, each with the version at which it was told."""
+    """All that is known of one student in one course, each with the version of its event."""
 
     results: dict[UUID, Result] = {}
     sessions: dict[date, Session] = {}
@@ -78,7 +78,7 @@ Exams = dict[UUID, Exam]
 
 
 class Override(_Value):
-    """A grade that a person gave in place of the computed one."""
+    """A grade that a teacher or administrator gave in place of the computed one."""
 
     grade: Letter
     reason: str
@@ -87,7 +87,7 @@ class Override(_Value):
 
 
 class OwnFields(_Value):
-    """What a student said of themselves here; the rest of their profile is the account's."""
+    """The student's own fields of this service; the rest of their profile is the account's."""
 
     address: str | None = None
     date_of_birth: date | None = None
@@ -104,28 +104,28 @@ class Report:
     sessions: Mapping[Attendance, int]
 
 
-def with_result(facts: Facts, exam_id: UUID, told: Result) -> Facts:
+def with_result(facts: Facts, exam_id: UUID, incoming: Result) -> Facts:
     """The facts with a result, unless it is known as new or newer."""
-    if _is_known(facts.results.get(exam_id), told.version):
+    if _is_known(facts.results.get(exam_id), incoming.version):
         return facts
-    return facts.model_copy(update={"results": {**facts.results, exam_id: told}})
+    return facts.model_copy(update={"results": {**facts.results, exam_id: incoming}})
 
 
-def with_session(facts: Facts, day: date, told: Session) -> Facts:
+def with_session(facts: Facts, day: date, incoming: Session) -> Facts:
     """The facts with a session, unless it is known as new or newer."""
-    if _is_known(facts.sessions.get(day), told.version):
+    if _is_known(facts.sessions.get(day), incoming.version):
         return facts
-    return facts.model_copy(update={"sessions": {**facts.sessions, day: told}})
+    return facts.model_copy(update={"sessions": {**facts.sessions, day: incoming}})
 
 
-def with_progress(facts: Facts, told: Progress) -> Facts:
+def with_progress(facts: Facts, incoming: Progress) -> Facts:
     """The facts with this progress, unless it is known as new or newer."""
-    return facts if _is_known(facts.progress, told.version) else facts.model_copy(update={"progress": told})
+    return facts if _is_known(facts.progress, incoming.version) else facts.model_copy(update={"progress": incoming})
 
 
-def with_exam(exams: Exams, exam_id: UUID, told: Exam) -> Exams:
+def with_exam(exams: Exams, exam_id: UUID, incoming: Exam) -> Exams:
     """The exams with this one, unless it is known as new or newer."""
-    return exams if _is_known(exams.get(exam_id), told.version) else {**exams, exam_id: told}
+    return exams if _is_known(exams.get(exam_id), incoming.version) else {**exams, exam_id: incoming}
 
 
 def _is_known(known: Result | Session | Progress | Exam | None, version: int) -> bool:
@@ -133,7 +133,7 @@ def _is_known(known: Result | Session | Progress | Exam | None, version: int) ->
 
 
 def report(facts: Facts, exams: Exams) -> Report:
-    """What a report card shows. The weight that an exam told of itself stands before the one that its results told."""
+    """What a report card shows. The weight of the exam's own event counts before the one of its results."""
     marks = [_mark(result, exams.get(exam_id)) for exam_id, result in facts.results.items() if result.released]
     counted = [mark for mark in marks if mark is not None]
     percentage = grade_percentage(counted)

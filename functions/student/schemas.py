@@ -21,7 +21,8 @@ class ProfileUpdate(Changes):
     """The fields to replace; omitted ones stay.
 
     `profile_picture` is a key from POST /student/profilePicture. `password` and `mobile_number` need
-    `current_password`; a new password ends every session. The last five are the school's: naming one is refused.
+    `current_password`; a new password ends every session. The last five are kept by the institute: a request that
+    names one is refused.
     """
 
     model_config = ConfigDict(
@@ -29,13 +30,13 @@ class ProfileUpdate(Changes):
             "dependentRequired": {"password": ["current_password"], "mobile_number": ["current_password"]},
         }
     )
-    the_schools: ClassVar[frozenset[str]] = frozenset(
+    of_institute: ClassVar[frozenset[str]] = frozenset(
         {"student_status", "program", "enrollment_year", "roll_no", "email"}
     )
-    the_accounts: ClassVar[frozenset[str]] = frozenset(
+    account_fields: ClassVar[frozenset[str]] = frozenset(
         {"name", "mobile_number", "city", "country", "additional_details"}
     )
-    nullable = the_schools | {"mobile_number", "city", "country", "address", "date_of_birth", "profile_picture"}
+    nullable = of_institute | {"mobile_number", "city", "country", "address", "date_of_birth", "profile_picture"}
 
     name: Name | None = None
     mobile_number: MobileNumber | None = None
@@ -60,7 +61,7 @@ class ProfileUpdate(Changes):
         return self
 
     def of_account(self) -> dict[str, Any]:
-        return {name: value for name, value in self.given().items() if name in self.the_accounts}
+        return {name: value for name, value in self.given().items() if name in self.account_fields}
 
     def own(self) -> dict[str, Any]:
         return {name: value for name, value in self.given().items() if name in OwnFields.model_fields}
@@ -98,7 +99,7 @@ class StudentProfile(View):
 
 
 class StudentSummary(View):
-    """A student as teachers see them, and lists show them."""
+    """A student as teachers and lists see them."""
 
     id: UUID
     roll_no: str
@@ -127,8 +128,8 @@ class PictureUpload(View):
 
 
 class CardUpdate(Changes):
-    """The fields to replace; omitted ones stay. `grade` overrides the computed one, and needs a `reason`; null ends
-    that."""
+    """The fields to replace; omitted ones stay. `grade` overrides the computed one and needs a `reason`; null ends the
+    override."""
 
     model_config = ConfigDict(
         json_schema_extra={"if": present("grade"), "then": present("reason"), "else": absent("reason")}
@@ -181,7 +182,7 @@ class ReportCardView(View):
 
 
 class _Founding(View):
-    """Written as the founding document writes this one answer."""
+    """Names its fields as the founding document does in this one answer."""
 
     model_config = ConfigDict(alias_generator=to_pascal, validate_by_name=True, serialize_by_alias=True)
 

@@ -8,7 +8,7 @@ from pynamodb.attributes import Attribute, NumberAttribute, UnicodeAttribute, UT
 from pynamodb.constants import STRING
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from lms.dynamo import Table, UUIDAttribute, table_name
+from lms.dynamo import Table, TypedKey, UUIDAttribute, table_name
 from lms.settings import setting
 from student.rules import Exams, Facts, Override, OwnFields
 
@@ -44,9 +44,9 @@ class DirectoryIndex(GlobalSecondaryIndex["Student"]):  # type: ignore[no-untype
 
 
 class Student(Table):
-    """A student beyond what the Roster's card says of them, which exists as long as they do.
+    """A student's record, beside their card on the Roster; it exists as long as that does.
 
-    `own` is what the student says of themselves here.
+    `own` are the fields of the profile that belong to this service and not to the account.
     """
 
     class Meta:
@@ -66,15 +66,43 @@ class Student(Table):
     directory_index = DirectoryIndex()
 
 
+class KnownCourse(Table):
+    """A course as its events describe it; it outlives the Roster's card. `exams` are those that count in its grades."""
+
+    class Meta:
+        table_name = table_name("students")
+        region = setting("AWS_REGION")
+
+    id = TypedKey("course", hash_key=True)
+    title = UnicodeAttribute(null=True)
+    program_id = UUIDAttribute(null=True)
+    course_version = NumberAttribute(default=0)
+    exams = ValueAttribute[Exams](Exams, default=dict)
+    version = VersionAttribute()
+
+
+class KnownProgram(Table):
+    """A program as its events describe it; it outlives the Roster's card."""
+
+    class Meta:
+        table_name = table_name("students")
+        region = setting("AWS_REGION")
+
+    id = TypedKey("program", hash_key=True)
+    title = UnicodeAttribute()
+    program_version = NumberAttribute()
+    version = VersionAttribute()
+
+
 class ReportCard(Table):
-    """What was told of a student in a course, and what its teachers say; grades are computed when it is read."""
+    """What is known of a student in a course, and what its teachers say; grades are computed when it is read."""
 
     class Meta:
         table_name = table_name("report_cards")
         region = setting("AWS_REGION")
 
-    student_id = UUIDAttribute(hash_key=True)
-    course_id = UUIDAttribute(range_key=True)
+    student_id = UUIDAttribute(hash_key=True, attr_name="owner")
+    course_id = UUIDAttribute(range_key=True, attr_name="item")
     facts = ValueAttribute[Facts](Facts, default=Facts)
     remarks = UnicodeAttribute(null=True)
     override = ValueAttribute[Override](Override, null=True)
@@ -84,41 +112,16 @@ class ReportCard(Table):
 
 
 class SessionList(Table):
-    """Whom any version of a session (a course on a date) has named, up to the latest, whose version this has."""
+    """Everybody whom any version of a session (a course on a date) has named, up to the latest, whose version it has.
+
+    It stands beside the report cards that the next version of the session may change.
+    """
 
     class Meta:
-        table_name = table_name("session_lists")
+        table_name = table_name("report_cards")
         region = setting("AWS_REGION")
 
-    course_id = UUIDAttribute(hash_key=True)
-    day = UnicodeAttribute(range_key=True)
+    course_id = TypedKey("sessions", hash_key=True, attr_name="owner")
+    day = UnicodeAttribute(range_key=True, attr_name="item")
     students = ValueAttribute[frozenset[UUID]](frozenset[UUID])
     version = NumberAttribute()
-
-
-class KnownCourse(Table):
-    """A course as it was told; it outlives the Roster's card. `exams` are those that count in its grades."""
-
-    class Meta:
-        table_name = table_name("known_courses")
-        region = setting("AWS_REGION")
-
-    id = UUIDAttribute(hash_key=True)
-    title = UnicodeAttribute(null=True)
-    program_id = UUIDAttribute(null=True)
-    course_version = NumberAttribute(default=0)
-    exams = ValueAttribute[Exams](Exams, default=dict)
-    version = VersionAttribute()
-
-
-class KnownProgram(Table):
-    """A program as it was told; it outlives the Roster's card."""
-
-    class Meta:
-        table_name = table_name("known_programs")
-        region = setting("AWS_REGION")
-
-    id = UUIDAttribute(hash_key=True)
-    title = UnicodeAttribute()
-    program_version = NumberAttribute()
-    version = VersionAttribute()

@@ -218,7 +218,8 @@ class School:
 
         rows = StoredStanding.scan(StoredStanding.attempts.exists())
         grades = sorted((str(row.exam_id), row.score, row.status) for row in rows)
-        return grades, [(card.override.grade, card.facts.results) for card in ReportCard.scan()]
+        cards = ReportCard.scan(ReportCard.facts.exists())
+        return grades, [(card.override.grade, card.facts.results) for card in cards]
 
     def park(self) -> None:
         """The last news of everybody cannot be published, ever."""

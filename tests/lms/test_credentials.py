@@ -10,10 +10,10 @@ from botocore.exceptions import ReadTimeoutError
 
 from lms import credentials
 from lms.credentials import AccountsUnavailable
-from lms.errors import Conflict, Invalid, Problem, Unauthorized
+from lms.errors import Invalid, Problem, Unauthorized
 from lms.faults import is_transient
 from lms.log import request_id
-from lms.refusals import AccountDisabled, TooManyAttempts, WrongPassword
+from lms.refusals import AccountBeingSetUp, AccountDisabled, TooManyAttempts, WrongPassword
 
 PERSON = uuid4()
 
@@ -85,7 +85,7 @@ def test_a_change_names_both_passwords_and_the_person(auth: Auth) -> None:
         (401, {}, Unauthorized),
         (403, {"code": "wrong-password"}, WrongPassword),
         (403, {"code": "disabled"}, AccountDisabled),
-        (409, {"code": "provisioning", "headers": {"Retry-After": "1"}}, Conflict),
+        (409, {"code": "provisioning", "headers": {"Retry-After": "1"}}, AccountBeingSetUp),
         (422, {"errors": [{"loc": ["body", "new_password"], "msg": "Too common.", "type": "weak"}]}, Invalid),
         (429, {"headers": {"Retry-After": "30"}}, TooManyAttempts),
         (503, {"headers": {"Retry-After": "2"}}, AccountsUnavailable),

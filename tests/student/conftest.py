@@ -1,5 +1,5 @@
-"""Student on moto: people with cards in the Roster, courses as program and instructor would write them, and what
-exam, progress and auth tell."""
+"""Student on moto: people with cards in the Roster, courses as program and instructor would write them, and events of
+exam, progress and auth."""
 
 import io
 import json
@@ -161,16 +161,16 @@ class School:
         consumer.handler(kafka_event(*events), None)
 
     def result(self, score: str, *, exam_id: UUID | None = None, version: int = 1, **fields: Any) -> Any:
-        """What exam tells of a result, of the student in the course unless it is somebody else's."""
+        """A result of the student in the course, unless `fields` say otherwise."""
         from lms.events import ResultRecorded
 
-        told: dict[str, Any] = {
+        usual: dict[str, Any] = {
             "course_id": self.course,
             "student_id": self.student.id,
             "status": "passed",
             "weight": Decimal(1),
         }
-        return ResultRecorded(exam_id=exam_id or uuid4(), score=Decimal(score), version=version, **{**told, **fields})
+        return ResultRecorded(exam_id=exam_id or uuid4(), score=Decimal(score), version=version, **{**usual, **fields})
 
     def exam(self, exam_id: UUID, weight: str, *, version: int = 1) -> Any:
         from lms.events import ExamChanged
@@ -191,13 +191,13 @@ class School:
     def progress(self, percentage: int, *, version: int = 1, **fields: Any) -> Any:
         from lms.events import ProgressUpdated
 
-        told: dict[str, Any] = {"course_id": self.course, "student_id": self.student.id}
+        usual: dict[str, Any] = {"course_id": self.course, "student_id": self.student.id}
         return ProgressUpdated(
             current_module=None,
             completion_percentage=percentage,
             completed=percentage == 100,
             version=version,
-            **{**told, **fields},
+            **{**usual, **fields},
         )
 
     def session(self, statuses: dict[UUID, str], *, day: str = DAY, version: int = 1) -> Any:

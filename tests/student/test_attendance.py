@@ -1,4 +1,4 @@
-"""Sessions, each told as a whole, in the report cards of a class."""
+"""Sessions in the report cards of a class."""
 
 from itertools import permutations
 from typing import Any
@@ -66,7 +66,7 @@ def test_a_session_broken_off_in_the_middle_goes_on_when_its_event_comes_again(
     school: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class_ = {uuid4(): "present" for _ in range(150)} | {school.student.id: "late"}
-    commit, told = Transaction.commit, school.session(class_)
+    commit, session = Transaction.commit, school.session(class_)
     left = [2]
 
     def crash(tx: Transaction) -> None:
@@ -77,10 +77,10 @@ def test_a_session_broken_off_in_the_middle_goes_on_when_its_event_comes_again(
 
     monkeypatch.setattr(Transaction, "commit", crash)
     with pytest.raises(ConnectionError):
-        school.consume(told)
+        school.consume(session)
     monkeypatch.setattr(Transaction, "commit", commit)
     sizes = _watch_commits(monkeypatch)
-    school.consume(told)
+    school.consume(session)
     assert sum(sizes) == 101
     assert _cards_with_a_session(school, class_) == 151
 

@@ -15,7 +15,7 @@ from tests.student.conftest import School
 
 EXAMS = [UUID(int=number) for number in range(3)]
 DAYS = ["2026-09-07", "2026-09-08"]
-Tell = Callable[[School, UUID], Any]
+EventOf = Callable[[School, UUID], Any]
 
 
 def _result(exam: UUID, version: int, school: School, student: UUID) -> Any:
@@ -46,7 +46,7 @@ _ENTITIES: list[tuple[Any, Any]] = [
 
 
 @st.composite
-def _histories(draw: st.DrawFn) -> tuple[list[Tell], list[Tell]]:
+def _histories(draw: st.DrawFn) -> tuple[list[EventOf], list[EventOf]]:
     """Deliveries in any order, each at least once, and of each entity the last alone."""
     entities = draw(st.lists(st.sampled_from(_ENTITIES), min_size=1, max_size=6, unique=True))
     every, last = [], []
@@ -67,18 +67,18 @@ def _computed(card: Any) -> Any:
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=_histories(), cuts=st.lists(st.integers(0, 30), max_size=3))
 def test_any_interleaving_gives_the_card_of_the_final_facts(
-    school: School, history: tuple[list[Tell], list[Tell]], cuts: list[int]
+    school: School, history: tuple[list[EventOf], list[EventOf]], cuts: list[int]
 ) -> None:
     deliveries, last = history
-    # In a course of its own each time, and told in batches that break anywhere.
+    # In a course of its own each time, in batches that break anywhere.
     school.course = school.new_course()
     mixed, straight = uuid4(), uuid4()
     places = sorted({0, len(deliveries), *(cut for cut in cuts if cut < len(deliveries))})
     for begin, end in pairwise(places):
-        school.consume(*(tell(school, mixed) for tell in deliveries[begin:end]))
+        school.consume(*(event(school, mixed) for event in deliveries[begin:end]))
     seen = _card_of(school, mixed)
     school.course = school.new_course()
-    school.consume(*(tell(school, straight) for tell in last))
+    school.consume(*(event(school, straight) for event in last))
     assert seen == _card_of(school, straight)
 
 

@@ -37,7 +37,7 @@ def _lesson(title: str, *subtopics: Subtopic, published: bool = True) -> Lesson:
     return Lesson(id=uuid4(), title=title, subtopics=subtopics, published=published, created_at=AT, updated_at=AT)
 
 
-def _told_course(school: School, title: str, version: int, event: type[Any] = CourseUpdated) -> Any:
+def _course_event(school: School, title: str, version: int, event: type[Any] = CourseUpdated) -> Any:
     return event(
         course_id=school.course,
         program_id=school.program,
@@ -138,7 +138,7 @@ def test_a_grade_that_a_teacher_gave_is_the_one_shown(school: School) -> None:
     assert _history(school).json["Programs"][0]["Courses"][0]["Grade"] == "C"
 
 
-def test_a_deleted_course_stays_in_the_history_as_it_was_last_told(school: School) -> None:
+def test_a_deleted_course_stays_in_the_history_as_its_last_event_has_it(school: School) -> None:
     from lms import roster
     from lms.dynamo import transaction
 
@@ -146,8 +146,8 @@ def test_a_deleted_course_stays_in_the_history_as_it_was_last_told(school: Schoo
     school.consume(
         ProgramUpdated(program_id=school.program, title="Agentic", version=2),
         ProgramCreated(program_id=school.program, title="Agents", version=1),
-        _told_course(school, "AI-202", 2),
-        _told_course(school, "AI-201", 1, CourseCreated),
+        _course_event(school, "AI-202", 2),
+        _course_event(school, "AI-201", 1, CourseCreated),
         CourseDeleted(course_id=school.course, program_id=school.program, version=3),
         ProgramDeleted(program_id=school.program, version=3),
     )
@@ -158,7 +158,7 @@ def test_a_deleted_course_stays_in_the_history_as_it_was_last_told(school: Schoo
     assert _courses(_history(school)) == [("Agentic", "AI-202", "completed")]
 
 
-def test_a_course_deleted_before_it_was_told_is_left_out(school: School) -> None:
+def test_a_course_deleted_before_its_events_came_is_left_out(school: School) -> None:
     from lms import roster
     from lms.dynamo import transaction
 

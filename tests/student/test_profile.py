@@ -1,4 +1,4 @@
-"""GET /student/profile, POST /student/updateProfile, and what auth tells of students."""
+"""GET /student/profile, POST /student/updateProfile, and the events of accounts."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from tests.people import put_card, remove_card, sign_in
 from tests.student.conftest import Auth, School, change_account, fault, problem
 
 
-def test_a_student_of_whom_nobody_told_has_a_profile(school: School) -> None:
+def test_a_student_whose_events_are_still_to_come_has_a_profile(school: School) -> None:
     profile = school.profile()
     assert profile == {
         "student_id": str(school.student.id),

@@ -1,4 +1,4 @@
-"""Report cards: computed from what exam and progress tell, written on by teachers, read by those concerned."""
+"""Report cards: computed from events of exam and progress, annotated by teachers, read by those concerned."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -59,7 +59,7 @@ def test_a_missed_exam_counts_0(school: School) -> None:
     assert school.card()["metadata"]["grade_percentage"] == 50
 
 
-def test_a_better_attempt_and_a_result_taken_back_replace_what_was_told(school: School) -> None:
+def test_a_better_attempt_and_a_withdrawn_result_replace_the_earlier_one(school: School) -> None:
     exam = uuid4()
     school.consume(school.result("55", exam_id=exam), school.result("91", exam_id=exam, version=2))
     assert school.card()["grade"] == "A"
@@ -99,7 +99,7 @@ def test_a_changed_weight_counts_at_once_in_every_card(school: School) -> None:
     assert {school.card(student)["metadata"]["grade_percentage"] for student in (school.student, other)} == {62.5}
 
 
-def test_a_cancelled_exam_does_not_count_even_when_that_is_heard_first(school: School) -> None:
+def test_a_cancelled_exam_does_not_count_even_when_its_cancellation_comes_first(school: School) -> None:
     exam = uuid4()
     school.consume(
         ExamCancelled(version=2, exam_id=exam, course_id=school.course),
@@ -117,7 +117,7 @@ def test_a_cancelled_exam_does_not_count_even_when_that_is_heard_first(school: S
     }
 
 
-def test_what_is_told_before_the_enrolment_is_heard_of_is_kept(school: School) -> None:
+def test_a_result_that_comes_before_its_enrolment_is_kept(school: School) -> None:
     newcomer = sign_in("student")
     school.consume(school.result("75", student_id=newcomer.id))
     school.enroll(newcomer, school.course)
@@ -188,7 +188,7 @@ def test_a_teacher_writes_remarks(school: School) -> None:
     assert school.write(remarks=None, as_=school.admin).json["remarks"] is None
 
 
-def test_a_grade_that_was_given_stands_whatever_is_told_later(school: School) -> None:
+def test_a_grade_that_was_given_stands_whatever_events_come_later(school: School) -> None:
     school.consume(school.result("50"))
     answer = school.write(grade="A", reason="Appeal upheld.", remarks="After an appeal.")
     assert answer.json["grade"] == "A"

@@ -1,4 +1,4 @@
-"""Report cards: computed exactly, from facts told in any order."""
+"""Report cards: computed exactly, from events in any order."""
 
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -94,29 +94,31 @@ def test_attendance_counts_who_came_among_sessions_that_count(
 
 def test_an_exams_own_weight_stands_before_its_results() -> None:
     exam, other = EXAMS[:2]
-    facts = _told(Facts(), exam, "60", version=1, weight="9")
-    facts = _told(facts, other, "100", version=1, weight="1")
+    facts = _with_result(Facts(), exam, "60", version=1, weight="9")
+    facts = _with_result(facts, other, "100", version=1, weight="1")
     assert rules.report(facts, {}).percentage == Decimal("64.00")
     assert rules.report(facts, {exam: Exam(weight=Decimal(1), version=1)}).percentage == Decimal("80.00")
 
 
 def test_results_of_a_cancelled_exam_do_not_count() -> None:
-    facts = _told(Facts(), EXAMS[0], "60", version=1)
+    facts = _with_result(Facts(), EXAMS[0], "60", version=1)
     cancelled = {EXAMS[0]: Exam(weight=None, version=2)}
     assert rules.report(facts, cancelled).percentage is None
     assert rules.report(facts, cancelled).results == 0
 
 
-def _told(facts: Facts, exam: UUID, score: str, *, version: int, weight: str = "1", released: bool = True) -> Facts:
+def _with_result(
+    facts: Facts, exam: UUID, score: str, *, version: int, weight: str = "1", released: bool = True
+) -> Facts:
     result = Result(score=Decimal(score), weight=Decimal(weight), released=released, version=version)
     return rules.with_result(facts, exam, result)
 
 
 def test_a_result_that_was_taken_back_does_not_count() -> None:
-    facts = _told(Facts(), EXAMS[0], "60", version=1)
-    facts = _told(facts, EXAMS[0], "60", version=2, released=False)
+    facts = _with_result(Facts(), EXAMS[0], "60", version=1)
+    facts = _with_result(facts, EXAMS[0], "60", version=2, released=False)
     assert rules.report(facts, {}).letter is None
-    facts = _told(facts, EXAMS[0], "70", version=3)
+    facts = _with_result(facts, EXAMS[0], "70", version=3)
     assert rules.report(facts, {}).letter == "C"
 
 
@@ -155,7 +157,7 @@ def _apply(deliveries: list[Told]) -> tuple[rules.Report, int]:
         # What a version said is known from its number, so that it says the same each time.
         if kind == "result":
             assert isinstance(of, UUID)
-            facts = _told(facts, of, str(17 * version + of.int), version=version, released=version % 3 != 0)
+            facts = _with_result(facts, of, str(17 * version + of.int), version=version, released=version % 3 != 0)
         elif kind == "exam":
             assert isinstance(of, UUID)
             weight = None if version == 4 else Decimal(version)

@@ -17,6 +17,7 @@ from lms.etags import Precondition, require_match
 from lms.events import UserDisabled, UserEnabled, UserErased
 from lms.outbox import emit
 from lms.pages import Page, PageRequest, query_page
+from lms.refusals import AccountBeingSetUp
 from lms.texts import address_key
 
 _LISTED: tuple[Status, ...] = ("active", "provisioning", "disabled")
@@ -74,7 +75,7 @@ def set_status(
     if user_id == admin_id:
         raise OwnStatus
     if user.status == "provisioning":
-        raise users.AccountBeingSetUp
+        raise AccountBeingSetUp
     require_match(user.version, if_match)
     profile = users.profile_of(user)
     if user.status != status:

@@ -9,7 +9,7 @@ from auth.service.reserved_names import email_name, login_name
 from auth.tables import User
 from lms.dynamo import transaction
 from lms.errors import Forbidden, Problem, Unauthorized
-from lms.refusals import AccountDisabled, WrongPassword
+from lms.refusals import AccountBeingSetUp, AccountDisabled, WrongPassword
 
 # As long as an email address may be; DynamoDB takes keys of 2 048 bytes at most.
 _LONGEST_IDENTIFIER = 254
@@ -63,7 +63,7 @@ def require_usable(user: User, attempt: throttling.Attempt, *, teachers_only: bo
     """Raises `AccountBeingSetUp`, `AccountDisabled` and `TeachersOnly`, which are no failed attempts."""
     refusal: Problem
     if user.status == "provisioning":
-        refusal = users.AccountBeingSetUp()
+        refusal = AccountBeingSetUp()
     elif user.status != "active":
         refusal = AccountDisabled()
     elif teachers_only and user.role != "teacher":

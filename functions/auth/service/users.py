@@ -7,20 +7,12 @@ from pynamodb.expressions.update import Action
 from auth.rules import Status
 from auth.service import reserved_names
 from auth.tables import Profile, User
-from lms.errors import Conflict, NotFound
+from lms.errors import NotFound
 from lms.refusals import AccountDisabled
 
 
 class UserNotFound(NotFound):
     detail = "This user does not exist."
-
-
-class AccountBeingSetUp(Conflict):
-    code = "provisioning"
-    detail = "The account is still being set up. Try again in a moment."
-
-    def __init__(self) -> None:
-        super().__init__(headers={"Retry-After": "1"})
 
 
 def find(user_id: UUID) -> User | None:

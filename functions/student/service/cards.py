@@ -1,29 +1,33 @@
-"""Report cards: shown, written on by teachers, and kept up with what is told of a student in a course."""
+"""Report cards: shown, annotated by teachers, and updated by the events of a student in a course."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
 
 from lms import roster
-from lms.dynamo import next_version, read_together, retry_stale, transaction
+from lms.dynamo import read_together, retry_stale, transaction
 from lms.errors import NotFound
 from lms.etags import Precondition, require_match
 from lms.pages import Page, PageRequest, slice_page
 from student import rules
 from student.rules import Facts, Letter, Override, Progress, Result
 from student.schemas import CardUpdate, GradeOverride, Metadata, ReportCardView
+from student.service.access import Access
 from student.service.reading import read_all
-from student.service.sight import Sight
 from student.tables import KnownCourse, ReportCard
 
 
-def list_cards(sight: Sight, paging: PageRequest) -> Page[ReportCardView]:
-    """A report card for each course that a student belongs to, and for those dropped of which something is known."""
-    memberships, after = slice_page(sight.memberships(), lambda item: item.course_id, paging)
+class ReportCardNotFound(NotFound):
+    detail = "There is no such report card."
+
+
+def list_cards(access: Access, paging: PageRequest) -> Page[ReportCardView]:
+    """A report card for each course that a student belongs to, and for dropped ones where something is known."""
+    memberships, after = slice_page(access.memberships(), lambda item: item.course_id, paging)
     course_ids = [item.course_id for item in memberships]
-    found = _find_cards(sight.student_id, course_ids)
+    found = _find_cards(access.student_id, course_ids)
     views = [
-        _view(card or blank(sight.student_id, item.course_id), exams)
+        _view(card or blank(access.student_id, item.course_id), exams)
         for item, (card, exams) in zip(memberships, found, strict=True)
         if card is not None or item.status != "dropped"
     ]
@@ -39,13 +43,13 @@ def _find_cards(student_id: UUID, course_ids: Sequence[UUID]) -> list[tuple[Repo
 
 
 @retry_stale
-def write_on(
+def annotate(
     student_id: UUID, course_id: UUID, author_id: UUID, update: CardUpdate, if_match: Precondition, now: datetime
 ) -> ReportCardView:
     """Sets the remarks, or a grade that stands before the computed one.
 
-    Raises `NotFound` for somebody who never belonged to the course or was erased, and without the course,
-    `PreconditionFailed`.
+    Raises `ReportCardNotFound` (also for a student who never belonged to the course or was erased, and for a deleted
+    course), `PreconditionFailed`.
     """
     student, course_card, membership, known, course = read_together(
         [
@@ -57,18 +61,18 @@ def write_on(
         ]
     )
     if student is None or course_card is None or membership is None:
-        raise NotFound("There is no such report card.")
+        raise ReportCardNotFound
     card = known or blank(student_id, course_id)
     require_match(card.version or 0, if_match)
     if "remarks" in update.model_fields_set:
         card.remarks = update.remarks
     if "grade" in update.model_fields_set:
         card.override = _override(update, author_id, now)
-    version = _stamp(card, now)
+    _stamp(card, now)
     with transaction() as tx:
-        # Whoever is erased meanwhile has nothing written about them any more.
+        # Nothing is written about a student who is erased meanwhile.
         roster.require_user(tx, student)
-        tx.put(card)
+        version = tx.put(card)
     return _view(card, course.exams if course else {}, version)
 
 
@@ -78,27 +82,26 @@ def _override(update: CardUpdate, author_id: UUID, now: datetime) -> Override | 
     return Override(grade=update.grade, reason=update.reason, by=author_id, at=now)
 
 
-def note_result(student_id: UUID, course_id: UUID, exam_id: UUID, told: Result, now: datetime) -> None:
+def record_result(student_id: UUID, course_id: UUID, exam_id: UUID, incoming: Result, now: datetime) -> None:
     """Takes over a result, unless something newer is known of it."""
-    _learn(student_id, course_id, lambda facts: rules.with_result(facts, exam_id, told), now)
+    _update(student_id, course_id, lambda facts: rules.with_result(facts, exam_id, incoming), now)
 
 
-def note_progress(student_id: UUID, course_id: UUID, told: Progress, now: datetime) -> None:
+def record_progress(student_id: UUID, course_id: UUID, incoming: Progress, now: datetime) -> None:
     """Takes over a student's progress, unless something newer is known of it."""
-    _learn(student_id, course_id, lambda facts: rules.with_progress(facts, told), now)
+    _update(student_id, course_id, lambda facts: rules.with_progress(facts, incoming), now)
 
 
 @retry_stale
-def _learn(student_id: UUID, course_id: UUID, change: Callable[[Facts], Facts], now: datetime) -> None:
-    [known] = read_together([(ReportCard, student_id, course_id)])
-    card = known or blank(student_id, course_id)
-    if learn(card, change(card.facts), now):
+def _update(student_id: UUID, course_id: UUID, change: Callable[[Facts], Facts], now: datetime) -> None:
+    card = ReportCard.find(student_id, course_id) or blank(student_id, course_id)
+    if update_facts(card, change(card.facts), now):
         with transaction() as tx:
             tx.put(card)
 
 
-def learn(card: ReportCard, facts: Facts, now: datetime) -> bool:
-    """Sets what is known; False when that is nothing new."""
+def update_facts(card: ReportCard, facts: Facts, now: datetime) -> bool:
+    """Sets the facts of a card; False when there is nothing new in them."""
     if facts is card.facts:
         return False
     card.facts = facts
@@ -106,16 +109,16 @@ def learn(card: ReportCard, facts: Facts, now: datetime) -> bool:
     return True
 
 
-def forget_words(student_id: UUID, now: datetime) -> None:
-    """Forgets what people wrote about an erased student."""
+def erase_comments(student_id: UUID, now: datetime) -> None:
+    """Deletes what people wrote about an erased student."""
     for card in ReportCard.query(student_id, consistent_read=True):
         if card.remarks is not None or (card.override is not None and card.override.reason):
-            _forget_words(student_id, card.course_id, now)
+            _erase_comments(student_id, card.course_id, now)
 
 
 @retry_stale
-def _forget_words(student_id: UUID, course_id: UUID, now: datetime) -> None:
-    [card] = read_together([(ReportCard, student_id, course_id)])
+def _erase_comments(student_id: UUID, course_id: UUID, now: datetime) -> None:
+    card = ReportCard.get(student_id, course_id, consistent_read=True)
     card.remarks = None
     if card.override is not None:
         card.override = card.override.model_copy(update={"reason": ""})
@@ -128,10 +131,9 @@ def blank(student_id: UUID, course_id: UUID) -> ReportCard:
     return ReportCard(student_id=student_id, course_id=course_id)
 
 
-def _stamp(card: ReportCard, now: datetime) -> int:
+def _stamp(card: ReportCard, now: datetime) -> None:
     card.created_at = card.created_at or now
     card.updated_at = now
-    return next_version(card)
 
 
 def grade(card: ReportCard, report: rules.Report) -> Letter | None:

@@ -1,16 +1,16 @@
-"""Courses and programs as they were told: titles, and what counts in a grade. They outlive the Roster's cards."""
+"""Courses and programs from their events: titles, and what counts in a grade. They outlive the Roster's cards."""
 
 from decimal import Decimal
 from uuid import UUID
 
-from lms.dynamo import read_together, retry_stale, transaction
+from lms.dynamo import retry_stale, transaction
 from student import rules
 from student.rules import Exam
 from student.tables import KnownCourse, KnownProgram
 
 
 @retry_stale
-def note_course(course_id: UUID, title: str, program_id: UUID, version: int) -> None:
+def update_course(course_id: UUID, title: str, program_id: UUID, version: int) -> None:
     """Takes over the title of a course, unless something newer is known."""
     course = _course(course_id)
     if course.course_version >= version:
@@ -21,9 +21,9 @@ def note_course(course_id: UUID, title: str, program_id: UUID, version: int) -> 
 
 
 @retry_stale
-def note_program(program_id: UUID, title: str, version: int) -> None:
+def update_program(program_id: UUID, title: str, version: int) -> None:
     """Takes over the title of a program, unless something newer is known."""
-    [program] = read_together([(KnownProgram, program_id, None)])
+    program = KnownProgram.find(program_id)
     if program is None:
         program = KnownProgram(id=program_id)
     elif program.program_version >= version:
@@ -34,7 +34,7 @@ def note_program(program_id: UUID, title: str, version: int) -> None:
 
 
 @retry_stale
-def note_exam(course_id: UUID, exam_id: UUID, weight: Decimal | None, version: int) -> None:
+def update_exam(course_id: UUID, exam_id: UUID, weight: Decimal | None, version: int) -> None:
     """Takes over the weight of an exam, None for a cancelled one, unless something newer is known.
 
     No report card is touched: a grade is computed with the weights of the moment when it is read.
@@ -49,5 +49,4 @@ def note_exam(course_id: UUID, exam_id: UUID, weight: Decimal | None, version: i
 
 
 def _course(course_id: UUID) -> KnownCourse:
-    [course] = read_together([(KnownCourse, course_id, None)])
-    return course or KnownCourse(id=course_id)
+    return KnownCourse.find(course_id) or KnownCourse(id=course_id)

@@ -1,4 +1,4 @@
-"""What a student has learnt and is learning: programs, courses, and their chapters."""
+"""A student's history: programs, courses, and their chapters."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from uuid import UUID
 from lms import roster
 from lms.callers import Caller
 from lms.curriculum import Outline
-from lms.errors import Forbidden, NotFound
+from lms.errors import Forbidden
 from lms.outline import OutlineItem, outline_key
 from lms.roster import RosterItem
 from student import rules
@@ -17,12 +17,17 @@ from student.schemas import (
     HistoryProgram,
     HistoryStatus,
 )
-from student.service import cards, people
+from student.service import cards, students
+from student.service.access import Access, NotTheirTeacher, access_to
 from student.service.reading import read_all
-from student.service.sight import Sight, sight_of
+from student.service.students import AccountErased, StudentNotFound
 from student.tables import KnownCourse, KnownProgram, ReportCard
 
 _STATUSES: dict[str, HistoryStatus] = {"active": "in-progress", "completed": "completed", "dropped": "dropped"}
+
+
+class AnotherStudent(Forbidden):
+    detail = "This is another student."
 
 
 @dataclass(frozen=True)
@@ -38,28 +43,28 @@ class _Course:
 
 
 def own_history(student_id: UUID, roll_no: str | None) -> CourseHistory:
-    """The history of the student who asks; raises `Forbidden` for the roll number of another."""
+    """The history of the student who asks; raises `AccountErased`, `AnotherStudent` for another's roll number."""
     card = roster.find_user(student_id)
     if card is None:
-        raise people.gone()
+        raise AccountErased
     if roll_no is not None and roll_no.casefold() != str(card.roll_no).casefold():
-        raise Forbidden("This is another student.")
-    return _history(card, Sight(student_id, None))
+        raise AnotherStudent
+    return _history(card, Access(student_id, None))
 
 
 def history_of(roll_no: str, caller: Caller) -> CourseHistory:
-    """The history of a student, for teachers in their own courses; raises `Forbidden`, `NotFound`."""
-    student_id = people.find_id(roll_no)
+    """The history of a student, for teachers in their own courses; raises `NotTheirTeacher`, `StudentNotFound`."""
+    student_id = students.find_id(roll_no)
     if student_id is None and caller.role != "admin":
-        raise Forbidden("This is no student of yours.")
+        raise NotTheirTeacher
     card = None if student_id is None else roster.find_user(student_id)
     if student_id is None or card is None:
-        raise NotFound("There is no such student.")
-    return _history(card, sight_of(caller, student_id))
+        raise StudentNotFound
+    return _history(card, access_to(student_id, caller))
 
 
-def _history(student: RosterItem, sight: Sight) -> CourseHistory:
-    courses = _courses(sight)
+def _history(student: RosterItem, access: Access) -> CourseHistory:
+    courses = _courses(access)
     titles = _titles({course.program_id for course in courses})
     return CourseHistory(
         student_roll_no=student.roll_no,
@@ -74,9 +79,9 @@ def _history(student: RosterItem, sight: Sight) -> CourseHistory:
     )
 
 
-def _courses(sight: Sight) -> list[_Course]:
+def _courses(access: Access) -> list[_Course]:
     """The courses of a student, all that is needed of them in one read for 25."""
-    memberships = sight.memberships()
+    memberships = access.memberships()
     course_ids = [item.course_id for item in memberships]
     found = read_all(
         [
@@ -85,15 +90,15 @@ def _courses(sight: Sight) -> list[_Course]:
             for key in (
                 roster.course_key(course_id),
                 outline_key(course_id),
-                (ReportCard, sight.student_id, course_id),
+                (ReportCard, access.student_id, course_id),
                 (KnownCourse, course_id, None),
             )
         ]
     )
     courses = []
-    for place, membership in enumerate(memberships):
-        course, outline, card, known = found[4 * place : 4 * place + 4]
-        # A deleted course is as it was last told; of one deleted before it was told nothing can be shown.
+    for position, membership in enumerate(memberships):
+        course, outline, card, known = found[4 * position : 4 * position + 4]
+        # A deleted course is shown as its last event has it; without an event there is nothing to show.
         course = course or known
         if course is not None and course.title is not None:
             courses.append(
@@ -102,7 +107,7 @@ def _courses(sight: Sight) -> list[_Course]:
                     course.title,
                     course.program_id,
                     _published(outline),
-                    card or cards.blank(sight.student_id, membership.course_id),
+                    card or cards.blank(access.student_id, membership.course_id),
                     known.exams if known else {},
                 )
             )
@@ -114,11 +119,11 @@ def _published(outline: OutlineItem | None) -> Outline:
 
 
 def _titles(program_ids: set[UUID]) -> Mapping[UUID, str]:
-    """The titles of programs; deleted ones are as they were last told."""
+    """The titles of programs; of deleted ones the last that was published."""
     titles = {program_id: card.title for program_id, card in roster.find_programs(program_ids).items()}
     deleted = sorted(program_ids - set(titles))
     known = read_all([(KnownProgram, program_id, None) for program_id in deleted])
-    return {**titles, **{program.id: program.title for program in known if program is not None}}
+    return {**titles, **{program_id: one.title for program_id, one in zip(deleted, known, strict=True) if one}}
 
 
 def _view(course: _Course) -> HistoryCourse:

@@ -24,12 +24,15 @@ from lms.errors import (
     Unavailable,
 )
 from lms.log import request_id
-from lms.refusals import AccountDisabled, TooManyAttempts, WrongPassword
+from lms.refusals import AccountBeingSetUp, AccountDisabled, TooManyAttempts, WrongPassword
 from lms.settings import setting
 
 # A change that is asked for again finds the password changed, and is refused; and who waits longer than the 20 seconds
 # of an API function is ended without an answer.
 _ONCE = Config(connect_timeout=2, read_timeout=15, retries={"total_max_attempts": 1})
+_NAMED: dict[str | None, type[Problem]] = {
+    refusal.code: refusal for refusal in (AccountBeingSetUp, AccountDisabled, WrongPassword)
+}
 
 
 class AccountsUnavailable(Unavailable):
@@ -104,16 +107,16 @@ def _ask(question: dict[str, Any]) -> dict[str, Any]:
 
 
 def _refusal(answer: dict[str, Any]) -> Problem:
+    if answer["code"] in _NAMED:
+        return _NAMED[answer["code"]]()
     match answer["status"]:
         case 401:
             return Unauthorized(answer["detail"])
-        case 403:
-            refusal = next((one for one in (WrongPassword, AccountDisabled) if one.code == answer["code"]), Forbidden)
-            return refusal(answer["detail"], code=answer["code"])
+        case 403 | 409 as status:
+            refusal = Forbidden if status == 403 else Conflict
+            return refusal(answer["detail"], code=answer["code"], headers=answer["headers"])
         case 404:
             return NotFound(answer["detail"])
-        case 409:
-            return Conflict(answer["detail"], code=answer["code"], headers=answer["headers"])
         case 412:
             return PreconditionFailed(answer["detail"])
         case 422:

@@ -28,7 +28,6 @@ HOLDINGS = (
     Holding("Idempotency", "all", "ids; answers, encrypted by a key that is not stored", "the same, for a day"),
     Holding("Students", "student", "profile, address, date of birth, picture", _NOTHING),
     Holding("ReportCards", "student", "grades, attendance, remarks, reasons", "grades and attendance"),
-    Holding("SessionLists", "student", "who was named in a session", _THE_SAME),
     Holding("Instructors", "instructor", "name and address of a teacher, courses; enrolments", "ids alone"),
     Holding("Enrollments", "program", "enrolments, payments for courses", _THE_SAME),
     Holding("Progress", "progress", "lessons done", _THE_SAME),

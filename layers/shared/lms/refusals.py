@@ -1,6 +1,6 @@
 """Refusals that several services answer; all others stand beside the rule or use case that raises them."""
 
-from lms.errors import Forbidden, NotFound, TooManyRequests
+from lms.errors import Conflict, Forbidden, NotFound, TooManyRequests
 
 
 class CourseNotFound(NotFound):
@@ -23,6 +23,14 @@ class NotInGoodStanding(Forbidden):
 class AccountDisabled(Forbidden):
     code = "disabled"
     detail = "The account is disabled."
+
+
+class AccountBeingSetUp(Conflict):
+    code = "provisioning"
+    detail = "The account is still being set up. Try again in a moment."
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Retry-After": "1"})
 
 
 class WrongPassword(Forbidden):
