@@ -30,6 +30,12 @@ def check_documented(method: str, path: str, status: int, text: str) -> None:
         raise NotDocumented(f"{operation['operationId']} refuses with {code[0]}: name it in its @refuses")
 
 
+def example_body(method: str, path: str) -> Any:
+    """A body that the description gives as an example for a request, None where it takes none."""
+    operation = find_operation(method.lower(), path) or {}
+    return operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
+
+
 def check_readable(location: str) -> None:
     """What a `Location` names can be read: some service has a GET there."""
     if find_operation("get", location.partition("?")[0]) is None:

@@ -48,7 +48,7 @@ queries = st.dictionaries(
     st.sampled_from(["limit", "cursor", "courseId", "chapterId", "course_id"]), st.text(max_size=40), max_size=3
 )
 headers = st.dictionaries(
-    st.sampled_from(["if-match", "idempotency-key"]),
+    st.sampled_from(["if-match", "idempotency-key", "authorization"]),
     st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=30),
     max_size=2,
 )
