@@ -11,7 +11,8 @@ from lms import roster
 from lms.dynamo import transaction
 from lms.events import MessageRequested
 from lms.outbox import OutboxItem
-from lms.roster import RosterItem
+from lms.roster.memberships import EnrollmentRow
+from lms.roster.users import UserRow
 from lms.settings import setting
 from notification import api, consumer
 from notification.tables import Notification
@@ -31,10 +32,10 @@ class Audience:
         with transaction() as tx:
             roster.put_course(tx, self._course, title="AI-101", program_id=uuid4(), requires_payment=False, version=1)
             roster.put_assignment(tx, self._teacher.id, self._course, version=1)
-        with RosterItem.batch_write() as batch:
+        with UserRow.batch_write() as cards, EnrollmentRow.batch_write() as enrollments:
             for student in self.students:
-                batch.save(_card(student))
-                batch.save(_membership(student, self._course))
+                cards.save(_card(student))
+                enrollments.save(_enrollment(student, self._course))
 
     def ask(self) -> int:
         """The teacher writes to the class: how many it was accepted for."""
@@ -71,20 +72,17 @@ class Audience:
         return queued
 
 
-def _card(student: str) -> RosterItem:
-    email, owner = f"{student}@example.com", f"user#{student}"
-    return RosterItem(
-        owner=owner, item="card", role="student", status="active", name="A student", email=email, version=1
-    )
+def _card(student: str) -> UserRow:
+    email = f"{student}@example.com"
+    return UserRow(UUID(student), role="student", status="active", name="A student", email=email, version=1)
 
 
-def _membership(student: str, course: UUID) -> RosterItem:
-    return RosterItem(
-        owner=f"student#{student}",
-        item=f"course#{course}",
-        status="active",
-        membership=f"{course}#student#active",
+def _enrollment(student: str, course: UUID) -> EnrollmentRow:
+    return EnrollmentRow(
+        UUID(student),
+        course,
         person_id=UUID(student),
-        course_id=course,
+        membership=f"{course}#student#active",
+        status="active",
         version=1,
     )

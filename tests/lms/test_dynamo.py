@@ -12,7 +12,7 @@ from lms.errors import Conflict, NotFound, Unavailable
 from lms.faults import condition_failed, is_transient
 from lms.idempotency import IdempotencyRecord
 from lms.outbox import OutboxItem
-from lms.roster import RosterItem
+from lms.roster.users import UserRow
 from lms.settings import SettingsError
 from tests.lms.conftest import Thing, Wire
 from tests.template import TEMPLATE
@@ -277,7 +277,7 @@ def test_the_next_version_is_the_one_that_the_write_gives(things: type[Thing]) -
 
 
 def test_all_tables_of_a_worker_share_one_client(aws: None) -> None:
-    tables = (IdempotencyRecord, OutboxItem, RosterItem, Thing)
+    tables = (IdempotencyRecord, OutboxItem, UserRow, Thing)
     assert len({id(table._get_connection().connection.client) for table in tables}) == 1
 
 

@@ -10,6 +10,7 @@ from lms.dynamo import Stale, read_together, transaction
 from lms.errors import NotFound
 from lms.pages import PageRequest, Position
 from tests.lms.conftest import Wire
+from tests.roster_rows import rows
 
 AMINA, BILAL = UUID(int=1), UUID(int=2)
 COURSE, OTHER = UUID(int=11), UUID(int=12)
@@ -104,7 +105,7 @@ def test_nothing_is_left_of_an_erased_user() -> None:
     _put_user(AMINA)
     with transaction() as tx:
         roster.remove_user(tx, AMINA, email="amina@Example.com", roll_no="R-1")
-    assert list(roster.RosterItem.scan()) == []
+    assert rows() == {}
 
 
 def test_many_cards_come_in_one_read_for_each_hundred(wire: Wire) -> None:
@@ -155,7 +156,7 @@ def test_a_user_who_was_erased_meanwhile_makes_the_transaction_stale() -> None:
         roster.require_user(tx, card)
 
 
-def _card_before(**change: Any) -> roster.RosterItem:
+def _card_before(**change: Any) -> roster.User:
     """Amina's card as it was read before a change."""
     _put_user(AMINA)
     card = roster.find_user(AMINA)

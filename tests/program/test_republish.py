@@ -1,13 +1,12 @@
 """Telling everything again, and the Roster made anew by it."""
 
-from typing import Any
-
 import pytest
 
 from tests.conftest import Outbox
 from tests.people import sign_in
 from tests.program.conftest import Program
 from tests.republishing import Context, facts, last_words, republish
+from tests.roster_rows import remove_rows, rows
 
 
 @pytest.fixture
@@ -29,25 +28,15 @@ def school(program: Program) -> Program:
     return program
 
 
-def roster_items() -> dict[tuple[str, str], Any]:
-    from lms.roster import RosterItem
-
-    return {(item.owner, item.item): item.attribute_values for item in RosterItem.scan()}
-
-
 def test_the_roster_is_rebuilt_from_its_owner_to_the_same_items(school: Program) -> None:
-    from lms.roster import RosterItem
     from program.operations import handler
 
-    before = roster_items()
-    kinds = ("program", "course", "courses", "student")
-    owned = [item for item in RosterItem.scan() if item.owner.partition("#")[0] in kinds]
-    for item in owned:
-        item.delete()
+    before = rows()
+    remove_rows("program", "course", "courses", "student")
     republish(handler)
-    assert roster_items() == before
+    assert rows() == before
     republish(handler)
-    assert roster_items() == before
+    assert rows() == before
 
 
 def test_every_course_that_ever_was_is_listed_for_the_other_owners(school: Program) -> None:

@@ -101,18 +101,18 @@ def test_a_student_sees_their_own_records_alone(school: School, pupils: list[Per
 def test_a_thousand_students_are_one_session_of_few_calls(
     school: School, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from lms.roster import RosterItem
+    from lms.roster.memberships import EnrollmentRow
 
     ids = [uuid4() for _ in range(1_001)]
-    with RosterItem.batch_write() as batch:
+    with EnrollmentRow.batch_write() as batch:
         for student_id in ids:
             batch.save(
-                RosterItem(
-                    owner=f"student#{student_id}",
-                    item=f"course#{school.course}",
+                EnrollmentRow(
+                    student_id,
+                    school.course,
                     status="active",
                     person_id=student_id,
-                    course_id=school.course,
+                    membership=f"{school.course}#student#active",
                     version=1,
                 )
             )

@@ -65,14 +65,24 @@ def change_account(user_id: UUID, **fields: Any) -> None:
     names = ("mobile_number", "city", "country", "additional_details")
     before = {name: getattr(profile, name) if profile else None for name in names}
     after = {name: fields.get(name, before[name]) for name in names}
-    card.name, card.version = fields.get("name", card.name), card.version + 1
+    version = card.version + 1
     with transaction() as tx:
-        tx.put(card)
+        roster.put_user(
+            tx,
+            user_id,
+            role=card.role,
+            status=card.status,
+            name=fields.get("name", card.name),
+            email=card.email,
+            email_confirmed=True,
+            roll_no=card.roll_no,
+            version=version,
+        )
         roster.put_profile(
             tx,
             user_id,
             **{**after, "additional_details": after["additional_details"] or {}},
-            version=card.version,
+            version=version,
         )
 
 

@@ -116,7 +116,7 @@ def _find(user_ids: Sequence[UUID]) -> list[Recipient]:
 
 
 def _recipient(
-    user_id: UUID, contact: Contact | None, stored: StoredPreferences | None, card: roster.RosterItem | None
+    user_id: UUID, contact: Contact | None, stored: StoredPreferences | None, card: roster.User | None
 ) -> Recipient | None:
     preferences = preferences_of(stored)
     if contact is not None and contact.person_version is not None:
@@ -124,7 +124,7 @@ def _recipient(
             return None
         name = contact.name if contact.email_verified else ""
         return Recipient(user_id, name, contact.email, contact.mobile_number, bool(contact.disabled), preferences)
-    if card is None or card.email is None:
+    if card is None:
         return None
     return Recipient(user_id, "", card.email, None, card.status == "disabled", preferences)
 

@@ -18,7 +18,6 @@ from lms.money import amount_text
 from lms.outbox import emit
 from lms.pages import Page, PageRequest, query_page
 from lms.refusals import CourseNotFound
-from lms.roster import RosterItem
 from program import rules
 from program.schemas import EnrollmentView
 from program.service import courses
@@ -51,7 +50,7 @@ class StudentMissing(InvalidField):
 @dataclass(frozen=True)
 class _Application:
     applicant: rules.Applicant
-    card: RosterItem
+    card: roster.User
     enrollment: Enrollment
 
 
@@ -272,7 +271,7 @@ def _terms(seats: Seats) -> rules.Terms:
     )
 
 
-def _view(enrollment: Enrollment, card: RosterItem | None, version: int) -> EnrollmentView:
+def _view(enrollment: Enrollment, card: roster.User | None, version: int) -> EnrollmentView:
     return EnrollmentView(
         student_id=enrollment.student_id,
         course_id=enrollment.course_id,

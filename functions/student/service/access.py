@@ -6,7 +6,6 @@ from uuid import UUID
 from lms import roster
 from lms.callers import Caller
 from lms.errors import Forbidden
-from lms.roster import RosterItem
 
 
 class NotTheirTeacher(Forbidden):
@@ -24,7 +23,7 @@ class Access:
     def is_full(self) -> bool:
         return self.courses is None
 
-    def memberships(self) -> list[RosterItem]:
+    def memberships(self) -> list[roster.Membership]:
         """The student's memberships in the courses that the caller sees, in the order of the courses' creation."""
         found = roster.courses_of("student", self.student_id)
         seen = (item for item in found if self.courses is None or item.course_id in self.courses)

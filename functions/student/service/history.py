@@ -9,7 +9,6 @@ from lms.callers import Caller
 from lms.curriculum import Outline
 from lms.errors import Forbidden
 from lms.outline import OutlineItem, outline_key
-from lms.roster import RosterItem
 from student import rules
 from student.schemas import (
     CourseHistory,
@@ -34,7 +33,7 @@ class AnotherStudent(Forbidden):
 class _Course:
     """A membership, and what is known of its course."""
 
-    membership: RosterItem
+    membership: roster.Membership
     title: str
     program_id: UUID
     outline: Outline
@@ -63,7 +62,7 @@ def history_of(roll_no: str, caller: Caller) -> CourseHistory:
     return _history(card, access_to(student_id, caller))
 
 
-def _history(student: RosterItem, access: Access) -> CourseHistory:
+def _history(student: roster.User, access: Access) -> CourseHistory:
     courses = _courses(access)
     titles = _titles({course.program_id for course in courses})
     return CourseHistory(

@@ -13,7 +13,7 @@ from lms.dynamo import read_together, retry_stale, transaction
 from lms.errors import Forbidden, NotFound
 from lms.etags import Precondition, require_match
 from lms.pages import Page, PageRequest, query_page
-from lms.roster import RosterItem, StudentStatus
+from lms.roster import StudentStatus
 from student import pictures
 from student.schemas import StandingUpdate, StudentProfile, StudentSummary
 from student.service import cards
@@ -36,8 +36,8 @@ class StudentRecord:
     """A student as they are stored here, and their card and account on the Roster."""
 
     student: Student
-    card: RosterItem
-    account: RosterItem | None
+    card: roster.User
+    account: roster.Profile | None
 
     @property
     def version(self) -> int:

@@ -32,7 +32,7 @@ def require_belonging(caller: Caller, course_id: UUID) -> None:
         raise NotCourseMember
 
 
-def course_access(caller: Caller, membership: roster.RosterItem | None) -> CourseAccess | None:
+def course_access(caller: Caller, membership: roster.Membership | None) -> CourseAccess | None:
     """How a caller stands to a course whose membership of theirs is known; administrators stand as its teachers."""
     if caller.role == "admin":
         return "teacher"
@@ -41,12 +41,12 @@ def course_access(caller: Caller, membership: roster.RosterItem | None) -> Cours
     return "teacher" if caller.role == "teacher" else "member"
 
 
-def is_in_good_standing(student_status: roster.RosterItem | None) -> bool:
-    """Whether a student may enrol, start attempts and submit; the item is the one at `roster.student_status_key`."""
-    return student_status is None or student_status.status == "active"
+def is_in_good_standing(decision: roster.Decision | None) -> bool:
+    """Whether a student may enrol, start attempts and submit; the decision is at `roster.student_status_key`."""
+    return decision is None or decision.status == "active"
 
 
-def require_good_standing(student_status: roster.RosterItem | None) -> None:
+def require_good_standing(decision: roster.Decision | None) -> None:
     """Raises `NotInGoodStanding` for a student who is suspended, or has withdrawn or graduated."""
-    if not is_in_good_standing(student_status):
+    if not is_in_good_standing(decision):
         raise NotInGoodStanding

@@ -99,23 +99,24 @@ class UUIDAttribute(Attribute[UUID]):
         return UUID(value)
 
 
-class TypedKey(Attribute[str]):
-    """The key of rows that only guard, count or point, and live in the table of what they belong to: `<kind>#<value>`.
+class TypedKey(Attribute[Any]):
+    """The key of rows that share a table with others: `<kind>#<value>`. Read, it is the value, made by `of`.
 
-    The owner's own rows have a UUID for a key, so the two never meet.
+    Rows with a UUID alone for a key, and those of another kind, never meet it.
     """
 
     attr_type = STRING
 
-    def __init__(self, kind: str, **options: Any) -> None:
+    def __init__(self, kind: str, of: Callable[[str], object] = str, **options: Any) -> None:
         super().__init__(**options)
         self._prefix = f"{kind}#"
+        self._of = of
 
     def serialize(self, value: object) -> str:
         return f"{self._prefix}{value}"
 
-    def deserialize(self, value: str) -> str:
-        return value.removeprefix(self._prefix)
+    def deserialize(self, value: str) -> Any:
+        return self._of(value.removeprefix(self._prefix))
 
 
 class DecimalAttribute(Attribute[Decimal]):

@@ -1,0 +1,85 @@
+"""Courses; program alone writes them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
+
+from lms.dynamo import Key, Transaction, TypedKey, UUIDAttribute
+from lms.pages import PageRequest, Position, query_page
+from lms.roster.rows import CARD, Row, find_all
+
+_ALL = "all"
+
+
+@dataclass(frozen=True)
+class Course:
+    id: UUID
+    title: str
+    program_id: UUID
+    requires_payment: bool
+
+
+@dataclass(frozen=True)
+class _ListedCourse:
+    course_id: UUID
+
+
+class CourseRow(Row):
+    value = Course
+    id = TypedKey("course", UUID, hash_key=True, attr_name="owner")
+    item = UnicodeAttribute(range_key=True, default=CARD)
+    title = UnicodeAttribute()
+    program_id = UUIDAttribute()
+    requires_payment = BooleanAttribute()
+
+
+class ListedCourseRow(Row):
+    value = _ListedCourse
+    list_name = TypedKey("courses", hash_key=True, attr_name="owner")
+    course_id = TypedKey("course", UUID, range_key=True, attr_name="item")
+
+
+def put_course(
+    tx: Transaction, course_id: UUID, *, title: str, program_id: UUID, requires_payment: bool, version: int
+) -> None:
+    """Writes a course. `version` is the course's own."""
+    tx.put(CourseRow(course_id, title=title, program_id=program_id, requires_payment=requires_payment, version=version))
+    _list_course(tx, course_id)
+
+
+def remove_course(tx: Transaction, course_id: UUID) -> None:
+    """Removes a deleted course, which stays listed (`all_courses`)."""
+    tx.delete(CourseRow(course_id))
+    _list_course(tx, course_id)
+
+
+def _list_course(tx: Transaction, course_id: UUID) -> None:
+    tx.put(ListedCourseRow(_ALL, course_id, version=1))
+
+
+def all_courses(paging: PageRequest) -> tuple[list[UUID], Position | None]:
+    """A page of every course that ever was, for walks through all that belongs to any."""
+    listed, after = query_page(ListedCourseRow, [_ALL], paging, consistent_read=True)
+    return [item.course_id for item in listed], after
+
+
+def require_course_exists(tx: Transaction, course_id: UUID, refuse: Exception) -> None:
+    """Lets the transaction commit only while the course exists."""
+    tx.check(*course_key(course_id), CourseRow.version.exists(), refuse=refuse)
+
+
+def find_course(course_id: UUID) -> Course | None:
+    """A course, None for one that does not exist."""
+    return find_courses([course_id]).get(course_id)
+
+
+def find_courses(course_ids: Iterable[UUID]) -> dict[UUID, Course]:
+    """Courses by id, in one read for each 100; those that do not exist are left out."""
+    return {course.id: course for course in find_all(map(course_key, course_ids)).values()}
+
+
+def course_key(course_id: UUID) -> Key:
+    """Where a course is, for `read_together`."""
+    return CourseRow, course_id, CARD
