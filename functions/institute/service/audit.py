@@ -131,4 +131,4 @@ def _view(entry: AuditEntry, known: dict[Key, Any]) -> AuditEntryView:
 
 def _subject(kind: str, identity: str, known: dict[Key, Any]) -> AuditSubject:
     card = known[_CARDS[kind](UUID(identity))] if kind in _CARDS else None
-    return AuditSubject(kind=kind, id=identity, name=card and (card.name or card.title))
+    return AuditSubject(kind=kind, id=identity, name=card and (card.name if kind == "user" else card.title))
