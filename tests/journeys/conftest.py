@@ -11,7 +11,7 @@ from tests.auth.conftest import Auth, auth, kong
 from tests.journeys.school import School
 from tests.journeys.world import FunctionsByName, System
 from tests.notification.conftest import mail_server, twilio
-from tests.notification.world import MailServer, Twilio
+from tests.notification.servers import MailServer, Twilio
 from tests.outbox_relay.conftest import kafka
 from tests.outbox_relay.world import Kafka
 from tests.student.conftest import bucket

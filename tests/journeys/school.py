@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from tests.clients import Answer, kafka_event
 from tests.journeys.world import System
-from tests.notification.world import MailServer, Twilio, text_of
+from tests.notification.servers import MailServer, Twilio, text_of
 from tests.template import ENVIRONMENT
 
 WORD = "zqmark"

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.journeys.school import BIRTHDAY, OTHER_PHONE, PHONE, WORD, School
 from tests.journeys.world import CLIENT_IP
-from tests.notification.world import MailServer
+from tests.notification.servers import MailServer
 
 
 def _found(log: StringIO, words: set[str]) -> dict[str, list[str]]:

@@ -5,18 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from lms.events import StudentEnrolled, UserErased
+from lms.events import UserErased
 from notification.service import accounts, contacts, erasure, notifications
 from notification.service.contacts import Owner
 from notification.tables import Broadcast, Contact, Notification, ReadMark, StoredPreferences
 from tests.conftest import stored
-from tests.notification.school import School
-from tests.notification.world import MailServer, Queue, registered
+from tests.notification.servers import MailServer
+from tests.notification.world import School
 from tests.people import remove_card
-
-
-def enrolled(school: School) -> StudentEnrolled:
-    return StudentEnrolled(version=1, course_id=school.course, student_id=school.student.id)
 
 
 def erase(school: School) -> None:
@@ -24,33 +20,31 @@ def erase(school: School) -> None:
     school.settle(UserErased(user_id=school.student.id, version=9))
 
 
-def test_mails_on_their_way_to_who_was_erased_are_not_sent(
-    school: School, queue: Queue, mail_server: MailServer
-) -> None:
-    school.settle(registered(user_id=school.student.id), enrolled(school))
+def test_mails_on_their_way_to_who_was_erased_are_not_sent(school: School, mail_server: MailServer) -> None:
+    school.settle(school.registered(), school.enrolled())
 
     erase(school)
 
-    assert queue.deliver() == 0
+    assert school.deliver() == 0
     assert mail_server.mails == []
 
 
 def test_mails_that_wait_for_the_end_of_quiet_hours_go_with_their_recipient(
-    school: School, queue: Queue, mail_server: MailServer
+    school: School, mail_server: MailServer
 ) -> None:
     begin, end = school.clock.now - timedelta(hours=1), school.clock.now + timedelta(hours=1)
     school.prefer(quiet_hours={"from": f"{begin:%H:%M}", "until": f"{end:%H:%M}"}, time_zone="UTC")
-    school.settle(enrolled(school))
+    school.settle(school.enrolled())
 
     erase(school)
     school.pass_time(hours=2)
 
-    assert queue.deliver() == 0
+    assert school.deliver() == 0
     assert mail_server.mails == []
 
 
-def test_nothing_that_was_told_to_who_was_erased_is_kept(school: School) -> None:
-    school.settle(registered(user_id=school.student.id), enrolled(school))
+def test_nothing_of_who_was_erased_is_kept(school: School) -> None:
+    school.settle(school.registered(), school.enrolled())
     school.prefer(time_zone="Asia/Karachi")
     school.http.post(school.path("readAll"), token=school.student.token)
 
@@ -63,13 +57,13 @@ def test_nothing_that_was_told_to_who_was_erased_is_kept(school: School) -> None
 
 
 def test_a_mail_that_was_being_written_when_its_recipient_was_erased_is_not_sent_and_leaves_no_row(
-    school: School, queue: Queue, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+    school: School, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     erase(school)
     monkeypatch.setattr(contacts, "find_owner", lambda _: Owner())
-    accounts.registered(registered(user_id=school.student.id), school.clock.now)
+    accounts.registered(school.registered(), school.clock.now)
 
-    assert queue.deliver() == 0
+    assert school.deliver() == 0
 
     assert mail_server.mails == []
     assert list(Notification.scan()) == []
@@ -87,8 +81,8 @@ def test_what_was_being_written_to_who_was_erased_is_found_by_a_second_look(
         put(rows)
 
     monkeypatch.setattr(notifications, "_put", erased_before)
-    school.consume(enrolled(school))
-    assert school.told() == ["enrolled"]
+    school.consume(school.enrolled())
+    assert school.kinds() == ["enrolled"]
 
     school.fan_out()
 
@@ -98,18 +92,18 @@ def test_what_was_being_written_to_who_was_erased_is_found_by_a_second_look(
 def test_an_event_that_comes_after_the_erasure_writes_nothing(school: School) -> None:
     erase(school)
 
-    school.settle(registered(user_id=school.student.id))
+    school.settle(school.registered())
 
     assert list(Notification.scan()) == []
 
 
-def test_a_message_to_one_person_is_kept_until_it_is_told(school: School) -> None:
+def test_a_message_to_one_person_is_kept_until_they_have_it(school: School) -> None:
     school.consume(school.requested(recipient_ids=(school.student.id,), message="Dear Amina"))
     assert "Dear Amina" in repr([row.attribute_values for row in stored(Broadcast)])
 
     school.fan_out()
 
-    assert school.told() == ["announcement"]
+    assert school.kinds() == ["announcement"]
     assert stored(Broadcast) == []
 
 
@@ -124,19 +118,19 @@ def test_a_message_that_is_planned_for_who_is_erased_goes_with_them(school: Scho
 
 
 def test_a_mail_that_is_going_out_while_its_recipient_is_erased_leaves_no_row(
-    school: School, queue: Queue, mail_server: MailServer
+    school: School, mail_server: MailServer
 ) -> None:
     mail_server.before_answer = lambda: notifications.erase_all(school.student.id)
-    school.settle(registered(user_id=school.student.id))
+    school.settle(school.registered())
 
-    assert queue.deliver() == 0
+    assert school.deliver() == 0
 
     assert list(Notification.scan()) == []
 
 
 def test_others_keep_theirs(school: School) -> None:
-    school.settle(registered(user_id=school.teacher.id))
+    school.settle(school.registered(user_id=school.teacher.id))
 
     erase(school)
 
-    assert school.told(school.teacher, "email") == ["welcome"]
+    assert school.kinds(school.teacher, "email") == ["welcome"]

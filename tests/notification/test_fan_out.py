@@ -10,8 +10,7 @@ from lms.events import MessageRequested
 from notification.service import broadcasts, fan_out, notifications
 from notification.tables import Broadcast, Notification
 from tests.conftest import Outbox, stored
-from tests.notification.school import School
-from tests.notification.world import Queue
+from tests.notification.world import School
 from tests.people import Person, sign_in
 
 
@@ -28,7 +27,7 @@ def in_app() -> list[Notification]:
     return [row for row in Notification.scan() if row.channel == "in_app"]
 
 
-def test_a_class_is_told_slice_by_slice_and_everybody_once(school: School, small_slices: None) -> None:
+def test_a_class_is_notified_slice_by_slice_and_everybody_once(school: School, small_slices: None) -> None:
     crowd(school, 9)
     school.consume(school.requested())
 
@@ -43,12 +42,12 @@ def test_the_consumer_only_queues(school: School) -> None:
     school.consume(school.requested())
 
     assert list(Notification.scan()) == []
-    (entry,) = school.fan_out_entries()
+    (entry,) = school.broadcasts.entries()
     assert set(json.loads(entry["Body"])) == {"id"}
 
 
-def test_a_slice_that_broke_off_is_completed_and_nobody_is_told_twice(
-    school: School, queue: Queue, small_slices: None, monkeypatch: pytest.MonkeyPatch
+def test_a_slice_that_broke_off_is_completed_and_nobody_gets_it_twice(
+    school: School, small_slices: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     crowd(school, 5)
     school.consume(school.requested())
@@ -70,11 +69,11 @@ def test_a_slice_that_broke_off_is_completed_and_nobody_is_told_twice(
     school.fan_out()
 
     assert len(in_app()) == len({row.recipient_id for row in in_app()}) == 6
-    assert len(queue.bodies()) == 6
+    assert len(school.deliveries.bodies()) == 6
 
 
-def test_two_that_tell_one_slice_at_once_tell_everybody_once(
-    school: School, queue: Queue, small_slices: None, monkeypatch: pytest.MonkeyPatch
+def test_two_that_work_on_one_slice_at_once_notify_everybody_once(
+    school: School, small_slices: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     crowd(school, 2)
     school.consume(school.requested())
@@ -92,7 +91,7 @@ def test_two_that_tell_one_slice_at_once_tell_everybody_once(
 
     assert len(list(Notification.scan())) == 6
     # Both queue the mails, for neither knows that the other will: whoever sends one holds it.
-    assert len({body["id"] for body in queue.bodies()}) == 3
+    assert len({body["id"] for body in school.deliveries.bodies()}) == 3
 
 
 def test_a_broadcast_that_did_not_reach_the_queue_is_found_by_the_tick(
@@ -105,13 +104,13 @@ def test_a_broadcast_that_did_not_reach_the_queue_is_found_by_the_tick(
         patch.setattr(broadcasts, "send_all", down)
         with pytest.raises(ConnectionError):
             school.consume(school.scheduled())
-    # Told again, the event is known; what it planned is due all the same.
+    # When it comes again, the event is known; what it planned is due all the same.
     school.settle(school.scheduled())
-    assert school.told() == []
+    assert school.kinds() == []
 
     school.pass_time(minutes=1)
 
-    assert school.told() == ["exam_scheduled"]
+    assert school.kinds() == ["exam_scheduled"]
 
 
 def test_what_was_handed_on_is_due_no_more(school: School) -> None:
@@ -121,21 +120,21 @@ def test_what_was_handed_on_is_due_no_more(school: School) -> None:
     assert school.fan_out() == 0
 
 
-def test_a_mail_waits_in_the_queue_for_each_who_wants_mail(school: School, queue: Queue) -> None:
+def test_a_mail_waits_in_the_queue_for_each_who_wants_mail(school: School) -> None:
     [without] = crowd(school, 1)
     school.prefer(without, channels={"announcement": ["in_app"]})
 
     school.settle(school.requested())
 
-    assert queue.bodies() == [{"id": str(school.row_of("announcement", channel="email").id)}]
-    assert school.told(without) == ["announcement"]
+    assert school.deliveries.bodies() == [{"id": str(school.row_of("announcement", channel="email").id)}]
+    assert school.kinds(without) == ["announcement"]
 
 
 def test_only_the_channels_that_were_asked_for_are_used(school: School) -> None:
     school.settle(school.requested(channels=("email",)))
 
-    assert school.told() == []
-    assert school.told(channel="email") == ["announcement"]
+    assert school.kinds() == []
+    assert school.kinds(channel="email") == ["announcement"]
 
 
 def test_a_message_to_a_class_is_accepted_with_the_number_of_its_readers(school: School, outbox: Outbox) -> None:
@@ -157,8 +156,8 @@ def test_what_was_accepted_arrives(school: School, outbox: Outbox) -> None:
 
     school.settle(*outbox.of(MessageRequested))
 
-    assert [item["message"] for item in school.list()] == ["Hello class"]
-    assert school.list(other) == []
+    assert [item["message"] for item in school.inbox()] == ["Hello class"]
+    assert school.inbox(other) == []
 
 
 def test_a_message_that_is_sent_again_under_its_key_is_accepted_once(school: School, outbox: Outbox) -> None:
@@ -216,4 +215,4 @@ def test_a_message_for_later_is_planned_for_its_time(school: School, outbox: Out
 
     (planned,) = stored(Broadcast)
     assert planned.due_at == send_at
-    assert school.told() == []
+    assert school.kinds() == []

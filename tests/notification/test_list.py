@@ -1,39 +1,38 @@
 from uuid import uuid4
 
-from lms.events import StudentEnrolled
 from notification.tables import Notification
-from tests.notification.school import School
-from tests.notification.world import MailServer, Queue, registered
+from tests.notification.servers import MailServer
+from tests.notification.world import School
 from tests.people import sign_in
 
 
-def tell(school: School, times: int = 1) -> None:
-    """As many notices to the student, a minute apart."""
+def notify(school: School, times: int = 1) -> None:
+    """As many messages to the student, a minute apart."""
     for _ in range(times):
-        school.settle(StudentEnrolled(version=1, course_id=uuid4(), student_id=school.student.id))
+        school.settle(school.enrolled(course_id=uuid4()))
         school.clock.advance(minutes=1)
 
 
-def test_a_list_is_newest_first_and_walks_page_after_page(school: School) -> None:
-    tell(school, 5)
-    path, walked, cursor = school.path("list"), [], None
+def test_a_list_is_newest_first_and_comes_page_after_page(school: School) -> None:
+    notify(school, 5)
+    path, listed, cursor = school.path("list"), [], None
     while True:
         query = {"limit": "2", **({"cursor": cursor} if cursor else {})}
         answer = school.http.get(path, token=school.student.token, query=query)
-        walked += answer.json["items"]
+        listed += answer.json["items"]
         cursor = answer.json["next"]
         if cursor is None:
             break
 
-    times = [item["created_at"] for item in walked]
-    assert len(walked) == 5
+    times = [item["created_at"] for item in listed]
+    assert len(listed) == 5
     assert times == sorted(times, reverse=True)
 
 
 def test_a_notification_has_the_fields_that_clients_know(school: School) -> None:
-    tell(school)
+    notify(school)
 
-    (item,) = school.list()
+    (item,) = school.inbox()
     expected = {"id", "recipient_id", "message", "type", "status", "version", "created_at", "updated_at", "read_at"}
     assert set(item) == expected
     assert item["recipient_id"] == str(school.student.id)
@@ -41,14 +40,12 @@ def test_a_notification_has_the_fields_that_clients_know(school: School) -> None
     assert item["created_at"].endswith("Z")
 
 
-def test_the_welcome_is_in_the_list_with_what_became_of_its_mail(
-    school: School, queue: Queue, mail_server: MailServer
-) -> None:
-    school.settle(registered(user_id=school.student.id))
-    assert [(item["type"], item["status"]) for item in school.list()] == [("welcome", "pending")]
+def test_the_welcome_is_in_the_list_with_what_became_of_its_mail(school: School, mail_server: MailServer) -> None:
+    school.settle(school.registered())
+    assert [(item["type"], item["status"]) for item in school.inbox()] == [("welcome", "pending")]
 
-    queue.deliver()
-    assert [(item["type"], item["status"]) for item in school.list()] == [("welcome", "sent")]
+    school.deliver()
+    assert [(item["type"], item["status"]) for item in school.inbox()] == [("welcome", "sent")]
 
 
 def test_an_administrator_reads_anybodys_list_and_nobody_else_does(school: School) -> None:
@@ -60,74 +57,70 @@ def test_an_administrator_reads_anybodys_list_and_nobody_else_does(school: Schoo
 
 
 def test_what_was_read_is_not_among_the_unread(school: School) -> None:
-    tell(school, 3)
-    newest = school.list()[0]
+    notify(school, 3)
+    newest = school.inbox()[0]
 
     for _ in range(2):
         answer = school.http.post(f"/notifications/{newest['id']}/read", token=school.student.token)
         assert answer.status == 200
         assert answer.json["read_at"] == school.clock.now.isoformat().replace("+00:00", "Z")
 
-    assert len(school.list(unread="true")) == 2
-    assert len(school.list()) == 3
+    assert len(school.inbox(unread="true")) == 2
+    assert len(school.inbox()) == 3
 
 
 def test_another_persons_notification_is_not_to_be_found(school: School) -> None:
-    tell(school)
-    (item,) = school.list()
+    notify(school)
+    (item,) = school.inbox()
 
     for caller in (school.teacher, school.admin):
         assert school.http.post(f"/notifications/{item['id']}/read", token=caller.token).status == 404
     assert school.http.post(f"/notifications/{uuid4()}/read", token=school.student.token).status == 404
-    assert school.list()[0]["read_at"] is None
+    assert school.inbox()[0]["read_at"] is None
 
 
-def test_the_mail_of_a_notice_is_no_second_notification(school: School) -> None:
-    tell(school)
+def test_the_mail_of_a_message_is_no_second_notification(school: School) -> None:
+    notify(school)
     mail = school.row_of("enrolled", channel="email")
 
     assert school.http.post(f"/notifications/{mail.id}/read", token=school.student.token).status == 404
 
 
 def test_all_read_holds_for_what_was_there_and_not_for_what_comes(school: School) -> None:
-    tell(school, 3)
+    notify(school, 3)
     assert school.http.post(school.path("readAll"), token=school.student.token).status == 200
-    assert school.list(unread="true") == []
-    assert all(item["read_at"] for item in school.list())
+    assert school.inbox(unread="true") == []
+    assert all(item["read_at"] for item in school.inbox())
 
     school.clock.advance(minutes=1)
-    tell(school)
-    assert len(school.list(unread="true")) == 1
+    notify(school)
+    assert len(school.inbox(unread="true")) == 1
 
 
 def test_only_its_reader_marks_a_list_as_read(school: School) -> None:
     assert school.http.post(school.path("readAll"), token=school.admin.token).status == 403
 
 
-def test_a_mail_that_is_marked_as_read_on_its_way_is_sent_once(
-    school: School, queue: Queue, mail_server: MailServer
-) -> None:
+def test_a_mail_that_is_marked_as_read_on_its_way_is_sent_once(school: School, mail_server: MailServer) -> None:
     mail_server.to_recipient = "450 greylisted"
-    school.settle(registered(user_id=school.student.id))
-    queue.deliver()
-    (item,) = school.list()
+    school.settle(school.registered())
+    school.deliver()
+    (item,) = school.inbox()
 
     assert school.http.post(f"/notifications/{item['id']}/read", token=school.student.token).status == 200
     mail_server.to_recipient = "250 OK"
-    assert queue.deliver() == 0
+    assert school.deliver() == 0
 
     assert len(mail_server.mails) == 1
     assert Notification.get(item["id"]).status == "sent"
 
 
-def test_the_log_of_tries_is_for_administrators_and_names_no_address(
-    school: School, queue: Queue, mail_server: MailServer
-) -> None:
+def test_the_log_of_tries_is_for_administrators_and_names_no_address(school: School, mail_server: MailServer) -> None:
     mail_server.to_recipient = "450 greylisted"
-    school.settle(registered(user_id=school.student.id))
-    queue.deliver()
+    school.settle(school.registered())
+    school.deliver()
     mail_server.to_recipient = "550 unknown"
-    queue.deliver()
+    school.deliver()
 
     answer = school.http.get(school.path("deliveries"), token=school.admin.token)
 

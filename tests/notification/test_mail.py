@@ -1,30 +1,13 @@
-from collections.abc import Callable
 from email.message import EmailMessage
 
 import pytest
 
 from lms.event_secrets import encrypt_secret
-from tests.conftest import Clock
-from tests.notification.world import (
-    CODE,
-    LINK_TOKEN,
-    RESET,
-    MailServer,
-    Queue,
-    addressed,
-    html_of,
-    moved,
-    named,
-    registered,
-    reset_requested,
-    row,
-    text_of,
-    verification_requested,
-)
+from lms.events import Person
+from tests.notification.servers import MailServer, html_of, text_of
+from tests.notification.world import CODE, LINK_TOKEN, RESET, School, row
 
 LINK = f"http://127.0.0.1:8000/auth/reset-password#token={LINK_TOKEN}"
-
-Consume = Callable[..., None]
 
 
 def only(server: MailServer) -> EmailMessage:
@@ -32,18 +15,16 @@ def only(server: MailServer) -> EmailMessage:
     return mail
 
 
-def test_a_welcome_arrives_as_text_and_html(
-    consume: Consume, queue: Queue, mail_server: MailServer, clock: Clock
-) -> None:
-    consume(registered())
+def test_a_welcome_arrives_as_text_and_html(school: School, mail_server: MailServer) -> None:
+    school.consume(school.registered())
 
-    assert queue.deliver() == 0
+    assert school.deliver() == 0
 
     welcome = only(mail_server)
     assert welcome["From"] == "Education LMS <no-reply@lms.example>"
     assert welcome["To"] == "ada@example.org"
     assert welcome["Subject"] == "Welcome to Education LMS"
-    assert welcome["Date"].datetime == clock.now
+    assert welcome["Date"].datetime == school.clock.now
     assert welcome["Message-ID"] == f"<{row().id}@lms.example>"
     assert welcome.get_content_type() == "multipart/alternative"
     for body in (text_of(welcome), html_of(welcome)):
@@ -52,23 +33,21 @@ def test_a_welcome_arrives_as_text_and_html(
         assert "7Q2M5K9XTA" in body
 
 
-def test_who_is_known_to_own_the_address_is_addressed_by_name(
-    consume: Consume, queue: Queue, mail_server: MailServer
-) -> None:
-    consume(named("Ada Lovelace"))
+def test_who_is_known_to_own_the_address_is_addressed_by_name(school: School, mail_server: MailServer) -> None:
+    school.consume(school.named("Ada Lovelace"))
 
-    queue.deliver()
+    school.deliver()
 
     for body in (text_of(only(mail_server)), html_of(only(mail_server))):
         assert "Dear Ada Lovelace," in body
 
 
 def test_a_reset_mail_has_the_code_on_a_line_of_its_own_its_id_and_the_link(
-    consume: Consume, queue: Queue, mail_server: MailServer, clock: Clock
+    school: School, mail_server: MailServer
 ) -> None:
-    consume(reset_requested(clock))
+    school.consume(school.reset_requested())
 
-    queue.deliver()
+    school.deliver()
 
     lines = text_of(only(mail_server)).splitlines()
     assert CODE in lines
@@ -78,58 +57,65 @@ def test_a_reset_mail_has_the_code_on_a_line_of_its_own_its_id_and_the_link(
     assert f'href="{LINK}"' in html_of(only(mail_server))
 
 
-def test_an_invitation_has_the_link_to_set_a_password(
-    consume: Consume, queue: Queue, mail_server: MailServer, clock: Clock
+@pytest.mark.parametrize(("confirmed", "greeting"), [(True, "Dear Ada Lovelace,"), (False, "Hello,")])
+def test_a_code_is_sent_by_name_to_a_confirmed_address_alone(
+    school: School, mail_server: MailServer, confirmed: bool, greeting: str
 ) -> None:
-    consume(
-        registered(
-            invitation=encrypt_secret(LINK_TOKEN), invitation_expires_at=clock.now.replace(year=clock.now.year + 1)
+    person = Person(username="ada", email="ada@example.org", name="Ada Lovelace")
+    school.consume(school.profile(3, person=person, email_verified=confirmed), school.reset_requested())
+    school.consume(school.reset_requested(version=5, destination="another@example.org"))
+
+    school.deliver()
+
+    greetings = {mail["To"]: text_of(mail).splitlines()[0] for mail in mail_server.mails}
+    assert greetings == {"ada@example.org": greeting, "another@example.org": "Hello,"}
+
+
+def test_an_invitation_has_the_link_to_set_a_password(school: School, mail_server: MailServer) -> None:
+    school.consume(
+        school.registered(
+            invitation=encrypt_secret(LINK_TOKEN),
+            invitation_expires_at=school.clock.now.replace(year=school.clock.now.year + 1),
         )
     )
 
-    queue.deliver()
+    school.deliver()
 
     assert LINK in text_of(only(mail_server)).splitlines()
 
 
-def test_a_verification_mail_has_the_code_and_no_link(
-    consume: Consume, queue: Queue, mail_server: MailServer, clock: Clock
-) -> None:
-    consume(verification_requested(clock))
+def test_a_verification_mail_has_the_code_and_no_link(school: School, mail_server: MailServer) -> None:
+    school.consume(school.verification_requested())
 
-    queue.deliver()
+    school.deliver()
 
     assert CODE in text_of(only(mail_server)).splitlines()
     assert "http" not in text_of(only(mail_server))
 
 
-def test_the_old_address_hears_of_the_change_but_not_of_the_new_one(
-    consume: Consume, queue: Queue, mail_server: MailServer
-) -> None:
-    consume(moved(previous_email="ada@example.org"))
+def test_the_old_address_hears_of_the_change_but_not_of_the_new_one(school: School, mail_server: MailServer) -> None:
+    school.consume(school.profile(previous_email="ada@example.org"))
 
-    queue.deliver()
+    school.deliver()
 
     assert mail_server.recipients == ["ada@example.org"]
     assert "e-mail address of your account at Education LMS was changed" in text_of(only(mail_server))
     assert "new@example.org" not in only(mail_server).as_string()
 
 
-def test_what_users_typed_is_escaped_in_html(consume: Consume, queue: Queue, mail_server: MailServer) -> None:
-    consume(named('<script>alert("Ada")</script>'))
+def test_what_users_typed_is_escaped_in_html(school: School, mail_server: MailServer) -> None:
+    school.consume(school.named('<script>alert("Ada")</script>'))
 
-    queue.deliver()
+    school.deliver()
 
     assert "<script>" not in html_of(only(mail_server))
     assert "&lt;script&gt;alert(&quot;Ada&quot;)&lt;/script&gt;" in html_of(only(mail_server))
 
 
-def test_a_name_with_line_breaks_makes_no_lines_and_no_headers(
-    consume: Consume, queue: Queue, mail_server: MailServer
-) -> None:
-    consume(named("Ada\r\nBcc: eve@example.org\r\n\r\n123456"))
+def test_a_name_with_line_breaks_makes_no_lines_and_no_headers(school: School, mail_server: MailServer) -> None:
+    school.consume(school.named("Ada\r\nBcc: eve@example.org\r\n\r\n123456"))
 
-    queue.deliver()
+    school.deliver()
 
     assert "Bcc" not in only(mail_server)
     assert "123456" not in text_of(only(mail_server)).splitlines()
@@ -147,11 +133,11 @@ def test_a_name_with_line_breaks_makes_no_lines_and_no_headers(
     ],
 )
 def test_an_address_that_is_no_single_address_gets_nothing(
-    consume: Consume, queue: Queue, mail_server: MailServer, address: str
+    school: School, mail_server: MailServer, address: str
 ) -> None:
-    consume(addressed(address))
+    school.consume(school.addressed(address))
 
-    assert queue.deliver() == 0
+    assert school.deliver() == 0
 
     assert mail_server.recipients == []
     assert (row().status, row().reason) == ("failed", "no e-mail address")

@@ -1,31 +1,30 @@
-"""Of which facts people hear: not of those told again to fill a projection, and not of yesterday's."""
+"""Of which facts people hear: not of those published again to fill a projection, and not of yesterday's."""
 
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from lms.events import InstructorAssigned, StudentEnrolled, UserDisabled, UserPasswordChanged
+from lms.events import InstructorAssigned, UserDisabled, UserPasswordChanged
 from notification.tables import Broadcast, Contact, Notification
 from tests.conftest import stored
-from tests.notification.school import School
-from tests.notification.world import Queue, moved, registered, reset_requested
+from tests.notification.world import School
 
 NO_NEWS: Any = pytest.mark.parametrize(
-    "told", [{"republished": True}, {"ago": timedelta(hours=25)}], ids=["republished", "old"]
+    "how", [{"republished": True}, {"ago": timedelta(hours=25)}], ids=["republished", "old"]
 )
 
 
 @NO_NEWS
-def test_nobody_hears_of_what_is_no_news(school: School, queue: Queue, told: dict[str, Any]) -> None:
-    """As after the loss of every table: nothing is left that could tell that people know already."""
+def test_nobody_hears_of_what_is_no_news(school: School, how: dict[str, Any]) -> None:
+    """As after the loss of every table: nothing is left that could show that people know already."""
     student = school.student.id
     school.settle(
-        registered(user_id=student),
-        moved(user_id=student, previous_email="old@example.org"),
-        reset_requested(school.clock, user_id=student, version=6),
+        school.registered(),
+        school.profile(previous_email="old@example.org"),
+        school.reset_requested(version=6),
         UserPasswordChanged(user_id=student, version=7),
-        StudentEnrolled(version=1, course_id=school.course, student_id=student),
+        school.enrolled(),
         InstructorAssigned(version=1, course_id=school.course, teacher_id=school.teacher.id),
         school.published(1, "A lesson"),
         school.scheduled(1),
@@ -34,57 +33,55 @@ def test_nobody_hears_of_what_is_no_news(school: School, queue: Queue, told: dic
         school.issued(),
         school.requested(),
         UserDisabled(user_id=student, version=8),
-        **told,
+        **how,
     )
     school.pass_time(minutes=10)
 
     assert list(Notification.scan()) == []
-    assert queue.bodies() == []
+    assert school.deliveries.bodies() == []
 
 
 @NO_NEWS
-def test_addresses_are_learned_all_the_same(school: School, told: dict[str, Any]) -> None:
-    school.settle(registered(user_id=school.student.id), **told)
+def test_addresses_are_learned_all_the_same(school: School, how: dict[str, Any]) -> None:
+    school.settle(school.registered(), **how)
 
     assert Contact.get(school.student.id).email == "ada@example.org"
 
 
 @NO_NEWS
-def test_what_is_still_to_come_is_told_at_its_time(school: School, told: dict[str, Any]) -> None:
+def test_what_is_still_to_come_arrives_at_its_time(school: School, how: dict[str, Any]) -> None:
     later = school.clock.now + timedelta(days=2, minutes=30)
-    school.settle(school.scheduled(), school.issued(), school.requested(send_at=later), **told)
-    assert school.told() == []
+    school.settle(school.scheduled(), school.issued(), school.requested(send_at=later), **how)
+    assert school.kinds() == []
 
     school.pass_time(days=2)
-    assert school.told() == ["exam_reminder"]
+    assert school.kinds() == ["exam_reminder"]
     school.pass_time(minutes=30)
-    assert school.told() == ["announcement", "exam_reminder"]
+    assert school.kinds() == ["announcement", "exam_reminder"]
     school.pass_time(hours=22, minutes=40)
-    assert school.told() == ["announcement", "exam_reminder", "exam_reminder"]
+    assert school.kinds() == ["announcement", "exam_reminder", "exam_reminder"]
     school.pass_time(days=5)
-    assert "payment_due_soon" in school.told()
+    assert "payment_due_soon" in school.kinds()
 
 
 @NO_NEWS
-def test_a_paid_voucher_and_a_cancelled_exam_stay_silent(school: School, told: dict[str, Any]) -> None:
-    school.settle(school.issued(), school.scheduled(), **told)
-    school.settle(school.paid(), school.cancelled(2), **told)
+def test_a_paid_voucher_and_a_cancelled_exam_stay_silent(school: School, how: dict[str, Any]) -> None:
+    school.settle(school.issued(), school.scheduled(), **how)
+    school.settle(school.paid(), school.cancelled(2), **how)
     school.pass_time(days=12)
 
-    assert school.told() == []
+    assert school.kinds() == []
     assert all(planned.kind != "payment_confirmed" for planned in stored(Broadcast))
 
 
-def test_what_happens_after_a_projection_was_filled_anew_is_told(school: School) -> None:
+def test_what_happens_after_a_projection_was_filled_anew_is_news(school: School) -> None:
     school.settle(school.scheduled(), republished=True)
     school.settle(school.changed(2, opens_in=timedelta(days=5)))
 
-    assert school.told() == ["exam_moved"]
+    assert school.kinds() == ["exam_moved"]
 
 
 def test_a_days_delay_is_still_news(school: School) -> None:
-    school.settle(
-        StudentEnrolled(version=1, course_id=school.course, student_id=school.student.id), ago=timedelta(hours=23)
-    )
+    school.settle(school.enrolled(), ago=timedelta(hours=23))
 
-    assert school.told() == ["enrolled"]
+    assert school.kinds() == ["enrolled"]

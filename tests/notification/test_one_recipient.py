@@ -12,8 +12,8 @@ from notification import fanout
 from notification.queues import sqs
 from notification.service import fan_out, notifications
 from notification.tables import Broadcast, Notification, StoredPreferences
-from tests.notification.school import School
-from tests.notification.world import MailServer, Queue, record
+from tests.notification.servers import MailServer
+from tests.notification.world import School, record
 from tests.people import Person, sign_in
 
 
@@ -27,7 +27,7 @@ def others(school: School, monkeypatch: pytest.MonkeyPatch) -> list[Person]:
 def work_off(school: School) -> list[dict[str, Any]]:
     """Works the fan-out queue as Lambda does; the bodies of the entries that should come again."""
     again: list[dict[str, Any]] = []
-    while entries := school.fan_out_entries():
+    while entries := school.broadcasts.entries():
         answer = fanout.handler({"Records": [record(entry) for entry in entries]}, None)  # type: ignore[arg-type]
         failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
         again += [entry for entry in entries if entry["MessageId"] in failed]
@@ -69,12 +69,12 @@ def test_one_recipients_fault_stops_no_other_and_is_kept(
 
     [stuck] = work_off(school)
 
-    assert all(school.told(person) == ["announcement"] for person in others)
-    assert all(school.told(person, "email") == ["announcement"] for person in others)
+    assert all(school.kinds(person) == ["announcement"] for person in others)
+    assert all(school.kinds(person, "email") == ["announcement"] for person in others)
     assert str(school.student.id) in stuck["Body"]
 
 
-def test_a_recipient_who_can_be_told_again_is_told(school: School, others: list[Person]) -> None:
+def test_a_recipient_whose_fault_is_mended_is_notified(school: School, others: list[Person]) -> None:
     spoil(school.student, quiet_from="noon", quiet_until="07:00")
     school.consume(school.requested())
     [stuck] = work_off(school)
@@ -82,22 +82,22 @@ def test_a_recipient_who_can_be_told_again_is_told(school: School, others: list[
 
     assert fanout.handler({"Records": [record(stuck)]}, None) == {"batchItemFailures": []}  # type: ignore[arg-type]
 
-    assert school.told() == ["announcement"]
+    assert school.kinds() == ["announcement"]
 
 
-def test_people_named_one_by_one_are_told_for_all_that_one_cannot_be(school: School, others: list[Person]) -> None:
+def test_people_named_one_by_one_are_notified_although_one_cannot_be(school: School, others: list[Person]) -> None:
     spoil(others[3], channels={"announcement": None})
     school.consume(school.requested(course_id=None, recipient_ids=[person.id for person in others]))
 
     [stuck] = work_off(school)
 
-    assert [school.told(person) for person in others].count(["announcement"]) == 8
+    assert [school.kinds(person) for person in others].count(["announcement"]) == 8
     school.prefer(others[3], channels={"announcement": ["in_app"]})
     assert fanout.handler({"Records": [record(stuck)]}, None) == {"batchItemFailures": []}  # type: ignore[arg-type]
-    assert all(school.told(person) == ["announcement"] for person in others)
+    assert all(school.kinds(person) == ["announcement"] for person in others)
 
 
-def test_a_fault_that_everybody_has_is_not_told_apart(
+def test_a_fault_that_everybody_has_is_not_looked_for_in_halves(
     school: School, others: list[Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: Any) -> None:
@@ -117,14 +117,14 @@ def test_a_zone_that_is_one_no_more_falls_back(school: School, others: list[Pers
 
     school.settle(school.scheduled())
 
-    assert school.told() == ["exam_scheduled"]
-    assert "(UTC)" in school.list()[0]["message"]
-    assert all(school.told(person) == ["exam_scheduled"] for person in others)
+    assert school.kinds() == ["exam_scheduled"]
+    assert "(UTC)" in school.inbox()[0]["message"]
+    assert all(school.kinds(person) == ["exam_scheduled"] for person in others)
 
 
 @pytest.mark.parametrize("broken", [Notification, Broadcast])
 def test_a_list_that_cannot_be_read_stops_no_other(
-    school: School, queue: Queue, broken: Any, monkeypatch: pytest.MonkeyPatch
+    school: School, broken: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     school.prefer(quiet_hours={"from": "00:00", "until": "23:59"}, time_zone="UTC")
     school.settle(school.requested())
@@ -139,12 +139,12 @@ def test_a_list_that_cannot_be_read_stops_no_other(
     with pytest.raises(Unfinished):
         school.tick()
 
-    assert len(queue.bodies()) == (0 if broken is Notification else 1)
-    assert len(school.fan_out_entries()) == (0 if broken is Broadcast else 1)
+    assert len(school.deliveries.bodies()) == (0 if broken is Notification else 1)
+    assert len(school.broadcasts.entries()) == (0 if broken is Broadcast else 1)
 
 
 def test_an_entry_that_cannot_be_postponed_stops_no_other(
-    school: School, queue: Queue, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+    school: School, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     school.enroll(sign_in("student"))
     school.settle(school.requested())
@@ -156,7 +156,7 @@ def test_an_entry_that_cannot_be_postponed_stops_no_other(
 
     monkeypatch.setattr(sqs(), "change_message_visibility", refuse)
 
-    assert queue.deliver() == 1
+    assert school.deliver() == 1
     held.refresh()
     free.refresh()
     assert (held.status, free.status) == ("pending", "sent")

@@ -6,15 +6,15 @@ import pytest
 
 from notification import unsubscribe_links
 from notification.rules.preferences import Preferences, QuietHours
-from tests.notification.school import School
-from tests.notification.world import MailServer, Queue, registered, text_of
+from tests.notification.servers import MailServer, text_of
+from tests.notification.world import School
 
 EVERYTHING = {group: ["in_app", "email"] for group in ("course", "exam", "payment", "announcement")}
 
 
-def mail_of(school: School, queue: Queue, mail_server: MailServer) -> EmailMessage:
+def mail_of(school: School, mail_server: MailServer) -> EmailMessage:
     school.settle(school.requested())
-    queue.deliver()
+    school.deliver()
     return mail_server.mails[-1]
 
 
@@ -122,10 +122,8 @@ def test_quiet_hours_without_length_are_none() -> None:
     assert preferences.quiet_until(datetime(2027, 3, 27, 7, tzinfo=UTC)) is None
 
 
-def test_a_notice_by_mail_offers_to_end_its_kind_by_one_click(
-    school: School, queue: Queue, mail_server: MailServer
-) -> None:
-    mail = mail_of(school, queue, mail_server)
+def test_a_message_by_mail_offers_to_end_its_kind_by_one_click(school: School, mail_server: MailServer) -> None:
+    mail = mail_of(school, mail_server)
     path, query = link_of(mail)
     assert str(mail["List-Unsubscribe-Post"]) == "List-Unsubscribe=One-Click"
     assert str(mail["List-Unsubscribe"]).strip("<>") in text_of(mail)
@@ -138,27 +136,27 @@ def test_a_notice_by_mail_offers_to_end_its_kind_by_one_click(
 
     sent = len(mail_server.mails)
     school.settle(school.requested())
-    queue.deliver()
+    school.deliver()
     assert len(mail_server.mails) == sent
-    assert school.told() == ["announcement", "announcement"]
+    assert school.kinds() == ["announcement", "announcement"]
 
 
 def test_links_of_the_old_key_work_while_the_key_is_changed(
-    school: School, queue: Queue, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+    school: School, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old, new = "old-key-of-links-0123456789-0123456789", "new-key-of-links-0123456789-0123456789"
     monkeypatch.setattr(unsubscribe_links, "_ciphers", unsubscribe_links._ciphers.__wrapped__)
     monkeypatch.setenv("UNSUBSCRIBE_KEY", old)
-    path, older = link_of(mail_of(school, queue, mail_server))
+    path, older = link_of(mail_of(school, mail_server))
     monkeypatch.setenv("UNSUBSCRIBE_KEY", f"{new} {old}")
-    _, newer = link_of(mail_of(school, queue, mail_server))
+    _, newer = link_of(mail_of(school, mail_server))
     assert [school.http.get(path, query=query).status for query in (older, newer)] == [200, 200]
     monkeypatch.setenv("UNSUBSCRIBE_KEY", new)
     assert [school.http.get(path, query=query).status for query in (older, newer)] == [422, 200]
 
 
-def test_to_open_the_link_ends_nothing(school: School, queue: Queue, mail_server: MailServer) -> None:
-    path, query = link_of(mail_of(school, queue, mail_server))
+def test_to_open_the_link_ends_nothing(school: School, mail_server: MailServer) -> None:
+    path, query = link_of(mail_of(school, mail_server))
 
     page = school.http.get(path, query=query)
 
@@ -168,17 +166,15 @@ def test_to_open_the_link_ends_nothing(school: School, queue: Queue, mail_server
     assert preferences["channels"] == EVERYTHING
 
 
-def test_messages_about_an_account_cannot_be_switched_off(
-    school: School, queue: Queue, mail_server: MailServer
-) -> None:
-    school.settle(registered())
-    queue.deliver()
+def test_messages_about_an_account_cannot_be_switched_off(school: School, mail_server: MailServer) -> None:
+    school.settle(school.registered())
+    school.deliver()
 
     assert mail_server.mails[0]["List-Unsubscribe"] is None
 
 
-def test_a_link_that_was_tampered_with_ends_nothing(school: School, queue: Queue, mail_server: MailServer) -> None:
-    path, query = link_of(mail_of(school, queue, mail_server))
+def test_a_link_that_was_tampered_with_ends_nothing(school: School, mail_server: MailServer) -> None:
+    path, query = link_of(mail_of(school, mail_server))
     token = query["token"]
 
     for wrong in ("", "x", "é", token[:-4], token[:20] + ("A" if token[20] != "A" else "B") + token[21:], token * 4):

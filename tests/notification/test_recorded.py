@@ -10,7 +10,7 @@ from notification import fanout, tick
 from notification.messages.announcements import Announcement
 from notification.service import broadcasts
 from tests import recorded
-from tests.notification.school import Minute, School
+from tests.notification.world import Minute, School
 
 ENTRY = UUID("5f8d2c1e-6a3b-5c4d-9e7f-0a1b2c3d4e5f")
 
@@ -25,13 +25,13 @@ def plan(school: School) -> None:
         broadcasts.plan(tx, Announcement(message="Hello"), "a-source", school.clock.now, course_id=school.course)
 
 
-def test_a_recorded_entry_tells_a_class(school: School) -> None:
+def test_a_recorded_entry_notifies_a_class(school: School) -> None:
     context: Any = None
     plan(school)
 
     assert fanout.handler(recorded.event("notification_fanout"), context) == {"batchItemFailures": []}
 
-    assert school.told() == ["announcement"]
+    assert school.kinds() == ["announcement"]
 
 
 def test_a_recorded_tick_hands_on_what_is_due(school: School) -> None:
@@ -42,4 +42,4 @@ def test_a_recorded_tick_hands_on_what_is_due(school: School) -> None:
     tick.handler(recorded.event("notification_tick"), context)
     assert school.fan_out() > 0
 
-    assert school.told() == ["announcement"]
+    assert school.kinds() == ["announcement"]

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lms.events import StudentEnrolled
 from notification import api
 from tests import hostile
-from tests.notification.school import School
+from tests.notification.world import School
 
 ROUTES = hostile.routes(api.app)
 FIELDS = ["course_id", "recipient_ids", "message", "type", "subject", "channels", "send_at", "quiet_hours", "time_zone"]
@@ -29,8 +28,8 @@ PLAUSIBLE = (
 @pytest.fixture
 def ids(school: School) -> dict[str, str]:
     """What the parameters of paths may stand for."""
-    school.settle(StudentEnrolled(version=1, course_id=school.course, student_id=school.student.id))
-    return {"recipientId": str(school.student.id), "id": school.list()[0]["id"]}
+    school.settle(school.enrolled())
+    return {"recipientId": str(school.student.id), "id": school.inbox()[0]["id"]}
 
 
 def test_closed_routes_ask_for_a_token_and_then_for_a_role(school: School) -> None:

@@ -1,14 +1,17 @@
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
+from lms.events import Person, UserRegistered
+from lms.messages import Channel
 from lms.settings import SettingsError
 from notification.channels.mail import MailServer
 from notification.rules import deliveries as rules
 from notification.rules.identities import notification_id, source_id, source_of
-from tests.notification.world import ADA, registered
 
+ADA = UUID("018f4e2a-7c1e-7d3b-9a54-2f6f1c0d9e11")
 NOON = datetime(2025, 11, 10, 12, tzinfo=UTC)
 
 
@@ -25,17 +28,24 @@ def test_all_tries_but_the_last_fall_into_the_life_of_a_code_and_outlast_greylis
     assert timedelta(minutes=5) < fourth < timedelta(minutes=15)
 
 
-def test_a_fact_has_one_notification_a_recipient_and_channel() -> None:
-    source = source_id(source_of(registered()))
+def registered(**changes: Any) -> UserRegistered:
+    person = Person(username="ada", email="ada@example.org", name="Ada Lovelace")
+    facts = {"user_id": ADA, "version": 1, "is_type": "student", "roll_no": None, "person": person}
+    return UserRegistered(**{**facts, **changes})
 
-    assert notification_id(source, ADA, "email") == notification_id(source_id(source_of(registered())), ADA, "email")
+
+def test_a_fact_has_one_notification_a_recipient_and_channel() -> None:
+    def identity(event: UserRegistered, recipient_id: UUID = ADA, channel: Channel = "email") -> UUID:
+        return notification_id(source_id(source_of(event)), recipient_id, channel)
+
+    assert identity(registered()) == identity(registered())
     others = {
-        notification_id(source, uuid4(), "email"),
-        notification_id(source, ADA, "sms"),
-        notification_id(source_id(source_of(registered(version=2))), ADA, "email"),
-        notification_id(source_id(source_of(registered(user_id=uuid4()))), ADA, "email"),
+        identity(registered(), uuid4()),
+        identity(registered(), channel="sms"),
+        identity(registered(version=2)),
+        identity(registered(user_id=uuid4())),
     }
-    assert notification_id(source, ADA, "email") not in others
+    assert identity(registered()) not in others
     assert len(others) == 4
 
 

@@ -1,122 +1,37 @@
-"""What stands around notification: an SMTP server and Twilio on ports of their own, and Lambda's hand on the queue."""
+"""A course with its teacher and students, what auth and the others publish of them, and what notification does."""
 
-import base64
 import json
 import os
-import socket
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from decimal import Decimal
 from typing import Any, cast
-from urllib.parse import parse_qs
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import boto3
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from lms import events, roster
+from lms.dynamo import transaction
 from lms.event_secrets import encrypt_secret
-from lms.events import Person, UserPasswordResetRequested, UserProfileUpdated, UserRegistered, UserVerificationRequested
-from notification import delivery
+from notification import api, consumer, delivery, fanout, tick
 from notification.queues import sqs
 from notification.tables import Notification
+from tests.clients import Answer, Client, kafka_event
 from tests.conftest import Clock
+from tests.people import Person, sign_in
+
+RESET = UUID("6f9f2d0e-30ad-4b5e-9d7b-0f4f8f4f1d11")
+CODE = "402117"
+LINK_TOKEN = "6f9f2d0e30ad4b5e9d7b0f4f8f4f1d11.q3V9o0kYw"
+NO_CONTEXT: Any = None
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
+class Minute:
+    """A Lambda context with time enough."""
 
-
-class MailServer:
-    """Takes mail, or answers as it is told to."""
-
-    def __init__(self) -> None:
-        self.mails: list[EmailMessage] = []
-        self.recipients: list[str] = []
-        self._offered = 0
-        self.to_recipient = "250 OK"
-        self.to_data = "250 OK"
-        self.takes_every_second = False
-        self.hangs_up_after_data = False
-        self.before_answer: Callable[[], None] = lambda: None
-        self.silent = threading.Event()
-        self._release = threading.Event()
-
-    async def handle_RCPT(
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        self.recipients.append(address)
-        if self.silent.is_set():
-            await server.loop.run_in_executor(None, self._release.wait, 20)
-        if self.to_recipient.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return self.to_recipient
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        self._offered += 1
-        if self.takes_every_second and self._offered % 2:
-            return "452 insufficient storage"
-        if self.to_data.startswith("250"):
-            mail = message_from_bytes(envelope.content or b"", policy=policy.default)
-            assert isinstance(mail, EmailMessage)
-            self.mails.append(mail)
-        self.before_answer()
-        if self.hangs_up_after_data:
-            server.transport.abort()
-        return self.to_data
-
-    @contextmanager
-    def running(self) -> Iterator[int]:
-        port = free_port()
-        controller = Controller(self, hostname="127.0.0.1", port=port)
-        controller.start()
-        try:
-            yield port
-        finally:
-            self._release.set()
-            controller.stop()
-
-
-class Twilio:
-    """Takes messages by Twilio's call, or answers as it is told to."""
-
-    def __init__(self) -> None:
-        self.calls: list[tuple[str, str, dict[str, str]]] = []
-        self.answer: tuple[int, dict[str, Any]] = (201, {"sid": "SM00", "status": "queued"})
-
-    @contextmanager
-    def running(self) -> Iterator[str]:
-        twilio = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                fields = parse_qs(self.rfile.read(int(self.headers["content-length"])).decode())
-                credentials = base64.b64decode(self.headers["authorization"].removeprefix("Basic ")).decode()
-                twilio.calls.append((self.path, credentials, {name: value for name, (value,) in fields.items()}))
-                status, body = twilio.answer
-                payload = json.dumps(body).encode()
-                self.send_response(status)
-                self.send_header("content-length", str(len(payload)))
-                self.end_headers()
-                self.wfile.write(payload)
-
-            def log_message(self, *args: Any) -> None: ...
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
+    def get_remaining_time_in_millis(self) -> int:
+        return 50_000
 
 
 def deliver(event: dict[str, Any]) -> Any:
@@ -126,40 +41,35 @@ def deliver(event: dict[str, Any]) -> Any:
 
 
 class Queue:
-    """The delivery queue, and Lambda's work at it. `pauses` has the visibility time-outs that were asked for."""
+    """A queue, and Lambda's work at it."""
 
-    def __init__(self) -> None:
-        self._client = boto3.client("sqs")
-        self._url = os.environ["DELIVERY_QUEUE_URL"]
-        self.pauses: list[int] = []
-        sqs().meta.events.register(
-            "provide-client-params.sqs.ChangeMessageVisibility",
-            lambda params, **_: self.pauses.append(params["VisibilityTimeout"]),
-        )
+    def __init__(self, variable: str, handler: Callable[[dict[str, Any]], Any]) -> None:
+        self._client, self._url, self._handler = boto3.client("sqs"), os.environ[variable], handler
 
     def put(self, body: str) -> None:
         self._client.send_message(QueueUrl=self._url, MessageBody=body)
 
-    def bodies(self) -> list[Any]:
-        return [json.loads(message["Body"]) for message in self._receive()]
-
-    def deliver(self) -> int:
-        """Hands everything in the queue to the function at once; answers how many entries it wants again."""
-        received = self._receive()
-        event = {"Records": [record(message) for message in received]}
-        failed = {failure["itemIdentifier"] for failure in deliver(event)["batchItemFailures"]}
-        for message in received:
-            if message["MessageId"] in failed:
-                self._client.change_message_visibility(
-                    QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
-                )
-            else:
-                self._client.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
-        return len(failed)
-
-    def _receive(self) -> list[Any]:
+    def entries(self) -> list[Any]:
         answer = self._client.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10, AttributeNames=["All"])
         return list(answer.get("Messages", []))
+
+    def bodies(self) -> list[Any]:
+        return [json.loads(entry["Body"]) for entry in self.entries()]
+
+    def work(self, *, again: bool = True) -> tuple[int, list[Any]]:
+        """Hands ten entries at most to the function; how many there were, and which it wants again."""
+        entries = self.entries()
+        if not entries:
+            return 0, []
+        answer = self._handler({"Records": [record(entry) for entry in entries]})
+        failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+        for entry in entries:
+            of = {"QueueUrl": self._url, "ReceiptHandle": entry["ReceiptHandle"]}
+            if entry["MessageId"] not in failed:
+                self._client.delete_message(**of)
+            elif again:
+                self._client.change_message_visibility(**of, VisibilityTimeout=0)
+        return len(entries), [entry for entry in entries if entry["MessageId"] in failed]
 
 
 def record(message: Any) -> dict[str, Any]:
@@ -176,65 +86,215 @@ def record(message: Any) -> dict[str, Any]:
     }
 
 
-ADA = UUID("018f4e2a-7c1e-7d3b-9a54-2f6f1c0d9e11")
-RESET = UUID("6f9f2d0e-30ad-4b5e-9d7b-0f4f8f4f1d11")
-CODE = "402117"
-LINK_TOKEN = "6f9f2d0e30ad4b5e9d7b0f4f8f4f1d11.q3V9o0kYw"
+class School:
+    """`pauses` has the visibility time-outs that deliveries asked for."""
 
+    def __init__(self, clock: Clock) -> None:
+        self.http, self.clock = Client(api.handler), clock
+        self.admin, self.teacher, self.student = sign_in("admin"), sign_in("teacher"), sign_in("student")
+        self.course, self.exam = uuid4(), uuid4()
+        with transaction() as tx:
+            roster.put_course(tx, self.course, title="Agents", program_id=uuid4(), requires_payment=False, version=1)
+            roster.put_assignment(tx, self.teacher.id, self.course, version=1)
+        self.enroll(self.student)
+        self.deliveries = Queue("DELIVERY_QUEUE_URL", deliver)
+        self.broadcasts = Queue("FANOUT_QUEUE_URL", lambda event: fanout.handler(event, NO_CONTEXT))
+        self.pauses: list[int] = []
+        sqs().meta.events.register(
+            "provide-client-params.sqs.ChangeMessageVisibility",
+            lambda params, **_: self.pauses.append(params["VisibilityTimeout"]),
+        )
 
-def registered(**changes: Any) -> UserRegistered:
-    person = Person(username="ada", email="ada@example.org", name="Ada Lovelace")
-    facts: dict[str, Any] = {
-        "user_id": ADA,
-        "version": 1,
-        "is_type": "student",
-        "roll_no": "7Q2M5K9XTA",
-        "person": person,
-    }
-    return UserRegistered(**{**facts, **changes})
+    # What happens.
 
+    def enroll(self, student: Person, status: Any = "active") -> Person:
+        with transaction() as tx:
+            roster.put_enrollment(tx, student.id, self.course, status, version=1)
+        return student
 
-def named(name: str) -> UserProfileUpdated:
-    """Something to tell at the confirmed address of a person of this name."""
-    person = Person(username="ada", email="ada@example.org", name=name)
-    return moved(person=person, email_verified=True, mobile_change="set")
+    def consume(self, *published: Any, ago: timedelta = timedelta(0), republished: bool = False) -> None:
+        """The events in one batch, published some time ago."""
+        batch = kafka_event(*published, emitted_at=self.clock.now - ago, republished=republished)
+        consumer.handler(batch, NO_CONTEXT)
 
+    def settle(self, *published: Any, **how: Any) -> None:
+        """The events, and all that follows from them at once."""
+        self.consume(*published, **how)
+        self.fan_out()
 
-def addressed(email: str) -> UserRegistered:
-    return registered(person=Person(username="ada", email=email, name="Ada Lovelace"))
+    def fan_out(self) -> int:
+        """Works the fan-out queue until it is empty; how many entries that took."""
+        entries = 0
+        while (done := self.broadcasts.work())[0]:
+            assert done[1] == []
+            entries += done[0]
+        return entries
 
+    def deliver(self) -> int:
+        """Hands the delivery queue to its function at once; how many entries should come again."""
+        return len(self.deliveries.work()[1])
 
-def moved(**changes: Any) -> UserProfileUpdated:
-    facts: dict[str, Any] = {
-        "user_id": ADA,
-        "version": 5,
-        "is_type": "student",
-        "roll_no": "7Q2M5K9XTA",
-        "person": Person(username="ada", email="new@example.org", name="Ada Lovelace"),
-        "email_verified": False,
-        "mobile_verified": False,
-    }
-    return UserProfileUpdated(**{**facts, **changes})
+    def tick(self) -> None:
+        tick.handler({}, cast(Any, Minute()))
 
+    def pass_time(self, **delta: float) -> None:
+        """Time passes, and the tick comes."""
+        self.clock.advance(**delta)
+        self.tick()
+        self.fan_out()
 
-def reset_requested(clock: Clock, **changes: Any) -> UserPasswordResetRequested:
-    return UserPasswordResetRequested(**{**_code(clock), "link_token": encrypt_secret(LINK_TOKEN), **changes})
+    # What people do and see.
 
+    def path(self, what: str, person: Person | None = None) -> str:
+        return f"/notifications/{(person or self.student).id}/{what}"
 
-def verification_requested(clock: Clock, **changes: Any) -> UserVerificationRequested:
-    return UserVerificationRequested(**{**_code(clock), **changes})
+    def inbox(self, person: Person | None = None, **query: str) -> Any:
+        person = person or self.student
+        answer = self.http.get(self.path("list", person), token=person.token, query=query)
+        assert answer.status == 200, answer
+        return answer.json["items"]
 
+    def prefer(self, person: Person | None = None, **fields: Any) -> Answer:
+        person = person or self.student
+        answer = self.http.put(self.path("preferences", person), fields, token=person.token)
+        assert answer.status == 200, answer
+        return answer
 
-def _code(clock: Clock) -> dict[str, Any]:
-    return {
-        "user_id": ADA,
-        "version": 4,
-        "reset_id": RESET,
-        "channel": "email",
-        "destination": "ada@example.org",
-        "code": encrypt_secret(CODE),
-        "expires_at": clock.now + timedelta(minutes=15),
-    }
+    def send(self, sender: Person, **fields: Any) -> Answer:
+        body = {"message": "Hello class", "type": "announcement", **fields}
+        return self.http.post("/notifications/send", body, token=sender.token)
+
+    def kinds(self, person: Person | None = None, channel: str = "in_app") -> list[str]:
+        """What somebody got by a channel, in the order of the alphabet."""
+        person = person or self.student
+        return sorted(row.type for row in rows() if row.recipient_id == person.id and row.channel == channel)
+
+    def row_of(self, kind: str, person: Person | None = None, channel: str = "in_app") -> Notification:
+        wanted = ((person or self.student).id, kind, channel)
+        (found,) = [row for row in rows() if (row.recipient_id, row.type, row.channel) == wanted]
+        return found
+
+    # What auth publishes of the student.
+
+    def registered(self, **changes: Any) -> events.UserRegistered:
+        return events.UserRegistered(**{**self._user(1), **changes})
+
+    def profile(
+        self, version: int = 5, *, email: str = "new@example.org", mobile_number: str = "+923001234567", **changes: Any
+    ) -> events.UserProfileUpdated:
+        person = events.Person(username="ada", email=email, name="Ada Lovelace", mobile_number=mobile_number)
+        facts = {"person": person, "email_verified": False, "mobile_verified": False}
+        return events.UserProfileUpdated(**{**self._user(version), **facts, **changes})
+
+    def named(self, name: str) -> events.UserProfileUpdated:
+        """What is written to the confirmed address of a student of this name."""
+        person = events.Person(username="ada", email="ada@example.org", name=name)
+        return self.profile(person=person, email_verified=True, mobile_change="set")
+
+    def addressed(self, email: str) -> events.UserRegistered:
+        return self.registered(person=events.Person(username="ada", email=email, name="Ada Lovelace"))
+
+    def reset_requested(self, **changes: Any) -> events.UserPasswordResetRequested:
+        facts = {**self._code(), "link_token": encrypt_secret(LINK_TOKEN)}
+        return events.UserPasswordResetRequested(**{**facts, **changes})
+
+    def verification_requested(self, **changes: Any) -> events.UserVerificationRequested:
+        return events.UserVerificationRequested(**{**self._code(), **changes})
+
+    def _user(self, version: int) -> dict[str, Any]:
+        person = events.Person(username="ada", email="ada@example.org", name="Ada Lovelace")
+        who = {"user_id": self.student.id, "is_type": "student", "roll_no": "7Q2M5K9XTA", "person": person}
+        return {"version": version, **who}
+
+    def _code(self) -> dict[str, Any]:
+        return {
+            "user_id": self.student.id,
+            "version": 4,
+            "reset_id": RESET,
+            "channel": "email",
+            "destination": "ada@example.org",
+            "code": encrypt_secret(CODE),
+            "expires_at": self.clock.now + timedelta(minutes=15),
+        }
+
+    # What the other services publish.
+
+    def enrolled(self, version: int = 1, **changes: Any) -> events.StudentEnrolled:
+        facts = {"course_id": self.course, "student_id": self.student.id}
+        return events.StudentEnrolled(**{"version": version, **facts, **changes})
+
+    def scheduled(self, version: int = 1, **changes: Any) -> events.ExamScheduled:
+        return events.ExamScheduled(**self._exam(version, **changes))
+
+    def changed(self, version: int, **changes: Any) -> events.ExamChanged:
+        return events.ExamChanged(**self._exam(version, **changes))
+
+    def _exam(self, version: int, *, opens_in: timedelta = timedelta(days=3), **changes: Any) -> dict[str, Any]:
+        opens_at = self.clock.now + opens_in
+        facts = {
+            "version": version,
+            "exam_id": self.exam,
+            "course_id": self.course,
+            "title": "Midterm",
+            "opens_at": opens_at,
+            "closes_at": opens_at + timedelta(hours=2),
+            "duration": 60,
+            "weight": Decimal(1),
+            "pass_mark": Decimal(50),
+            "paper": False,
+        }
+        return {**facts, **changes}
+
+    def cancelled(self, version: int, *, withdrawn: bool = False) -> events.ExamCancelled:
+        return events.ExamCancelled(version=version, exam_id=self.exam, course_id=self.course, withdrawn=withdrawn)
+
+    def published(self, version: int, *titles: str) -> events.MaterialPublished:
+        return events.MaterialPublished(version=version, course_id=self.course, count=len(titles), lessons=titles)
+
+    def result(self, version: int = 1, **changes: Any) -> events.ResultRecorded:
+        facts: dict[str, Any] = {
+            "version": version,
+            "exam_id": self.exam,
+            "course_id": self.course,
+            "student_id": self.student.id,
+            "score": Decimal("85.00"),
+            "status": "passed",
+            "weight": Decimal(1),
+        }
+        return events.ResultRecorded(**{**facts, **changes})
+
+    def _voucher(self, version: int) -> dict[str, Any]:
+        return {
+            "version": version,
+            "voucher_no": "1133UUD",
+            "student_id": self.student.id,
+            "course_id": self.course,
+            "quarter": "Q4",
+            "fee": Decimal(5000),
+            "currency": "PKR",
+            "due_date": (self.clock.now + timedelta(days=10)).date(),
+        }
+
+    def issued(self) -> events.VoucherIssued:
+        return events.VoucherIssued(**self._voucher(1))
+
+    def paid(self) -> events.PaymentConfirmed:
+        return events.PaymentConfirmed(**self._voucher(2), paid_at=self.clock.now)
+
+    def requested(self, **changes: Any) -> events.MessageRequested:
+        facts: dict[str, Any] = {
+            "version": 1,
+            "message_id": uuid4(),
+            "sender_id": self.teacher.id,
+            "course_id": self.course,
+            "recipient_ids": (),
+            "kind": "announcement",
+            "subject_line": None,
+            "message": "Hello class",
+            "channels": ("in_app", "email"),
+            "send_at": None,
+        }
+        return events.MessageRequested(**{**facts, **changes})
 
 
 def rows() -> list[Notification]:
@@ -244,15 +304,3 @@ def rows() -> list[Notification]:
 def row() -> Notification:
     (only,) = rows()
     return only
-
-
-def text_of(mail: EmailMessage) -> str:
-    part = mail.get_body(("plain",))
-    assert part is not None
-    return str(part.get_content())
-
-
-def html_of(mail: EmailMessage) -> str:
-    part = mail.get_body(("html",))
-    assert part is not None
-    return str(part.get_content())

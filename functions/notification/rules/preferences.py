@@ -33,8 +33,9 @@ class Preferences:
     quiet: QuietHours | None = None
     zone: str = "UTC"
 
-    def allow(self, group: Group, channel: Channel) -> bool:
-        return channel in self.channels.get(group, DEFAULT_CHANNELS)
+    def allow(self, group: Group | None, channel: Channel) -> bool:
+        """Whether a message of a group may come by a channel; one of no group cannot be switched off."""
+        return group is None or channel in self.channels.get(group, DEFAULT_CHANNELS)
 
     def quiet_until(self, now: datetime) -> datetime | None:
         """When the quiet hours end that hold now, None outside of them.

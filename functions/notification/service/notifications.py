@@ -111,7 +111,7 @@ def draft(message: Message, source: UUID, recipient_id: UUID, channel: Channel, 
 def _rows(
     message: Message, source: UUID, person: Recipient, channels: Sequence[Channel], now: datetime
 ) -> Iterator[Notification]:
-    if person.disabled or message.group is None:
+    if person.disabled and message.group is not None:
         return
     not_before = person.preferences.quiet_until(now)
     for channel in channels:

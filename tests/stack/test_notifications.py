@@ -32,7 +32,7 @@ class Listener(Course):
     def inbox(self, query: str = "") -> Any:
         return self.done(self.student, "GET", f"/notifications/{self.student_id}/list?limit=100{query}")["items"]
 
-    def told(self, kind: str, times: int = 1) -> Any:
+    def received(self, kind: str, times: int = 1) -> Any:
         """The messages of a kind in the student's list, once there are so many."""
 
         def look() -> Any:
@@ -82,7 +82,7 @@ def test_who_enrols_gets_a_mail_as_text_and_html_and_a_message_to_mark_as_read(c
     assert f"You are now enrolled in {course.title}." in mail["Text"]
     assert "You are now enrolled in Agents &lt;&amp;&gt; Tools." in mail["HTML"]
     assert course.title not in mail["HTML"]
-    [message] = course.told("enrolled")
+    [message] = course.received("enrolled")
     assert message["id"] in [item["id"] for item in course.inbox("&unread=true")]
     course.done(course.student, "POST", f"/notifications/{message['id']}/read")
     assert message["id"] not in [item["id"] for item in course.inbox("&unread=true")]
@@ -90,20 +90,20 @@ def test_who_enrols_gets_a_mail_as_text_and_html_and_a_message_to_mark_as_read(c
     assert course.inbox("&unread=true") == []
 
 
-def test_lessons_that_are_published_one_after_the_other_are_told_in_one_notice(course: Listener) -> None:
+def test_lessons_that_are_published_one_after_the_other_make_one_message(course: Listener) -> None:
     module = course.outline["modules"][0]["id"]
     for title in ("Planning", "Memory"):
         course.done(course.teacher, "POST", f"/modules/{module}/lessons", {"title": title})
     # With the lesson that the course began with.
     course.collecting_is_over(lessons=3)
 
-    [message] = course.told("new_material")
+    [message] = course.received("new_material")
     assert message["message"].splitlines()[0] == f"New in {course.title}:"
     assert set(message["message"].splitlines()[1:]) == {"- A first agent", "- Planning", "- Memory"}
     assert "- Planning" in course.mail(f"New material in {course.title}")["Text"]
 
 
-def test_an_exam_is_told_when_it_is_scheduled_moved_and_cancelled(course: Listener) -> None:
+def test_a_class_hears_of_an_exam_that_is_scheduled_moved_and_cancelled(course: Listener) -> None:
     opens_at = datetime.now(UTC) + timedelta(days=7)
     exam = {"courseId": course.id, "title": "Final", "duration": 30, "paper": True, "published": True}
     made = course.done(course.teacher, "POST", "/exams", {**exam, "examDate": opens_at.isoformat()})
@@ -117,7 +117,7 @@ def test_an_exam_is_told_when_it_is_scheduled_moved_and_cancelled(course: Listen
     assert course.mail("Exam cancelled: Final")
 
 
-def test_a_voucher_is_told_when_it_is_issued_and_when_it_is_paid(course: Listener) -> None:
+def test_a_student_hears_of_a_voucher_when_it_is_issued_and_when_it_is_paid(course: Listener) -> None:
     due_date = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
     terms = {"student_id": course.student_id, "course_id": course.id, "quarter": "Q4", "fee": "5000.00"}
     voucher = course.done(course.admin, "POST", "/payments/vouchers", {**terms, "due_date": due_date})
@@ -144,13 +144,13 @@ def test_one_click_ends_the_mails_of_a_kind_and_security_mails_still_come(course
 
     before = course.deliveries("announcement").count("email")
     course.write("And changed again")
-    course.told("announcement", times=2)
+    course.received("announcement", times=2)
     assert course.deliveries("announcement").count("email") == before
     assert course.student.http.post("/auth/forgot-password", json={"email": course.student.email}).status_code == 202
     assert code_in(course.student.mail("reset the password"))
 
 
-def test_who_wishes_and_confirmed_their_number_hears_by_sms(stack: StackUnderTest) -> None:
+def test_who_wants_sms_and_confirmed_their_number_hears_by_sms(stack: StackUnderTest) -> None:
     number, person, admin = "+923001239876", Person(stack, "reached-by-sms").joined(), demo_person(stack, "admin")
     done, person_id = Course.done, Course.done(person, "GET", "/auth/profile")["id"]
     asked = done(person, "POST", "/auth/verify/start", {"channel": "email"})
