@@ -1,1 +1,1 @@
-"""The only way events take to Kafka."""
+"""The relay from the Outbox to Kafka, which every event takes."""

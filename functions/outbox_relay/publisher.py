@@ -1,4 +1,4 @@
-"""Outbox items to Kafka records (CloudEvents 1.0, binary mode), and what Kafka's refusals mean."""
+"""Outbox items to Kafka records (CloudEvents 1.0, binary mode), and the meaning of Kafka's errors."""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -31,7 +31,7 @@ _ANSWER_SECONDS = _DELIVERY_MS / 1000 + 1
 LONGEST_SECONDS = 35.0
 """No call of `publish` takes longer: connecting, asking for topics in vain, and the delivery of the rest."""
 
-# Only what Kafka says of the record itself. All else may pass: even a missing right is an operator's to give.
+# Only errors of the record itself. All others may pass: even a missing right can be given by an operator.
 _NEVER = (InvalidRecordError, InvalidTopicError, MessageSizeTooLargeError, RecordListTooLargeError, ValueError)
 
 
@@ -97,7 +97,7 @@ def _refused_topics(producer: KafkaProducer, topics: Iterable[str]) -> dict[str,
         except KafkaTimeoutError as error:
             refused[topic] = Unsendable(f"there is no topic {topic}") if _is_missing(topic) else error
         except (KafkaError, ValueError) as error:
-            refused[topic] = _judged(error)
+            refused[topic] = _classified(error)
     return refused
 
 
@@ -111,14 +111,14 @@ def _is_missing(topic: str) -> bool:
             admin.close()
     except KafkaError:
         return False
-    return any(told["error_code"] == UnknownTopicOrPartitionError.errno for told in answer)
+    return any(found["error_code"] == UnknownTopicOrPartitionError.errno for found in answer)
 
 
 def _send(producer: KafkaProducer, item: OutboxItem) -> FutureRecordMetadata | Exception:
     try:
         return producer.send(item.topic, key=item.subject.encode(), value=item.data.encode(), headers=_headers(item))
     except KafkaError as error:
-        return _judged(error)
+        return _classified(error)
 
 
 def _headers(item: OutboxItem) -> list[tuple[str, bytes]]:
@@ -143,9 +143,9 @@ def _outcome(answer: FutureRecordMetadata | Exception, deadline: float) -> Excep
     try:
         answer.get(timeout=max(0.0, deadline - time.monotonic()))
     except KafkaError as error:
-        return _judged(error)
+        return _classified(error)
     return None
 
 
-def _judged(error: Exception) -> Exception:
+def _classified(error: Exception) -> Exception:
     return Unsendable(str(error)) if isinstance(error, _NEVER) else error

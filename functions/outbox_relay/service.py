@@ -66,7 +66,7 @@ def publish(woken: Mapping[str, str], tally: Tally, now: datetime, seconds_left:
         while queues and seconds_left() > publisher.LONGEST_SECONDS:
             heads = [queue.popleft() for queue in queues.values()]
             outcomes = publisher.publish(heads)
-            faults = pool.map(lambda head, outcome: _settle(head, outcome, now), heads, outcomes)
+            faults = pool.map(lambda head, outcome: _finish(head, outcome, now), heads, outcomes)
             for head, outcome, fault in zip(heads, outcomes, faults, strict=True):
                 tally.published += outcome is None
                 tally.parked += isinstance(outcome, publisher.Unsendable)
@@ -102,8 +102,8 @@ def _pending(subject: str, woken: str) -> deque[OutboxItem]:
     return found
 
 
-def _settle(item: OutboxItem, outcome: Exception | None, now: datetime) -> Exception | None:
-    """Writes down what became of an event; answers the passing fault that leaves it pending, if any."""
+def _finish(item: OutboxItem, outcome: Exception | None, now: datetime) -> Exception | None:
+    """Records the outcome of an event; answers the passing fault that leaves it pending, if any."""
     actions: list[Action] = [OutboxItem.due_shard.remove(), OutboxItem.due_at.remove()]
     if outcome is None:
         actions += [

@@ -1,4 +1,4 @@
-"""What the stream's wake-up calls missed: records that expired, a stream that was skipped, a relay that was down."""
+"""Events that no wake-up call published: its record expired, the stream was skipped, or the relay was down."""
 
 from collections.abc import Sequence
 

@@ -14,17 +14,17 @@ from outbox_relay.kafka_access import kafka_access
 
 _PARTITIONS = 4
 _KAFKA_MS = 20_000
-_ANSWER = urllib3.Timeout(connect=5, read=10)
+_ANSWER_TIMEOUT = urllib3.Timeout(connect=5, read=10)
 
 
 class RetentionRefused(Exception):
-    """A topic would keep its events for another time than it should."""
+    """Kafka refused the retention time of a topic."""
 
 
 def ensure_topics(retention_days: int) -> list[str]:
     """Makes the topics that the cluster lacks, with as many replicas as it gives by default; their names.
 
-    Every topic of the catalogue, made now or before, forgets its events after so many days.
+    Every topic of the catalogue, made now or before, keeps its events for so many days.
     """
     retention = {"retention.ms": str(retention_days * 24 * 60 * 60 * 1_000)}
     admin = KafkaAdminClient(**kafka_access(), bootstrap_timeout_ms=_KAFKA_MS, request_timeout_ms=_KAFKA_MS)
@@ -75,6 +75,6 @@ def _answer(event: dict[str, Any], fault: str | None) -> None:
     }
     # The address is signed for an empty type of content.
     headers = {"Content-Type": ""}
-    with urllib3.PoolManager(timeout=_ANSWER, retries=3) as http:
+    with urllib3.PoolManager(timeout=_ANSWER_TIMEOUT, retries=3) as http:
         done = http.request("PUT", event["ResponseURL"], body=json.dumps(answer), headers=headers)
     logger.info("answered", extra={"answer": answer["Status"], "status": done.status})

@@ -1,1 +1,1 @@
-"""The front door: what runs and how it is, the API and the events as pages to browse."""
+"""The front door: the system's health, and the API and the events as pages."""

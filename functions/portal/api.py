@@ -1,4 +1,4 @@
-"""The routes of portal: all of them are for everybody."""
+"""The routes of portal, which need no token."""
 
 from datetime import datetime
 from typing import Annotated
@@ -14,19 +14,20 @@ from portal.schemas import Health
 
 app = create_app("portal")
 
+# Not `lms.dependencies.Now`, which would bring the Roster's table.
 Now = Annotated[datetime, Depends(now)]
 Encodings = Annotated[str, Header(alias="accept-encoding", include_in_schema=False)]
 
 
 @app.get("/", dependencies=[Public], include_in_schema=False)
 def front(at: Now) -> Response:
-    """What runs here, how it is, and where everything else is."""
+    """What runs here, its health, and where everything else is."""
     return files.page(front_page.html(checkup.at(at)))
 
 
 @app.get("/health", dependencies=[Public], responses={503: {"model": Health}})
 def health(response: Response, at: Now) -> Health:
-    """Whether requests can be served (else 503), and whether events leave in time."""
+    """Whether requests can be served (if not: 503), and whether events are published in time."""
     found = checkup.at(at)
     response.status_code = 503 if found.status == "down" else 200
     return found
@@ -40,7 +41,7 @@ def openapi(encodings: Encodings = "") -> Response:
 
 @app.get("/docs", dependencies=[Public], include_in_schema=False)
 def docs(encodings: Encodings = "") -> Response:
-    """The description as a page, on which endpoints can be called."""
+    """The description as a page that can call the endpoints."""
     return files.document("docs.html", encodings)
 
 

@@ -1,4 +1,4 @@
-"""The files that pages are made of: this package's own, and Swagger UI's as its package brings them."""
+"""The files of the pages: this package's own, and those of Swagger UI's package."""
 
 import gzip
 from functools import lru_cache
@@ -29,15 +29,19 @@ _HEADERS = {
 }
 
 
+class PageFileNotFound(NotFound):
+    detail = "There is no such file."
+
+
 def part(name: str, encodings: str) -> Response:
-    """A style sheet or script of a page; raises `NotFound` for any other name."""
+    """A style sheet or script of a page; raises `PageFileNotFound` for any other name."""
     if name not in (*_SWAGGER_UI, *_PAGE_PARTS):
-        raise NotFound
+        raise PageFileNotFound
     return _answer(name, encodings, "public, max-age=3600")
 
 
 def document(name: str, encodings: str) -> Response:
-    """A page, or a description, which a deployment may change."""
+    """A page or a description; a deployment may change it."""
     return _answer(name, encodings, "no-cache")
 
 

@@ -1,4 +1,4 @@
-"""The page at the root: what runs, how it is, where things are, how to sign in."""
+"""The page at the root: what runs, its health, where things are, how to sign in."""
 
 import json
 import os
@@ -9,12 +9,12 @@ from typing import Any
 from portal import files
 from portal.schemas import Health
 
-# Empty but on a local stack, whose people and mails are not real.
+# Set only on a local stack, whose people and mails are not real.
 _DEMO_PASSWORD = os.environ.get("DEMO_PASSWORD", "")
 _MAIL_PAGE = os.environ.get("MAIL_PAGE_URL", "")
 
-_DEMO_PEOPLE = {
-    "admin@demo.example": "may do everything",
+_DEMO_USERS = {
+    "admin@demo.example": "can do everything",
     "teacher@demo.example": "teaches the courses",
     "student@demo.example": "learns",
 }
@@ -46,16 +46,16 @@ def _health(health: Health) -> str:
     return (
         f'<section class="health {health.status}" aria-labelledby="health">'
         f'<h2 id="health">{_HEADLINES[health.status]}</h2><ul>{parts}</ul>'
-        f"<p>Looked at {health.checked_at:%Y-%m-%d %H:%M:%S} UTC.</p></section>"
+        f"<p>Checked at {health.checked_at:%Y-%m-%d %H:%M:%S} UTC.</p></section>"
     )
 
 
 def _sign_in() -> str:
-    people = "".join(f"<tr><td><code>{name}</code></td><td>{what}</td></tr>" for name, what in _DEMO_PEOPLE.items())
+    users = "".join(f"<tr><td><code>{name}</code></td><td>{what}</td></tr>" for name, what in _DEMO_USERS.items())
     return (
-        '<section aria-labelledby="people"><h2 id="people">Sign in as</h2>'
-        f"<table><thead><tr><th>Username</th><th>Who</th></tr></thead><tbody>{people}</tbody></table>"
-        f"<p>The password of each is <code>{escape(_DEMO_PASSWORD)}</code>. "
+        '<section aria-labelledby="users"><h2 id="users">Sign in as</h2>'
+        f"<table><thead><tr><th>Username</th><th>Role</th></tr></thead><tbody>{users}</tbody></table>"
+        f"<p>All of them have the password <code>{escape(_DEMO_PASSWORD)}</code>. "
         "On the <a href=/docs>API page</a>, press <em>Authorize</em>.</p></section>"
     )
 
@@ -63,7 +63,7 @@ def _sign_in() -> str:
 def _mail() -> str:
     return (
         f'<a class="card" href="{escape(_MAIL_PAGE)}"><b>Sent messages</b>'
-        "<span>Mail that the system sent. None leaves this machine.</span></a>"
+        "<span>Mail that the system sent. It stays on this machine.</span></a>"
     )
 
 

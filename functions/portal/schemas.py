@@ -7,7 +7,7 @@ from lms.fields import View
 
 
 class Parts(View):
-    """`events` delayed: some have waited for minutes."""
+    """`events` is `delayed` when some have waited for minutes."""
 
     api: Literal["ok"]
     tables: Literal["ok", "unreachable"]
@@ -15,7 +15,7 @@ class Parts(View):
 
 
 class Health(View):
-    """`down`: requests are bound to fail; `impaired`: requests are served, and something behind them is late."""
+    """`down`: requests fail; `impaired`: requests are served, but events are late."""
 
     status: Literal["ok", "impaired", "down"]
     parts: Parts

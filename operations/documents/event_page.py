@@ -1,6 +1,6 @@
 """python -m operations.documents.event_page: writes the catalogue of events as a page; a test tells when it is stale.
 
-Who tells an event is found where code makes or emits it; who hears it, in the consumers' own tables of handlers.
+The publishers of an event are found where code makes or emits it; its consumers by their handlers.
 """
 
 import os
@@ -27,7 +27,7 @@ _PAGE = """\
   <link rel="stylesheet" href="/docs/files/page.css">
 </head>
 <body>
-<a class="skip" href="#main">To the content</a>
+<a class="skip" href="#main">Skip to content</a>
 <header class="bar"><nav aria-label="Pages">
   <a class="brand" href="/">Education LMS</a>
   <a href="/docs">API</a>
@@ -35,9 +35,9 @@ _PAGE = """\
 </nav></header>
 <main id="main" class="page">
   <h1>Events</h1>
-  <p class="lead">What happened, told to whoever wants to know. A service writes its events in the transaction of the
-    change; they travel as CloudEvents 1.0 through Kafka, at least once, keyed by what changed. Each carries the whole
-    state at its <code>version</code>, so that consumers can drop what is older than what they know.</p>
+  <p class="lead">What happened, published for all services. A service writes its events in the transaction of the
+    change; Kafka delivers them as CloudEvents 1.0, at least once, keyed by what changed. Each carries the whole state
+    at its <code>version</code>, so that consumers can drop what is older than what they know.</p>
   <ul class="topics">{links}</ul>
   {topics}
 </main>
@@ -49,29 +49,29 @@ _PAGE = """\
 def text() -> str:
     """The page as the file holds it."""
     links = "".join(f'<li><a href="#{topic}">{topic}</a></li>' for topic in TOPICS)
-    tellers, hearers = _tellers(), _hearers()
-    topics = "\n  ".join(_topic(topic, tellers, hearers) for topic in TOPICS)
+    publishers, consumers = _publishers(), _consumers()
+    topics = "\n  ".join(_topic(topic, publishers, consumers) for topic in TOPICS)
     return _PAGE.format(links=links, topics=topics)
 
 
-def _topic(topic: str, tellers: dict[str, list[str]], hearers: dict[str, list[str]]) -> str:
+def _topic(topic: str, publishers: dict[str, list[str]], consumers: dict[str, list[str]]) -> str:
     events = "\n".join(
-        _event(event, tellers.get(event.__name__, []), hearers.get(event.__name__, []))
+        _event(event, publishers.get(event.__name__, []), consumers.get(event.__name__, []))
         for event in CATALOGUE.values()
         if event.topic == topic
     )
     return f'<section aria-labelledby="{topic}"><h2 id="{topic}"><code>{topic}</code></h2>\n{events}\n</section>'
 
 
-def _event(event: type[Event], tellers: list[str], hearers: list[str]) -> str:
-    told = " ".join(cleandoc(event.__doc__ or event.__mro__[1].__doc__ or "").split())
+def _event(event: type[Event], publishers: list[str], consumers: list[str]) -> str:
+    summary = " ".join(cleandoc(event.__doc__ or event.__mro__[1].__doc__ or "").split())
     fields = event.model_json_schema(mode="serialization", ref_template="{model}")
     rows = list(_rows(fields, fields.get("$defs", {}), ""))
     return (
         f'<details class="event" id="{event.type}"><summary><b><code>{event.type}</code></b>'
-        f"<span>{_marked(told)}</span></summary><div>"
-        f"<dl><dt>Told by</dt><dd>{', '.join(tellers) or 'nobody'}</dd>"
-        f"<dt>Heard by</dt><dd>{', '.join(hearers) or 'nobody yet'}</dd></dl>"
+        f"<span>{_marked(summary)}</span></summary><div>"
+        f"<dl><dt>Published by</dt><dd>{', '.join(publishers) or 'no service'}</dd>"
+        f"<dt>Consumed by</dt><dd>{', '.join(consumers) or 'no service yet'}</dd></dl>"
         "<table><thead><tr><th>Field</th><th>Type</th></tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></div></details>"
     )
@@ -97,12 +97,12 @@ def _kind(field: dict[str, Any]) -> str:
     return str(field.get("format") or field.get("type") or "any")
 
 
-def _marked(told: str) -> str:
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(told, quote=False))
+def _marked(text: str) -> str:
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
 
 
-def _tellers() -> dict[str, list[str]]:
-    """The services that tell an event, by the event's class: where code makes one, or emits and names it."""
+def _publishers() -> dict[str, list[str]]:
+    """The services that publish an event, by the event's class: where code makes one, or emits and names it."""
     found: dict[str, set[str]] = {}
     for file in (ROOT / "functions").rglob("*.py"):
         code = file.read_text()
@@ -115,7 +115,7 @@ def _tellers() -> dict[str, list[str]]:
     return {name: sorted(services) for name, services in found.items()}
 
 
-def _hearers() -> dict[str, list[str]]:
+def _consumers() -> dict[str, list[str]]:
     """The services whose consumers handle an event, by the event's class."""
     applications()
     found: dict[str, list[str]] = {}

@@ -24,9 +24,9 @@ def test_the_page_of_events_is_current() -> None:
     assert event_page.PATH.read_text() == event_page.text(), "run `make docs`"
 
 
-def test_the_page_says_of_every_event_who_tells_it_and_who_hears_it() -> None:
+def test_the_page_says_of_every_event_who_publishes_and_who_consumes_it() -> None:
     page = event_page.PATH.read_text()
-    assert "nobody</dd>" not in page
+    assert "no service</dd>" not in page
     enrolled = page.partition('id="lms.student.enrolled.v1"')[2].partition("</details>")[0]
     assert "<dd>program</dd>" in enrolled
     assert "<dd>instructor, notification</dd>" in enrolled

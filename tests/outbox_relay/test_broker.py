@@ -16,7 +16,7 @@ from lms.events import TOPICS
 from outbox_relay import publisher, topics
 from outbox_relay.service import StillPending
 from tests.conftest import Clock
-from tests.outbox_relay.world import told, wake
+from tests.outbox_relay.world import pending, wake
 
 
 class Broker:
@@ -80,15 +80,15 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Broker]:
 def test_a_real_broker_takes_every_event_once_and_in_the_order_of_its_subject(
     aws: None, broker: Broker, clock: Clock
 ) -> None:
-    items = [told(user, version, clock.now) for user in [uuid4() for _ in range(20)] for version in (1, 2, 3)]
+    items = [pending(user, version, clock.now) for user in [uuid4() for _ in range(20)] for version in (1, 2, 3)]
 
     wake(*items)
 
     records = broker.records(60)
     assert len(records) == 60
     for subject in {item.subject for item in items}:
-        told_in_order = [item.event_id for item in items if item.subject == subject]
-        assert [event_id for key, event_id in records if key == subject] == told_in_order
+        emitted_in_order = [item.event_id for item in items if item.subject == subject]
+        assert [event_id for key, event_id in records if key == subject] == emitted_in_order
 
 
 def test_events_outlive_the_death_of_the_broker(
@@ -96,9 +96,9 @@ def test_events_outlive_the_death_of_the_broker(
 ) -> None:
     monkeypatch.setattr(publisher, "_DELIVERY_MS", 1_000)
     monkeypatch.setattr(publisher, "_REQUEST_MS", 500)
-    wake(told(uuid4(), 1, clock.now))
+    wake(pending(uuid4(), 1, clock.now))
     broker.kill()
-    late = told(uuid4(), 1, clock.now)
+    late = pending(uuid4(), 1, clock.now)
     with pytest.raises(StillPending):
         wake(late)
 

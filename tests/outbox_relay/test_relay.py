@@ -17,7 +17,7 @@ from lms.outbox import OutboxItem, emit_again
 from outbox_relay import relay
 from outbox_relay.service import StillPending
 from tests.conftest import Clock
-from tests.outbox_relay.world import Kafka, context, emitted, told, wake
+from tests.outbox_relay.world import Kafka, context, emitted, pending, wake
 
 EVENTS = Path(__file__).parents[2] / "events"
 
@@ -57,9 +57,9 @@ def test_an_event_reaches_kafka_as_a_cloudevent_keyed_by_its_subject(kafka: Kafk
     }
 
 
-def test_what_is_told_again_says_so(kafka: Kafka, clock: Clock) -> None:
+def test_what_is_republished_says_so(kafka: Kafka, clock: Clock) -> None:
     ada = uuid4()
-    told(ada, 1, clock.now)
+    pending(ada, 1, clock.now)
     with transaction() as tx:
         emit_again(tx, UserSessionsRevoked(user_id=ada, version=1), clock.now)
     first, again = sorted(OutboxItem.query(f"user#{ada}"), key=lambda item: item.is_republished)
@@ -70,7 +70,7 @@ def test_what_is_told_again_says_so(kafka: Kafka, clock: Clock) -> None:
 
 
 def test_a_published_item_is_no_longer_pending_and_expires_after_a_week(kafka: Kafka, clock: Clock) -> None:
-    item = told(uuid4(), 1, clock.now)
+    item = pending(uuid4(), 1, clock.now)
 
     wake(item)
 
@@ -82,8 +82,8 @@ def test_a_published_item_is_no_longer_pending_and_expires_after_a_week(kafka: K
     assert timedelta(days=7) - timedelta(seconds=1) <= week <= timedelta(days=7)
 
 
-def test_what_a_published_item_told_is_no_longer_kept(kafka: Kafka, clock: Clock) -> None:
-    item = told(uuid4(), 1, clock.now)
+def test_the_data_of_a_published_item_is_no_longer_kept(kafka: Kafka, clock: Clock) -> None:
+    item = pending(uuid4(), 1, clock.now)
 
     wake(item)
 
@@ -92,7 +92,7 @@ def test_what_a_published_item_told_is_no_longer_kept(kafka: Kafka, clock: Clock
 
 
 def test_a_repeated_wake_up_call_publishes_nothing_again(kafka: Kafka, clock: Clock) -> None:
-    item = told(uuid4(), 1, clock.now)
+    item = pending(uuid4(), 1, clock.now)
 
     wake(item)
     wake(item)
@@ -102,7 +102,7 @@ def test_a_repeated_wake_up_call_publishes_nothing_again(kafka: Kafka, clock: Cl
 
 def test_the_events_of_a_subject_keep_their_order_however_they_are_woken(kafka: Kafka, clock: Clock) -> None:
     ada = uuid4()
-    first, second, third = (told(ada, version, clock.now) for version in (9, 10, 11))
+    first, second, third = (pending(ada, version, clock.now) for version in (9, 10, 11))
 
     wake(third, first, second)
 
@@ -111,30 +111,30 @@ def test_the_events_of_a_subject_keep_their_order_however_they_are_woken(kafka: 
 
 def test_an_earlier_event_whose_wake_up_call_was_lost_goes_first(kafka: Kafka, clock: Clock) -> None:
     ada = uuid4()
-    wake(told(ada, 1, clock.now))
-    lost, woken = told(ada, 2, clock.now), told(ada, 3, clock.now)
+    wake(pending(ada, 1, clock.now))
+    lost, woken = pending(ada, 2, clock.now), pending(ada, 3, clock.now)
 
     wake(woken)
 
     assert kafka.ids[1:] == [lost.event_id, woken.event_id]
 
 
-def test_a_fact_told_again_is_found_though_it_sorts_before_a_published_one(
+def test_a_republished_fact_is_found_though_it_sorts_before_a_published_one(
     kafka: Kafka, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ada = uuid4()
-    first = told(ada, 1, clock.now)
+    first = pending(ada, 1, clock.now)
     fact = UserSessionsRevoked(user_id=ada, version=1)
-    again = [told_again(fact, clock.now, monkeypatch, counter) for counter in (UUID(int=2), UUID(int=1))]
+    again = [republished(fact, clock.now, monkeypatch, counter) for counter in (UUID(int=2), UUID(int=1))]
 
     wake(first, again[0])
-    later = told_again(fact, clock.now, monkeypatch, UUID(int=0))
+    later = republished(fact, clock.now, monkeypatch, UUID(int=0))
     wake(later)
 
     assert kafka.ids == [first.event_id, again[1].event_id, again[0].event_id, later.event_id]
 
 
-def told_again(fact: Event, now: datetime, monkeypatch: pytest.MonkeyPatch, counter: UUID) -> OutboxItem:
+def republished(fact: Event, now: datetime, monkeypatch: pytest.MonkeyPatch, counter: UUID) -> OutboxItem:
     """A repetition whose place among the others of its version is chosen; it is random otherwise."""
     monkeypatch.setattr(outbox, "uuid4", lambda: counter)
     with transaction() as tx:
@@ -146,7 +146,7 @@ def test_the_published_past_of_a_busy_subject_is_not_read_again(
     kafka: Kafka, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ada = uuid4()
-    wake(*(told(ada, version, clock.now) for version in range(1, 31)))
+    wake(*(pending(ada, version, clock.now) for version in range(1, 31)))
     read = 0
     query = OutboxItem.query
 
@@ -157,7 +157,7 @@ def test_the_published_past_of_a_busy_subject_is_not_read_again(
             yield item
 
     monkeypatch.setattr(OutboxItem, "query", counting)
-    wake(told(ada, 31, clock.now))
+    wake(pending(ada, 31, clock.now))
 
     assert len(kafka.records) == 31
     assert read == 2
@@ -165,8 +165,8 @@ def test_the_published_past_of_a_busy_subject_is_not_read_again(
 
 def test_a_passing_fault_holds_back_its_subject_alone_and_brings_the_batch_again(kafka: Kafka, clock: Clock) -> None:
     ada, eve = uuid4(), uuid4()
-    first, second = told(ada, 1, clock.now), told(ada, 2, clock.now)
-    other = told(eve, 1, clock.now)
+    first, second = pending(ada, 1, clock.now), pending(ada, 2, clock.now)
+    other = pending(eve, 1, clock.now)
     kafka.refusals_once[first.subject] = KafkaTimeoutError("Expiring 1 record(s)")
 
     with pytest.raises(StillPending, match="1 subjects wait: KafkaTimeoutError"):
@@ -179,7 +179,7 @@ def test_a_passing_fault_holds_back_its_subject_alone_and_brings_the_batch_again
 
 
 def test_after_a_fault_a_new_producer_is_made_and_otherwise_one_serves_for_all(kafka: Kafka, clock: Clock) -> None:
-    items = [told(uuid4(), 1, clock.now) for _ in range(3)]
+    items = [pending(uuid4(), 1, clock.now) for _ in range(3)]
     wake(items[0])
     wake(items[1])
     assert len(kafka.producers) == 1
@@ -195,7 +195,7 @@ def test_after_a_fault_a_new_producer_is_made_and_otherwise_one_serves_for_all(k
 
 
 def test_done_means_written_and_not_that_a_broker_remembers_a_sequence_number(kafka: Kafka, clock: Clock) -> None:
-    wake(told(uuid4(), 1, clock.now))
+    wake(pending(uuid4(), 1, clock.now))
     (config,) = kafka.producers
     assert (config["acks"], config["enable_idempotence"]) == ("all", False)
 
@@ -204,7 +204,7 @@ def test_an_event_too_large_for_the_brokers_is_parked_with_its_reason_and_the_ne
     kafka: Kafka, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     ada = uuid4()
-    large, small = told(ada, 1, clock.now), told(ada, 2, clock.now)
+    large, small = pending(ada, 1, clock.now), pending(ada, 2, clock.now)
 
     kafka.refusals_once[large.subject] = MessageSizeTooLargeError("2 MB")
 
@@ -220,7 +220,7 @@ def test_an_event_too_large_for_the_brokers_is_parked_with_its_reason_and_the_ne
 
 
 def test_an_event_for_a_topic_that_does_not_exist_is_parked(kafka: Kafka, clock: Clock) -> None:
-    item = told(uuid4(), 1, clock.now)
+    item = pending(uuid4(), 1, clock.now)
     kafka.topics.clear()
 
     wake(item)
@@ -229,7 +229,7 @@ def test_an_event_for_a_topic_that_does_not_exist_is_parked(kafka: Kafka, clock:
 
 
 def test_a_cluster_that_does_not_answer_parks_nothing(kafka: Kafka, clock: Clock) -> None:
-    item = told(uuid4(), 1, clock.now)
+    item = pending(uuid4(), 1, clock.now)
     kafka.silent = True
 
     with pytest.raises(StillPending):
@@ -242,7 +242,7 @@ def test_a_cluster_that_does_not_answer_parks_nothing(kafka: Kafka, clock: Clock
 
 
 def test_a_missing_right_parks_nothing(kafka: Kafka, clock: Clock) -> None:
-    item = told(uuid4(), 1, clock.now)
+    item = pending(uuid4(), 1, clock.now)
     kafka.refusals[item.subject] = TopicAuthorizationFailedError("lms.user")
 
     with pytest.raises(StillPending, match="TopicAuthorizationFailedError"):
@@ -252,7 +252,7 @@ def test_a_missing_right_parks_nothing(kafka: Kafka, clock: Clock) -> None:
 
 
 def test_an_item_that_is_deleted_while_it_is_sent_harms_nobody(kafka: Kafka, clock: Clock) -> None:
-    gone, other = told(uuid4(), 1, clock.now), told(uuid4(), 1, clock.now)
+    gone, other = pending(uuid4(), 1, clock.now), pending(uuid4(), 1, clock.now)
     kafka.before_answer = lambda key: gone.delete() if key == gone.subject else None
 
     wake(gone, other)
@@ -264,7 +264,7 @@ def test_an_item_that_is_deleted_while_it_is_sent_harms_nobody(kafka: Kafka, clo
 def test_an_event_whose_mark_is_throttled_comes_again(
     kafka: Kafka, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    item = told(uuid4(), 1, clock.now)
+    item = pending(uuid4(), 1, clock.now)
     throttled = ClientError({"Error": {"Code": "ThrottlingException"}}, "UpdateItem")
 
     def update(*args: Any, **kwargs: Any) -> None:
@@ -281,7 +281,7 @@ def test_an_event_whose_mark_is_throttled_comes_again(
 
 
 def test_nothing_is_begun_that_the_time_limit_could_cut_off(kafka: Kafka, clock: Clock) -> None:
-    item = told(uuid4(), 1, clock.now)
+    item = pending(uuid4(), 1, clock.now)
 
     with pytest.raises(StillPending, match="no time left"):
         wake(item, seconds=20)
@@ -291,7 +291,7 @@ def test_nothing_is_begun_that_the_time_limit_could_cut_off(kafka: Kafka, clock:
 
 
 def test_a_batch_of_many_subjects_is_published_by_one_producer(kafka: Kafka, clock: Clock) -> None:
-    items = [told(uuid4(), version, clock.now) for version in (1, 2) for _ in range(30)]
+    items = [pending(uuid4(), version, clock.now) for version in (1, 2) for _ in range(30)]
 
     wake(*items)
 
@@ -302,7 +302,7 @@ def test_a_batch_of_many_subjects_is_published_by_one_producer(kafka: Kafka, clo
 
 def test_the_recorded_stream_event_wakes_the_relay_for_its_subject(kafka: Kafka, clock: Clock) -> None:
     ada = UUID("018f4e2a-7c1e-7d3b-9a54-2f6f1c0d9e11")
-    items = [told(ada, version, clock.now) for version in (1, 2)]
+    items = [pending(ada, version, clock.now) for version in (1, 2)]
 
     relay.handler(json.loads((EVENTS / "outbox_stream.json").read_text()), context(60))
 

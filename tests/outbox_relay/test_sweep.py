@@ -11,15 +11,15 @@ from lms.due import Unfinished
 from lms.outbox import OutboxItem
 from outbox_relay import sweep
 from outbox_relay.sweep import OverdueEvents
-from tests.outbox_relay.world import Kafka, context, sweep_now, told, wake
+from tests.outbox_relay.world import Kafka, context, pending, sweep_now, wake
 
 EVENTS = Path(__file__).parents[2] / "events"
 OVERDUE = timedelta(minutes=3)
 
 
 def test_what_has_been_pending_for_two_minutes_is_published(kafka: Kafka) -> None:
-    overdue = told(uuid4(), 1, now() - OVERDUE)
-    told(uuid4(), 1, now())
+    overdue = pending(uuid4(), 1, now() - OVERDUE)
+    pending(uuid4(), 1, now())
 
     sweep_now()
 
@@ -29,7 +29,7 @@ def test_what_has_been_pending_for_two_minutes_is_published(kafka: Kafka) -> Non
 
 def test_a_newer_event_of_an_overdue_subject_goes_along_in_order(kafka: Kafka) -> None:
     ada = uuid4()
-    items = [told(ada, 1, now() - OVERDUE), told(ada, 2, now())]
+    items = [pending(ada, 1, now() - OVERDUE), pending(ada, 2, now())]
 
     sweep_now()
 
@@ -39,8 +39,8 @@ def test_a_newer_event_of_an_overdue_subject_goes_along_in_order(kafka: Kafka) -
 def test_every_page_of_every_shard_is_swept(kafka: Kafka, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(OverdueEvents, "page_size", 4)
     ada = uuid4()
-    items = [told(ada, version, now() - OVERDUE) for version in range(1, 11)]
-    items += [told(uuid4(), 1, now() - OVERDUE) for _ in range(20)]
+    items = [pending(ada, version, now() - OVERDUE) for version in range(1, 11)]
+    items += [pending(uuid4(), 1, now() - OVERDUE) for _ in range(20)]
 
     sweep_now()
 
@@ -51,7 +51,7 @@ def test_every_page_of_every_shard_is_swept(kafka: Kafka, monkeypatch: pytest.Mo
 
 
 def test_published_and_parked_events_are_not_swept(kafka: Kafka) -> None:
-    published, parked = told(uuid4(), 1, now() - OVERDUE), told(uuid4(), 1, now() - OVERDUE)
+    published, parked = pending(uuid4(), 1, now() - OVERDUE), pending(uuid4(), 1, now() - OVERDUE)
     kafka.refusals[parked.subject] = MessageSizeTooLargeError("2 MB")
     wake(published, parked)
     kafka.refusals.clear()
@@ -64,8 +64,8 @@ def test_published_and_parked_events_are_not_swept(kafka: Kafka) -> None:
 def test_a_stuck_subject_is_tried_once_a_sweep_and_reported(kafka: Kafka, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(OverdueEvents, "page_size", 4)
     ada, eve = uuid4(), uuid4()
-    stuck = [told(ada, version, now() - OVERDUE) for version in range(1, 11)]
-    other = told(eve, 1, now() - OVERDUE)
+    stuck = [pending(ada, version, now() - OVERDUE) for version in range(1, 11)]
+    other = pending(eve, 1, now() - OVERDUE)
     kafka.refusals[stuck[0].subject] = KafkaTimeoutError("Expiring 1 record(s)")
     tries: list[str] = []
     kafka.before_answer = tries.append
@@ -78,7 +78,7 @@ def test_a_stuck_subject_is_tried_once_a_sweep_and_reported(kafka: Kafka, monkey
 
 
 def test_what_time_does_not_allow_is_left_to_the_next_sweep(kafka: Kafka) -> None:
-    item = told(uuid4(), 1, now() - OVERDUE)
+    item = pending(uuid4(), 1, now() - OVERDUE)
 
     sweep_now(seconds=20)
     assert kafka.records == []
@@ -88,7 +88,7 @@ def test_what_time_does_not_allow_is_left_to_the_next_sweep(kafka: Kafka) -> Non
 
 
 def test_the_recorded_schedule_event_starts_a_sweep(kafka: Kafka) -> None:
-    item = told(uuid4(), 1, now() - OVERDUE)
+    item = pending(uuid4(), 1, now() - OVERDUE)
 
     sweep.handler(json.loads((EVENTS / "outbox_sweep.json").read_text()), context(55))
 

@@ -126,7 +126,7 @@ def test_a_stack_that_goes_leaves_its_topics_even_where_no_broker_answers(
     assert cloudformation.ask("Delete", PhysicalResourceId="topics")["Status"] == "SUCCESS"
 
 
-def test_a_failure_is_told_with_its_reason(cloudformation: CloudFormation, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_is_answered_with_its_reason(cloudformation: CloudFormation, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(topics, "KafkaAdminClient", _unreachable)
     answer = cloudformation.ask("Create")
     assert answer["Status"] == "FAILED"

@@ -26,7 +26,7 @@ class Record:
 
 @dataclass
 class Kafka:
-    """A cluster as the relay sees it: what it took, and whatever it is told to refuse."""
+    """A cluster as the relay sees it: what it took, and what it refuses."""
 
     topics: set[str] = field(default_factory=lambda: {"lms.user"})
     silent: bool = False
@@ -92,7 +92,7 @@ def emitted(event: Event, now: datetime) -> OutboxItem:
     return OutboxItem.get(event.subject, f"{event.version:012d}.0")
 
 
-def told(user_id: UUID, version: int, now: datetime) -> OutboxItem:
+def pending(user_id: UUID, version: int, now: datetime) -> OutboxItem:
     return emitted(UserSessionsRevoked(user_id=user_id, version=version), now)
 
 

@@ -30,7 +30,7 @@ def test_an_event_that_was_just_written_is_no_delay(portal: Client, clock: Clock
     assert portal.get("/health").json["parts"]["events"] == "ok"
 
 
-def test_an_event_that_waits_for_minutes_is_told_and_requests_are_served_all_the_same(
+def test_an_event_that_waits_for_minutes_is_reported_and_requests_are_served_all_the_same(
     portal: Client, clock: Clock
 ) -> None:
     _emit(clock)
@@ -53,7 +53,7 @@ def test_tables_that_cannot_be_reached_are_down(portal: Client, monkeypatch: pyt
     assert "dynamodb" not in answer.text
 
 
-def test_who_asks_all_the_time_is_told_what_was_seen_up_to_five_seconds_ago(portal: Client, clock: Clock) -> None:
+def test_frequent_callers_get_what_was_checked_up_to_five_seconds_ago(portal: Client, clock: Clock) -> None:
     first = portal.get("/health").json
     clock.advance(seconds=4)
     assert portal.get("/health").json == first

@@ -37,13 +37,13 @@ def test_nothing_comes_from_another_host(portal: Client) -> None:
         assert not re.search(r'(?:src|href)="?(?:https?:)?//', portal.get(path).text)
 
 
-def test_the_front_page_tells_health_and_services(portal: Client) -> None:
+def test_the_front_page_shows_health_and_services(portal: Client) -> None:
     text = portal.get("/").text
     assert "Everything is running" in text
     assert '<a href="/docs#/exam">exam</a>' in text
 
 
-def test_demo_people_and_mails_are_told_on_a_local_stack_alone(portal: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_demo_users_and_mails_are_shown_on_a_local_stack_alone(portal: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     from portal import front_page
 
     assert "student@demo.example" not in portal.get("/").text
