@@ -56,7 +56,7 @@ SelfOrAdmin = Annotated[Caller, Depends(_self_or_admin)]
 @app.post("/programs/create", status_code=201)
 @refuses(programs.TitleTaken)
 def create_program(_: Admin, idempotent: Idempotent, form: NewProgram, response: Response, now: Now) -> ProgramView:
-    """Creates a program; no other may have its title."""
+    """Creates a program. Its title must be unique."""
     view = programs.create(form, idempotent, now)
     response.headers["Location"] = programs.location(view.id)
     set_etag(response, view.version)
@@ -83,7 +83,7 @@ def program(program_id: ProgramId, response: Response) -> ProgramView:
 def update_program(
     _: Admin, program_id: ProgramId, if_match: IfMatch, body: ProgramUpdate, response: Response, now: Now
 ) -> ProgramView:
-    """Replaces the fields given."""
+    """Replaces the given fields."""
     view = programs.update(program_id, body, if_match, now)
     set_etag(response, view.version)
     return view
@@ -120,7 +120,7 @@ def list_courses(program_id: ProgramId, paging: Paging) -> Page[CourseView]:
 def update_course(
     caller: CourseTeacher, course_id: CourseId, if_match: IfMatch, body: CourseUpdate, response: Response, now: Now
 ) -> CourseView:
-    """Replaces the fields given; what the course costs is for administrators alone."""
+    """Replaces the given fields. Only administrators can change what the course costs."""
     view = courses.update(course_id, body, caller, if_match, now)
     set_etag(response, view.version)
     return view
@@ -136,7 +136,7 @@ def delete_course(_: Admin, course_id: CourseId, if_match: IfMatch, now: Now) ->
 @app.get("/courses/{courseId}/details")
 @refuses(CourseNotFound)
 def course(caller: AnySignedIn, course_id: CourseId, response: Response) -> CourseDetails:
-    """A course with its table of contents; links for those who belong to it, unpublished parts for its teachers."""
+    """A course with its table of contents: members see the links, teachers also unpublished parts."""
     view = contents.details(course_id, caller)
     set_etag(response, view.version)
     return view
@@ -153,7 +153,7 @@ def topics(caller: AnySignedIn, course_id: CourseInQuery, chapter_id: ChapterInQ
 @refuses(CourseNotFound, NotCourseMember)
 def exam_schedule(caller: AnySignedIn, course_id: CourseInQuery, paging: Paging) -> Page[ScheduledExam]:
     """The published exams of a course, soonest first."""
-    return schedule.show(course_id, caller, paging)
+    return schedule.list_exams(course_id, caller, paging)
 
 
 @app.post("/courses/{courseId}/enrollments", status_code=201)
@@ -176,7 +176,7 @@ def enroll(
     now: Now,
     body: Enroll = Enroll(),
 ) -> EnrollmentView:
-    """Enrols the caller, or for an administrator the student named."""
+    """Enrols the caller, or the student whom an administrator names."""
     view = enrollments.enroll(course_id, body.student_id, caller, idempotent, now)
     response.headers["Location"] = enrollments.location(view)
     set_etag(response, view.version)
@@ -186,14 +186,14 @@ def enroll(
 @app.post("/courses/{courseId}/enrollments/bulk")
 @refuses(CourseNotFound)
 def enroll_many(_: Admin, course_id: CourseId, idempotent: Idempotent, body: BulkEnroll, now: Now) -> BulkEnrolled:
-    """Enrols a list of students, named as the school knows them."""
+    """Enrols a list of students, named by id, e-mail address or roll number."""
     return bulk.enroll_list(course_id, body.students, idempotent, now)
 
 
 @app.get("/courses/{courseId}/enrollments")
 @refuses(CourseNotFound)
 def list_enrollments(_: CourseTeacher, course_id: CourseId, paging: Paging) -> Page[EnrollmentView]:
-    """Everybody who ever enrolled in the course, with the status they have now."""
+    """All students who ever enrolled in the course, with their current status."""
     return enrollments.list_enrollments(course_id, paging)
 
 
@@ -217,7 +217,7 @@ def update_enrollment(
 @app.delete("/courses/{courseId}/enrollments/{studentId}", status_code=204)
 @refuses(enrollments.EnrollmentNotFound, rules.EnrollmentCompleted)
 def drop(_: SelfOrAdmin, course_id: CourseId, student_id: StudentId, if_match: IfMatch, now: Now) -> None:
-    """Ends an enrolment; the student may come back."""
+    """Ends an enrolment. The student can enrol again later."""
     enrollments.drop(course_id, student_id, if_match, now)
 
 

@@ -1,4 +1,4 @@
-"""Events of other services, as far as they free seats, allow to take them, complete enrolments, or set exams."""
+"""Events of other services: erased users, payments, completed courses, and exams."""
 
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
@@ -14,34 +14,34 @@ from lms.events import (
 from program.service import enrollments, schedule
 
 
-def _release(event: UserErased, _: Envelope) -> None:
-    enrollments.release(event.user_id, now())
+def _user_erased(event: UserErased, _: Envelope) -> None:
+    enrollments.drop_all(event.user_id, now())
 
 
-def _paid(event: PaymentConfirmed, _: Envelope) -> None:
-    enrollments.note_payment(event)
+def _payment_confirmed(event: PaymentConfirmed, _: Envelope) -> None:
+    enrollments.record_payment(event)
 
 
-def _progressed(event: ProgressUpdated, _: Envelope) -> None:
+def _progress_updated(event: ProgressUpdated, _: Envelope) -> None:
     if event.completed:
         enrollments.complete(event.student_id, event.course_id, now())
 
 
-def _scheduled(event: ExamState, _: Envelope) -> None:
-    schedule.note(event)
+def _exam_changed(event: ExamState, _: Envelope) -> None:
+    schedule.record_exam(event)
 
 
-def _cancelled(event: ExamCancelled, _: Envelope) -> None:
-    schedule.forget(event)
+def _exam_cancelled(event: ExamCancelled, _: Envelope) -> None:
+    schedule.remove_exam(event)
 
 
 handler = KafkaConsumer(
     {
-        UserErased: _release,
-        PaymentConfirmed: _paid,
-        ProgressUpdated: _progressed,
-        ExamScheduled: _scheduled,
-        ExamChanged: _scheduled,
-        ExamCancelled: _cancelled,
+        UserErased: _user_erased,
+        PaymentConfirmed: _payment_confirmed,
+        ProgressUpdated: _progress_updated,
+        ExamScheduled: _exam_changed,
+        ExamChanged: _exam_changed,
+        ExamCancelled: _exam_cancelled,
     }
 )

@@ -62,7 +62,7 @@ class Terms:
 
 
 def is_paid(payments: Sequence[tuple[Decimal, str]], fee: Decimal | None, currency: str) -> bool:
-    """Whether a student's payments for a course (amounts and currencies) reach its fee; with no fee, any one does."""
+    """Whether a student's payments (amounts and currencies) reach a course's fee; without a fee, any payment does."""
     if fee is None:
         return bool(payments)
     return sum((amount for amount, paid_in in payments if paid_in == currency), Decimal(0)) >= fee

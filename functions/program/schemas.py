@@ -41,8 +41,8 @@ class ProgramView(CamelView):
 class NewCourse(CamelBody):
     """`capacity` null: any number of students.
 
-    `requiresPayment` lets in whoever has paid `fee` (in `currency`); with no fee, whoever has paid any voucher of the
-    course.
+    `requiresPayment` admits students who have paid `fee` (in `currency`); without a fee, those who have paid any of the
+    course's vouchers.
     """
 
     title: Name
@@ -58,7 +58,7 @@ class NewCourse(CamelBody):
 class CourseUpdate(CamelChanges):
     """The fields to replace; omitted ones stay, null empties `quarter` and `fee` and lifts `capacity`.
 
-    `requiresPayment`, `fee` and `currency` are for administrators alone.
+    Only administrators can change `requiresPayment`, `fee` and `currency`.
     """
 
     nullable = frozenset({"quarter", "capacity", "fee"})
@@ -90,7 +90,7 @@ class CourseView(CamelView):
 
 
 class SubtopicView(CamelView):
-    """Links are null to those who do not belong to the course."""
+    """Links are null for callers who do not belong to the course."""
 
     subtopic_id: UUID
     title: str
@@ -123,7 +123,7 @@ class ScheduledExam(CamelView):
 
 
 class Enroll(CamelBody):
-    """`studentId` is for administrators, who enrol others; a student may leave it out."""
+    """`studentId` is for administrators, who enrol others; a student can leave it out."""
 
     student_id: UUID | None = None
 
@@ -138,10 +138,10 @@ class BulkEnroll(CamelBody):
 
 
 class BulkOutcome(CamelView):
-    """What became of one row: `student` as it was given, `studentId` when it is known whom it names.
+    """The outcome of one row: `student` as it was given, `studentId` if it names a student.
 
-    `unconfirmed`: somebody registered with this e-mail address, and nobody has shown that it is theirs; name them by
-    id or roll number, or once they confirmed it.
+    `unconfirmed`: a student registered with this e-mail address and has not confirmed it; use their id or roll number,
+    or wait until they do.
     """
 
     student: str
@@ -150,7 +150,7 @@ class BulkOutcome(CamelView):
 
 
 class BulkEnrolled(CamelView):
-    """How many rows came to what, and what became of each."""
+    """The outcomes of all rows, counted and one by one."""
 
     enrolled: int
     already_enrolled: int
@@ -163,7 +163,7 @@ class EnrollmentUpdate(CamelBody):
 
 
 class EnrollmentView(CamelView):
-    """A student's enrolment; `name`, `email` and `rollNo` are null once the student was erased."""
+    """A student's enrolment; `name`, `email` and `rollNo` are null once the student is erased."""
 
     student_id: UUID
     course_id: UUID

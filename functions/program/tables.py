@@ -26,7 +26,7 @@ class ProgramListing(GlobalSecondaryIndex["Program"]):  # type: ignore[no-untype
 
 
 class Program(Table):
-    """A program. A deleted one stays as a tombstone, so that its end can be published again."""
+    """A program. A deleted one stays as a tombstone, so that its end can be republished."""
 
     class Meta:
         table_name = table_name("programs")
@@ -75,7 +75,7 @@ class CourseListing(GlobalSecondaryIndex["Course"]):  # type: ignore[no-untyped-
 
 
 class Course(Table):
-    """A course. A deleted one stays as a tombstone, so that its end can be published again.
+    """A course. A deleted one stays as a tombstone, so that its end can be republished.
 
     `fee` is exact, as text with two places.
     """

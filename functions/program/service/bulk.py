@@ -1,4 +1,4 @@
-"""Enrolling a whole list of people at once."""
+"""Enrolling a whole list of students at once."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ _OUTCOMES: dict[type[Problem], Outcome] = {
 
 
 def enroll_list(course_id: UUID, given: Sequence[str], idempotent: IdempotentAnswer, now: datetime) -> BulkEnrolled:
-    """As `enroll`; under a key, whoever sends the list again gets the first outcomes. Raises `CourseNotFound`."""
+    """As `enroll`; the same list under the same key gets the first outcomes again. Raises `CourseNotFound`."""
     answer = _counted(enroll(course_id, given, now))
     with transaction() as tx:
         idempotent.record(tx, answer, status=200)

@@ -1,4 +1,4 @@
-"""What is taught in a course, as each caller may see it: the table of contents, a chapter, the exams to come."""
+"""What a course teaches, as each caller may see it: the table of contents, a chapter."""
 
 from uuid import UUID
 

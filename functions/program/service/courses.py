@@ -1,4 +1,4 @@
-"""Courses: made, listed, changed, deleted. What is taught in them is `contents`, who learns there `enrollments`."""
+"""Courses: created, listed, updated, deleted. `contents` is what they teach, `enrollments` who learns there."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -37,7 +37,7 @@ class StudentsActive(Conflict):
 
 @retry_stale
 def create(program_id: UUID, form: NewCourse, idempotent: IdempotentAnswer, now: datetime) -> CourseView:
-    """Makes a course within a program; raises `ProgramNotFound`."""
+    """Creates a course within a program; raises `ProgramNotFound`."""
     course = Course(
         id=uuid7(),
         program_id=program_id,
@@ -62,8 +62,8 @@ def create(program_id: UUID, form: NewCourse, idempotent: IdempotentAnswer, now:
             )
         )
         programs.count_courses(tx, program_id, 1)
-        put_card(tx, course, version)
-        emit(tx, state(CourseCreated, course, version), now)
+        put_in_roster(tx, course, version)
+        emit(tx, event_of(course, version, CourseCreated), now)
         idempotent.record(tx, view, location=location(course.id))
     return view
 
@@ -79,7 +79,7 @@ def list_courses(program_id: UUID, paging: PageRequest) -> Page[CourseView]:
 def update(course_id: UUID, update: CourseUpdate, caller: Caller, if_match: Precondition, now: datetime) -> CourseView:
     """Replaces the given fields; raises `FeeChangeForbidden` for a teacher, `CourseNotFound`, `PreconditionFailed`.
 
-    A capacity below the number of students enrolled throws nobody out; it lets nobody in.
+    A capacity below the number of enrolled students drops no student, and admits none either.
     """
     if caller.role != "admin" and update.model_fields_set & _MONEY:
         raise FeeChangeForbidden
@@ -92,8 +92,8 @@ def update(course_id: UUID, update: CourseUpdate, caller: Caller, if_match: Prec
         version = tx.put(course)
         if update.model_fields_set & _TERMS:
             _change_terms(tx, course, version)
-        put_card(tx, course, version)
-        emit(tx, state(CourseUpdated, course, version), now)
+        put_in_roster(tx, course, version)
+        emit(tx, event_of(course, version, CourseUpdated), now)
     return CourseView.model_validate({**course.attribute_values, "version": version})
 
 
@@ -132,7 +132,7 @@ def is_deleted(course: Course) -> bool:
 
 
 def listing_key(program_id: UUID, *, deleted: bool) -> str:
-    """The partition in which a program's courses, or those deleted, are listed."""
+    """The key under which a program's courses are listed; deleted ones have a key of their own."""
     return f"{program_id}#deleted" if deleted else str(program_id)
 
 
@@ -140,9 +140,9 @@ def location(course_id: UUID) -> str:
     return f"/courses/{course_id}/details"
 
 
-def state(event: type[CourseState], course: Course, version: int) -> CourseState:
-    """An event that tells the whole of a course."""
-    return event(
+def event_of(course: Course, version: int, kind: type[CourseState]) -> CourseState:
+    """An event with the whole state of a course."""
+    return kind(
         version=version,
         course_id=course.id,
         program_id=course.program_id,
@@ -157,7 +157,7 @@ def state(event: type[CourseState], course: Course, version: int) -> CourseState
     )
 
 
-def put_card(tx: Transaction, course: Course, version: int) -> None:
+def put_in_roster(tx: Transaction, course: Course, version: int) -> None:
     roster.put_course(
         tx,
         course.id,

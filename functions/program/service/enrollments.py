@@ -1,4 +1,4 @@
-"""Who learns in a course: enrolled, dropped, completed, listed."""
+"""Enrolments: students enrol, drop out, complete a course, are listed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -131,7 +131,7 @@ def _is_paid(seats: Seats, paid: CoursePayments | None) -> bool:
 def _accept(tx: Transaction, application: _Application, now: datetime) -> EnrollmentView:
     roster.require_user(tx, application.card)
     roster.require_active_student(tx, application.enrollment.student_id)
-    version = _put(tx, application.enrollment, "active", now)
+    version = _set_status(tx, application.enrollment, "active", now)
     return _view(application.enrollment, application.card, version)
 
 
@@ -169,13 +169,13 @@ def set_status(
             _take_seats(tx, seats, 1)
         else:
             _free_seat(tx, course_id)
-        version = _put(tx, enrollment, status, now)
+        version = _set_status(tx, enrollment, status, now)
     return _view(enrollment, card, version)
 
 
 @retry_stale
-def release(student_id: UUID, now: datetime) -> None:
-    """Ends every active enrolment of a student who was erased, so that others may have the seats."""
+def drop_all(student_id: UUID, now: datetime) -> None:
+    """Ends every active enrolment of an erased student, so that others can have the seats."""
     for membership in roster.courses_of("student", student_id):
         if membership.status == "active":
             with transaction() as tx:
@@ -186,7 +186,7 @@ def release(student_id: UUID, now: datetime) -> None:
 def complete(student_id: UUID, course_id: UUID, now: datetime) -> None:
     """Completes the enrolment of a student who has done every lesson.
 
-    Once: a teacher may make it active again, and later or repeated news of the lessons leave it so.
+    Once: a teacher may make it active again, and later or repeated events leave it so.
     """
     [enrollment] = read_together([(Enrollment, course_id, student_id)])
     if enrollment is None or enrollment.learned_all or enrollment.status == "dropped":
@@ -194,14 +194,14 @@ def complete(student_id: UUID, course_id: UUID, now: datetime) -> None:
     freed = rules.seats_freed(status_of(enrollment), "completed")
     enrollment.learned_all = True
     with transaction() as tx:
-        _put(tx, enrollment, "completed", now)
+        _set_status(tx, enrollment, "completed", now)
         if freed:
             _free_seat(tx, course_id)
 
 
 @retry_stale
-def note_payment(payment: PaymentConfirmed) -> None:
-    """Adds a voucher to what its student has paid for the course; again changes nothing."""
+def record_payment(payment: PaymentConfirmed) -> None:
+    """Adds a voucher to what its student has paid for the course; a repeated event changes nothing."""
     [paid] = read_together([(CoursePayments, payment.course_id, payment.student_id)])
     paid = paid or CoursePayments(course_id=payment.course_id, student_id=payment.student_id)
     if payment.voucher_no not in paid.vouchers:
@@ -211,7 +211,7 @@ def note_payment(payment: PaymentConfirmed) -> None:
 
 
 def list_enrollments(course_id: UUID, paging: PageRequest) -> Page[EnrollmentView]:
-    """Everybody who ever enrolled in a course, with the status they have now; raises `CourseNotFound`."""
+    """All students who ever enrolled in a course, with their current status; raises `CourseNotFound`."""
     courses.get(course_id)
     found, after = query_page(Enrollment, [course_id], paging, consistent_read=True)
     cards = roster.find_users(enrollment.student_id for enrollment in found)
@@ -220,7 +220,7 @@ def list_enrollments(course_id: UUID, paging: PageRequest) -> Page[EnrollmentVie
 
 
 def location(view: EnrollmentView) -> str:
-    # A list of enrolments is for teachers; how far a student is, the student reads as well.
+    # The list of enrolments is for teachers; a student can read their progress as well.
     return f"/progress/{view.student_id}/{view.course_id}"
 
 
@@ -228,30 +228,30 @@ def status_of(enrollment: Enrollment) -> rules.Status:
     return cast(rules.Status, enrollment.status)
 
 
-def told(enrollment: Enrollment, version: int) -> EnrollmentEvent:
-    """The event that tells an enrolment as it is."""
+def event_of(enrollment: Enrollment, version: int) -> EnrollmentEvent:
+    """The event with an enrolment's state at a version."""
     return _EVENTS[status_of(enrollment)](
         version=version, course_id=enrollment.course_id, student_id=enrollment.student_id
     )
 
 
-def _put(tx: Transaction, enrollment: Enrollment, status: rules.Status, now: datetime) -> int:
-    """Gives an enrolment its status, here, in the Roster and for all who listen; the version that it gets."""
+def _set_status(tx: Transaction, enrollment: Enrollment, status: rules.Status, now: datetime) -> int:
+    """Sets an enrolment's status, in the Roster too, and emits it; the version that the enrolment gets."""
     enrollment.status = status
     enrollment.updated_at = now
     version = tx.put(enrollment)
     roster.put_enrollment(tx, enrollment.student_id, enrollment.course_id, status, version=version)
-    emit(tx, told(enrollment, version), now)
+    emit(tx, event_of(enrollment, version), now)
     return version
 
 
 def _drop(tx: Transaction, enrollment: Enrollment, now: datetime) -> None:
-    _put(tx, enrollment, "dropped", now)
+    _set_status(tx, enrollment, "dropped", now)
     _free_seat(tx, enrollment.course_id)
 
 
 def _take_seats(tx: Transaction, seats: Seats, number: int) -> None:
-    """Students may come and go meanwhile; as long as the terms are the same and there is room, this holds."""
+    """Takes seats unless the terms have changed or the seats are gone; others may come and go meanwhile."""
     room = Seats.terms == seats.terms
     if seats.capacity is not None:
         room &= Seats.taken <= seats.capacity - number

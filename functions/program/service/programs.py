@@ -1,4 +1,4 @@
-"""Programs: made, shown, changed, deleted."""
+"""Programs: created, listed, updated, deleted."""
 
 from datetime import datetime
 from uuid import UUID
@@ -35,7 +35,7 @@ class ProgramHasCourses(Conflict):
 
 @retry_stale
 def create(form: NewProgram, idempotent: IdempotentAnswer, now: datetime) -> ProgramView:
-    """Makes a program; raises `TitleTaken`."""
+    """Creates a program; raises `TitleTaken`."""
     program = Program(
         id=uuid7(),
         title=form.title,

@@ -53,8 +53,8 @@ def _republish_course(listed: Course, now: datetime) -> None:
             roster.remove_course(tx, course_id)
             emit_again(tx, CourseDeleted(version=version, course_id=course_id, program_id=course.program_id), now)
         else:
-            courses.put_card(tx, course, version)
-            emit_again(tx, courses.state(CourseUpdated, course, version), now)
+            courses.put_in_roster(tx, course, version)
+            emit_again(tx, courses.event_of(course, version, CourseUpdated), now)
 
 
 @retry_stale
@@ -65,7 +65,7 @@ def _republish_enrollment(listed: Enrollment, now: datetime) -> None:
     with transaction() as tx:
         tx.check(Enrollment, course_id, student_id, Enrollment.version == version)
         roster.put_enrollment(tx, student_id, course_id, enrollments.status_of(enrollment), version=version)
-        emit_again(tx, enrollments.told(enrollment, version), now)
+        emit_again(tx, enrollments.event_of(enrollment, version), now)
 
 
 _ENROLLMENTS = Collection(_enrollments, _republish_enrollment)

@@ -1,4 +1,4 @@
-"""The schedule of a course: its published exams, as exam tells of them; versions decide what stands."""
+"""The schedule of a course: its published exams by their events, of which the highest version counts."""
 
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from program.service import courses
 from program.tables import ExamDate
 
 
-def show(course_id: UUID, caller: Caller, paging: PageRequest) -> Page[ScheduledExam]:
+def list_exams(course_id: UUID, caller: Caller, paging: PageRequest) -> Page[ScheduledExam]:
     """The published exams of a course, soonest first; raises `NotCourseMember`, `CourseNotFound`."""
     access.require_belonging(caller, course_id)
     courses.get(course_id)
@@ -22,8 +22,8 @@ def show(course_id: UUID, caller: Caller, paging: PageRequest) -> Page[Scheduled
     return paging.page([ScheduledExam.model_validate(exam) for exam in exams], after)
 
 
-def note(event: ExamState) -> None:
-    """Remembers an exam as it is from this version on."""
+def record_exam(event: ExamState) -> None:
+    """Stores an exam as it is at this version."""
     _store(
         ExamDate(
             exam_id=event.exam_id,
@@ -37,8 +37,8 @@ def note(event: ExamState) -> None:
     )
 
 
-def forget(event: ExamCancelled) -> None:
-    """Takes an exam off the schedule, for older news of it too."""
+def remove_exam(event: ExamCancelled) -> None:
+    """Takes an exam off the schedule; events of older versions do not bring it back."""
     _store(ExamDate(exam_id=event.exam_id, version=event.version))
 
 
