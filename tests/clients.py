@@ -37,6 +37,12 @@ class Answer:
     def json(self) -> Any:
         return json.loads(self.text)
 
+    @property
+    def problem(self) -> tuple[int, str]:
+        """Status and code of a refusal."""
+        assert self.headers["content-type"] == "application/problem+json", self
+        return self.status, self.json["type"].removeprefix("urn:lms:problem:")
+
     def __repr__(self) -> str:
         return f"<{self.status} {self.text[:500]}>"
 
@@ -97,6 +103,19 @@ class Client:
     def replay(self, name: str, token: str = "") -> Answer:
         """A recorded request, as `make invoke` sends it."""
         return Answer(self._handler(filled(recorded.event(name), ENVIRONMENT["GATEWAY_SECRET"], token), None))
+
+    def list_all(self, path: str, *, limit: int, token: str | None = None, **query: str) -> list[Any]:
+        """All items of a list, page after page."""
+        items: list[Any] = []
+        cursor: dict[str, str] = {}
+        while True:
+            answer = self.get(path, token=token, query={"limit": str(limit), **query, **cursor})
+            assert answer.status == 200, answer
+            assert len(answer.json["items"]) <= limit
+            items += answer.json["items"]
+            if answer.json["next"] is None:
+                return items
+            cursor = {"cursor": answer.json["next"]}
 
     def get(self, path: str, **kwargs: Any) -> Answer:
         return self("GET", path, **kwargs)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -107,8 +108,14 @@ class Clock:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The time of all functions."""
+    from lms import clock as clock_module
+
+    clock = Clock()
+    # Where `now` reads it, so that it is the same for whoever imported `now` under whatever name.
+    monkeypatch.setattr(clock_module, "datetime", SimpleNamespace(now=lambda _: clock()))
+    return clock
 
 
 @pytest.fixture

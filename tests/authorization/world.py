@@ -124,6 +124,27 @@ class AuthorizationWorld(World):
         path = row.path.format(**self._parameters_of(name, row.path, caller))
         return self.doors[operation["tags"][0]](row.method, path, token=self.token_of(caller), **sent)
 
+    def good(self, row: Row, caller: str) -> dict[str, Any]:
+        """Query and body of a good request."""
+        operation = _PATHS[row.path][row.method.lower()]
+        return self._request(operation["operationId"], operation, caller)
+
+    def example(self, row: Row, caller: str) -> Any:
+        """The document's example of a body, about what is in the world; None where there is none."""
+        operation = _PATHS[row.path][row.method.lower()]
+        return self._example(operation["operationId"], operation, caller)
+
+    def send(self, row: Row, caller: str | None, ids: dict[str, str] | None = None, **request: Any) -> Answer:
+        """What a caller (None: without a token) is answered to any request of an operation.
+
+        Its path names what they would find there, but for these `ids`.
+        """
+        operation = _PATHS[row.path][row.method.lower()]
+        known = self._parameters_of(operation["operationId"], row.path, caller or "no token")
+        path = row.path.format(**{**known, **(ids or {})})
+        token = self.token_of(caller) if caller else None
+        return self.doors[operation["tags"][0]](row.method, path, token=token, **request)
+
     def token_of(self, caller: str) -> str | None:
         who = self.callers[caller]
         return None if who is None else who.token
@@ -183,11 +204,14 @@ class AuthorizationWorld(World):
         if name in ("loginUser", "loginInstructor"):
             who = self.student if name == "loginUser" else self.teacher
             return {"form": {"username": who.username, "password": PASSWORD}}
-        body = self._body(name, caller)
-        if body is None and "requestBody" in operation:
-            [media] = operation["requestBody"]["content"].values()
-            body = meant(media["example"], self._fields_of(name, caller))
-        return {"query": query, "body": body}
+        return {"query": query, "body": self._body(name, caller) or self._example(name, operation, caller)}
+
+    def _example(self, name: str, operation: dict[str, Any], caller: str) -> Any:
+        """The document's own body, about what is in the world; None where there is none."""
+        if "requestBody" not in operation:
+            return None
+        [media] = operation["requestBody"]["content"].values()
+        return meant(media["example"], self._fields_of(name, caller))
 
     def _query(self, name: str, operation: dict[str, Any], caller: str) -> dict[str, str]:
         from notification import unsubscribe_links
@@ -269,7 +293,11 @@ class AuthorizationWorld(World):
             "paid_at": _text(self._now),
             "reference": "bank-1",
         }
-        raw, at = json.dumps(notice).encode(), str(int(self._now.timestamp()))
+        return self.signed(json.dumps(notice).encode())
+
+    def signed(self, raw: bytes) -> dict[str, Any]:
+        """A request with a body that the payment provider has signed."""
+        at = str(int(self._now.timestamp()))
         signature = hmac.new(ENVIRONMENT["WEBHOOK_SECRET"].encode(), at.encode() + b"." + raw, hashlib.sha256)
         headers = {"content-type": "application/json", "x-signature": f"t={at},v1={signature.hexdigest()}"}
         return {"raw": raw, "headers": headers}

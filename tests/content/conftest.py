@@ -1,31 +1,24 @@
-"""Content on moto: people with tokens, courses in the Roster, and short ways to outlines."""
+"""Content on moto, and short ways to outlines."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
 
 import boto3
 import pytest
 
-from tests.clients import Answer, Client
+from tests.clients import Answer
 from tests.conftest import Clock
-from tests.people import Person, publish_key, sign_in
+from tests.people import Person
 from tests.template import REGION, ROOT, resources
+from tests.world import World
 
 CURRICULUM = json.loads(Path(ROOT / "localstack" / "curriculum.json").read_text())
 
 
 @pytest.fixture
-def content(aws: None, clock: Clock) -> Iterator["Content"]:
-    from content import api
-    from lms import clock as clock_module
-
-    publish_key()
-    api.app.dependency_overrides[clock_module.now] = clock
-    yield Content(clock)
-    api.app.dependency_overrides.clear()
+def content(aws: None, clock: Clock) -> "Content":
+    return Content(clock)
 
 
 @pytest.fixture
@@ -37,48 +30,16 @@ def bucket(content: "Content") -> Any:
     return boto3.resource("s3").Bucket(name.lower())
 
 
-class Content:
-    """The content service, a course with its teacher and a student, and an administrator."""
+class Content(World):
+    """The content service, and a course with the teacher and the student."""
+
+    service = "content"
 
     def __init__(self, clock: Clock) -> None:
-        from content import api
-
-        self.http = Client(api.handler)
-        self.clock = clock
-        self.admin, self.teacher, self.student = sign_in("admin"), sign_in("teacher"), sign_in("student")
-        self.course = self.new_course()
+        super().__init__(clock)
+        self.course = self.add_course()
         self.assign(self.teacher, self.course)
-        self.enroll(self.student, self.course)
-
-    def new_course(self) -> UUID:
-        from lms import roster
-        from lms.dynamo import transaction
-
-        course_id = uuid4()
-        with transaction() as tx:
-            roster.put_course(tx, course_id, title="Agents", program_id=uuid4(), requires_payment=False, version=1)
-        return course_id
-
-    def delete_course(self, course_id: UUID) -> None:
-        from lms import roster
-        from lms.dynamo import transaction
-
-        with transaction() as tx:
-            roster.remove_course(tx, course_id)
-
-    def assign(self, teacher: Person, course_id: UUID) -> None:
-        from lms import roster
-        from lms.dynamo import transaction
-
-        with transaction() as tx:
-            roster.put_assignment(tx, teacher.id, course_id, version=1)
-
-    def enroll(self, student: Person, course_id: UUID, status: Any = "active") -> None:
-        from lms import roster
-        from lms.dynamo import transaction
-
-        with transaction() as tx:
-            roster.put_enrollment(tx, student.id, course_id, status, version=1)
+        self.add_student(self.student, self.course)
 
     def add_module(self, title: str = "Week 1", **fields: Any) -> Any:
         answer = self.http.post(f"/courses/{self.course}/modules", {"title": title, **fields}, token=self.teacher.token)

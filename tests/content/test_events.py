@@ -1,4 +1,4 @@
-"""What changes of content tell the other services."""
+"""The events of changes to content."""
 
 from uuid import UUID
 
@@ -7,15 +7,15 @@ from tests.conftest import Outbox
 from tests.content.conftest import Content
 
 
-def test_each_change_tells_the_new_version_and_the_counts(content: Content, outbox: Outbox) -> None:
+def test_each_change_emits_the_new_version_and_the_counts(content: Content, outbox: Outbox) -> None:
     module = content.add_module()
     lesson = content.add_lesson(module["id"])
     token = content.teacher.token
     content.http.put(f"/lessons/{lesson['id']}", {"title": "x"}, token=token)
     content.put_outline([{"title": "a"}, {"title": "b", "lessons": [{"title": "c"}]}])
     content.http.delete(f"/modules/{content.modules()[0]['id']}", token=token)
-    told = [(event.course_id, event.version, event.modules, event.lessons) for event in outbox.of(OutlineChanged)]
-    assert told == [
+    published = [(event.course_id, event.version, event.modules, event.lessons) for event in outbox.of(OutlineChanged)]
+    assert published == [
         (content.course, 1, 1, 0),
         (content.course, 2, 1, 1),
         (content.course, 3, 1, 1),
@@ -33,19 +33,19 @@ def test_lessons_are_announced_when_students_can_see_them_and_not_before(content
     content.http.put(f"/modules/{module['id']}", {"published": True}, token=token)
     content.http.put(f"/lessons/{first['id']}", {"title": "renamed"}, token=token)
     content.add_lesson(module["id"], "third")
-    told = [(event.version, event.count, event.lessons) for event in outbox.of(MaterialPublished)]
-    assert told == [(4, 1, ("first",)), (6, 1, ("third",))]
+    published = [(event.version, event.count, event.lessons) for event in outbox.of(MaterialPublished)]
+    assert published == [(4, 1, ("first",)), (6, 1, ("third",))]
 
 
 def test_an_announcement_names_ten_lessons_however_long_and_many_they_are(content: Content, outbox: Outbox) -> None:
     title = "\U0001f393" * 200
     assert content.put_outline([{"title": "m", "lessons": [{"title": title}] * 100}]).status == 200
-    (told,) = outbox.of(MaterialPublished)
-    assert (told.count, told.lessons) == (100, (title,) * 10)
-    assert told.course_id == UUID(str(content.course))
+    (published,) = outbox.of(MaterialPublished)
+    assert (published.count, published.lessons) == (100, (title,) * 10)
+    assert published.course_id == UUID(str(content.course))
 
 
-def test_a_refused_change_tells_nothing(content: Content, outbox: Outbox) -> None:
+def test_a_refused_change_emits_nothing(content: Content, outbox: Outbox) -> None:
     content.add_module()
     before = outbox.all()
     content.put_outline([], headers={"if-match": '"7"'})

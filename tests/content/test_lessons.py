@@ -137,7 +137,7 @@ def test_students_see_published_lessons_alone(content: Content, module_id: str) 
 def test_who_does_not_belong_to_the_course_cannot_tell_whether_an_id_exists(content: Content, module_id: str) -> None:
     lesson = content.add_lesson(module_id)
     colleague = sign_in("teacher")
-    content.assign(colleague, content.new_course())
+    content.assign(colleague, content.add_course())
     for module, one in [(module_id, lesson["id"]), (str(uuid4()), str(uuid4()))]:
         answers = [
             content.http.get(f"/modules/{module}/lessons", token=sign_in("student").token),

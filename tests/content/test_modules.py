@@ -100,7 +100,7 @@ def test_students_see_published_modules_alone(content: Content) -> None:
 def test_who_is_enrolled_reads_and_who_dropped_does_not(content: Content, status: str, expected: int) -> None:
     module = content.add_module()
     student = sign_in("student")
-    content.enroll(student, content.course, status)
+    content.add_student(student, content.course, status)
     assert content.http.get(f"/courses/{content.course}/modules", token=student.token).status == expected
     assert content.http.get(f"/courses/{content.course}/outline", token=student.token).status == expected
     by_id = content.http.get(f"/modules/{module['id']}/lessons", token=student.token).status

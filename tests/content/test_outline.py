@@ -37,7 +37,7 @@ def test_a_course_without_an_outline_has_an_empty_one(content: Content) -> None:
 def test_the_real_curriculum_is_entered_with_one_call_a_course(content: Content) -> None:
     counts = [0, 0, 0, 0]
     for course in CURRICULUM["courses"]:
-        content.course = content.new_course()
+        content.course = content.add_course()
         content.assign(content.teacher, content.course)
         answer = content.put_outline(course["modules"])
         assert answer.status == 200, answer
@@ -130,7 +130,7 @@ def test_ids_of_another_course_are_unknown_in_this_one(content: Content) -> None
     content.put_outline([{"title": "A", "lessons": [{"title": "a", "subtopics": [{"title": "s"}]}]}])
     (module,) = _tree(content)
     lesson = module["lessons"][0]
-    own, content.course = content.course, content.new_course()
+    own, content.course = content.course, content.add_course()
     content.assign(content.teacher, content.course)
     for foreign in (
         [{"id": module["id"], "title": "x"}],

@@ -1,37 +1,28 @@
-"""Program on moto: people with tokens and cards in the Roster, and short ways to programs, courses and enrolments."""
+"""Program on moto, and short ways to programs, courses and enrolments."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from tests.clients import Answer, Client, kafka_event
+from tests.clients import Answer
 from tests.conftest import Clock
-from tests.people import Person, publish_key, sign_in
+from tests.people import Person
+from tests.world import World
 
 
 @pytest.fixture
-def program(aws: None, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator["Program"]:
-    from lms import clock as clock_module
-    from program import api, consumer
-
-    publish_key()
-    api.app.dependency_overrides[clock_module.now] = clock
-    monkeypatch.setattr(consumer, "now", clock)
-    yield Program(clock)
-    api.app.dependency_overrides.clear()
+def program(aws: None, clock: Clock) -> "Program":
+    return Program(clock)
 
 
-class Program:
-    """The program service, an administrator, and a program."""
+class Program(World):
+    """The program service with a program."""
+
+    service = "program"
 
     def __init__(self, clock: Clock) -> None:
-        from program import api
-
-        self.http = Client(api.handler)
-        self.clock = clock
-        self.admin, self.teacher, self.student = sign_in("admin"), sign_in("teacher"), sign_in("student")
+        super().__init__(clock)
         self.id = self.new_program("Agentic AI")["id"]
 
     def new_program(self, title: str, **fields: Any) -> Any:
@@ -46,15 +37,8 @@ class Program:
         assert answer.status == 201, answer
         course_id: str = answer.json["id"]
         if teacher:
-            self.assign(teacher, course_id)
+            self.assign(teacher, UUID(course_id))
         return course_id
-
-    def assign(self, teacher: Person, course_id: str) -> None:
-        from lms import roster
-        from lms.dynamo import transaction
-
-        with transaction() as tx:
-            roster.put_assignment(tx, teacher.id, UUID(course_id), version=1)
 
     def enroll(self, course_id: str, student: Person | None = None, **kwargs: Any) -> Answer:
         student = student or self.student
@@ -72,27 +56,3 @@ class Program:
         from program.tables import Seats
 
         return int(Seats.get(UUID(course_id)).taken)
-
-    def consume(self, *events: Any) -> None:
-        from program import consumer
-
-        consumer.handler(kafka_event(*events), None)
-
-    def walk(self, path: str, *, limit: int, token: str | None = None) -> list[Any]:
-        """All items of a list, page after page."""
-        items, cursor = [], None
-        while True:
-            query = {"limit": str(limit), **({"cursor": cursor} if cursor else {})}
-            answer = self.http.get(path, token=token, query=query)
-            assert answer.status == 200, answer
-            assert len(answer.json["items"]) <= limit
-            items += answer.json["items"]
-            cursor = answer.json["next"]
-            if cursor is None:
-                return items
-
-
-def problem(answer: Answer) -> tuple[int, str]:
-    """Status and code of a refusal."""
-    assert answer.headers["content-type"] == "application/problem+json", answer
-    return answer.status, answer.json["type"].removeprefix("urn:lms:problem:")

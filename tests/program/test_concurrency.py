@@ -8,7 +8,7 @@ import pytest
 from tests.at_once import Meanwhile, at_once, meanwhile, whole_calls
 from tests.conftest import Outbox
 from tests.people import put_card, put_student_status, remove_card, sign_in
-from tests.program.conftest import Program, problem
+from tests.program.conftest import Program
 
 __all__ = ["meanwhile", "whole_calls"]
 pytestmark = pytest.mark.usefixtures("whole_calls")
@@ -47,7 +47,7 @@ def test_a_seat_is_freed_once_however_often_it_is_left_at_once(program: Program)
 def test_a_course_is_not_deleted_under_a_student_who_enrols(program: Program, meanwhile: Meanwhile) -> None:
     course, path = program.new_course(), "/courses/{}/delete"
     meanwhile(lambda: program.enroll(course))
-    assert problem(program.http.delete(path.format(course), token=program.admin.token)) == (409, "active-students")
+    assert program.http.delete(path.format(course), token=program.admin.token).problem == (409, "active-students")
     empty = program.new_course("Empty")
     meanwhile(lambda: program.http.delete(path.format(empty), token=program.admin.token))
     assert program.enroll(empty).status == 404
@@ -56,7 +56,7 @@ def test_a_course_is_not_deleted_under_a_student_who_enrols(program: Program, me
 def test_a_program_is_not_deleted_under_a_course_that_begins(program: Program, meanwhile: Meanwhile) -> None:
     path = f"/programs/{program.id}/delete"
     meanwhile(program.new_course)
-    assert problem(program.http.delete(path, token=program.admin.token)) == (409, "has-courses")
+    assert program.http.delete(path, token=program.admin.token).problem == (409, "has-courses")
     empty = program.new_program("Empty")["id"]
     meanwhile(lambda: program.http.delete(f"/programs/{empty}/delete", token=program.admin.token))
     create = program.http.post(f"/programs/{empty}/courses/create", {"title": "A"}, token=program.admin.token)
@@ -76,7 +76,7 @@ def test_nobody_slips_into_a_course_that_changes_its_terms(
 ) -> None:
     course = program.new_course()
     meanwhile(lambda: program.http.put(f"/courses/{course}/update", change, token=program.admin.token))
-    assert problem(program.enroll(course)) == (409, refusal)
+    assert program.enroll(course).problem == (409, refusal)
 
 
 def test_nobody_is_enrolled_who_is_erased_meanwhile(program: Program, meanwhile: Meanwhile) -> None:
@@ -137,4 +137,4 @@ def test_nobody_is_enrolled_who_is_disabled_meanwhile(program: Program, meanwhil
 def test_nobody_is_enrolled_who_is_suspended_meanwhile(program: Program, meanwhile: Meanwhile) -> None:
     course = program.new_course()
     meanwhile(lambda: put_student_status(program.student, "suspended"))
-    assert problem(program.enroll(course)) == (403, "standing")
+    assert program.enroll(course).problem == (403, "standing")

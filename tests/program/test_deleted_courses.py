@@ -245,7 +245,7 @@ def test_report_cards_and_vouchers_of_a_deleted_course_stay(school: Institute) -
     learner = course.learner
     voucher = {"student_id": str(learner.id), "course_id": course.id, **BILL}
     school.made("payment", "POST", "/payments/vouchers", voucher)
-    told = {
+    result = {
         "exam_id": UUID(int=1),
         "course_id": course.id,
         "student_id": learner.id,
@@ -266,7 +266,7 @@ def test_report_cards_and_vouchers_of_a_deleted_course_stay(school: Institute) -
         "version": 1,
     }
     consumer.handler(
-        kafka_event(CourseCreated.model_validate(created), ResultRecorded.model_validate(told)),
+        kafka_event(CourseCreated.model_validate(created), ResultRecorded.model_validate(result)),
         None,  # type: ignore[arg-type]  # Lambda's context, which it does not use
     )
     assert school.call("program", "DELETE", f"/courses/{course.id}/delete", by=school.admin).status == 204

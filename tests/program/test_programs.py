@@ -5,10 +5,10 @@ from uuid import uuid4
 import pytest
 
 from tests.conftest import Outbox
-from tests.program.conftest import Program, problem
+from tests.program.conftest import Program
 
 
-def test_a_new_program_is_answered_told_and_shown(program: Program, outbox: Outbox) -> None:
+def test_a_new_program_is_answered_emitted_and_shown(program: Program, outbox: Outbox) -> None:
     from lms import roster
     from lms.events import ProgramCreated
 
@@ -31,13 +31,13 @@ def test_a_new_program_is_answered_told_and_shown(program: Program, outbox: Outb
 def test_no_two_programs_have_one_title_whatever_its_case_and_spaces(program: Program) -> None:
     for title in ("agentic ai", "AGENTIC  AI"):
         answer = program.http.post("/programs/create", {"title": title}, token=program.admin.token)
-        assert problem(answer) == (409, "title-taken")
+        assert answer.problem == (409, "title-taken")
 
 
 def test_no_two_programs_have_titles_that_look_alike(program: Program) -> None:
     for title in ("Agentic\u200b AI", "Ａｇｅｎｔｉｃ AI", "\u2067Agentic AI\u2069"):
         answer = program.http.post("/programs/create", {"title": title}, token=program.admin.token)
-        assert problem(answer) == (409, "title-taken")
+        assert answer.problem == (409, "title-taken")
 
 
 def test_a_title_of_invisible_characters_is_422(program: Program) -> None:
@@ -51,7 +51,7 @@ def test_a_renamed_program_frees_its_title_and_a_deleted_one_too(program: Progra
     assert (renamed.status, renamed.json["title"], renamed.json["version"]) == (200, "Physical AI", 2)
     second = program.new_program("Agentic AI")
     taken = program.http.put(f"/programs/{second['id']}/update", {"title": "physical ai"}, token=program.admin.token)
-    assert problem(taken) == (409, "title-taken")
+    assert taken.problem == (409, "title-taken")
     assert program.http.delete(f"{path}/delete", token=program.admin.token).status == 204
     assert program.new_program("PHYSICAL AI")
 
@@ -81,7 +81,7 @@ def test_a_program_with_courses_is_not_deleted(program: Program, outbox: Outbox)
 
     course = program.new_course()
     path = f"/programs/{program.id}/delete"
-    assert problem(program.http.delete(path, token=program.admin.token)) == (409, "has-courses")
+    assert program.http.delete(path, token=program.admin.token).problem == (409, "has-courses")
     assert program.http.delete(f"/courses/{course}/delete", token=program.admin.token).status == 204
     assert program.http.delete(path, token=program.admin.token).status == 204
     assert program.http.delete(path, token=program.admin.token).status == 404
@@ -92,9 +92,9 @@ def test_a_program_with_courses_is_not_deleted(program: Program, outbox: Outbox)
 
 def test_the_catalogue_is_open_to_all_and_walked_in_pages(program: Program) -> None:
     made = [program.id, *(program.new_program(f"Program {n}")["id"] for n in range(6))]
-    assert [item["id"] for item in program.walk("/programs/list", limit=3)] == made
+    assert [item["id"] for item in program.http.list_all("/programs/list", limit=3)] == made
     courses = [program.new_course(f"Course {n}") for n in range(5)]
-    listed = program.walk(f"/programs/{program.id}/courses", limit=2)
+    listed = program.http.list_all(f"/programs/{program.id}/courses", limit=2)
     assert [item["id"] for item in listed] == courses
     assert {item["programId"] for item in listed} == {program.id}
     assert program.http.get(f"/programs/{uuid4()}/courses").status == 404
@@ -141,7 +141,7 @@ def test_a_repeated_create_answers_the_first_answer_again(program: Program, outb
 )
 def test_a_bad_program_is_refused_field_by_field(program: Program, body: object) -> None:
     answer = program.http.post("/programs/create", body, token=program.admin.token)
-    assert (answer.status, problem(answer)[1]) == (422, "about:blank")
+    assert (answer.status, answer.problem[1]) == (422, "about:blank")
     assert answer.json["errors"][0]["loc"][0] == "body"
 
 

@@ -1,4 +1,4 @@
-"""Telling everything again, and the Roster made anew by it."""
+"""Republishing everything, which also writes the Roster anew."""
 
 import pytest
 
@@ -50,7 +50,7 @@ def test_every_course_that_ever_was_is_listed_for_the_other_owners(school: Progr
     assert end is None
 
 
-def test_everything_is_told_at_the_versions_it_has(school: Program, outbox: Outbox) -> None:
+def test_everything_is_republished_at_the_versions_it_has(school: Program, outbox: Outbox) -> None:
     from program.operations import handler
 
     before = last_words(outbox)
@@ -61,7 +61,7 @@ def test_everything_is_told_at_the_versions_it_has(school: Program, outbox: Outb
 
 
 @pytest.mark.parametrize("rows", [1, 2, 3])
-def test_telling_goes_on_where_it_stopped_and_tells_each_once(school: Program, outbox: Outbox, rows: int) -> None:
+def test_republishing_goes_on_where_it_stopped_and_emits_each_once(school: Program, outbox: Outbox, rows: int) -> None:
     from program.operations import handler
 
     entities, before = len(last_words(outbox)), len(outbox.all())
@@ -71,7 +71,7 @@ def test_telling_goes_on_where_it_stopped_and_tells_each_once(school: Program, o
     assert len(outbox.all()) == before + entities
 
 
-def test_an_operator_is_told_what_was_wrong() -> None:
+def test_an_operator_reads_what_was_wrong() -> None:
     from program.operations import handler
 
     assert "action" in handler({"action": "erase"}, Context(1))["error"]

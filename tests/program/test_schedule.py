@@ -1,4 +1,4 @@
-"""The schedule of a course, fed by what exam tells."""
+"""The schedule of a course, fed by the events of exam."""
 
 from datetime import timedelta
 from itertools import permutations
@@ -16,7 +16,7 @@ def course(program: Program) -> str:
     return program.new_course()
 
 
-def _told(
+def _exam_event(
     program: Program, course: str, kind: type[ExamScheduled | ExamChanged], **state: Any
 ) -> ExamScheduled | ExamChanged:
     opens = program.clock() + timedelta(days=state.pop("days", 1))
@@ -45,8 +45,8 @@ def _schedule(program: Program, course: str, **query: str) -> Any:
 
 def test_exams_are_listed_soonest_first_page_by_page(program: Program, course: str) -> None:
     for days in (3, 1, 2):
-        program.consume(_told(program, course, ExamScheduled, days=days, title=f"in {days}"))
-    program.consume(_told(program, program.new_course("other"), ExamScheduled))
+        program.consume(_exam_event(program, course, ExamScheduled, days=days, title=f"in {days}"))
+    program.consume(_exam_event(program, program.new_course("other"), ExamScheduled))
     first = _schedule(program, course, limit="2")
     rest = _schedule(program, course, limit="2", cursor=first["next"])
     assert [exam["title"] for exam in first["items"] + rest["items"]] == ["in 1", "in 2", "in 3"]
@@ -56,18 +56,18 @@ def test_exams_are_listed_soonest_first_page_by_page(program: Program, course: s
 def test_the_newest_word_of_an_exam_stands_in_whatever_order_it_comes(program: Program, course: str) -> None:
     for order in permutations((0, 1, 2)):
         exam_id = uuid4()
-        told: list[Event] = [
-            _told(program, course, ExamScheduled, exam_id=exam_id, version=2),
-            _told(program, course, ExamChanged, exam_id=exam_id, version=3, title="Moved", days=5),
-            _told(program, course, ExamScheduled, exam_id=exam_id, version=2),
+        events: list[Event] = [
+            _exam_event(program, course, ExamScheduled, exam_id=exam_id, version=2),
+            _exam_event(program, course, ExamChanged, exam_id=exam_id, version=3, title="Moved", days=5),
+            _exam_event(program, course, ExamScheduled, exam_id=exam_id, version=2),
         ]
-        program.consume(*(told[place] for place in order))
+        program.consume(*(events[place] for place in order))
         listed = [exam for exam in _schedule(program, course, limit="100")["items"] if exam["examId"] == str(exam_id)]
         assert [exam["title"] for exam in listed] == ["Moved"]
 
 
 def test_a_cancelled_exam_is_gone_for_late_news_of_it_too(program: Program, course: str) -> None:
-    scheduled = _told(program, course, ExamScheduled)
+    scheduled = _exam_event(program, course, ExamScheduled)
     cancelled = ExamCancelled(version=2, exam_id=scheduled.exam_id, course_id=UUID(course))
     program.consume(scheduled, cancelled, scheduled)
     assert _schedule(program, course)["items"] == []
