@@ -5,7 +5,6 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from lms.fields import Body, Changes, View, WallClock, present
 from lms.messages import Channel, MessageBody
@@ -30,7 +29,7 @@ class NewMessage(MessageBody):
     @model_validator(mode="after")
     def _has_recipients(self) -> "NewMessage":
         if self.course_id is None and self.recipient_ids is None:
-            raise PydanticCustomError("value_error", "Choose a course (course_id), people (recipient_ids), or both.")
+            raise ValueError("Choose a course (course_id), people (recipient_ids), or both.")
         return self
 
 

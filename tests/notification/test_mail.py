@@ -2,6 +2,8 @@ from email.message import EmailMessage
 
 import pytest
 
+from lms import roster
+from lms.dynamo import transaction
 from lms.event_secrets import encrypt_secret
 from lms.events import Person
 from tests.notification.servers import MailServer, html_of, text_of
@@ -31,6 +33,21 @@ def test_a_welcome_arrives_as_text_and_html(school: School, mail_server: MailSer
         assert "Hello," in body
         assert "Ada" not in body
         assert "7Q2M5K9XTA" in body
+
+
+def test_mails_are_signed_by_the_institute_as_its_administrators_named_it(
+    school: School, mail_server: MailServer
+) -> None:
+    with transaction() as tx:
+        roster.put_institute(tx, {"name": "Karachi Institute, of AI"}, version=1)
+    school.consume(school.registered())
+
+    school.deliver()
+
+    welcome = only(mail_server)
+    assert welcome["From"].addresses[0].display_name == "Karachi Institute, of AI"
+    assert welcome["Subject"] == "Welcome to Karachi Institute, of AI"
+    assert text_of(welcome).splitlines()[-2:] == ["Kind regards,", "Karachi Institute, of AI"]
 
 
 def test_who_is_known_to_own_the_address_is_addressed_by_name(school: School, mail_server: MailServer) -> None:

@@ -11,6 +11,7 @@ from pynamodb.expressions.update import Action
 
 from lms.event_secrets import UndecryptableSecret, decrypt_secret
 from lms.faults import condition_failed
+from lms.institute import current_institute
 from lms.log import logger
 from lms.messages import Channel
 from lms.settings import setting
@@ -65,7 +66,7 @@ async def deliver(notification_id: UUID, now: datetime) -> None:
 def _outgoing(row: Notification) -> Outgoing:
     message = KINDS[row.type].model_validate({**row.facts, **_decrypted(row)})
     frame = Frame(
-        institute=setting("INSTITUTE_NAME"),
+        institute=current_institute().name,
         public_url=setting("PUBLIC_URL"),
         name=row.name or "",
         zone=row.time_zone,
