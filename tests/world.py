@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from lms import roster
 from lms.dynamo import transaction
 from lms.events import Event
+from lms.ids import uuid7
 from lms.roster import EnrollmentStatus
 from tests.clients import Client, kafka_event
 from tests.conftest import Clock
@@ -29,7 +30,7 @@ class World:
         import_module(f"{self.service}.consumer").handler(kafka_event(*events, **envelope), None)
 
     def add_course(self, title: str = "Agents", program_id: UUID | None = None) -> UUID:
-        course_id = uuid4()
+        course_id = uuid7()
         with transaction() as tx:
             roster.put_course(
                 tx, course_id, title=title, program_id=program_id or uuid4(), requires_payment=False, version=1

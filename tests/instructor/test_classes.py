@@ -15,9 +15,9 @@ __all__ = ["whole_calls"]
 
 
 def test_classes_come_with_their_program_and_number_of_active_students(school: School) -> None:
-    busy, empty = school.new_course("Busy"), school.new_course("Empty")
-    school.assign(busy)
-    school.assign(empty)
+    busy, empty = school.add_course("Busy"), school.add_course("Empty")
+    school.assign_teacher(busy)
+    school.assign_teacher(empty)
     people = [sign_in("student") for _ in range(5)]
     for person in people:
         school.enroll(busy, person)
@@ -31,20 +31,20 @@ def test_classes_come_with_their_program_and_number_of_active_students(school: S
 
 
 def test_classes_are_walked_in_pages(school: School) -> None:
-    courses = [school.new_course(f"Course {n}") for n in range(7)]
+    courses = [school.add_course(f"Course {n}") for n in range(7)]
     for course in courses:
-        school.assign(course)
+        school.assign_teacher(course)
     path = f"/instructors/{school.teacher.id}/classes"
-    listed = school.walk(path, token=school.teacher.token, limit=3)
+    listed = school.list_all(path, token=school.teacher.token, limit=3)
     assert [item["course_id"] for item in listed] == [str(course) for course in courses]
     cursor = school.http.get(path, token=school.teacher.token, query={"limit": "1"}).json["next"]
     assert school.http.get(path, token=school.admin.token, query={"cursor": cursor}).status == 422
 
 
 def test_students_are_those_active_and_completed_in_the_courses_taught(school: School) -> None:
-    first, second, foreign = school.new_course(), school.new_course(), school.new_course()
-    school.assign(first)
-    school.assign(second)
+    first, second, foreign = school.add_course(), school.add_course(), school.add_course()
+    school.assign_teacher(first)
+    school.assign_teacher(second)
     active, done, dropped = (sign_in("student") for _ in range(3))
     school.enroll(first, active)
     school.enroll(first, done, "completed")
@@ -53,13 +53,13 @@ def test_students_are_those_active_and_completed_in_the_courses_taught(school: S
     school.enroll(foreign, dropped)
     path = f"/instructors/{school.teacher.id}/students"
     for limit in (1, 2, 25):
-        listed = school.walk(path, token=school.teacher.token, limit=limit)
+        listed = school.list_all(path, token=school.teacher.token, limit=limit)
         assert [(item["course_id"], item["student_id"], item["status"]) for item in listed] == [
             (str(first), str(active.id), "active"),
             (str(first), str(done.id), "completed"),
             (str(second), str(active.id), "active"),
         ]
-    [row] = school.walk(path, token=school.admin.token, course_id=str(second))
+    [row] = school.list_all(path, token=school.admin.token, course_id=str(second))
     assert row == {
         "student_id": str(active.id),
         "course_id": str(second),
@@ -68,16 +68,16 @@ def test_students_are_those_active_and_completed_in_the_courses_taught(school: S
         "email": active.email,
         "status": "active",
     }
-    assert school.walk(path, token=school.teacher.token, course_id=str(foreign)) == []
+    assert school.list_all(path, token=school.teacher.token, course_id=str(foreign)) == []
     assert school.http.get(path, token=school.teacher.token, query={"course_id": "x"}).status == 422
 
 
 def test_an_erased_student_is_listed_without_their_person(school: School) -> None:
-    course = school.new_course()
-    school.assign(course)
+    course = school.add_course()
+    school.assign_teacher(course)
     school.enroll(course, school.student, "completed")
     remove_card(school.student)
-    [row] = school.walk(f"/instructors/{school.teacher.id}/students", token=school.teacher.token)
+    [row] = school.list_all(f"/instructors/{school.teacher.id}/students", token=school.teacher.token)
     assert (row["student_id"], row["name"], row["email"], row["roll_no"]) == (str(school.student.id), None, None, None)
 
 
@@ -92,8 +92,8 @@ STATES = st.lists(st.sampled_from(["active", "dropped", "completed"]), min_size=
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(STATES, min_size=1, max_size=3), st.randoms(use_true_random=False))
 def test_the_size_of_a_class_is_right_whatever_comes_twice_or_late(school: School, lives: Any, random: Any) -> None:
-    course = school.new_course()
-    school.assign(course)
+    course = school.add_course()
+    school.assign_teacher(course)
     events = [
         enrollment(course, student, state, version)
         for student, life in zip([uuid4() for _ in lives], lives, strict=True)
@@ -103,15 +103,15 @@ def test_the_size_of_a_class_is_right_whatever_comes_twice_or_late(school: Schoo
     random.shuffle(deliveries)
     school.consume(*deliveries)
     assert size(school, course) == sum(life[-1] == "active" for life in lives)
-    school.unassign(course)
+    school.unassign_teacher(course)
 
 
 @pytest.mark.usefixtures("whole_calls")
 def test_a_class_is_counted_right_by_many_at_once(school: School) -> None:
     from instructor.service import classes
 
-    course = school.new_course()
-    school.assign(course)
+    course = school.add_course()
+    school.assign_teacher(course)
     students = [uuid4() for _ in range(10)] * 2
     at_once([lambda student=student: classes.count(course, student, 1, active=True) for student in students])
     assert size(school, course) == 10

@@ -12,8 +12,8 @@ from tests.people import sign_in
 
 @pytest.fixture
 def course(school: School) -> UUID:
-    course_id = school.new_course()
-    school.assign(course_id)
+    course_id = school.add_course()
+    school.assign_teacher(course_id)
     return course_id
 
 
@@ -59,8 +59,8 @@ def test_a_message_to_some_goes_to_each_of_them_once(school: School, course: UUI
 
 
 def test_a_message_goes_to_an_own_class_alone(school: School, course: UUID) -> None:
-    foreign = school.new_course()
-    school.assign(foreign, sign_in("teacher"))
+    foreign = school.add_course()
+    school.assign_teacher(foreign, sign_in("teacher"))
     for other in (foreign, uuid4()):
         assert send(school, other).status == 403
         assert send(school, other, token=school.admin.token).status == 403
@@ -97,9 +97,9 @@ def test_what_cannot_be_accepted_is_named(school: School, course: UUID, field: s
 
 
 def test_a_key_whose_message_was_refused_can_be_used_again(school: School) -> None:
-    course, key = school.new_course(), {"idempotency-key": "m-1"}
+    course, key = school.add_course(), {"idempotency-key": "m-1"}
     assert send(school, course, headers=key).status == 403
-    school.assign(course)
+    school.assign_teacher(course)
     assert send(school, course, headers=key).status == 202
 
 

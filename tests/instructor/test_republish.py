@@ -11,11 +11,11 @@ def test_the_roster_is_rebuilt_and_all_assignments_republished(school: School, o
     from instructor.operations import handler
     from lms.events import UserErased
 
-    courses, leaver = [school.new_course() for _ in range(3)], sign_in("teacher")
+    courses, leaver = [school.add_course() for _ in range(3)], sign_in("teacher")
     for course in courses:
-        school.assign(course)
-    school.unassign(courses[0])
-    school.assign(courses[1], leaver)
+        school.assign_teacher(course)
+    school.unassign_teacher(courses[0])
+    school.assign_teacher(courses[1], leaver)
     remove_card(leaver)
     school.consume(UserErased(version=2, user_id=leaver.id))
 

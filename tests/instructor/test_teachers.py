@@ -31,13 +31,13 @@ def erased(person: Person, version: int) -> Any:
 
 
 def names(school: School) -> list[str]:
-    return [item["name"] for item in school.walk("/instructors", token=school.admin.token)]
+    return [item["name"] for item in school.list_all("/instructors", token=school.admin.token)]
 
 
 def test_the_list_grows_with_every_teacher_who_registers(school: School) -> None:
     teachers = [sign_in("teacher") for _ in range(5)]
     school.consume(*(changed(person, 1, registered=True) for person in [*teachers, school.student, school.admin]))
-    listed = school.walk("/instructors", token=school.admin.token, limit=2)
+    listed = school.list_all("/instructors", token=school.admin.token, limit=2)
     assert {item["id"] for item in listed} == {str(teacher.id) for teacher in teachers}
     assert {item["email"] for item in listed} == {teacher.email for teacher in teachers}
     for person in (school.teacher, school.student):
@@ -82,9 +82,9 @@ def test_an_erased_teacher_leaves_their_courses_and_no_trace_of_their_person(sch
     from lms import roster
     from lms.events import InstructorUnassigned
 
-    courses = [school.new_course() for _ in range(3)]
+    courses = [school.add_course() for _ in range(3)]
     for course in courses:
-        school.assign(course)
+        school.assign_teacher(course)
     gone = erased(school.teacher, 7)
     school.consume(gone, changed(school.teacher, 6, "Late"), gone)
     assert not any(roster.teaches(school.teacher.id, course) for course in courses)
@@ -113,8 +113,8 @@ def test_a_newer_card_is_not_overtaken_by_older_events(school: School) -> None:
 
 
 def test_courses_stay_when_a_name_changes(school: School) -> None:
-    course = school.new_course()
-    school.assign(course)
+    course = school.add_course()
+    school.assign_teacher(course)
     school.consume(changed(school.teacher, 9, "Married name"))
     shown = school.http.get(f"/instructors/{school.teacher.id}", token=school.teacher.token).json
     assert (shown["name"], [UUID(taught) for taught in shown["assignedCourses"]]) == ("Married name", [course])

@@ -5,65 +5,40 @@ import hmac
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
+from payment import tick
+from payment.tables import Voucher
 from tests.at_once import meanwhile, whole_calls
-from tests.clients import Answer, Client
+from tests.clients import Answer
 from tests.conftest import Clock
-from tests.people import Person, publish_key, sign_in
+from tests.people import Person
 from tests.template import ENVIRONMENT
+from tests.world import World
 
 __all__ = ["meanwhile", "whole_calls"]
 
 
 @pytest.fixture
-def payment(aws: None, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator["Payment"]:
-    from lms import clock as clock_module
-    from lms import due
-    from payment import api
-
-    publish_key()
-    api.app.dependency_overrides[clock_module.now] = clock
-    monkeypatch.setattr(due, "now", clock)
-    yield Payment(clock)
-    api.app.dependency_overrides.clear()
+def payment(aws: None, clock: Clock) -> "Payment":
+    return Payment(clock)
 
 
-class Payment:
-    """The payment service, a course, an administrator and a student."""
+class Payment(World):
+    """The payment service, and a course."""
+
+    service = "payment"
 
     def __init__(self, clock: Clock) -> None:
-        from payment import api
-
-        self.http = Client(api.handler)
-        self.clock = clock
-        self.admin, self.teacher, self.student = sign_in("admin"), sign_in("teacher"), sign_in("student")
-        self.course = self.open("Generative AI")
-
-    def open(self, title: str) -> UUID:
-        from lms import roster
-        from lms.dynamo import transaction
-
-        course_id = uuid4()
-        with transaction() as tx:
-            roster.put_course(tx, course_id, title=title, program_id=uuid4(), requires_payment=True, version=1)
-        return course_id
-
-    def close(self, course_id: UUID) -> None:
-        from lms import roster
-        from lms.dynamo import transaction
-
-        with transaction() as tx:
-            roster.remove_course(tx, course_id)
+        super().__init__(clock)
+        self.course = self.add_course("Generative AI")
 
     def day(self, days: int = 0) -> str:
         """Today, or so many days on."""
-        from datetime import timedelta
-
         return (self.clock() + timedelta(days=days)).date().isoformat()
 
     def body(self, student: Person | None = None, **fields: Any) -> dict[str, Any]:
@@ -136,22 +111,7 @@ class Payment:
         return f"t={at},v1={hmac.new(secret.encode(), at.encode() + b'.' + raw, hashlib.sha256).hexdigest()}"
 
     def tick(self, at_most: int = 1_000) -> None:
-        from payment import tick
-
         tick.handler({}, Minute(at_most))
-
-    def walk(self, path: str, *, limit: int, token: str, **query: str) -> list[Any]:
-        """All items of a list, page after page."""
-        items, cursor = [], None
-        while True:
-            asked = {**query, "limit": str(limit), **({"cursor": cursor} if cursor else {})}
-            answer = self.http.get(path, token=token, query=asked)
-            assert answer.status == 200, answer
-            assert len(answer.json["items"]) <= limit
-            items += answer.json["items"]
-            cursor = answer.json["next"]
-            if cursor is None:
-                return items
 
 
 class Minute:
@@ -169,12 +129,4 @@ class Minute:
 
 def stored() -> list[Any]:
     """Every voucher as it is stored."""
-    from payment.tables import Voucher
-
     return list(Voucher.scan(Voucher.status.exists()))
-
-
-def problem(answer: Answer) -> tuple[int, str]:
-    """Status and code of a refusal."""
-    assert answer.headers["content-type"] == "application/problem+json", answer
-    return answer.status, answer.json["type"].removeprefix("urn:lms:problem:")

@@ -5,17 +5,14 @@ import boto3
 from lms.events import UserErased
 from payment.tables import Voucher
 from tests.at_once import Meanwhile
-from tests.clients import kafka_event
 from tests.payment.conftest import Payment, stored
 from tests.people import remove_card, sign_in
 
 
 def _erase(payment: Payment) -> None:
     """What auth and payment do."""
-    from payment import consumer
-
     remove_card(payment.student)
-    consumer.handler(kafka_event(UserErased(user_id=payment.student.id, version=9)), None)
+    payment.consume(UserErased(user_id=payment.student.id, version=9))
 
 
 def _text() -> str:

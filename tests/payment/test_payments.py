@@ -8,7 +8,7 @@ import pytest
 
 from lms.events import PaymentConfirmed
 from tests.conftest import Outbox
-from tests.payment.conftest import Payment, problem
+from tests.payment.conftest import Payment
 from tests.program.conftest import Program, program
 from tests.template import ENVIRONMENT
 
@@ -215,7 +215,7 @@ def test_who_has_paid_may_enrol(payment: Payment, program: Program, outbox: Outb
     course = program.new_course(requiresPayment=True)
     payment.course = UUID(course)
     number = payment.issue()["voucher_no"]
-    assert problem(program.enroll(course, payment.student)) == (409, "unpaid")
+    assert program.enroll(course, payment.student).problem == (409, "unpaid")
     answer = payment.confirm(number) if how == "confirmed" else payment.report(payment.notice(number))
     assert answer.status == 200
     for _ in range(2):
@@ -230,7 +230,7 @@ def test_a_paid_voucher_below_the_fee_does_not_open_a_course(
     payment.course = UUID(course)
     payment.confirm(payment.issue(fee="10.00", quarter="Q1")["voucher_no"])
     program.consume(*outbox.of(PaymentConfirmed))
-    assert problem(program.enroll(course, payment.student)) == (409, "unpaid")
+    assert program.enroll(course, payment.student).problem == (409, "unpaid")
     payment.confirm(payment.issue(fee="4990.00", quarter="Q2")["voucher_no"])
     program.consume(*reversed(outbox.of(PaymentConfirmed)))
     assert program.enroll(course, payment.student).status == 201

@@ -1,7 +1,5 @@
 """A student's latest voucher by roll number and password, against auth itself."""
 
-import json
-from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -10,26 +8,21 @@ import pytest
 from lms import credentials
 from tests.auth.conftest import PASSWORD, Auth, SignedIn, auth, kong, log
 from tests.clients import Answer
+from tests.journeys.world import FunctionsByName
 from tests.payment.conftest import Payment
 
 __all__ = ["auth", "kong", "log"]
 
 
-class Lambda:
-    """Lambda's `invoke`, straight to auth's handler, and a way for it to fail."""
+class Lambda(FunctionsByName):
+    """Lambda's `invoke`, and a way for it to fail."""
 
-    def __init__(self) -> None:
-        self.down = False
+    down = False
 
     def invoke(self, *, FunctionName: str, Payload: str) -> dict[str, Any]:
-        from auth import check
-
-        assert FunctionName == "AuthInternalFunction"
         if self.down:
             return {"FunctionError": "Unhandled", "Payload": BytesIO(b"{}")}
-        with ThreadPoolExecutor(1) as another_worker:
-            answer = another_worker.submit(check.handler, json.loads(Payload), None).result()
-        return {"Payload": BytesIO(json.dumps(answer).encode())}
+        return super().invoke(FunctionName=FunctionName, Payload=Payload)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lms.events import VoucherIssued
 from tests.conftest import Outbox
-from tests.payment.conftest import Payment, problem, stored
+from tests.payment.conftest import Payment, stored
 from tests.people import sign_in
 
 
@@ -54,7 +54,7 @@ def test_a_voucher_is_issued_and_published(payment: Payment, outbox: Outbox) -> 
 def test_students_see_their_own_vouchers_in_the_founding_shape_the_newest_first(payment: Payment) -> None:
     numbers = [payment.issue(quarter=f"Q{n}")["voucher_no"] for n in range(1, 4)]
     payment.issue(sign_in("student"))
-    listed = payment.walk("/student/payment", limit=2, token=payment.student.token)
+    listed = payment.http.list_all("/student/payment", limit=2, token=payment.student.token)
     assert [item["VoucherNo"] for item in listed] == numbers[::-1]
     assert listed[0] == {
         "Course": "Generative AI",
@@ -123,13 +123,13 @@ def test_a_voucher_cannot_be_due_before_today(payment: Payment) -> None:
 def test_a_student_has_one_unpaid_voucher_for_a_course_and_quarter(payment: Payment, outbox: Outbox) -> None:
     first = payment.issue(quarter="Q4 2026", due_date=payment.day())
     for quarter in ("Q4 2026", "q4  2026"):
-        assert problem(payment.post(quarter=quarter)) == (409, "unpaid-voucher")
+        assert payment.post(quarter=quarter).problem == (409, "unpaid-voucher")
     assert payment.post(quarter="Q1 2027").status == 201
-    assert payment.post(quarter="Q4 2026", course_id=str(payment.open("Robotics"))).status == 201
+    assert payment.post(quarter="Q4 2026", course_id=str(payment.add_course("Robotics"))).status == 201
     assert payment.post(sign_in("student"), quarter="Q4 2026").status == 201
     payment.clock.advance(days=2)
     payment.tick()
-    assert problem(payment.post(quarter="Q4 2026")) == (409, "unpaid-voucher")
+    assert payment.post(quarter="Q4 2026").problem == (409, "unpaid-voucher")
     assert len(outbox.of(VoucherIssued)) == 4
     payment.confirm(first["voucher_no"])
     assert payment.post(quarter="Q4 2026").status == 201
@@ -144,18 +144,18 @@ def test_what_is_paid_frees_its_place_once(payment: Payment, how: str) -> None:
     assert payment.post(quarter="Q4").status == 201
     payment.confirm(first)
     payment.report(notice)
-    assert problem(payment.post(quarter="Q4")) == (409, "unpaid-voucher")
+    assert payment.post(quarter="Q4").problem == (409, "unpaid-voucher")
 
 
 def test_a_payment_of_another_amount_frees_nothing(payment: Payment) -> None:
     payment.report(payment.notice(payment.issue(quarter="Q4")["voucher_no"], amount="1.00"))
-    assert problem(payment.post(quarter="Q4")) == (409, "unpaid-voucher")
+    assert payment.post(quarter="Q4").problem == (409, "unpaid-voucher")
 
 
 def test_the_same_request_for_a_voucher_is_answered_again_and_not_refused(payment: Payment) -> None:
     first = payment.post(key="one")
     assert payment.post(key="one").text == first.text
-    assert problem(payment.post(key="two")) == (409, "unpaid-voucher")
+    assert payment.post(key="two").problem == (409, "unpaid-voucher")
 
 
 def test_a_voucher_is_for_a_student_and_a_course_that_exist(payment: Payment) -> None:
@@ -205,7 +205,7 @@ def test_vouchers_are_listed_by_status_in_the_order_in_which_they_are_due(paymen
     token = payment.admin.token
 
     def listed(**query: str) -> list[str]:
-        return [v["voucher_no"] for v in payment.walk("/payments/vouchers", limit=2, token=token, **query)]
+        return [v["voucher_no"] for v in payment.http.list_all("/payments/vouchers", limit=2, token=token, **query)]
 
     assert listed(status="overdue") == [days[-2], days[-1]]
     payment.tick()
@@ -244,18 +244,18 @@ def test_a_walk_over_vouchers_meets_each_once(payment: Payment, dues: list[int],
     issued = [payment.issue(student, due_date=payment.day(n))["voucher_no"] for n in dues]
     token, by_student = payment.admin.token, {"student_id": str(student.id)}
     walks = [
-        payment.walk("/payments/vouchers", limit=limit, token=token, **by_student),
-        payment.walk("/student/payment", limit=limit, token=student.token),
+        payment.http.list_all("/payments/vouchers", limit=limit, token=token, **by_student),
+        payment.http.list_all("/student/payment", limit=limit, token=student.token),
     ]
     assert [[item.get("voucher_no", item.get("VoucherNo")) for item in walk] for walk in walks] == [issued[::-1]] * 2
-    every = [item["voucher_no"] for item in payment.walk("/payments/vouchers", limit=limit, token=token)]
+    every = [item["voucher_no"] for item in payment.http.list_all("/payments/vouchers", limit=limit, token=token)]
     assert len(every) == len(set(every))
     assert set(issued) <= set(every)
 
 
 def test_a_course_that_is_gone_keeps_its_name_on_vouchers(payment: Payment) -> None:
     payment.issue()
-    payment.close(payment.course)
+    payment.delete_course(payment.course)
     assert payment.own()[0]["Course"] == payment.vouchers()[0]["course"] == "Generative AI"
 
 

@@ -3,7 +3,6 @@ exam, progress and auth."""
 
 import io
 import json
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,12 +10,16 @@ from uuid import UUID, uuid4
 import boto3
 import pytest
 
-from lms.roster import EnrollmentStatus
+from lms import roster
+from lms.dynamo import read_together, transaction
+from lms.events import AttendanceRecorded, ExamChanged, ProgressUpdated, ResultRecorded, UserProfileUpdated
+from lms.ids import uuid7
 from tests.at_once import meanwhile, whole_calls
-from tests.clients import Answer, Client, kafka_event
+from tests.clients import Answer
 from tests.conftest import Clock
-from tests.people import Person, publish_key, sign_in
+from tests.people import Person
 from tests.template import ENVIRONMENT, REGION
+from tests.world import World
 
 __all__ = ["meanwhile", "whole_calls"]
 
@@ -39,7 +42,7 @@ class Auth:
 
     def _change(self, question: dict[str, Any]) -> dict[str, Any]:
         if len(question["new_password"]) < 8:
-            return {"status": 422, "detail": None, "errors": [{"msg": "too short", "type": "weak_password"}]}
+            return {**_REFUSED, "errors": [{"msg": "too short", "type": "weak_password"}]}
         if question["current_password"] != self.password:
             return _WRONG_PASSWORD
         self.password = question["new_password"]
@@ -53,14 +56,12 @@ class Auth:
         return {"status": 200}
 
 
+_REFUSED = {"status": 422, "detail": None, "code": None}
 _WRONG_PASSWORD = {"status": 403, "detail": "wrong", "code": "wrong-password"}
 
 
 def change_account(user_id: UUID, **fields: Any) -> None:
     """What auth writes of a changed profile."""
-    from lms import roster
-    from lms.dynamo import read_together, transaction
-
     card, profile = read_together([roster.user_key(user_id), roster.profile_key(user_id)])
     names = ("mobile_number", "city", "country", "additional_details")
     before = {name: getattr(profile, name) if profile else None for name in names}
@@ -104,76 +105,33 @@ def bucket(aws: None) -> Any:
 
 
 @pytest.fixture
-def school(aws: None, clock: Clock, auth: Auth, monkeypatch: pytest.MonkeyPatch) -> Iterator["School"]:
-    from lms import clock as clock_module
-    from student import api, consumer
-
-    publish_key()
-    api.app.dependency_overrides[clock_module.now] = clock
-    monkeypatch.setattr(consumer, "now", clock)
-    yield School(clock)
-    api.app.dependency_overrides.clear()
+def school(aws: None, clock: Clock, auth: Auth) -> "School":
+    return School(clock)
 
 
-class School:
-    """The student service, a course with its teacher and a student, and an administrator."""
+class School(World):
+    """The student service, and a course with the teacher and the student."""
+
+    service = "student"
 
     def __init__(self, clock: Clock) -> None:
-        from student import api
-
-        self.http = Client(api.handler)
-        self.clock = clock
-        self.admin, self.teacher, self.student = sign_in("admin"), sign_in("teacher"), sign_in("student")
-        self.program = self.new_program("Agentic AI")
-        self.course = self.new_course()
+        super().__init__(clock)
+        self.program = self.add_program("Agentic AI")
+        self.course = self.add_course()
         self.assign(self.teacher, self.course)
-        self.enroll(self.student, self.course)
+        self.add_student(self.student, self.course)
 
-    def new_program(self, title: str) -> UUID:
-        from lms import roster
-        from lms.dynamo import transaction
-        from lms.ids import uuid7
-
+    def add_program(self, title: str) -> UUID:
         program_id = uuid7()
         with transaction() as tx:
             roster.put_program(tx, program_id, title=title, version=1)
         return program_id
 
-    def new_course(self, title: str = "AI-201", program: UUID | None = None) -> UUID:
-        from lms import roster
-        from lms.dynamo import transaction
-        from lms.ids import uuid7
-
-        course_id = uuid7()
-        with transaction() as tx:
-            roster.put_course(
-                tx, course_id, title=title, program_id=program or self.program, requires_payment=False, version=1
-            )
-        return course_id
-
-    def assign(self, teacher: Person, course_id: UUID) -> None:
-        from lms import roster
-        from lms.dynamo import transaction
-
-        with transaction() as tx:
-            roster.put_assignment(tx, teacher.id, course_id, version=1)
-
-    def enroll(self, student: Person, course_id: UUID, status: EnrollmentStatus = "active") -> None:
-        from lms import roster
-        from lms.dynamo import transaction
-
-        with transaction() as tx:
-            roster.put_enrollment(tx, student.id, course_id, status, version=1)
-
-    def consume(self, *events: Any) -> None:
-        from student import consumer
-
-        consumer.handler(kafka_event(*events), None)
+    def add_course(self, title: str = "AI-201", program_id: UUID | None = None) -> UUID:
+        return super().add_course(title, program_id or self.program)
 
     def result(self, score: str, *, exam_id: UUID | None = None, version: int = 1, **fields: Any) -> Any:
         """A result of the student in the course, unless `fields` say otherwise."""
-        from lms.events import ResultRecorded
-
         usual: dict[str, Any] = {
             "course_id": self.course,
             "student_id": self.student.id,
@@ -183,8 +141,6 @@ class School:
         return ResultRecorded(exam_id=exam_id or uuid4(), score=Decimal(score), version=version, **{**usual, **fields})
 
     def exam(self, exam_id: UUID, weight: str, *, version: int = 1) -> Any:
-        from lms.events import ExamChanged
-
         return ExamChanged(
             exam_id=exam_id,
             course_id=self.course,
@@ -199,8 +155,6 @@ class School:
         )
 
     def progress(self, percentage: int, *, version: int = 1, **fields: Any) -> Any:
-        from lms.events import ProgressUpdated
-
         usual: dict[str, Any] = {"course_id": self.course, "student_id": self.student.id}
         return ProgressUpdated(
             current_module=None,
@@ -211,8 +165,6 @@ class School:
         )
 
     def session(self, statuses: dict[UUID, str], *, day: str = DAY, version: int = 1) -> Any:
-        from lms.events import AttendanceRecorded
-
         records = [{"student_id": student_id, "status": status} for student_id, status in statuses.items()]
         return AttendanceRecorded.model_validate(
             {"course_id": self.course, "date": day, "records": records, "version": version}
@@ -225,8 +177,6 @@ class School:
         ]
 
     def profile_event(self, *, version: int, student: Person | None = None, **fields: Any) -> Any:
-        from lms.events import UserProfileUpdated
-
         student = student or self.student
         person = {"username": "amina", "email": student.email, "name": student.name, **fields}
         return UserProfileUpdated.model_validate(
@@ -262,12 +212,6 @@ class School:
     ) -> Answer:
         path = card or f"/students/{self.student.id}/reportCards/{self.course}"
         return self.http.put(path, fields, token=(as_ or self.teacher).token, headers=headers)
-
-
-def problem(answer: Answer) -> tuple[int, str]:
-    """Status and code of a refusal."""
-    assert answer.headers["content-type"] == "application/problem+json", answer
-    return answer.status, answer.json["type"].removeprefix("urn:lms:problem:")
 
 
 def fault(answer: Answer) -> tuple[int, str]:

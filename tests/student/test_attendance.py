@@ -14,7 +14,7 @@ from tests.student.conftest import School
 @pytest.fixture
 def classmate(school: School) -> Person:
     classmate = sign_in("student")
-    school.enroll(classmate, school.course)
+    school.add_student(classmate, school.course)
     return classmate
 
 

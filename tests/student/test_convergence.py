@@ -71,13 +71,13 @@ def test_any_interleaving_gives_the_card_of_the_final_facts(
 ) -> None:
     deliveries, last = history
     # In a course of its own each time, in batches that break anywhere.
-    school.course = school.new_course()
+    school.course = school.add_course()
     mixed, straight = uuid4(), uuid4()
     places = sorted({0, len(deliveries), *(cut for cut in cuts if cut < len(deliveries))})
     for begin, end in pairwise(places):
         school.consume(*(event(school, mixed) for event in deliveries[begin:end]))
     seen = _card_of(school, mixed)
-    school.course = school.new_course()
+    school.course = school.add_course()
     school.consume(*(event(school, straight) for event in last))
     assert seen == _card_of(school, straight)
 

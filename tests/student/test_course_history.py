@@ -115,10 +115,10 @@ def test_who_never_enrolled_has_an_empty_history(school: School) -> None:
 
 
 def test_completed_and_dropped_courses_of_several_programs_are_in_it(school: School) -> None:
-    second = school.new_program("Cloud")
-    done, dropped = school.new_course("CL-1", second), school.new_course("AI-101")
-    school.enroll(school.student, done, "completed")
-    school.enroll(school.student, dropped, "dropped")
+    second = school.add_program("Cloud")
+    done, dropped = school.add_course("CL-1", second), school.add_course("AI-101")
+    school.add_student(school.student, done, "completed")
+    school.add_student(school.student, dropped, "dropped")
     _write_outline(dropped, _module("x"))
     answer = _history(school)
     assert _courses(answer) == [
@@ -142,7 +142,7 @@ def test_a_deleted_course_stays_in_the_history_as_its_last_event_has_it(school: 
     from lms import roster
     from lms.dynamo import transaction
 
-    school.enroll(school.student, school.course, "completed")
+    school.add_student(school.student, school.course, "completed")
     school.consume(
         ProgramUpdated(program_id=school.program, title="Agentic", version=2),
         ProgramCreated(program_id=school.program, title="Agents", version=1),
@@ -169,9 +169,9 @@ def test_a_course_deleted_before_its_events_came_is_left_out(school: School) -> 
 
 
 def test_a_teacher_sees_the_students_history_in_their_own_courses(school: School) -> None:
-    other, dropped = school.new_course("AI-301"), school.new_course("AI-302")
-    school.enroll(school.student, other)
-    school.enroll(school.student, dropped, "dropped")
+    other, dropped = school.add_course("AI-301"), school.add_course("AI-302")
+    school.add_student(school.student, other)
+    school.add_student(school.student, dropped, "dropped")
     school.assign(school.teacher, dropped)
     roll_no = school.student.roll_no
     assert roll_no is not None
@@ -182,7 +182,7 @@ def test_a_teacher_sees_the_students_history_in_their_own_courses(school: School
 
 def test_whose_history_may_not_be_seen(school: School) -> None:
     stranger, other = sign_in("student"), sign_in("teacher")
-    school.assign(other, school.new_course())
+    school.assign(other, school.add_course())
     for roll_no in (school.student.roll_no, "NOBODY"):
         assert _history(school, stranger, roll_no).status == 403
         assert _history(school, other, roll_no).status == 403
@@ -209,7 +209,7 @@ def test_a_history_takes_few_reads_however_many_courses_it_has(school: School, m
         return dispatch(connection, operation, arguments)
 
     for _ in range(23):
-        school.enroll(school.student, school.new_course())
+        school.add_student(school.student, school.add_course())
     _history(school)
     monkeypatch.setattr(Connection, "dispatch", count)
     assert len(_courses(_history(school))) == 24

@@ -1,8 +1,5 @@
 """One profile, against auth itself: whatever is changed where, everybody is shown the same."""
 
-import json
-from concurrent.futures import ThreadPoolExecutor
-from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +10,7 @@ from tests.at_once import at_once
 from tests.auth.conftest import PASSWORD, Auth, SignedIn, auth, kong
 from tests.clients import Answer
 from tests.conftest import Outbox
+from tests.journeys.world import FunctionsByName
 from tests.roster_rows import rows
 from tests.student.conftest import School
 
@@ -63,20 +61,8 @@ def desk(school: School, auth: Auth, monkeypatch: pytest.MonkeyPatch) -> Desk:
 
     # Auth's own key signs here, and has the same name.
     PublicKeys(name=JWKS_NAME).delete()
-    monkeypatch.setattr(credentials, "_lambda", Lambda)
+    monkeypatch.setattr(credentials, "_lambda", FunctionsByName)
     return Desk(auth, school)
-
-
-class Lambda:
-    """Lambda's `invoke`, straight to auth's handler."""
-
-    def invoke(self, *, FunctionName: str, Payload: str) -> dict[str, Any]:
-        from auth import internal
-
-        assert FunctionName == "AuthInternalFunction"
-        with ThreadPoolExecutor(1) as another_worker:
-            answer = another_worker.submit(internal.handler, json.loads(Payload), None).result()
-        return {"Payload": BytesIO(json.dumps(answer).encode())}
 
 
 def test_a_profile_is_the_same_everywhere_wherever_it_was_changed(desk: Desk) -> None:

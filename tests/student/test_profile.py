@@ -8,7 +8,7 @@ from lms.events import UserErased, UserProvisioned, UserRegistered
 from tests.at_once import Meanwhile
 from tests.conftest import DeadLetters
 from tests.people import put_card, remove_card, sign_in
-from tests.student.conftest import Auth, School, change_account, fault, problem
+from tests.student.conftest import Auth, School, change_account, fault
 
 
 def test_a_student_whose_events_are_still_to_come_has_a_profile(school: School) -> None:
@@ -143,7 +143,7 @@ def test_a_field_that_does_not_fit_is_refused_with_everything_else(school: Schoo
 def test_what_is_the_schools_is_not_the_students_to_change(school: School, auth: Auth, field: str, value: Any) -> None:
     before = school.profile()
     sent = {field: value, "city": "Karachi", "password": "battery-staple-8", "current_password": auth.password}
-    assert problem(school.update(**sent)) == (403, "not-own")
+    assert school.update(**sent).problem == (403, "not-own")
     assert school.update(**{field: value, "name": ""}).status == 422
     assert school.profile() == before
     assert auth.asked == []
@@ -162,11 +162,11 @@ def test_a_password_is_changed_by_auth(school: School, auth: Auth) -> None:
 def test_a_refused_password_changes_nothing(school: School) -> None:
     before = school.profile()
     wrong = school.update(password="battery-staple-8", current_password="guess", city="Karachi")
-    assert problem(wrong) == (403, "wrong-password")
+    assert wrong.problem == (403, "wrong-password")
     weak = school.update(password="short", current_password="correct-horse-7", city="Karachi")
     assert fault(weak) == (422, "weak_password")
     number = {"mobile_number": "+923001234567"}
-    assert problem(school.update(**number, current_password="guess", address="x")) == (403, "wrong-password")
+    assert school.update(**number, current_password="guess", address="x").problem == (403, "wrong-password")
     assert school.profile() == before
 
 
@@ -208,8 +208,8 @@ def test_what_is_known_of_an_erased_student_is_forgotten(school: School, bucket:
     assert school.http.get(f"/students/{school.student.id}", token=school.admin.token).status == 404
     assert school.http.get("/students", token=school.admin.token).json["items"] == []
     for path in ("/student/profile", "/student/courseHistory"):
-        assert problem(school.http.get(path, token=school.student.token)) == (403, "erased")
-    assert problem(school.update(city="x")) == (403, "erased")
+        assert school.http.get(path, token=school.student.token).problem == (403, "erased")
+    assert school.update(city="x").problem == (403, "erased")
 
 
 def _stored_text(school: School) -> set[str]:
@@ -230,7 +230,7 @@ def test_who_is_erased_while_their_record_is_made_leaves_none(
         school.consume(UserErased(user_id=school.student.id, version=3))
 
     meanwhile(erase)
-    assert problem(school.http.get("/student/profile", token=school.student.token)) == (403, "erased")
+    assert school.http.get("/student/profile", token=school.student.token).problem == (403, "erased")
     assert list(Student.scan()) == []
 
 

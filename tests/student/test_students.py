@@ -37,9 +37,9 @@ def test_a_teacher_of_the_student_sees_a_line_of_them(school: School) -> None:
 
 def test_others_see_nobody_existing_or_not(school: School) -> None:
     colleague, classmate = sign_in("teacher"), sign_in("student")
-    school.enroll(classmate, school.course)
+    school.add_student(classmate, school.course)
     for status in ("active", "dropped"):
-        school.enroll(school.student, school.course, status)  # type: ignore[arg-type]  # one of a Literal
+        school.add_student(school.student, school.course, status)  # type: ignore[arg-type]  # one of a Literal
         teachers = [colleague] if status == "active" else [colleague, school.teacher]
         for student_id in (school.student.id, uuid4()):
             for person in (*teachers, classmate):
@@ -107,16 +107,9 @@ def test_a_standing_changes_only_as_it_was_read(school: School) -> None:
 def test_a_walk_over_the_students_returns_each_once(school: School) -> None:
     students = [school.student, *(sign_in("student") for _ in range(6))]
     school.consume(*(school.profile_event(version=2, student=student) for student in students))
-    walked, cursor = [], None
-    while True:
-        query = {"limit": "3", **({"cursor": cursor} if cursor else {})}
-        page = school.http.get("/students", token=school.admin.token, query=query).json
-        assert all(set(student) == SUMMARY for student in page["items"])
-        walked += [student["id"] for student in page["items"]]
-        cursor = page["next"]
-        if cursor is None:
-            break
-    assert sorted(walked) == sorted(str(student.id) for student in students)
+    listed = school.http.list_all("/students", limit=3, token=school.admin.token)
+    assert all(set(student) == SUMMARY for student in listed)
+    assert sorted(student["id"] for student in listed) == sorted(str(student.id) for student in students)
 
 
 def test_a_student_is_found_by_roll_number(school: School) -> None:
