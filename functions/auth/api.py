@@ -8,6 +8,8 @@ from fastapi.responses import HTMLResponse
 from fastapi.security import OAuth2PasswordRequestForm
 
 from auth import reset_page, signing
+from auth.kong import GatewayUnavailable
+from auth.rules import UsernameReserved, WeakPassword
 from auth.schemas import (
     ChangePassword,
     CodeSent,
@@ -23,6 +25,7 @@ from auth.schemas import (
     Registered,
     Registration,
     ResetPassword,
+    SeveralNames,
     StartVerification,
     StatusUpdate,
     TokenPair,
@@ -31,16 +34,26 @@ from auth.schemas import (
     Verify,
 )
 from auth.service import accounts, passwords, profiles, registration, sessions, verification
+from auth.service.administrators import LastAdmin
+from auth.service.authentication import TeachersOnly, WrongCredentials
+from auth.service.codes import WrongCode
+from auth.service.reserved_names import EmailTaken, MobileNumberTaken, UsernameTaken
+from auth.service.throttling import TooManyContactChanges
+from auth.service.users import AccountBeingSetUp, UserNotFound
+from auth.signing import KeyGone
 from lms.callers import Role
 from lms.dependencies import CachedForAMinute, ClientIp, Idempotent, IfMatch, Now, Paging, set_etag
+from lms.errors import refuses
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
+from lms.refusals import AccountDisabled, TooManyAttempts, WrongPassword
 from lms.security import Admin, AnySignedIn, Public
 
 app = create_app("auth")
 
 
 @app.post("/auth/register", status_code=201, dependencies=[Public])
+@refuses(registration.OnlyStudentsRegister, UsernameReserved, UsernameTaken, EmailTaken, WeakPassword)
 def register(form: Registration, response: Response, now: Now) -> Registered:
     """Registers a student. The account can be used a moment later."""
     answer = registration.register(form, now)
@@ -50,32 +63,37 @@ def register(form: Registration, response: Response, now: Now) -> Registered:
 
 
 @app.post("/auth/users", status_code=201)
+@refuses(UsernameTaken, EmailTaken)
 def create_user(form: NewUser, response: Response, now: Now, _: Admin, idempotent: Idempotent) -> Registered:
-    """Registers a person of any type, who gets an invitation to set a password."""
+    """Registers a user of any role, who gets an invitation to set a password."""
     answer = registration.invite(form, idempotent, now)
     response.headers["Location"] = f"/auth/profile/{answer.user_id}"
     return answer
 
 
 @app.post("/auth/login", dependencies=[Public])
+@refuses(TooManyAttempts, WrongCredentials, AccountBeingSetUp, AccountDisabled, KeyGone)
 def login(form: Annotated[OAuth2PasswordRequestForm, Depends()], client_ip: ClientIp, now: Now) -> TokenPair:
-    """Signs in with username, e-mail address or roll number."""
+    """Signs in with a username, an email address or a roll number."""
     return sessions.sign_in(form.username, form.password, client_ip, now)
 
 
 @app.post("/instructors/login", dependencies=[Public])
+@refuses(TooManyAttempts, WrongCredentials, AccountBeingSetUp, AccountDisabled, KeyGone, TeachersOnly)
 def instructor_login(form: Annotated[OAuth2PasswordRequestForm, Depends()], client_ip: ClientIp, now: Now) -> TokenPair:
-    """Signs a teacher in; nobody else."""
+    """Signs in a teacher; other roles are refused."""
     return sessions.sign_in(form.username, form.password, client_ip, now, teachers_only=True)
 
 
 @app.post("/auth/refresh", dependencies=[Public])
+@refuses(sessions.InvalidRefreshToken, KeyGone)
 def refresh(body: RefreshToken, now: Now) -> TokenPair:
     """Exchanges a refresh token, once, for a new pair."""
     return sessions.refresh(body.refresh_token, now)
 
 
 @app.post("/auth/logout", status_code=204)
+@refuses(UserNotFound, AccountDisabled, GatewayUnavailable, KeyGone)
 def logout(body: Logout, now: Now, caller: AnySignedIn) -> None:
     """Ends one session, or with `everywhere` all of them at once."""
     if body.refresh_token is not None:
@@ -86,9 +104,11 @@ def logout(body: Logout, now: Now, caller: AnySignedIn) -> None:
 
 @app.post("/auth/forgot-password", status_code=202, dependencies=[Public])
 def forgot_password(body: ForgotPassword, now: Now) -> CodeSent:
-    """Sends a code, and by e-mail a link, if the address or the confirmed number belongs to somebody."""
+    """Sends a code, and by email also a link, if the address or the confirmed number belongs to an account."""
     reset_id = passwords.forgot_password(body.email, body.mobile_number, now)
-    return CodeSent(message="If we know this address, a code is on its way to it.", reset_id=reset_id)
+    return CodeSent(
+        message="If this address or number belongs to an account, we have sent a code to it.", reset_id=reset_id
+    )
 
 
 @app.get("/auth/reset-password", dependencies=[Public], include_in_schema=False)
@@ -98,40 +118,55 @@ def reset_password_page() -> HTMLResponse:
 
 
 @app.post("/auth/reset-password", dependencies=[Public])
+@refuses(WrongCode, WeakPassword, GatewayUnavailable, KeyGone)
 def reset_password(body: ResetPassword, now: Now) -> Done:
     """Sets a new password by code or link, and ends every session."""
     passwords.reset_password(body, now)
-    return Done(message="The password is set. Sign in with it.")
+    return Done(message="Your new password is set. You can sign in with it now.")
 
 
 @app.post("/auth/change-password")
+@refuses(UserNotFound, AccountDisabled, WrongPassword, TooManyAttempts, WeakPassword, GatewayUnavailable, KeyGone)
 def change_password(body: ChangePassword, client_ip: ClientIp, now: Now, caller: AnySignedIn) -> TokenPair:
     """Changes the caller's password, ends every session, and starts a new one."""
     return passwords.change_password(caller.id, body.current_password, body.new_password, client_ip, now)
 
 
 @app.post("/auth/verify/start", status_code=202)
+@refuses(
+    UserNotFound,
+    WrongPassword,
+    TooManyAttempts,
+    verification.NoMobileNumber,
+    verification.AlreadyConfirmed,
+    verification.TooManyCodes,
+)
 def start_verification(body: StartVerification, client_ip: ClientIp, now: Now, caller: AnySignedIn) -> VerificationSent:
-    """Sends a code to the caller's e-mail address, or, with `current_password`, to their mobile number."""
+    """Sends a code to the caller's email address, or with `current_password` to their mobile number."""
     verify_id = verification.start(caller.id, body, client_ip, now)
-    return VerificationSent(message="A code is on its way.", verify_id=verify_id)
+    return VerificationSent(message="We have sent you a code.", verify_id=verify_id)
 
 
 @app.post("/auth/verify")
+@refuses(WrongCode, MobileNumberTaken)
 def verify(body: Verify, now: Now, caller: AnySignedIn) -> Done:
     """Confirms the address or number that the code was sent to."""
     if verification.verify(caller.id, body.verify_id, body.code, now):
         return Done(message="Confirmed.")
-    return Done(message="Confirmed. To reset a password by SMS, confirm your address first and then this number again.")
+    return Done(
+        message="Confirmed. To reset your password by SMS, first confirm your email address and then this number again."
+    )
 
 
 @app.get("/auth/profile")
+@refuses(UserNotFound)
 def own_profile(response: Response, caller: AnySignedIn) -> ProfileView:
     """The caller's account and profile."""
     return _tagged(profiles.show(caller.id), response)
 
 
 @app.put("/auth/profile")
+@refuses(UserNotFound, WrongPassword, TooManyAttempts, EmailTaken, TooManyContactChanges)
 def update_profile(
     body: ProfileUpdate, response: Response, client_ip: ClientIp, now: Now, caller: AnySignedIn, if_match: IfMatch
 ) -> ProfileView:
@@ -140,12 +175,14 @@ def update_profile(
 
 
 @app.get("/auth/profile/{user_id}")
+@refuses(UserNotFound)
 def profile(user_id: UUID, response: Response, _: Admin) -> ProfileView:
-    """The account and profile of any person."""
+    """The account and profile of any user."""
     return _tagged(profiles.show(user_id), response)
 
 
 @app.get("/auth/users")
+@refuses(SeveralNames)
 def list_users(
     paging: Paging,
     _: Admin,
@@ -153,21 +190,23 @@ def list_users(
     role: Annotated[Role | None, Query(alias="is_type")] = None,
     status: Literal["active", "provisioning", "disabled"] | None = None,
 ) -> Page[UserView]:
-    """Users by type and status, or the one with an exact e-mail address, username or roll number."""
+    """Users by role and status, or the one with an exact email address, username or roll number."""
     if exact.field is not None:
         return accounts.find_users(exact.field, exact.value, role, status, paging)
     return accounts.list_users(role, status, paging)
 
 
 @app.patch("/auth/users/{user_id}")
+@refuses(UserNotFound, accounts.OwnStatus, AccountBeingSetUp, LastAdmin, GatewayUnavailable, KeyGone)
 def set_status(
     user_id: UUID, body: StatusUpdate, response: Response, now: Now, admin: Admin, if_match: IfMatch
 ) -> ProfileView:
-    """Disables or enables a user; a disabled user's tokens end at once."""
+    """Disables or enables a user. A disabled user's tokens end at once."""
     return _tagged(accounts.set_status(user_id, body.status, admin.id, if_match, now), response)
 
 
 @app.delete("/auth/users/{user_id}", status_code=204)
+@refuses(UserNotFound, accounts.OwnErasure, LastAdmin, GatewayUnavailable)
 def erase(user_id: UUID, now: Now, admin: Admin, if_match: IfMatch) -> None:
     """Erases a user and every copy of their personal data."""
     accounts.erase(user_id, admin.id, if_match, now)

@@ -85,7 +85,7 @@ _ENUMERATIONS: dict[tuple[str, ...], str] = {
     ("present", "late", "absent", "excused"): "AttendanceStatus",
     ("running", "submitted", "pending", "graded"): "AttemptStatus",
     ("single", "multiple", "truefalse", "numeric", "text"): "QuestionKind",
-    ("student", "teacher", "admin"): "UserType",
+    ("student", "teacher", "admin"): "Role",
     ("unpaid", "overdue", "paid"): "VoucherStatus",
 }
 

@@ -209,7 +209,7 @@ def test_an_administrator_whom_the_gateway_failed_tries_again_at_once(auth: Auth
 def test_of_an_erased_user_the_outbox_keeps_the_erasure_alone(auth: Auth, desk: Desk) -> None:
     student = auth.student("amina", name="Amina Khan")
     [parked, *_] = [item for item in OutboxItem.query(f"user#{student.id}") if item.type == UserRegistered.type]
-    parked.update([OutboxItem.pending.remove(), OutboxItem.parked_reason.set("no such topic")])
+    parked.update([OutboxItem.due_shard.remove(), OutboxItem.parked_reason.set("no such topic")])
     assert desk.erase(student.id).status == 204
     auth.settle()
     assert [item.type for item in OutboxItem.query(f"user#{student.id}")] == [UserErased.type]
