@@ -17,7 +17,7 @@ from lms.events import (
 
 
 def _user(event: UserRegistered | UserProvisioned | UserProfileUpdated, _: Envelope) -> None:
-    if event.is_type == "teacher":
+    if event.role == "teacher":
         teachers.update_person(event.user_id, event.person, event.version, now())
 
 

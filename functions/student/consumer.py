@@ -26,7 +26,7 @@ from student.service import attendance, cards, courses, students
 
 def _student(event: UserRegistered | UserProvisioned | UserProfileUpdated, _: Envelope) -> None:
     # The Roster has what the event says of the person; this makes the student's record.
-    if event.is_type == "student":
+    if event.role == "student":
         students.find(event.user_id, now())
 
 

@@ -56,6 +56,6 @@ def create_admin(settings: Settings, deployed: Deployed, email: str) -> dict[str
     return dict(json.loads(answer["Payload"].read()))
 
 
-def _person(email: str, name: str, is_type: str) -> dict[str, str]:
+def _person(email: str, name: str, role: str) -> dict[str, str]:
     # Names such as "student" are reserved.
-    return {"username": f"demo-{email.partition('@')[0]}", "email": email, "is_type": is_type, "name": name}
+    return {"username": f"demo-{email.partition('@')[0]}", "email": email, "is_type": role, "name": name}

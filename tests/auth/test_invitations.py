@@ -13,18 +13,18 @@ from tests.conftest import Outbox
 
 
 def test_an_administrator_registers_anybody_who_then_sets_a_password(auth: Auth, desk: Desk, outbox: Outbox) -> None:
-    for is_type in ("student", "teacher", "admin"):
-        body = {"username": f"new-{is_type}", "email": f"new-{is_type}@example.com", "is_type": is_type}
+    for role in ("student", "teacher", "admin"):
+        body = {"username": f"new-{role}", "email": f"new-{role}@example.com", "is_type": role}
         answer = desk.create(body)
         assert answer.status == 201
         assert answer.headers["location"] == f"/auth/profile/{answer.json['user_id']}"
         auth.settle()
         told = next(e for e in outbox.of(UserRegistered) if str(e.user_id) == answer.json["user_id"])
-        assert told.is_type == is_type
-        assert (told.roll_no is not None) == (is_type == "student")
+        assert told.role == role
+        assert (told.roll_no is not None) == (role == "student")
         assert auth.reset_by_link(event_secrets.decrypt_secret(told.invitation), PASSWORD).status == 200
-        assert auth.login(f"new-{is_type}").status == 200
-        assert auth.kong.groups[answer.json["user_id"]] == {is_type}
+        assert auth.login(f"new-{role}").status == 200
+        assert auth.kong.groups[answer.json["user_id"]] == {role}
 
 
 def test_an_invitation_is_good_for_a_week_and_once(auth: Auth, desk: Desk, outbox: Outbox) -> None:

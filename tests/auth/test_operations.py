@@ -44,7 +44,7 @@ def test_the_first_administrator_is_invited(auth: Auth, outbox: Outbox) -> None:
     assert set(answer) == {"message", "user_id"}
     auth.settle()
     (told,) = outbox.of(UserRegistered)
-    assert (told.is_type, told.roll_no) == ("admin", None)
+    assert (told.role, told.roll_no) == ("admin", None)
     assert auth.reset_by_link(event_secrets.decrypt_secret(told.invitation), PASSWORD).status == 200
     token = auth.login("root").json["access_token"]
     assert auth.http.get("/auth/users", token=token).status == 200

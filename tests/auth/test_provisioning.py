@@ -218,7 +218,7 @@ def test_events_of_somebody_unknown_make_nobody(auth: Auth, dead_letters: DeadLe
     stranger = UUID("018f4e2a-7c1e-7d3b-9a54-2f6f1c0d9e11")
     person = Person(username="x", email="x@example.com", name="x")
     auth.consume(
-        UserRegistered(version=1, user_id=stranger, is_type="student", roll_no=None, person=person),
+        UserRegistered(version=1, user_id=stranger, role="student", roll_no=None, person=person),
         UserPasswordChanged(version=2, user_id=stranger),
         UserErased(version=3, user_id=stranger),
     )
@@ -253,7 +253,7 @@ def test_poison_is_set_aside_unread_by_the_log(
     user_id = auth.register("amina")
     event = kafka_event(_registered(outbox), _registered(outbox))
     records = event["records"]["lms.user-0"]
-    spoilt = {"version": 1, "user_id": "x", "is_type": "student", "person": {"email": "secret@example.com"}}
+    spoilt = {"version": 1, "user_id": "x", "role": "student", "person": {"email": "secret@example.com"}}
     records[0]["value"] = base64.b64encode(json.dumps(spoilt).encode()).decode()
     consumer.handler(event, None)
     assert _user(user_id).status == "active"

@@ -94,7 +94,7 @@ def test_a_registration_is_confirmed_and_told(auth: Auth, outbox: Outbox) -> Non
     assert answer.headers["location"] == "/auth/profile"
     (told,) = outbox.of(UserRegistered)
     assert told.user_id == UUID(answer.json["user_id"])
-    assert (told.version, told.is_type, told.invitation) == (1, "student", None)
+    assert (told.version, told.role, told.invitation) == (1, "student", None)
     assert told.person.model_dump() == {"username": "amina", "email": "amina@example.com", **DETAILS}
 
 
@@ -194,8 +194,8 @@ def test_of_ten_at_once_for_one_email_exactly_one_wins(auth: Auth, outbox: Outbo
 
 
 def test_only_students_register_themselves(auth: Auth, outbox: Outbox) -> None:
-    for is_type in ("teacher", "admin", "Student", "root"):
-        assert auth.http.post("/auth/register", {**AMINA, "is_type": is_type}).status == 403
+    for role in ("teacher", "admin", "Student", "root"):
+        assert auth.http.post("/auth/register", {**AMINA, "is_type": role}).status == 403
     assert outbox.all() == []
 
 

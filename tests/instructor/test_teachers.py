@@ -16,7 +16,7 @@ def changed(person: Person, version: int, name: str = "A teacher", *, registered
     from lms.events import Person as Personal
     from lms.events import UserProfileUpdated, UserRegistered
 
-    who = {"version": version, "user_id": person.id, "is_type": person.role, "roll_no": person.roll_no}
+    who = {"version": version, "user_id": person.id, "role": person.role, "roll_no": person.roll_no}
     data = Personal(username="x", email=person.email, name=name)
     if registered:
         return UserRegistered(**who, person=data)

@@ -57,9 +57,9 @@ class School:
         lesson = {"title": "First", "published": True}
         self.lesson = self._done("content", "POST", f"/modules/{module['id']}/lessons", lesson)["id"]
 
-    def invite(self, is_type: str, name: str) -> str:
+    def invite(self, role: str, name: str) -> str:
         """Registers somebody by an administrator, with every field; their id."""
-        body = {**self._person(name), "is_type": is_type}
+        body = {**self._person(name), "is_type": role}
         user_id: str = self._done("auth", "POST", "/auth/users", body)["user_id"]
         self.system.settle()
         return user_id
@@ -252,10 +252,10 @@ class School:
         from lms.events import Person, UserRegistered
 
         person = Person(username=WORD, email=f"{WORD}@{WORD}.example", name=WORD)
-        event = UserRegistered(user_id=uuid4(), version=1, is_type="student", roll_no=WORD, person=person)
+        event = UserRegistered(user_id=uuid4(), version=1, role="student", roll_no=WORD, person=person)
         incoming = kafka_event(event)
         [[record]] = incoming["records"].values()
-        value = {**json.loads(event.model_dump_json()), "is_type": WORD, "roll_no": {WORD: WORD}}
+        value = {**json.loads(event.model_dump_json()), "role": WORD, "roll_no": {WORD: WORD}}
         record["value"] = base64.b64encode(json.dumps(value).encode()).decode()
         self.system.consume(incoming)
 

@@ -19,7 +19,7 @@ NO_CONTEXT: Any = None
 
 def registered(version: int = 1) -> UserRegistered:
     person = Person(username="ada", email="ada@example.org", name="Ada Lovelace")
-    return UserRegistered(user_id=ADA, version=version, is_type="student", roll_no="7Q2M5K9XTA", person=person)
+    return UserRegistered(user_id=ADA, version=version, role="student", roll_no="7Q2M5K9XTA", person=person)
 
 
 class Seen:

@@ -44,7 +44,7 @@ def test_what_is_read_equals_what_was_told() -> None:
     told = UserProvisioned(
         user_id="018f4e2a-7c1e-7d3b-9a54-2f6f1c0d9e11",
         version=2,
-        is_type="student",
+        role="student",
         roll_no=None,
         person=Person(username="ada", email="ada@example.org", name="Ada Łovelace", additional_details={"shift": [1]}),
     )

@@ -69,7 +69,7 @@ def test_a_password_that_was_reset_by_sms_has_a_message_of_its_own(school: Schoo
 @pytest.mark.parametrize("confirmed", [False, True])
 def test_a_mail_has_text_of_its_reader_only_where_the_address_is_confirmed(school: School, confirmed: bool) -> None:
     typed = Person(username="Buy-at-evil.example", email="a@example.org", name="Buy at evil.example")
-    who: dict[str, Any] = {"user_id": school.student.id, "is_type": "student", "roll_no": None, "person": typed}
+    who: dict[str, Any] = {"user_id": school.student.id, "role": "student", "roll_no": None, "person": typed}
     school.settle(
         UserRegistered(version=1, **who),
         UserProvisioned(version=2, email_verified=confirmed, **who),

@@ -30,7 +30,7 @@ def test_all_tries_but_the_last_fall_into_the_life_of_a_code_and_outlast_greylis
 
 def registered(**changes: Any) -> UserRegistered:
     person = Person(username="ada", email="ada@example.org", name="Ada Lovelace")
-    facts = {"user_id": ADA, "version": 1, "is_type": "student", "roll_no": None, "person": person}
+    facts = {"user_id": ADA, "version": 1, "role": "student", "roll_no": None, "person": person}
     return UserRegistered(**{**facts, **changes})
 
 

@@ -203,7 +203,7 @@ class School:
 
     def _user(self, version: int) -> dict[str, Any]:
         person = events.Person(username="ada", email="ada@example.org", name="Ada Lovelace")
-        who = {"user_id": self.student.id, "is_type": "student", "roll_no": "7Q2M5K9XTA", "person": person}
+        who = {"user_id": self.student.id, "role": "student", "roll_no": "7Q2M5K9XTA", "person": person}
         return {"version": version, **who}
 
     def _code(self) -> dict[str, Any]:

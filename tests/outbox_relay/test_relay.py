@@ -31,7 +31,7 @@ def test_an_event_reaches_kafka_as_a_cloudevent_keyed_by_its_subject(kafka: Kafk
     event = UserProvisioned(
         user_id=ada,
         version=2,
-        is_type="student",
+        role="student",
         roll_no="7Q2M5K9XTA",
         person=Person(username="ada", email="ada@example.org", name="Ada Łovelace"),
     )

@@ -182,7 +182,7 @@ class School(World):
         return UserProfileUpdated.model_validate(
             {
                 "user_id": student.id,
-                "is_type": student.role,
+                "role": student.role,
                 "roll_no": student.roll_no,
                 "person": person,
                 "email_verified": True,

@@ -71,7 +71,7 @@ def test_teachers_are_no_students(school: School) -> None:
 def test_registration_makes_the_record(school: School) -> None:
     newcomer = sign_in("student")
     person = {"username": "new", "email": newcomer.email, "name": "New"}
-    fields = {"user_id": newcomer.id, "is_type": "student", "roll_no": newcomer.roll_no, "person": person}
+    fields = {"user_id": newcomer.id, "role": "student", "roll_no": newcomer.roll_no, "person": person}
     school.consume(
         UserRegistered.model_validate({**fields, "version": 1}),
         UserProvisioned.model_validate({**fields, "version": 2}),

@@ -60,7 +60,7 @@ def provision(registered: UserRegistered, now: datetime) -> None:
             UserProvisioned(
                 version=version,
                 user_id=user.id,
-                is_type=user.role,
+                role=user.role,
                 roll_no=user.roll_no,
                 person=publishing.person(user, profile),
                 email_verified=user.email_verified,

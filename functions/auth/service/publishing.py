@@ -30,7 +30,7 @@ def profile_updated(
     return UserProfileUpdated(
         version=version,
         user_id=user.id,
-        is_type=user.role,
+        role=user.role,
         roll_no=user.roll_no,
         person=person(user, profile),
         email_verified=user.email_verified,

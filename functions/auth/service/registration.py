@@ -128,7 +128,7 @@ def _store(
         UserRegistered(
             version=version,
             user_id=user.id,
-            is_type=user.role,
+            role=user.role,
             roll_no=user.roll_no,
             person=publishing.person(user, profile),
             invitation=event_secrets.encrypt_secret(invitation.link_token) if invitation else None,

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-UserType = Literal["student", "teacher", "admin"]
+from lms.callers import Role
+
 Channel = Literal["email", "sms"]
 MobileChange = Literal["set", "confirmed", "dropped"]
 
@@ -66,7 +67,7 @@ class UserRegistered(UserEvent):
     """
 
     type: ClassVar[str] = "lms.user.registered.v1"
-    is_type: UserType
+    role: Role
     roll_no: str | None
     person: Person
     invitation: str | None = None
@@ -77,7 +78,7 @@ class UserProvisioned(UserEvent):
     """The gateway knows the user: from now on they can sign in."""
 
     type: ClassVar[str] = "lms.user.provisioned.v1"
-    is_type: UserType
+    role: Role
     roll_no: str | None
     person: Person
     email_verified: bool = False
@@ -93,7 +94,7 @@ class UserProfileUpdated(UserEvent):
     """
 
     type: ClassVar[str] = "lms.user.profile_updated.v1"
-    is_type: UserType
+    role: Role
     roll_no: str | None
     person: Person
     email_verified: bool
