@@ -39,14 +39,14 @@ from auth.service.authentication import TeachersOnly, WrongCredentials
 from auth.service.codes import WrongCode
 from auth.service.reserved_names import EmailTaken, MobileNumberTaken, UsernameTaken
 from auth.service.throttling import TooManyContactChanges
-from auth.service.users import AccountBeingSetUp, UserNotFound
+from auth.service.users import UserNotFound
 from auth.signing import KeyGone
 from lms.callers import Role
 from lms.dependencies import CachedForAMinute, ClientIp, Idempotent, IfMatch, Now, Paging, set_etag
 from lms.errors import refuses
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
-from lms.refusals import AccountDisabled, TooManyAttempts, WrongPassword
+from lms.refusals import AccountBeingSetUp, AccountDisabled, TooManyAttempts, WrongPassword
 from lms.security import Admin, AnySignedIn, Public
 
 app = create_app("auth")

@@ -6,7 +6,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from io import StringIO
 from typing import Any
 
@@ -191,7 +191,7 @@ class Auth:
         consumer.handler(kafka_event(*events), None)
 
     def settle(self) -> None:
-        """Delivers every event told so far to auth's own consumer."""
+        """Delivers every event emitted so far to auth's own consumer."""
         events = Outbox().all()
         if events:
             self.consume(*events)
@@ -237,9 +237,17 @@ class Auth:
         from lms import event_secrets
         from lms.events import UserCodeRequested
 
-        told = next(e for e in Outbox().all() if isinstance(e, UserCodeRequested) and str(e.reset_id) == code_id)
-        link = event_secrets.decrypt_secret(told.link_token) if told.link_token else None
-        return Sent(event_secrets.decrypt_secret(told.code), link, told.destination, told.channel)
+        event = next(e for e in Outbox().all() if isinstance(e, UserCodeRequested) and str(e.reset_id) == code_id)
+        link = event_secrets.decrypt_secret(event.link_token) if event.link_token else None
+        return Sent(event_secrets.decrypt_secret(event.code), link, event.destination, event.channel)
+
+    def invitation(self, username: str) -> str:
+        """The link token that the latest invitation of a user brought."""
+        from lms import event_secrets
+        from lms.events import UserRegistered
+
+        event = [event for event in Outbox().of(UserRegistered) if event.person.username == username][-1]
+        return event_secrets.decrypt_secret(event.invitation)
 
     def start_mobile(self, token: str) -> Answer:
         """Asks for a code to confirm the caller's mobile number."""
@@ -273,19 +281,23 @@ class Auth:
         """A teacher or an administrator: invited, and through their link."""
         from auth.schemas import NewUser
         from auth.service import registration
-        from lms import event_secrets
-        from lms.events import UserRegistered
         from lms.idempotency import IdempotentAnswer
 
         username = username or f"the-{role}"
         form = NewUser(username=username, email=f"{username}@example.com", is_type=role)
         user_id = str(registration.invite(form, IdempotentAnswer(None), self.clock()).user_id)
         self.settle()
-        told = [event for event in Outbox().of(UserRegistered) if str(event.user_id) == user_id]
-        link = event_secrets.decrypt_secret(told[0].invitation)
-        answer = self.http.post("/auth/reset-password", {"token": link, "new_password": PASSWORD})
+        answer = self.reset_by_link(self.invitation(username), PASSWORD)
         assert answer.status == 200, answer
         return self._sign_in(user_id, username)
+
+    @cached_property
+    def admin(self) -> SignedIn:
+        return self.staff("admin", "root")
+
+    @cached_property
+    def desk(self) -> "Desk":
+        return Desk(self, self.admin.token)
 
     def _sign_in(self, user_id: str, username: str) -> SignedIn:
         answer = self.login(username)
@@ -297,7 +309,7 @@ class Auth:
 
 @pytest.fixture
 def admin(auth: Auth) -> SignedIn:
-    return auth.staff("admin", "root")
+    return auth.admin
 
 
 class Desk:
@@ -329,5 +341,5 @@ class Desk:
 
 
 @pytest.fixture
-def desk(auth: Auth, admin: SignedIn) -> Desk:
-    return Desk(auth, admin.token)
+def desk(auth: Auth) -> Desk:
+    return auth.desk

@@ -59,17 +59,17 @@ def test_a_status_that_is_there_already_changes_nothing(auth: Auth, desk: Desk, 
     assert outbox.of(UserEnabled) == []
 
 
-def test_nothing_changes_while_the_gateway_cannot_be_told(auth: Auth, desk: Desk, outbox: Outbox) -> None:
+def test_nothing_changes_while_the_gateway_cannot_be_reached(auth: Auth, desk: Desk, outbox: Outbox) -> None:
     student = auth.student()
     before = desk.profile(student.id).json
-    told = len(outbox.all())
+    emitted = len(outbox.all())
     auth.kong.down = True
     for answer in (desk.set_status(student.id, "disabled"), desk.erase(student.id)):
         assert answer.status == 503
         assert int(answer.headers["retry-after"]) >= 1
     auth.kong.down = False
     assert desk.profile(student.id).json == before
-    assert len(outbox.all()) == told
+    assert len(outbox.all()) == emitted
     assert auth.passes_gateway(student.token)
 
 
@@ -124,8 +124,8 @@ def test_an_erased_user_leaves_a_tombstone_without_personal_data(auth: Auth, des
     with pytest.raises(Profile.DoesNotExist):
         Profile.get(UUID(student.id))
     assert roster.find_user(UUID(student.id)) is None
-    (told,) = outbox.of(UserErased)
-    assert (str(told.user_id), told.version) == (student.id, row.version)
+    (event,) = outbox.of(UserErased)
+    assert (str(event.user_id), event.version) == (student.id, row.version)
 
 
 def test_an_erased_user_is_gone_everywhere(auth: Auth, desk: Desk) -> None:

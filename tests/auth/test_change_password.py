@@ -100,7 +100,7 @@ def test_a_weak_new_password_is_refused(auth: Auth, amina: SignedIn) -> None:
     assert auth.http.post("/auth/change-password", body, token=amina.token).status == 422
 
 
-def test_nothing_changes_while_the_gateway_cannot_be_told(auth: Auth, amina: SignedIn, outbox: Outbox) -> None:
+def test_nothing_changes_while_the_gateway_cannot_be_reached(auth: Auth, amina: SignedIn, outbox: Outbox) -> None:
     before = User.get(UUID(amina.id)).serialize()
     auth.kong.down = True
     answer = _change(auth, amina)

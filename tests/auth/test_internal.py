@@ -79,9 +79,8 @@ def test_pairs_of_any_length_are_wrong_pairs(amina: SignedIn) -> None:
             credentials.check(name, password, IP)
 
 
-def test_who_is_disabled_or_being_set_up_is_told_after_the_right_password(auth: Auth, amina: SignedIn) -> None:
-    admin = auth.staff("admin")
-    auth.http.patch(f"/auth/users/{amina.id}", {"status": "disabled"}, token=admin.token)
+def test_who_is_disabled_or_being_set_up_learns_it_after_the_right_password(auth: Auth, amina: SignedIn) -> None:
+    auth.desk.set_status(amina.id, "disabled")
     with pytest.raises(Forbidden):
         credentials.check("amina", PASSWORD, IP)
     auth.register("waiting")

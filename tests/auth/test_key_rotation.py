@@ -61,7 +61,7 @@ def test_a_worker_that_has_not_looked_yet_signs_for_who_has_the_new_key(auth: Au
 
 
 class Operator:
-    """Who changes the key, by the steps that `docs/deploy.md` tells."""
+    """Who changes the key, by the steps that `docs/deploy.md` lists."""
 
     def add_key(self) -> str:
         kid: str = self.do("add_signing_key")["kid"]
@@ -207,7 +207,7 @@ def test_a_credential_made_by_a_worker_that_had_not_looked_is_renewed_the_next_t
     assert stale["key"] in auth.kong.keys(amina.id)
 
 
-def test_an_account_whose_key_is_gone_is_told_so_and_gets_another(auth: Auth, operator: Operator) -> None:
+def test_an_account_whose_key_is_gone_is_refused_and_gets_another(auth: Auth, operator: Operator) -> None:
     amina = auth.student("amina")
     User.get(UUID(amina.id)).update([User.kid.set("key-of-old")])
     auth.kong.credentials[amina.id][0]["rsa_public_key"] = "PEM of a key of old"
@@ -227,8 +227,8 @@ def test_a_credential_whose_key_is_gone_is_replaced_by_whatever_event_comes_next
 
 
 def test_who_is_disabled_or_new_hinders_nothing(auth: Auth, operator: Operator) -> None:
-    admin, amina = auth.staff("admin", "root"), auth.student("amina")
-    auth.http.patch(f"/auth/users/{amina.id}", {"status": "disabled"}, token=admin.token)
+    amina = auth.student("amina")
+    auth.desk.set_status(amina.id, "disabled")
     auth.register("bilal")
     operator.add_key()
     assert operator.do("renew_credentials") == {"seen": 3, "renewed": 1, "next": None}

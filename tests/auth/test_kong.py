@@ -16,7 +16,7 @@ CONSUMER = f"/consumers/{USER}"
 
 
 class Admin:
-    """Answers as it is told to, and remembers what it was asked. An answer of None closes the connection instead."""
+    """Answers as it is event to, and remembers what it was asked. An answer of None closes the connection instead."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str, Any, str | None]] = []

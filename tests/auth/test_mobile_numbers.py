@@ -1,4 +1,4 @@
-"""Mobile numbers: who may set and confirm one, who is told, and when one may reset a password."""
+"""Mobile numbers: who may set and confirm one, who is notified, and when one may reset a password."""
 
 from typing import Any
 from uuid import UUID
@@ -63,8 +63,8 @@ def test_wrong_passwords_for_a_number_slow_down_like_a_sign_in(auth: Auth, amina
     assert auth.start_mobile(amina.token).status == 429
 
 
-def test_each_change_of_a_number_is_told_once(auth: Auth, amina: SignedIn, outbox: Outbox) -> None:
-    def told() -> list[Any]:
+def test_each_change_of_a_number_is_published_once(auth: Auth, amina: SignedIn, outbox: Outbox) -> None:
+    def changes() -> list[Any]:
         return [(event.mobile_change, event.person.mobile_number) for event in outbox.of(UserProfileUpdated)]
 
     auth.set_mobile(amina.token, OTHER)
@@ -72,10 +72,10 @@ def test_each_change_of_a_number_is_told_once(auth: Auth, amina: SignedIn, outbo
     auth.confirm_mobile(amina.token)
     auth.http.put("/auth/profile", {"city": "Multan"}, token=amina.token)
     auth.set_mobile(amina.token, None)
-    assert told() == [("set", OTHER), (None, OTHER), ("confirmed", OTHER), (None, OTHER), ("dropped", None)]
+    assert changes() == [("set", OTHER), (None, OTHER), ("confirmed", OTHER), (None, OTHER), ("dropped", None)]
 
 
-def test_address_and_number_are_changed_ten_times_a_day_for_each_is_told_by_mail(
+def test_address_and_number_are_changed_ten_times_a_day_because_each_sends_a_mail(
     auth: Auth, amina: SignedIn, outbox: Outbox
 ) -> None:
     auth.clock.now = auth.clock.now.replace(hour=1, minute=0, second=0)
@@ -83,11 +83,11 @@ def test_address_and_number_are_changed_ten_times_a_day_for_each_is_told_by_mail
     for n in range(rules.CONTACT_CHANGES_A_DAY - 1):
         assert auth.set_mobile(amina.token, f"+92300123450{n}").status == 200
     assert auth.http.put("/auth/profile", {**body, "email": "new@example.com"}, token=amina.token).status == 200
-    told = len(outbox.of(UserProfileUpdated))
+    before = len(outbox.of(UserProfileUpdated))
     for change in ({"email": "newer@example.com"}, {"mobile_number": None}):
         answer = auth.http.put("/auth/profile", {**body, **change}, token=amina.token)
         assert (answer.status, answer.headers["retry-after"]) == (429, str(23 * 3600))
-    assert len(outbox.of(UserProfileUpdated)) == told
+    assert len(outbox.of(UserProfileUpdated)) == before
     assert auth.http.put("/auth/profile", {"city": "Multan"}, token=amina.token).status == 200
     auth.clock.advance(hours=23)
     assert auth.set_mobile(amina.token, None).status == 200
@@ -100,7 +100,7 @@ def test_a_number_that_was_confirmed_after_the_address_resets_the_password(
     assert auth.confirm_mobile(amina.token).json["message"] == "Confirmed."
     reset_id = auth.forget(mobile_number=NUMBER)
     assert auth.reset(reset_id, auth.sent(reset_id).code).status == 200
-    assert outbox.of(UserPasswordChanged)[-1].reset_by == "sms", "the address is told"
+    assert outbox.of(UserPasswordChanged)[-1].reset_by == "sms", "the address is notified"
     token = _reset_by_mail(auth, new_password="third-pass-10")
     assert auth.profile(token)["mobile_number"] == NUMBER, "a later reset by mail leaves it"
     assert outbox.of(UserPasswordChanged)[-1].reset_by == "email"
@@ -127,10 +127,10 @@ def test_whoever_registered_anothers_address_keeps_nothing_of_it(auth: Auth, ami
     profile = auth.profile(token)
     assert (profile["mobile_number"], profile["mobile_verified"], profile["email_verified"]) == (None, False, True)
     assert _reserved_numbers() == []
-    changed, told = outbox.all()[-2:]
-    assert (type(changed), type(told)) == (UserPasswordChanged, UserProfileUpdated)
-    assert changed.version == told.version == profile["version"]
-    assert (told.mobile_change, told.person.mobile_number, told.email_verified) == ("dropped", None, True)
+    changed, updated = outbox.all()[-2:]
+    assert (type(changed), type(updated)) == (UserPasswordChanged, UserProfileUpdated)
+    assert changed.version == updated.version == profile["version"]
+    assert (updated.mobile_change, updated.person.mobile_number, updated.email_verified) == ("dropped", None, True)
     assert not _resets_by_sms(auth, NUMBER, outbox)
     auth.settle()
     assert auth.profile(token) == profile
@@ -140,8 +140,8 @@ def test_whoever_registered_anothers_address_keeps_nothing_of_it(auth: Auth, ami
 def test_a_number_that_was_only_set_stays_through_a_reset(auth: Auth, amina: SignedIn, outbox: Outbox) -> None:
     token = _reset_by_mail(auth)
     assert auth.profile(token)["mobile_number"] == NUMBER
-    told = outbox.of(UserProfileUpdated)[-1]
-    assert (told.email_verified, told.mobile_change) == (True, None)
+    event = outbox.of(UserProfileUpdated)[-1]
+    assert (event.email_verified, event.mobile_change) == (True, None)
     assert not _resets_by_sms(auth, NUMBER, outbox)
 
 
@@ -166,8 +166,8 @@ def test_another_address_takes_the_right_to_reset_from_a_number(auth: Auth, amin
     reset_id = auth.forget(mobile_number=NUMBER)
     body = {"email": "new@example.com", "current_password": PASSWORD}
     assert auth.http.put("/auth/profile", body, token=amina.token).json["mobile_verified"] is True
-    told = outbox.of(UserProfileUpdated)[-1]
-    assert (told.previous_email, told.previous_email_verified) == ("amina@example.com", True)
+    event = outbox.of(UserProfileUpdated)[-1]
+    assert (event.previous_email, event.previous_email_verified) == ("amina@example.com", True)
     assert auth.reset(reset_id, auth.sent(reset_id).code).status == 400, "nor does a code on its way count"
     assert not _resets_by_sms(auth, NUMBER, outbox)
     token = _reset_by_mail(auth, "new@example.com")
@@ -185,11 +185,11 @@ def test_a_right_code_for_a_number_that_another_confirmed_stays_good(auth: Auth,
     assert auth.http.post("/auth/verify", body, token=amina.token).status == 200
 
 
-def test_a_reset_before_the_account_is_set_up_is_told_with_it(auth: Auth, outbox: Outbox) -> None:
+def test_a_reset_before_the_account_is_set_up_is_published_with_it(auth: Auth, outbox: Outbox) -> None:
     auth.register("amina", name="Amina Khan", mobile_number=NUMBER)
     reset_id = auth.forget(email="amina@example.com")
     assert auth.reset(reset_id, auth.sent(reset_id).code).status == 200
     auth.settle()
-    (told,) = outbox.of(UserProvisioned)
-    assert (told.email_verified, told.person.name, told.person.mobile_number) == (True, "Amina Khan", NUMBER)
+    (event,) = outbox.of(UserProvisioned)
+    assert (event.email_verified, event.person.name, event.person.mobile_number) == (True, "Amina Khan", NUMBER)
     assert outbox.of(UserProfileUpdated) == []

@@ -1,4 +1,4 @@
-"""What an operator invokes: the first administrator, telling current state again."""
+"""What an operator invokes: the first administrator, republishing current state."""
 
 import json
 from typing import Any
@@ -35,7 +35,7 @@ def _pending_again(before: set[str]) -> list[OutboxItem]:
     return [item for item in OutboxItem.scan() if str(item.event_id) not in before]
 
 
-def _told() -> set[str]:
+def _emitted() -> set[str]:
     return {str(item.event_id) for item in OutboxItem.scan()}
 
 
@@ -43,9 +43,9 @@ def test_the_first_administrator_is_invited(auth: Auth, outbox: Outbox) -> None:
     answer = _operate(CREATE)
     assert set(answer) == {"message", "user_id"}
     auth.settle()
-    (told,) = outbox.of(UserRegistered)
-    assert (told.role, told.roll_no) == ("admin", None)
-    assert auth.reset_by_link(event_secrets.decrypt_secret(told.invitation), PASSWORD).status == 200
+    (registered,) = outbox.of(UserRegistered)
+    assert (registered.role, registered.roll_no) == ("admin", None)
+    assert auth.reset_by_link(event_secrets.decrypt_secret(registered.invitation), PASSWORD).status == 200
     token = auth.login("root").json["access_token"]
     assert auth.http.get("/auth/users", token=token).status == 200
 
@@ -53,8 +53,8 @@ def test_the_first_administrator_is_invited(auth: Auth, outbox: Outbox) -> None:
 def _join(auth: Auth, outbox: Outbox) -> None:
     """Whoever was invited last uses the invitation."""
     auth.settle()
-    told = outbox.of(UserRegistered)[-1]
-    assert auth.reset_by_link(event_secrets.decrypt_secret(told.invitation), PASSWORD).status == 200
+    link = event_secrets.decrypt_secret(outbox.of(UserRegistered)[-1].invitation)
+    assert auth.reset_by_link(link, PASSWORD).status == 200
 
 
 def test_the_command_is_refused_while_there_is_an_active_administrator(auth: Auth, outbox: Outbox) -> None:
@@ -68,11 +68,11 @@ def test_the_command_is_refused_while_there_is_an_active_administrator(auth: Aut
 def test_an_invitation_to_a_mistyped_address_makes_way_for_another(auth: Auth, outbox: Outbox) -> None:
     _operate({**CREATE, "email": "rooot@example.com"})
     auth.settle()
-    [told] = outbox.of(UserRegistered)
+    [registered] = outbox.of(UserRegistered)
     answer = _operate(CREATE)
     assert "rooot@example.com was never used and is withdrawn" in answer["message"]
-    assert [erased.user_id for erased in outbox.of(UserErased)] == [told.user_id]
-    assert auth.reset_by_link(event_secrets.decrypt_secret(told.invitation), PASSWORD).status == 400
+    assert [erased.user_id for erased in outbox.of(UserErased)] == [registered.user_id]
+    assert auth.reset_by_link(event_secrets.decrypt_secret(registered.invitation), PASSWORD).status == 400
     _join(auth, outbox)
     assert auth.login("root").status == 200
     assert list(auth.kong.consumers) == [answer["user_id"]]
@@ -115,7 +115,7 @@ def test_a_name_that_is_taken_leaves_the_place_free(auth: Auth) -> None:
     assert "user_id" in _operate(CREATE)
 
 
-def test_a_command_that_is_none_is_told_so(auth: Auth) -> None:
+def test_a_command_that_is_none_is_refused(auth: Auth) -> None:
     for command in (
         {},
         {"action": "drop_tables"},
@@ -127,14 +127,14 @@ def test_a_command_that_is_none_is_told_so(auth: Auth) -> None:
         assert set(_operate(command)) == {"error"}, command
 
 
-def test_republishing_tells_each_user_again_at_their_own_version(auth: Auth) -> None:
+def test_republishing_emits_each_user_at_their_own_version(auth: Auth) -> None:
     admin = auth.staff("admin", "root")
     people = {name: auth.student(name).id for name in ("amina", "bilal", "celal")}
     auth.http.put("/auth/profile", {"city": "Lahore"}, token=auth.login("amina").json["access_token"])
-    auth.http.patch(f"/auth/users/{people['bilal']}", {"status": "disabled"}, token=admin.token)
-    auth.http.delete(f"/auth/users/{people['celal']}", token=admin.token)
+    auth.desk.set_status(people["bilal"], "disabled")
+    auth.desk.erase(people["celal"])
     versions = {line["id"]: line["version"] for line in _users(auth, admin.token)}
-    before = _told()
+    before = _emitted()
     assert _operate({"action": "republish"}) == {"republished": 4, "next": None}
     again = _pending_again(before)
     assert {item.type for item in again} == {UserProfileUpdated.type, UserErased.type}
@@ -161,18 +161,18 @@ def test_republishing_goes_on_where_its_time_was_up(auth: Auth, monkeypatch: pyt
     auth.staff("admin")
     for n in range(5):
         auth.student(f"person{n}")
-    before = _told()
-    told, rounds, after = 0, 0, None
+    before = _emitted()
+    count, rounds, after = 0, 0, None
     while rounds == 0 or after:
         answer = _operate({"action": "republish", **({"after": after} if after else {})}, calls=2)
-        told, rounds, after = told + answer["republished"], rounds + 1, answer["next"]
+        count, rounds, after = count + answer["republished"], rounds + 1, answer["next"]
         assert rounds < 20
-    assert told == 6
+    assert count == 6
     assert rounds > 1
     assert len({item.subject for item in _pending_again(before)}) == len(_pending_again(before)) == 6
 
 
-def test_what_is_told_again_changes_nothing_here(auth: Auth) -> None:
+def test_what_is_republished_changes_nothing_here(auth: Auth) -> None:
     student = auth.student("amina")
     before = auth.profile(student.token)
     _operate({"action": "republish"})

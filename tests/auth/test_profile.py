@@ -42,8 +42,8 @@ def test_fields_that_are_given_are_replaced_and_others_stay(auth: Auth, amina: S
     assert (answer.json["city"], answer.json["mobile_number"]) == ("Lahore", "+923001234567")
     assert auth.profile(amina.token) == answer.json
     assert answer.version == answer.json["version"]
-    (told,) = outbox.of(UserProfileUpdated)
-    assert (told.version, told.person.name, told.previous_email) == (answer.json["version"], "Amina Khan", None)
+    (event,) = outbox.of(UserProfileUpdated)
+    assert (event.version, event.person.name, event.previous_email) == (answer.json["version"], "Amina Khan", None)
     card = roster.find_user(UUID(amina.id))
     assert card is not None
     assert (card.name, card.version) == ("Amina Khan", answer.json["version"])
@@ -125,7 +125,7 @@ def test_a_new_email_needs_the_current_password(auth: Auth, amina: SignedIn) -> 
     assert auth.profile(amina.token)["email"] == "amina@example.com"
 
 
-def test_a_new_email_is_told_to_the_old_address_and_has_to_be_confirmed(
+def test_a_new_email_is_published_with_the_old_one_and_has_to_be_confirmed(
     auth: Auth, amina: SignedIn, outbox: Outbox
 ) -> None:
     User.get(UUID(amina.id)).update([User.email_verified.set(True)])
@@ -172,7 +172,7 @@ def test_changing_a_confirmed_number_unconfirms_and_frees_it(auth: Auth, amina: 
     assert auth.confirm_mobile(bilal.token).status == 200
 
 
-def test_a_taken_address_is_told_before_a_version_that_has_passed(auth: Auth) -> None:
+def test_a_taken_address_is_refused_before_a_version_that_has_passed(auth: Auth) -> None:
     student = auth.student("amina")
     auth.student("bilal")
     update = {"email": "bilal@example.com", "current_password": PASSWORD}

@@ -92,10 +92,10 @@ def test_refresh_tokens_are_kept_as_hashes(auth: Auth) -> None:
 
 
 def test_a_disabled_users_session_gives_no_tokens(auth: Auth) -> None:
-    student, admin = auth.student(), auth.staff("admin")
-    auth.http.patch(f"/auth/users/{student.id}", {"status": "disabled"}, token=admin.token)
+    student = auth.student()
+    auth.desk.set_status(student.id, "disabled")
     assert auth.refresh(student.refresh_token).status == 401
-    auth.http.patch(f"/auth/users/{student.id}", {"status": "active"}, token=admin.token)
+    auth.desk.set_status(student.id, "active")
     assert auth.refresh(student.refresh_token).status == 401, "sessions do not come back with the account"
     assert auth.login().status == 200
 
@@ -135,7 +135,7 @@ def test_signing_out_everywhere_ends_every_token_at_once(auth: Auth, outbox: Out
     assert auth.passes_gateway(auth.login().json["access_token"])
 
 
-def test_signing_out_everywhere_changes_nothing_while_the_gateway_cannot_be_told(auth: Auth, outbox: Outbox) -> None:
+def test_signing_out_everywhere_changes_nothing_while_the_gateway_cannot_be_reached(auth: Auth, outbox: Outbox) -> None:
     student = auth.student()
     auth.kong.down = True
     answer = auth.http.post("/auth/logout", {"everywhere": True}, token=student.token)

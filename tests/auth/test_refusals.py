@@ -4,23 +4,16 @@ import json
 from typing import Any
 
 import pytest
-from fastapi.routing import APIRoute
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from auth import api
 from auth.service import profiles
-from lms.security import permission_of
+from tests import hostile
 from tests.auth.conftest import PASSWORD, Auth, SignedIn
-from tests.clients import Answer
 
 SOMEBODY = "018f4e2a-7c1e-7d3b-9a54-2f6f1c0d9e11"
-ROUTES = [
-    (method, route.path.replace("{user_id}", SOMEBODY), permission_of(route))
-    for route in api.app.routes
-    if isinstance(route, APIRoute)
-    for method in sorted(route.methods)
-]
+ROUTES = [(method, path.replace("{user_id}", SOMEBODY), roles) for method, path, roles in hostile.routes(api.app)]
 CLOSED = [(method, path, roles) for method, path, roles in ROUTES if roles is not None]
 EVERYTHING_WRONG: dict[str, Any] = {
     "body": {"nobody": "knows this field"},
@@ -28,19 +21,13 @@ EVERYTHING_WRONG: dict[str, Any] = {
     "headers": {"if-match": "x", "idempotency-key": "x" * 200},
 }
 HOSTILE_BODIES = {
+    **hostile.BODIES,
     "nothing": b"",
-    "no JSON": b"{",
-    "an array": b"[]",
-    "a number": b"0",
     "null": b"null",
-    "a string": b'"x"',
     "NaN": b"NaN",
-    "no UTF-8": b'{"username": "\xff\xfe"}',
     "UTF-16": '{"username": "amina"}'.encode("utf-16"),
     "a byte order mark": b'\xef\xbb\xbf{"username": "amina"}',
     "a huge integer": b'{"username": ' + b"9" * 5_000 + b"}",
-    "a huge exponent": b'{"username": 1e999999}',
-    "deep arrays": b"[" * 50_000,
     "deep objects": b'{"a":' * 50_000,
     "a lone surrogate as name": b'{"\\ud800": 1}',
     "many fields": json.dumps({f"f{n}": n for n in range(5_000)}).encode(),
@@ -48,16 +35,12 @@ HOSTILE_BODIES = {
 }
 
 
-def _is_problem(answer: Answer) -> bool:
-    return answer.headers["content-type"] == "application/problem+json" and answer.json["status"] == answer.status
-
-
 def test_whatever_else_is_wrong_who_is_not_signed_in_gets_401(auth: Auth) -> None:
     for method, path, _ in CLOSED:
         answer = auth.http(method, path, **EVERYTHING_WRONG)
         assert answer.status == 401, (method, path, answer)
         assert answer.headers["www-authenticate"] == "Bearer"
-        assert _is_problem(answer)
+        assert hostile.is_refusal(answer)
 
 
 def test_whatever_else_is_wrong_who_has_another_role_gets_403(auth: Auth) -> None:
@@ -77,7 +60,7 @@ def test_a_body_over_256_kb_is_refused_before_all_else(auth: Auth) -> None:
         headers = {"x-gateway-secret": "none", "content-type": "application/json"}
         answer = auth.http(method, path, raw=b" " * (256 * 1024 + 1), headers=headers)
         assert answer.status == 413, (method, path)
-        assert _is_problem(answer)
+        assert hostile.is_refusal(answer)
 
 
 def test_a_body_of_256_kb_is_read(auth: Auth) -> None:
@@ -91,18 +74,18 @@ def test_nobody_gets_past_the_gateway(auth: Auth, admin: SignedIn) -> None:
         for secret in ("", "x", auth.http.headers["x-gateway-secret"] + "x", "é"):
             answer = auth.http(method, path, token=admin.token, headers={"x-gateway-secret": secret})
             assert answer.status == 403, (method, path)
-            assert _is_problem(answer)
+            assert hostile.is_refusal(answer)
 
 
 def test_unknown_paths_and_methods_are_problems_too(auth: Auth) -> None:
     for path in ("/", "/auth", "/auth/", "/auth/profile/", "/auth/users/x/y", "/auth/register/", "/docs", "/AUTH"):
         answer = auth.http.get(path)
         assert answer.status == 404, path
-        assert _is_problem(answer)
+        assert hostile.is_refusal(answer)
     answer = auth.http.delete("/auth/register")
     assert answer.status == 405
     assert answer.headers["allow"] == "POST"
-    assert _is_problem(answer)
+    assert hostile.is_refusal(answer)
 
 
 def test_a_problem_says_what_rfc_9457_and_the_contract_ask_for(auth: Auth) -> None:
@@ -129,8 +112,8 @@ def test_a_fault_of_ours_is_a_plain_500_without_its_reason(auth: Auth, monkeypat
 
     monkeypatch.setattr(profiles, "show", fail)
     answer = auth.http.get("/auth/profile", token=student.token)
-    assert answer.status == 500
-    assert _is_problem(answer)
+    assert (answer.status, answer.json["status"]) == (500, 500)
+    assert answer.headers["content-type"] == "application/problem+json"
     assert "lms-users" not in answer.text
     assert answer.headers["x-request-id"]
 
@@ -142,7 +125,7 @@ def test_bodies_that_are_none_are_refused_everywhere(auth: Auth, admin: SignedIn
         for name, raw in HOSTILE_BODIES.items():
             answer = auth.http(method, path, token=admin.token, raw=raw, headers={"content-type": "application/json"})
             assert answer.status == 422, (method, path, name, answer)
-            assert _is_problem(answer)
+            assert hostile.is_refusal(answer)
 
 
 def test_a_body_counts_only_as_what_it_says_it_is(auth: Auth) -> None:
@@ -179,14 +162,14 @@ def test_forms_that_are_none_are_refused(auth: Auth) -> None:
         ):
             answer = auth.http.post(path, raw=raw, headers={"content-type": kind})
             assert answer.status == 422, (path, kind, raw[:20], answer)
-            assert _is_problem(answer)
+            assert hostile.is_refusal(answer)
 
 
 def test_paths_that_name_nobody_are_refused(auth: Auth, admin: SignedIn) -> None:
     for name in ("x", "%", "%zz", "%ff", "%00", "%ed%a0%80", "..", "%2e%2e", "1" * 5_000, SOMEBODY + "%00", "'", "{}"):
         answer = auth.http.get(f"/auth/profile/{name}", token=admin.token)
         assert answer.status == 422, (name, answer)
-        assert _is_problem(answer)
+        assert hostile.is_refusal(answer)
 
 
 def test_headers_that_a_client_makes_up_break_nothing(auth: Auth) -> None:
@@ -237,6 +220,6 @@ def test_no_request_is_ever_a_fault_of_the_server(
     token = admin.token if signed_in and "authorization" not in headers else None
     answer = auth.http(method, path, body, query=query, headers=headers, token=token)
     assert answer.status < 500, answer
-    assert answer.status < 400 or _is_problem(answer)
+    assert answer.status < 400 or hostile.is_refusal(answer)
     for secret in ("$argon2", "Traceback", "consumer_id", "issuer"):
         assert secret not in answer.text

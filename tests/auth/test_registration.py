@@ -87,18 +87,18 @@ ACCEPTABLE: list[tuple[str, Any]] = [
 ]
 
 
-def test_a_registration_is_confirmed_and_told(auth: Auth, outbox: Outbox) -> None:
+def test_a_registration_is_confirmed_and_published(auth: Auth, outbox: Outbox) -> None:
     answer = auth.http.post("/auth/register", {**AMINA, **DETAILS})
     assert answer.status == 201
     assert set(answer.json) == {"message", "user_id"}
     assert answer.headers["location"] == "/auth/profile"
-    (told,) = outbox.of(UserRegistered)
-    assert told.user_id == UUID(answer.json["user_id"])
-    assert (told.version, told.role, told.invitation) == (1, "student", None)
-    assert told.person.model_dump() == {"username": "amina", "email": "amina@example.com", **DETAILS}
+    (event,) = outbox.of(UserRegistered)
+    assert event.user_id == UUID(answer.json["user_id"])
+    assert (event.version, event.role, event.invitation) == (1, "student", None)
+    assert event.person.model_dump() == {"username": "amina", "email": "amina@example.com", **DETAILS}
 
 
-def test_the_password_is_kept_as_an_argon2id_hash_and_told_to_nobody(auth: Auth, outbox: Outbox) -> None:
+def test_the_password_is_kept_as_an_argon2id_hash_and_never_published(auth: Auth, outbox: Outbox) -> None:
     user = User.get(UUID(auth.register()))
     assert user.password.startswith("$argon2id$")
     assert PASSWORD not in outbox.all()[0].model_dump_json()
@@ -107,7 +107,7 @@ def test_the_password_is_kept_as_an_argon2id_hash_and_told_to_nobody(auth: Auth,
 def test_each_student_gets_a_roll_number_of_their_own(auth: Auth, outbox: Outbox) -> None:
     auth.register("amina")
     auth.register("bilal")
-    numbers = [told.roll_no for told in outbox.of(UserRegistered)]
+    numbers = [event.roll_no for event in outbox.of(UserRegistered)]
     assert len(set(numbers)) == 2
     assert all(len(number) == 10 for number in numbers)
 
@@ -123,8 +123,8 @@ def test_a_username_is_taken_whatever_its_case(auth: Auth) -> None:
 
 def test_a_domain_is_kept_encoded_and_found_however_it_is_written(auth: Auth, outbox: Outbox) -> None:
     auth.register("amina", email="amina@Ex\u00e4mple.com")
-    [told] = outbox.of(UserRegistered)
-    assert told.person.email == "amina@xn--exmple-cua.com"
+    [event] = outbox.of(UserRegistered)
+    assert event.person.email == "amina@xn--exmple-cua.com"
     answer = auth.http.post("/auth/register", {**AMINA, "username": "other", "email": "amina@xn--exmple-cua.com"})
     assert answer.json["type"] == "urn:lms:problem:email-taken"
     auth.settle()
@@ -177,11 +177,11 @@ def test_of_twenty_at_once_for_one_username_exactly_one_wins(auth: Auth, outbox:
     bodies = [{**AMINA, "email": f"amina{n}@example.com"} for n in range(20)]
     answers = at_once([lambda body=body: auth.http.post("/auth/register", body) for body in bodies])
     assert sorted(answer.status for answer in answers) == [201] + [409] * 19
-    (told,) = outbox.of(UserRegistered)
+    (event,) = outbox.of(UserRegistered)
     assert {name.name for name in stored(ReservedName)} == {
         "login#amina",
-        f"email#{told.person.email}",
-        f"login#{told.roll_no.casefold()}",
+        f"email#{event.person.email}",
+        f"login#{event.roll_no.casefold()}",
     }
 
 

@@ -75,8 +75,8 @@ def test_a_new_address_takes_the_place_of_the_old_one_once_it_is_confirmed(auth:
 
 
 def test_an_erased_person_is_found_by_nothing(auth: Auth) -> None:
-    student, admin = auth.student("amina"), auth.staff("admin")
+    student = auth.student("amina")
     _confirm_email(auth, student)
     roll_no = auth.http.get("/auth/profile", token=student.token).json["roll_no"]
-    assert auth.http.delete(f"/auth/users/{student.id}", token=admin.token).status == 204
+    assert auth.desk.erase(student.id).status == 204
     assert _known("amina@example.com", roll_no) == {}

@@ -121,16 +121,16 @@ def test_while_the_account_is_set_up_the_right_password_alone_learns_it(auth: Au
     assert auth.login(password="wrong-password").status == 401
 
 
-def test_disabled_is_told_to_the_right_password_alone(auth: Auth) -> None:
-    student, admin = auth.student(), auth.staff("admin")
-    auth.http.patch(f"/auth/users/{student.id}", {"status": "disabled"}, token=admin.token)
+def test_only_the_right_password_learns_that_an_account_is_disabled(auth: Auth) -> None:
+    student = auth.student()
+    auth.desk.set_status(student.id, "disabled")
     assert auth.login().status == 403
     assert auth.login(password="wrong-password").status == 401
 
 
 def test_an_erased_user_is_an_unknown_user(auth: Auth) -> None:
-    student, admin = auth.student(), auth.staff("admin")
-    assert auth.http.delete(f"/auth/users/{student.id}", token=admin.token).status == 204
+    student = auth.student()
+    assert auth.desk.erase(student.id).status == 204
     assert auth.login().status == 401
 
 
@@ -327,7 +327,7 @@ def test_the_work_of_a_refused_sign_in_is_the_same_whether_somebody_is_known_or_
 ) -> None:
     auth.student("amina")
     disabled = auth.student("bilal")
-    auth.http.patch(f"/auth/users/{disabled.id}", {"status": "disabled"}, token=auth.staff("admin").token)
+    auth.desk.set_status(disabled.id, "disabled")
     auth.register("waiting")
     asked = calls_noted(monkeypatch)
 
