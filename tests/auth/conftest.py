@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from io import StringIO
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -112,22 +113,19 @@ def secrets_manager() -> Any:
 
 
 @pytest.fixture
-def auth(aws: None, kong: Kong, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator["Auth"]:
-    from auth import api, consumer, hashing, internal, operations, signing
+def auth(aws: None, kong: Kong, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> "Auth":
+    from auth import hashing, signing
     from lms import clock as clock_module
-    from lms import republish
     from lms.tokens import key_ring
 
     secret = {"current": "key-1", "keys": {"key-1": SIGNING_PEM}}
     secrets_manager().create_secret(Name="lms/signing-keys", SecretString=json.dumps(secret))
     signing._load.cache_clear()
     key_ring.forget()
-    api.app.dependency_overrides[clock_module.now] = clock
-    for module in (consumer, internal, operations, republish):
-        monkeypatch.setattr(module, "now", clock)
+    # Below `now`, which modules import by name.
+    monkeypatch.setattr(clock_module, "datetime", SimpleNamespace(now=lambda _: clock()))
     monkeypatch.setattr(hashing, "_context", _CHEAP_HASHES)
-    yield Auth(clock, kong)
-    api.app.dependency_overrides.clear()
+    return Auth(clock, kong)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from lms.errors import Unavailable
 from lms.events import UserPasswordChanged
 from lms.tokens import key_ring
 from tests.auth.conftest import NEW_PASSWORD, PASSWORD, SIGNING_PEM, Auth, SignedIn, new_signing_key, secrets_manager
-from tests.auth.test_operations import Context
+from tests.republishing import Context
 from tests.template import ROOT
 
 KEYS = {"key-1": SIGNING_PEM, "key-2": new_signing_key()}

@@ -110,7 +110,7 @@ def test_a_number_that_was_confirmed_after_the_address_resets_the_password(
 def test_a_number_that_was_confirmed_before_the_address_resets_nothing(
     auth: Auth, amina: SignedIn, outbox: Outbox
 ) -> None:
-    assert "confirm your address first" in auth.confirm_mobile(amina.token).json["message"]
+    assert "first confirm your email address" in auth.confirm_mobile(amina.token).json["message"]
     assert not _resets_by_sms(auth, NUMBER, outbox)
     auth.confirm_email(amina.token)
     assert auth.profile(amina.token)["mobile_verified"] is True

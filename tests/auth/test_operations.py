@@ -12,19 +12,9 @@ from lms.outbox import OutboxItem
 from tests.auth.conftest import PASSWORD, Auth
 from tests.conftest import Outbox, stored
 from tests.recorded import event
+from tests.republishing import Context
 
 CREATE = {"action": "create_admin", "email": "root@example.com", "username": "root"}
-
-
-class Context:
-    """A Lambda context with so many calls left before its time is up."""
-
-    def __init__(self, calls: int = 1_000) -> None:
-        self._calls = calls
-
-    def get_remaining_time_in_millis(self) -> int:
-        self._calls -= 1
-        return 900_000 if self._calls >= 0 else 1_000
 
 
 def _operate(command: Any, calls: int = 1_000) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def test_the_tour_of_the_readme_works_as_printed(school: StackUnderTest) -> None
         ["bash", "-euo", "pipefail"], input=script, env=own, capture_output=True, text=True, check=False, timeout=600
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert '"message":"The password is set. Sign in with it."' in done.stdout
+    assert '"message":"Your new password is set. You can sign in with it now."' in done.stdout
     assert "}401\n" in done.stdout
     assert done.stdout.count('"username":"amina"') == 2
     assert '"status": 403' in done.stdout or '"message":"You cannot consume this service"' in done.stdout
