@@ -1,50 +1,32 @@
 """What clients send and see."""
 
-import re
 from datetime import datetime
 from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StrictBool, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from auth import rules
 from lms.addresses import Email
 from lms.callers import Role
 from lms.errors import InvalidField
-from lms.fields import Body, Changes, Name, View, absent, present
+from lms.fields import Body, Changes, Name, Pattern, View, absent, present
 from lms.profile_fields import Country, Details, MobileNumber, Password
 
-_USERNAME = "^[A-Za-z0-9._-]{3,64}$"
-_SIX_DIGITS = "^[0-9]{6}$"
 
-
-def _expected(message: str, kind: str = "value_error") -> PydanticCustomError:
-    """A refusal of a field that says, to whoever filled it in, what is expected."""
-    return PydanticCustomError(kind, message)
-
-
-def _spelt(pattern: str, message: str) -> AfterValidator:
-    spelling = re.compile(pattern)
-
-    def check(value: str) -> str:
-        if not spelling.fullmatch(value):
-            raise _expected(message, "string_pattern_mismatch")
-        return value
-
-    return AfterValidator(check)
+def _expected(message: str) -> PydanticCustomError:
+    """Says to a client which of several fields belong together."""
+    return PydanticCustomError("value_error", message)
 
 
 Username = Annotated[
     str,
     StringConstraints(strip_whitespace=True),
-    _spelt(_USERNAME, "Use 3 to 64 letters, digits, dots, underscores or hyphens."),
-    Field(json_schema_extra={"pattern": _USERNAME}),
+    Pattern("^[A-Za-z0-9._-]{3,64}$", "Use 3 to 64 letters, digits, dots, underscores or hyphens."),
 ]
 NewPassword = Annotated[Password, Field(min_length=rules.SHORTEST_PASSWORD)]
-SixDigits = Annotated[
-    str, _spelt(_SIX_DIGITS, "Enter the six digits of the code."), Field(json_schema_extra={"pattern": _SIX_DIGITS})
-]
+SixDigits = Annotated[str, Pattern("^[0-9]{6}$", "Enter the six digits of the code.")]
 NameField = Literal["email", "username", "roll_no"]
 _NAME_FIELDS: tuple[NameField, ...] = get_args(NameField)
 
