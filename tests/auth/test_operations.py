@@ -118,7 +118,7 @@ def test_a_command_that_is_none_is_refused(auth: Auth) -> None:
 
 
 def test_republishing_emits_each_user_at_their_own_version(auth: Auth) -> None:
-    admin = auth.staff("admin", "root")
+    admin = auth.admin
     people = {name: auth.student(name).id for name in ("amina", "bilal", "celal")}
     auth.http.put("/auth/profile", {"city": "Lahore"}, token=auth.login("amina").json["access_token"])
     auth.desk.set_status(people["bilal"], "disabled")
