@@ -68,7 +68,7 @@ class Operator:
         return kid
 
     def do(self, action: str, **more: object) -> dict[str, Any]:
-        return operations.handler({"action": action, **more}, Context())
+        return operations.handler({"action": action, **more}, Context(1_000))
 
     def to_the_end(self, action: str, calls: int) -> Iterator[dict[str, Any]]:
         answer = operations.handler({"action": action}, Context(calls))
@@ -248,7 +248,7 @@ def test_the_recorded_commands_change_the_key(auth: Auth) -> None:
     auth.student("amina")
 
     def recorded(name: str) -> dict[str, Any]:
-        return operations.handler(json.loads((ROOT / "events" / f"auth_{name}.json").read_text()), Context())
+        return operations.handler(json.loads((ROOT / "events" / f"auth_{name}.json").read_text()), Context(1_000))
 
     assert set(recorded("add_signing_key")) == {"kid"}
     assert recorded("renew_credentials")["renewed"] == 1
