@@ -11,7 +11,7 @@ from lms.dependencies import CourseId, Idempotent, IfMatch, Now, Paging, set_eta
 from lms.errors import refuses
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
-from lms.refusals import CourseNotFound, NotCourseMember, NotCourseTeacher
+from lms.refusals import CourseNotFound, NotCourseMember, NotCourseTeacher, NotEnrolled
 from lms.security import AnySignedIn, Permission, Student, TeacherOrAdmin
 from progress.rules import UnknownModule
 from progress.schemas import (
@@ -26,11 +26,10 @@ from progress.schemas import (
 )
 from progress.service import attendance, feedback, progress
 from progress.service.attendance import StudentNotInClass
-from progress.service.feedback import AccountDeleted, NotAStudentOfCourse, UnknownTeacher
+from progress.service.feedback import AccountDeleted, UnknownTeacher
 from progress.service.progress import (
     LessonNotDone,
     LessonNotFound,
-    NotEnrolled,
     OtherStudentsProgress,
     ProgressExists,
     ProgressNotFound,
@@ -156,7 +155,7 @@ def list_attendance(caller: Member, course_id: CourseId, paging: Paging) -> Page
 
 
 @app.post("/feedback", status_code=201)
-@refuses(NotAStudentOfCourse, CourseNotFound, UnknownTeacher, AccountDeleted)
+@refuses(NotEnrolled, CourseNotFound, UnknownTeacher, AccountDeleted)
 def submit_feedback(
     caller: Student, idempotent: Idempotent, body: NewFeedback, response: Response, now: Now
 ) -> FeedbackView:

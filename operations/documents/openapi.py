@@ -1,8 +1,8 @@
 """python -m operations.documents.openapi: writes the OpenAPI 3.1 description of all services.
 
 A test tells when it is stale. FastAPI tells parameters, bodies and answers of each route. The rest is read from the
-code too: who may call it from the permission, its refusals from what it can reach (`refusals.py`), examples from
-schemas (`examples.py`).
+code too: who may call it from the permission, its refusals from what it names (`refusals.py`), examples from schemas
+(`examples.py`).
 """
 
 import inspect
@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from importlib import import_module
+from importlib.util import find_spec
 from itertools import count
 from typing import Any
 
@@ -19,9 +20,11 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 
+from lms.dynamo import StorageBusy
+from lms.errors import Invalid, InvalidField, Problem
 from operations.documents.examples import example
 from operations.documents.naming import name_enumerations, operation_id
-from operations.documents.refusals import Reach, Refusal, reach
+from operations.documents.refusals import refusals_of
 from operations.source import ROOT, applications
 
 PATH = ROOT / "functions" / "portal" / "files" / "openapi.json"
@@ -42,10 +45,6 @@ _INTRODUCTION = ROOT / "docs" / "openapi-introduction.md"
 _WHO = {"student": "students", "teacher": "teachers", "admin": "administrators"}
 _REQUEST_ID = "0198c2f4-1111-7222-8333-444455556666"
 _GATEWAY_SAYS = {401: "Unauthorized", 403: "You cannot consume this service", 429: "API rate limit exceeded"}
-_FALLBACK = {
-    400: "The code or link is wrong, was used, or has expired.",
-    429: "Too many tries; wait before the next one.",
-}
 _HEADERS: dict[str, Any] = {
     "ETag": {
         "description": "For `If-Match`, the version of the object; of a GET also a digest, for `If-None-Match`.",
@@ -119,7 +118,8 @@ def document() -> dict[str, Any]:
     for service, route in routes:
         for method in route.methods or ():
             _complete(told["paths"][route.path][method.lower()], service, route, schemas)
-    codes = {refusal.code for _, route in routes for refusal in reach(route).refusals if refusal.code}
+    named = {refusal for _, route in routes for refusal in refusals_of(route)}
+    codes = {refusal.code for refusal in named if refusal.code and not issubclass(refusal, Invalid)}
     schemas |= {"Refusal": _REFUSAL, "FieldFault": _FIELD_FAULT, "RefusalType": _refusal_type(codes)}
     name_enumerations(told)
     _mend_defaults(told)
@@ -207,47 +207,47 @@ def _plain(name: str) -> str:
 
 
 def _complete(operation: Operation, service: str, route: APIRoute, schemas: dict[str, Any]) -> None:
-    found = reach(route)
+    refusals = refusals_of(route)
     told = inspect.getdoc(route.endpoint)
     if not told:
         raise ValueError(f"{route.path}: {route.name} has no docstring, and so no summary")
     operation["tags"] = [service]
     operation["operationId"] = operation_id(service, route.name)
     operation["summary"] = re.split(r"[.;:](?:\s|$)", told)[0].replace("\n", " ")
-    operation["description"] = f"{told}\n\n**Who:** {_who(route, found)}."
+    operation["description"] = f"{told}\n\n**Who:** {_who(route, refusals)}."
     for parameter in operation.get("parameters", ()):
         # Pages fill in what examples say, so those that may be left out have none.
         if parameter["required"]:
             parameter["example"] = example(parameter["schema"], schemas, field=parameter["name"])
         parameter["name"] = _header_case(parameter) if parameter["in"] == "header" else parameter["name"]
     _give_examples(operation.get("requestBody", {}), schemas)
-    successes = {status: answer for status, answer in operation["responses"].items() if status.startswith("2")}
-    for status, answer in successes.items():
-        _describe_success(status, answer, route, found, schemas)
-    operation["responses"] = {
-        **successes,
+    # FastAPI adds 422; a route may declare an answer of its own kind for a fault (`getHealth`).
+    declared = {status: answer for status, answer in operation["responses"].items() if status != "422"}
+    for status, answer in declared.items():
+        _describe_answer(status, answer, route, schemas)
+    answers = {
+        **{str(status): refusal for status, refusal in _refusals(operation, service, route, refusals)},
+        **declared,
         **({"304": {"$ref": "#/components/responses/NotModified"}} if "GET" in (route.methods or ()) else {}),
-        **{str(status): refusal for status, refusal in _refusals(operation, route, found)},
         "default": {"$ref": "#/components/responses/Fault"},
     }
+    operation["responses"] = dict(sorted(answers.items()))
 
 
 def _header_case(parameter: dict[str, Any]) -> str:
     return "-".join(part.capitalize() for part in parameter["name"].split("-"))
 
 
-def _who(route: APIRoute, found: Reach) -> str:
-    security = import_module("lms.security")
-    access, roster = import_module("lms.access"), import_module("lms.roster")
-    roles = security.permission_of(route)
+def _who(route: APIRoute, refusals: set[type[Problem]]) -> str:
+    roles = import_module("lms.security").permission_of(route)
     if roles is None:
         return "anybody, without a token"
-    narrowed = {
-        "teacher": {access.teaches_or_manages, access.require_teaching, roster.teaches} & found.functions,
-        "student": {access.is_enrolled, access.require_belonging, roster.enrollment_of} & found.functions,
+    shared = import_module("lms.refusals")
+    bounds = {
+        "teacher": " (of the course)" if {shared.NotCourseTeacher, shared.NotCourseMember} & refusals else "",
+        "student": " (enrolled in the course)" if {shared.NotEnrolled, shared.NotCourseMember} & refusals else "",
     }
-    bounds = {"teacher": " (of the course)", "student": " (enrolled in the course)"}
-    return ", ".join(f"{_WHO[role]}{bounds[role] if narrowed.get(role) else ''}" for role in _WHO if role in roles)
+    return ", ".join(f"{_WHO[role]}{bounds.get(role, '')}" for role in _WHO if role in roles)
 
 
 def _give_examples(message: dict[str, Any], schemas: dict[str, Any]) -> None:
@@ -256,21 +256,24 @@ def _give_examples(message: dict[str, Any], schemas: dict[str, Any]) -> None:
             media["example"] = example(media["schema"], schemas)
 
 
-def _describe_success(
-    status: str, answer: dict[str, Any], route: APIRoute, found: Reach, schemas: dict[str, Any]
-) -> None:
-    dependencies = import_module("lms.dependencies")
+def _describe_answer(status: str, answer: dict[str, Any], route: APIRoute, schemas: dict[str, Any]) -> None:
     answer["description"] = HTTPStatus(int(status)).phrase
     if inspect.signature(route.endpoint).return_annotation is HTMLResponse:
         answer["content"] = {"text/html": {"schema": {"type": "string"}}}
     else:
         _give_examples(answer, schemas)
     headers = ["X-Request-ID"]
-    if "GET" in (route.methods or ()) or (dependencies.set_etag in found.functions and status != "204"):
+    if status.startswith("2") and ("GET" in (route.methods or ()) or _sets(route, "ETag")):
         headers.append("ETag")
-    if 'headers["Location"]' in inspect.getsource(route.endpoint):
+    if _sets(route, "Location"):
         headers.append("Location")
     answer["headers"] = _refer(headers)
+
+
+def _sets(route: APIRoute, header: str) -> bool:
+    """Whether a route's function sets a header of its answer, itself or by a function that is named for it."""
+    words = {"ETag": ("set_etag(", "_tagged("), "Location": ('headers["Location"]',)}
+    return any(word in inspect.getsource(route.endpoint) for word in words[header])
 
 
 def _refer(headers: Iterable[str]) -> dict[str, Any]:
@@ -278,36 +281,31 @@ def _refer(headers: Iterable[str]) -> dict[str, Any]:
     return {name: {"$ref": f"#/components/headers/{names.get(name, name)}"} for name in headers}
 
 
-def _refusals(operation: Operation, route: APIRoute, found: Reach) -> Iterator[tuple[int, dict[str, Any]]]:
-    """What the route's code can refuse, and what the gateway does before it, by status."""
-    by_status: dict[int, set[Refusal]] = defaultdict(set)
-    for refusal in found.refusals:
+def _refusals(
+    operation: Operation, service: str, route: APIRoute, refusals: set[type[Problem]]
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """What the route names, what any route can answer, and what the gateway refuses before it, by status."""
+    by_status: dict[int, set[type[Problem]]] = defaultdict(set)
+    for refusal in refusals:
         by_status[refusal.status].add(refusal)
-    roles = import_module("lms.security").permission_of(route)
-    headers = {parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "header"}
-    if "Idempotency-Key" not in headers:
-        by_status[409] = {refusal for refusal in by_status[409] if refusal.code != "still-running"}
-    if "If-Match" not in headers:
-        by_status.pop(412, None)
-    if roles is not None and len(roles) == len(_WHO):
-        by_status[403] = {refusal for refusal in by_status[403] if refusal.detail != "Your role does not allow this."}
     if "422" in operation["responses"]:
-        by_status[422].add(Refusal(422, None, None))
-    if found.storage:
-        by_status[503].add(Refusal(503, "The system is busy. Please try again.", None))
+        by_status[422].add(Invalid)
+    if find_spec(f"{service}.tables"):
+        by_status[503].add(StorageBusy)
+    roles = import_module("lms.security").permission_of(route)
     gateway = {429}
     if roles is not None:
         gateway |= {401} if len(roles) == len(_WHO) else {401, 403}
     if "requestBody" in operation:
-        by_status[413] = {Refusal(413, "A body may have 262144 bytes at most.", None)}
+        by_status[413].add(import_module("lms.http").BodyTooLarge)
         gateway.add(413)
-    for status in sorted({*gateway, *(status for status, refusals in by_status.items() if refusals)}):
-        refusals = sorted(by_status[status], key=lambda refusal: (refusal.detail or "", refusal.code or ""))
-        yield status, _refusal(status, refusals, operation, by_gateway=status in gateway)
+    for status in sorted({*gateway, *by_status}):
+        ordered = sorted(by_status[status], key=lambda refusal: (refusal.detail or "", refusal.code or ""))
+        yield status, _refusal(status, ordered, operation, by_gateway=status in gateway)
 
 
-def _refusal(status: int, refusals: list[Refusal], operation: Operation, *, by_gateway: bool) -> dict[str, Any]:
-    details = [refusal.detail for refusal in refusals if refusal.detail]
+def _refusal(status: int, refusals: list[type[Problem]], operation: Operation, *, by_gateway: bool) -> dict[str, Any]:
+    details = [_detail(refusal) for refusal in refusals if status != 422]
     content: dict[str, Any] = {}
     if refusals:
         content["application/problem+json"] = {
@@ -333,25 +331,33 @@ def _refusal(status: int, refusals: list[Refusal], operation: Operation, *, by_g
     }
 
 
-def _problems(status: int, refusals: list[Refusal], operation: Operation) -> dict[str, Any]:
+def _problems(status: int, refusals: list[type[Problem]], operation: Operation) -> dict[str, Any]:
     problems: dict[str, Any] = {}
     for number, refusal in enumerate(refusals, 1):
         body: dict[str, Any] = {
-            "type": f"urn:lms:problem:{refusal.code}" if refusal.code else "about:blank",
-            "title": "Invalid request" if status == 422 else HTTPStatus(status).phrase.capitalize(),
+            "type": f"urn:lms:problem:{refusal.code}" if refusal.code and status != 422 else "about:blank",
+            "title": refusal.title,
             "status": status,
-            "detail": refusal.detail or _FALLBACK.get(status, HTTPStatus(status).phrase.capitalize()),
+            "detail": _detail(refusal),
             "instance": "/the/path/that/was/asked",
             "request_id": _REQUEST_ID,
         }
         if status == 422:
-            body["detail"] = "The request has fields that cannot be accepted."
-            body["errors"] = [_fault_of(operation)]
-        problems[refusal.code or (f"problem-{number}" if len(refusals) > 1 else "problem")] = {
-            "summary": body["detail"],
-            "value": body,
-        }
+            body["errors"] = [_fault_named(refusal) if issubclass(refusal, InvalidField) else _fault_of(operation)]
+            body["detail"] = Invalid.detail
+        name = refusal.code or (f"problem-{number}" if len(refusals) > 1 else "problem")
+        name = f"{name}-{number}" if name in problems else name
+        problems[name] = {"summary": _detail(refusal), "value": body}
     return problems
+
+
+def _detail(refusal: type[Problem]) -> str:
+    """The sentence of a refusal, with `…` for what varies."""
+    return re.sub(r"\{\w*\}", "…", refusal.detail) if refusal.detail else refusal.title
+
+
+def _fault_named(refusal: type[InvalidField]) -> dict[str, Any]:
+    return {"loc": [refusal.part, *refusal.field], "msg": _detail(refusal), "type": refusal.code}
 
 
 def _fault_of(operation: Operation) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from operations.documents import openapi
 from operations.documents.examples import NoExample, example
 from operations.documents.naming import operation_id
-from operations.documents.refusals import reach
+from operations.documents.refusals import refusals_of
 from operations.source import applications
 from tests.template import ROOT
 
@@ -100,19 +100,26 @@ def test_a_field_that_nobody_gave_an_example_of_is_refused() -> None:
         example({"type": "string"}, {}, field="unheard_of", owner="Thing")
 
 
-def _told(name: str) -> set[tuple[int, str | None]]:
-    return {(refusal.status, refusal.code) for refusal in reach(ROUTES[name]).refusals}
+def _refused(name: str) -> set[tuple[int, str | None]]:
+    return {(refusal.status, refusal.code) for refusal in refusals_of(ROUTES[name])}
 
 
-def test_refusals_are_found_in_use_cases_tables_of_words_and_dependencies() -> None:
-    enrolling = _told("enrollStudent")
+def test_refusals_are_those_that_a_route_its_dependencies_and_its_permission_name() -> None:
+    enrolling = _refused("enrollStudent")
     assert {(409, "full"), (409, "unpaid"), (409, "enrolled"), (409, "still-running"), (401, None)} <= enrolling
-    assert (412, None) in _told("updateExam")
+    assert (403, None) in enrolling
+    assert (412, None) in _refused("updateExam")
     assert (412, None) not in enrolling
-    assert (429, None) in _told("loginUser")
+    assert (429, None) in _refused("loginUser")
+    assert {status for status, _ in _refused("getPublicKeys")} <= {422}
 
 
-def test_a_refusal_is_told_with_its_words() -> None:
+def test_a_service_with_tables_may_be_busy() -> None:
+    assert "503" in OPERATIONS["loginUser"]["responses"]
+    assert "503" not in OPERATIONS["getDescription"]["responses"]
+
+
+def test_a_refusal_is_described_with_its_words() -> None:
     conflict = _answers(OPERATIONS["enrollStudent"])["409"]
     problem = conflict["content"]["application/problem+json"]["examples"]["full"]["value"]
     assert problem["type"] == "urn:lms:problem:full"

@@ -144,9 +144,12 @@ def test_a_credential_stays_that_was_stored_though_the_answer_was_lost(
     operator.add_key()
     commit = Transaction.commit
 
+    class Lost(Unavailable):
+        detail = "The answer was lost."
+
     def lose_the_answer(tx: Transaction) -> None:
         commit(tx)
-        raise Unavailable("The answer was lost.")
+        raise Lost
 
     with monkeypatch.context() as broken:
         broken.setattr(Transaction, "commit", lose_the_answer)

@@ -74,7 +74,7 @@ _KINDS = ("check", "delete", "put", "update")
 
 @pytest.mark.parametrize("failing", _KINDS)
 def test_the_write_whose_condition_failed_says_why(failing: str, things: type[Thing]) -> None:
-    refusals = {kind: Conflict(kind) for kind in _KINDS}
+    refusals = {kind: Conflict() for kind in _KINDS}
     for place, kind in enumerate(_KINDS):
         if (kind == failing) == (kind == "put"):
             Thing("a", place).save()
@@ -149,9 +149,9 @@ def test_pauses_between_tries_are_random_and_grow_up_to_a_second(
 
 def test_a_failed_condition_is_an_answer_even_beside_contention(things: type[Thing], wire: Wire) -> None:
     wire.cancel("TransactionConflict", "ConditionalCheckFailed")
-    taken = Conflict("taken")
+    taken = Conflict()
     with pytest.raises(Conflict) as raised:
-        _commit(_put(1, Conflict("contended")), _put(2, taken))
+        _commit(_put(1, Conflict()), _put(2, taken))
     assert raised.value is taken
     assert len(wire.sent) == 1
 
@@ -224,7 +224,7 @@ def test_a_time_out_is_no_refused_condition(things: type[Thing], wire: Wire) -> 
 def test_a_program_fault_is_not_passing() -> None:
     assert not is_transient(KeyError("x"))
     assert not is_transient(NotFound())
-    assert is_transient(Unavailable("later"))
+    assert is_transient(Unavailable())
 
 
 def test_a_stale_use_case_runs_again_on_fresh_state(pauses: list[float]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -85,26 +86,46 @@ def _problem(answer: Answer, status: int, detail: str | None = None) -> dict[str
     return body
 
 
+class EmailTaken(errors.Conflict):
+    code = "email-taken"
+    detail = "This address is taken."
+
+
+class TooManyLessons(errors.Conflict):
+    detail = "At most {limit} lessons."
+
+
+class CommonPassword(errors.InvalidField):
+    field = ("password",)
+    code = "weak"
+    detail = "At least {length} characters."
+
+
 @pytest.mark.parametrize(
-    ("fault", "status"),
+    ("kind", "status"),
     [
-        (errors.BadRequest("why"), 400),
-        (errors.Unauthorized("why"), 401),
-        (errors.Forbidden("why"), 403),
-        (errors.NotFound("why"), 404),
-        (errors.Conflict("why"), 409),
-        (errors.PreconditionFailed("why"), 412),
-        (errors.ContentTooLarge("why"), 413),
-        (errors.TooManyRequests("why", retry_after=7), 429),
-        (errors.Unavailable("why", retry_after=7), 503),
+        (errors.BadRequest, 400),
+        (errors.Unauthorized, 401),
+        (errors.Forbidden, 403),
+        (errors.NotFound, 404),
+        (errors.Conflict, 409),
+        (errors.PreconditionFailed, 412),
+        (errors.ContentTooLarge, 413),
+        (partial(errors.TooManyRequests, retry_after=7), 429),
+        (partial(errors.Unavailable, retry_after=7), 503),
     ],
-    ids=lambda value: str(value) if isinstance(value, int) else "",
 )
-def test_a_refusal_is_a_problem_with_its_status(world: World, fault: errors.Problem, status: int) -> None:
-    world.fault = fault
-    body = _problem(world.call.get("/faulty"), status, "why")
+def test_a_refusal_is_a_problem_with_its_status(world: World, kind: Callable[[], errors.Problem], status: int) -> None:
+    world.fault = kind()
+    body = _problem(world.call.get("/faulty"), status, world.fault.title)
     assert body["type"] == "about:blank"
     assert body["instance"] == "/faulty"
+
+
+def test_facts_fill_the_sentence_of_a_refusal(world: World) -> None:
+    world.fault = TooManyLessons(limit=5)
+    _problem(world.call.get("/faulty"), 409, "At most 5 lessons.")
+    assert TooManyLessons.detail == "At most {limit} lessons."
 
 
 def test_a_request_hops_into_no_thread(world: World, signer: Signer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,15 +151,10 @@ def test_a_request_hops_into_no_thread(world: World, signer: Signer, monkeypatch
     assert hops == []
 
 
-def test_a_refusal_says_its_title_where_it_has_no_detail(world: World) -> None:
-    world.fault = errors.NotFound()
-    _problem(world.call.get("/faulty"), 404, "Not found")
-
-
 def test_a_refusal_with_a_code_has_a_type_for_programs(world: World) -> None:
-    world.fault = errors.Conflict("why", code="email-taken", headers={"Retry-After": "2"})
+    world.fault = EmailTaken(headers={"Retry-After": "2"})
     answer = world.call.get("/faulty")
-    assert _problem(answer, 409)["type"] == "urn:lms:problem:email-taken"
+    assert _problem(answer, 409, "This address is taken.")["type"] == "urn:lms:problem:email-taken"
     assert answer.headers["retry-after"] == "2"
 
 
@@ -149,15 +165,25 @@ def test_401_says_how_to_authenticate(world: World) -> None:
 
 
 def test_a_wait_is_never_shorter_than_a_second() -> None:
-    assert errors.TooManyRequests("", retry_after=0).headers["Retry-After"] == "1"
-    assert errors.Unavailable("", retry_after=-3).headers["Retry-After"] == "1"
+    assert errors.TooManyRequests(retry_after=0).headers["Retry-After"] == "1"
+    assert errors.Unavailable(retry_after=-3).headers["Retry-After"] == "1"
 
 
-def test_a_refused_field_is_named(world: World) -> None:
-    world.fault = errors.Invalid(["body", "password"], "Too common.", "weak")
-    assert _problem(world.call.get("/faulty"), 422)["errors"] == [
-        {"loc": ["body", "password"], "msg": "Too common.", "type": "weak"}
-    ]
+@pytest.mark.parametrize(
+    ("path", "place"), [((), ["password"]), (("people", 3, "password"), ["people", 3, "password"])]
+)
+def test_a_refused_field_is_named(world: World, path: tuple[str | int, ...], place: list[str | int]) -> None:
+    world.fault = CommonPassword(*path, length=8)
+    body = _problem(world.call.get("/faulty"), 422, "The request has fields that cannot be accepted.")
+    assert body["type"] == "about:blank"
+    assert body["errors"] == [{"loc": ["body", *place], "msg": "At least 8 characters.", "type": "weak"}]
+
+
+def test_what_a_function_refuses_is_named_at_it() -> None:
+    @errors.refuses(EmailTaken, CommonPassword)
+    def register() -> None: ...
+
+    assert register.refusals == (EmailTaken, CommonPassword)  # type: ignore[attr-defined]  # as `refuses` sets it
 
 
 def test_an_invalid_body_is_a_problem_without_what_was_sent(world: World, signer: Signer) -> None:

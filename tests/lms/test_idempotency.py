@@ -26,6 +26,10 @@ from tests.lms.conftest import Signer, Thing, Wire
 PERSON = UUID(int=7)
 
 
+class Taken(Conflict):
+    detail = "This seat is taken."
+
+
 class Order(BaseModel):
     model_config = ConfigDict(extra="forbid")
     place: int
@@ -59,7 +63,7 @@ class World:
             if self.fails:
                 raise self.fails
             with transaction() as tx:
-                tx.put(Thing("seats", order.place), Thing.owner.does_not_exist(), refuse=Conflict("taken"))
+                tx.put(Thing("seats", order.place), Thing.owner.does_not_exist(), refuse=Taken())
                 idempotent.record(tx, receipt, location=f"/seats/{order.place}")
             if self.dies:
                 raise self.dies
@@ -147,7 +151,7 @@ def test_a_twin_that_still_runs_is_409_with_retry_after(world: World) -> None:
 
 
 def test_a_refusal_leaves_the_key_free(world: World) -> None:
-    world.fails = Conflict("full")
+    world.fails = Conflict()
     assert world.post().status == 409
     world.fails = None
     assert world.post().status == 201
@@ -155,7 +159,7 @@ def test_a_refusal_leaves_the_key_free(world: World) -> None:
 
 def test_a_refused_transaction_leaves_the_key_free_too(world: World) -> None:
     world.post(1, key=None)
-    assert world.post(1).json["detail"] == "taken"
+    assert world.post(1).json["detail"] == "This seat is taken."
     Thing("seats", 1, version=1).delete()
     assert world.post(1).status == 201
 

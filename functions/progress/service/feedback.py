@@ -15,7 +15,7 @@ from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.outbox import emit, emit_again
 from lms.pages import PageRequest, query_page
-from lms.refusals import CourseNotFound
+from lms.refusals import CourseNotFound, NotEnrolled
 from progress import rules
 from progress.schemas import FeedbackPage, FeedbackView, NewFeedback, SummaryView
 from progress.tables import Feedback, FeedbackAuthor, FeedbackSummary
@@ -27,10 +27,6 @@ _COUNTERS: tuple[NumberAttribute, ...] = (
     FeedbackSummary.fours,
     FeedbackSummary.fives,
 )
-
-
-class NotAStudentOfCourse(Forbidden):
-    detail = "Only students of this course can do this."
 
 
 class AccountDeleted(Forbidden):
@@ -48,10 +44,10 @@ class UnknownTeacher(InvalidField):
 def submit(body: NewFeedback, caller: Caller, idempotent: IdempotentAnswer, now: datetime) -> FeedbackView:
     """Gives feedback on a course or one of its teachers, and replaces what the caller said of them before.
 
-    Raises `NotAStudentOfCourse`, `CourseNotFound`, `UnknownTeacher`, and `AccountDeleted`.
+    Raises `NotEnrolled`, `CourseNotFound`, `UnknownTeacher`, and `AccountDeleted`.
     """
     if not access.is_enrolled(caller, body.course_id):
-        raise NotAStudentOfCourse
+        raise NotEnrolled
     if roster.find_course(body.course_id) is None:
         raise CourseNotFound
     if body.teacher_id is not None and not roster.teaches(body.teacher_id, body.course_id):

@@ -15,7 +15,7 @@ from lms.events import ProgressUpdated
 from lms.idempotency import IdempotentAnswer
 from lms.outbox import emit, emit_again
 from lms.outline import OutlineItem, outline_key, read_outline
-from lms.refusals import CourseNotFound
+from lms.refusals import CourseNotFound, NotEnrolled
 from progress import rules
 from progress.rules import Completion
 from progress.schemas import NewProgress, ProgressUpdate, ProgressView
@@ -44,10 +44,6 @@ class LessonNotDone(NotFound):
 
 class OtherStudentsProgress(Forbidden):
     detail = "This is another student's progress."
-
-
-class NotEnrolled(Forbidden):
-    detail = "You are not enrolled in this course."
 
 
 class StudentNotEnrolled(InvalidField):

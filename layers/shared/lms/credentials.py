@@ -30,6 +30,9 @@ from lms.settings import setting
 # A change that is asked for again finds the password changed, and is refused; and who waits longer than the 20 seconds
 # of an API function is ended without an answer.
 _ONCE = Config(connect_timeout=2, read_timeout=15, retries={"total_max_attempts": 1})
+_KINDS: dict[int, type[Problem]] = {
+    kind.status: kind for kind in (Unauthorized, Forbidden, NotFound, Conflict, PreconditionFailed)
+}
 _NAMED: dict[str | None, type[Problem]] = {
     refusal.code: refusal for refusal in (AccountBeingSetUp, AccountDisabled, WrongPassword)
 }
@@ -109,19 +112,16 @@ def _ask(question: dict[str, Any]) -> dict[str, Any]:
 def _refusal(answer: dict[str, Any]) -> Problem:
     if answer["code"] in _NAMED:
         return _NAMED[answer["code"]]()
+    problem: Problem
     match answer["status"]:
-        case 401:
-            return Unauthorized(answer["detail"])
-        case 403 | 409 as status:
-            refusal = Forbidden if status == 403 else Conflict
-            return refusal(answer["detail"], code=answer["code"], headers=answer["headers"])
-        case 404:
-            return NotFound(answer["detail"])
-        case 412:
-            return PreconditionFailed(answer["detail"])
         case 422:
-            return Invalid(["body", "password"], answer["errors"][0]["msg"], answer["errors"][0]["type"])
+            fault = answer["errors"][0]
+            return Invalid({"loc": ["body", "password"], "msg": fault["msg"], "type": fault["type"]})
         case 429:
-            return TooManyAttempts(answer["detail"], retry_after=int(answer["headers"]["Retry-After"]))
+            problem = TooManyAttempts(retry_after=int(answer["headers"]["Retry-After"]))
+        case status if status in _KINDS:
+            problem = _KINDS[status]()
         case _:
             return AccountsUnavailable()
+    problem.code, problem.detail = answer["code"], answer["detail"]
+    return problem

@@ -26,19 +26,12 @@ class Problem(Exception):
     code: str | None = None
     detail: str | None = None
 
-    def __init__(
-        self,
-        detail: str | None = None,
-        *,
-        code: str | None = None,
-        headers: Mapping[str, str] | None = None,
-        errors: Sequence[FieldError] | None = None,
-        **facts: object,
-    ) -> None:
-        self.code = code or self.code
-        self.detail = detail or (self.detail.format(**facts) if self.detail and facts else self.detail)
+    errors: Sequence[FieldError] | None = None
+
+    def __init__(self, *, headers: Mapping[str, str] | None = None, **facts: object) -> None:
+        if self.detail and facts:
+            self.detail = self.detail.format(**facts)
         self.headers = dict(headers or {})
-        self.errors = errors
         super().__init__(self.detail or self.title)
 
 
@@ -51,8 +44,8 @@ class Unauthorized(Problem):
     status = 401
     title = "Unauthorized"
 
-    def __init__(self, detail: str | None = None, *, code: str | None = None) -> None:
-        super().__init__(detail, code=code, headers={"WWW-Authenticate": "Bearer"})
+    def __init__(self, **facts: object) -> None:
+        super().__init__(headers={"WWW-Authenticate": "Bearer"}, **facts)
 
 
 class Forbidden(Problem):
@@ -85,9 +78,11 @@ class Invalid(Problem):
 
     status = 422
     title = "Invalid request"
+    detail: str | None = "The request has fields that cannot be accepted."
 
-    def __init__(self, loc: Sequence[str | int], msg: str, code: str = "value_error") -> None:
-        super().__init__(errors=[{"loc": list(loc), "msg": msg, "type": code}])
+    def __init__(self, *errors: FieldError) -> None:
+        super().__init__()
+        self.errors = list(errors)
 
 
 class InvalidField(Invalid):
@@ -103,17 +98,19 @@ class InvalidField(Invalid):
 
     def __init__(self, *path: str | int, **facts: object) -> None:
         message = str(self.detail).format(**facts) if facts else str(self.detail)
-        super().__init__([self.part, *(path or self.field)], message, str(self.code))
+        place = [self.part, *(path or self.field)]
         # They stand in `errors`, with the place; the refusal as a whole is that of all invalid requests.
-        self.code = self.detail = None
+        fault: FieldError = {"loc": place, "msg": message, "type": str(self.code)}
+        self.code, self.detail = None, Invalid.detail
+        super().__init__(fault)
 
 
 class TooManyRequests(Problem):
     status = 429
     title = "Too many requests"
 
-    def __init__(self, detail: str | None = None, *, retry_after: int) -> None:
-        super().__init__(detail, headers={"Retry-After": str(max(1, retry_after))})
+    def __init__(self, *, retry_after: int, **facts: object) -> None:
+        super().__init__(headers={"Retry-After": str(max(1, retry_after))}, **facts)
 
 
 class Unavailable(Problem):
@@ -122,8 +119,8 @@ class Unavailable(Problem):
     status = 503
     title = "Service unavailable"
 
-    def __init__(self, detail: str | None = None, *, retry_after: int = 1) -> None:
-        super().__init__(detail, headers={"Retry-After": str(max(1, retry_after))})
+    def __init__(self, *, retry_after: int = 1, **facts: object) -> None:
+        super().__init__(headers={"Retry-After": str(max(1, retry_after))}, **facts)
 
 
 def refuses(*refusals: type[Problem]) -> Callable[[_F], _F]:

@@ -20,7 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lms.dynamo import Stale, StorageBusy
-from lms.errors import ContentTooLarge, Forbidden, InvalidField, Problem
+from lms.errors import ContentTooLarge, FieldError, Forbidden, Invalid, InvalidField, Problem
 from lms.faults import is_transient
 from lms.field_messages import message_of
 from lms.idempotency import Replay
@@ -191,11 +191,11 @@ async def _on_problem(request: Request, error: Exception) -> Response:
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    problem = Problem("The request has fields that cannot be accepted.")
-    problem.status, problem.title = HTTPStatus.UNPROCESSABLE_ENTITY, "Invalid request"
     # Pydantic's `input` and `ctx` are left out: they would echo passwords and codes.
-    problem.errors = [{"loc": list(e["loc"]), "msg": message_of(e), "type": e["type"]} for e in error.errors()]
-    return problem_response(request.url.path, problem)
+    faults: list[FieldError] = [
+        {"loc": list(e["loc"]), "msg": message_of(e), "type": e["type"]} for e in error.errors()
+    ]
+    return problem_response(request.url.path, Invalid(*faults))
 
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:

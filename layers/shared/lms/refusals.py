@@ -15,6 +15,10 @@ class NotCourseMember(Forbidden):
     detail = "Only members of this course can do this."
 
 
+class NotEnrolled(Forbidden):
+    detail = "You are not enrolled in this course."
+
+
 class NotInGoodStanding(Forbidden):
     code = "standing"
     detail = "The student is suspended, or has withdrawn or graduated."
