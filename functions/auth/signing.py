@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-import botocore.session
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -22,6 +21,7 @@ from jose.backends.base import Key
 
 from auth.rules import ACCESS_LIFETIME
 from auth.tables import User
+from lms.aws import client
 from lms.errors import Conflict, Unavailable
 from lms.ids import uuid7
 from lms.settings import setting
@@ -61,11 +61,6 @@ class SigningKey:
 class _KeySet:
     current: str
     keys: dict[str, SigningKey]
-
-
-@lru_cache(maxsize=1)
-def _secrets_manager() -> Any:
-    return botocore.session.get_session().create_client("secretsmanager", region_name=setting("AWS_REGION"))
 
 
 def current_key() -> SigningKey:
@@ -149,13 +144,13 @@ def _load(_: int) -> _KeySet:
 
 
 def _read() -> dict[str, Any]:
-    answer = _secrets_manager().get_secret_value(SecretId=setting("SIGNING_KEYS_SECRET"))
+    answer = client("secretsmanager").get_secret_value(SecretId=setting("SIGNING_KEYS_SECRET"))
     secret: dict[str, Any] = json.loads(answer["SecretString"])
     return secret
 
 
 def _write(secret: dict[str, Any]) -> None:
-    _secrets_manager().put_secret_value(SecretId=setting("SIGNING_KEYS_SECRET"), SecretString=json.dumps(secret))
+    client("secretsmanager").put_secret_value(SecretId=setting("SIGNING_KEYS_SECRET"), SecretString=json.dumps(secret))
     _load.cache_clear()
     # Loading publishes: no token may be signed by a key whose public half the other functions cannot read.
     _key_set()

@@ -3,13 +3,10 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any
 
-import botocore.session
-
+from lms.aws import client
 from lms.errors import Unavailable
-from lms.settings import setting
 
 _TOGETHER = 10
 
@@ -18,10 +15,8 @@ class QueueFull(Unavailable):
     detail = "The queue did not take every message."
 
 
-@lru_cache(maxsize=1)
 def sqs() -> Any:
-    """The worker's client."""
-    return botocore.session.get_session().create_client("sqs", region_name=setting("AWS_REGION"))
+    return client("sqs")
 
 
 def send_all(queue_url: str, bodies: Sequence[Mapping[str, str | None]], *, delay: timedelta = timedelta()) -> None:

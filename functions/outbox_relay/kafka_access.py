@@ -3,8 +3,7 @@
 import json
 from typing import Any
 
-import botocore.session
-
+from lms.aws import client
 from lms.settings import SettingsError, setting
 
 
@@ -34,7 +33,6 @@ def kafka_access() -> dict[str, Any]:
 
 
 def _credentials(secret_id: str) -> dict[str, str]:
-    session = botocore.session.get_session()
-    client: Any = session.create_client("secretsmanager", region_name=setting("AWS_REGION"))
-    credentials: dict[str, str] = json.loads(client.get_secret_value(SecretId=secret_id)["SecretString"])
+    answer = client("secretsmanager").get_secret_value(SecretId=secret_id)
+    credentials: dict[str, str] = json.loads(answer["SecretString"])
     return credentials

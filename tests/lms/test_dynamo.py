@@ -1,13 +1,27 @@
 """Transactions, their retries, and the one client of a worker."""
 
 from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
+from pynamodb.attributes import UnicodeAttribute, VersionAttribute
 from pynamodb.exceptions import PutError, TransactWriteError
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from lms import dynamo
-from lms.dynamo import Stale, Transaction, next_version, retry_stale, table_name, transaction
+from lms.dynamo import (
+    Stale,
+    Table,
+    Transaction,
+    TypedKey,
+    UUIDAttribute,
+    read_together,
+    retry_stale,
+    table_name,
+    transaction,
+)
 from lms.errors import Conflict, NotFound, Unavailable
 from lms.faults import condition_failed, is_transient
 from lms.idempotency import IdempotencyRecord
@@ -267,13 +281,99 @@ def test_refusals_of_a_use_case_are_not_retried() -> None:
     assert len(runs) == 1
 
 
-def test_the_next_version_is_the_one_that_the_write_gives(things: type[Thing]) -> None:
+def test_a_put_and_an_update_answer_the_version_that_the_item_gets(things: type[Thing]) -> None:
     thing = Thing("a", 1)
     for _ in range(2):
-        foretold = next_version(thing)
         with transaction() as tx:
-            tx.put(thing)
-        assert thing.version == Thing.get("a", 1).version == foretold
+            version = tx.put(thing)
+        assert thing.version == Thing.get("a", 1).version == version
+        with transaction() as tx:
+            version = tx.update(thing, [Thing.label.set("x")])
+        assert thing.version == Thing.get("a", 1).version == version
+
+
+def test_an_item_that_exists_is_found_as_it_is_now_and_any_other_is_none(things: type[Thing], wire: Wire) -> None:
+    Thing("a", 1, label="new").save()
+    wire.sent.clear()
+    found = Thing.find("a", 1)
+    assert found is not None
+    assert found.label == "new"
+    assert Thing.find("a", 2) is None
+    assert all(arguments["ConsistentRead"] for _, arguments in wire.sent)
+
+
+class ByOwner(GlobalSecondaryIndex["Car"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
+    class Meta:
+        index_name = "owner"
+        projection = AllProjection()
+
+    owner = UnicodeAttribute(hash_key=True)
+
+
+class Car(Table):
+    class Meta:
+        table_name = "Cars"
+        region = "eu-central-1"
+
+    id = UnicodeAttribute(hash_key=True)
+    owner = UnicodeAttribute()
+    version = VersionAttribute()
+    owner_index = ByOwner()
+
+
+class Plate(Table):
+    """Guards that a number plate is given once."""
+
+    class Meta:
+        table_name = "Cars"
+        region = "eu-central-1"
+
+    number = TypedKey("plate", hash_key=True, attr_name="id")
+    car = UnicodeAttribute()
+
+
+class Sale(Table):
+    class Meta:
+        table_name = "Cars"
+        region = "eu-central-1"
+
+    buyer = TypedKey("sale", UUID, hash_key=True, attr_name="id")
+    car_id = UUIDAttribute()
+
+
+@pytest.mark.parametrize("first", [Plate, Car])
+def test_models_share_a_table_under_typed_keys(aws: None, first: type[Table]) -> None:
+    Car.create_table(wait=True, billing_mode="PAY_PER_REQUEST")
+    for model in (Car, Plate, Sale):
+        model._connection = None
+    # Whichever is used first must not hide the other's indexes.
+    assert first.find("x") is None
+    buyer, car_id = uuid4(), uuid4()
+    with transaction() as tx:
+        assert tx.put(Car("x", owner="ada")) == 1
+        assert tx.put(Plate("x", car="x"), Plate.number.does_not_exist()) == 0
+        tx.put(Sale(buyer, car_id=car_id))
+
+    assert [car.id for car in Car.owner_index.query("ada")] == ["x"]
+    plate = Plate.get("x")
+    assert (plate.number, plate.car) == ("x", "x")
+    car, plate, sale, none = read_together(
+        [(Car, "x", None), (Plate, "x", None), (Sale, buyer, None), (Plate, "y", None)]
+    )
+    assert (car.owner, plate.car, none) == ("ada", "x", None)
+    assert (sale.buyer, sale.car_id) == (buyer, car_id)
+    assert {item["id"]["S"] for item in _raw("Cars")} == {"x", "plate#x", f"sale#{buyer}"}
+    with pytest.raises(Stale), transaction() as tx:
+        tx.put(Plate("x", car="y"), Plate.number.does_not_exist())
+    with transaction() as tx:
+        tx.delete(Plate("x"))
+    assert Plate.find("x") is None
+    assert Car.find("x") is not None
+
+
+def _raw(table: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = dynamo._connection().client.scan(TableName=table)["Items"]
+    return found
 
 
 def test_all_tables_of_a_worker_share_one_client(aws: None) -> None:

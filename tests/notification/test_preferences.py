@@ -145,7 +145,7 @@ def test_links_of_the_old_key_work_while_the_key_is_changed(
     school: School, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old, new = "old-key-of-links-0123456789-0123456789", "new-key-of-links-0123456789-0123456789"
-    monkeypatch.setattr(unsubscribe_links, "_ciphers", unsubscribe_links._ciphers.__wrapped__)
+    monkeypatch.setattr(unsubscribe_links, "_keys", unsubscribe_links._keys.__wrapped__)
     monkeypatch.setenv("UNSUBSCRIBE_KEY", old)
     path, older = link_of(mail_of(school, mail_server))
     monkeypatch.setenv("UNSUBSCRIBE_KEY", f"{new} {old}")

@@ -9,15 +9,14 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-import botocore.session
 from aws_lambda_powertools.utilities.data_classes.kafka_event import KafkaEvent, KafkaEventRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import ValidationError
 
+from lms.aws import client
 from lms.events import CATALOGUE, Event
 from lms.faults import is_transient
 from lms.log import logger, request_id
@@ -118,11 +117,6 @@ def _decoded(headers: list[dict[str, list[int]]]) -> Iterator[tuple[str, str]]:
             yield name, bytes(byte & 0xFF for byte in value).decode("utf-8", "replace")
 
 
-@lru_cache(maxsize=1)
-def _sqs() -> Any:
-    return botocore.session.get_session().create_client("sqs", region_name=setting("AWS_REGION"))
-
-
 def _bury(record: KafkaEventRecord, error: Exception) -> None:
     letter = {
         "service": setting("POWERTOOLS_SERVICE_NAME"),
@@ -134,4 +128,4 @@ def _bury(record: KafkaEventRecord, error: Exception) -> None:
         "headers": record.get("headers"),
         "value": record.get("value") if len(record.get("value") or "") < _MAX_VALUE_BYTES else None,
     }
-    _sqs().send_message(QueueUrl=setting("DEAD_LETTER_QUEUE_URL"), MessageBody=json.dumps(letter))
+    client("sqs").send_message(QueueUrl=setting("DEAD_LETTER_QUEUE_URL"), MessageBody=json.dumps(letter))

@@ -6,13 +6,12 @@ passwords. Slowing-down on failures is auth's.
 """
 
 import json
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-import botocore.session
 from botocore.config import Config
 
+from lms.aws import client
 from lms.errors import (
     Conflict,
     Forbidden,
@@ -93,9 +92,8 @@ def update_profile(
     )
 
 
-@lru_cache(maxsize=1)
 def _lambda() -> Any:
-    return botocore.session.get_session().create_client("lambda", region_name=setting("AWS_REGION"), config=_ONCE)
+    return client("lambda", _ONCE)
 
 
 def _ask(question: dict[str, Any]) -> dict[str, Any]:

@@ -1,21 +1,13 @@
 """Cursors: positions in a list, encrypted, and of use to their own list and caller alone."""
 
-import base64
-import binascii
 import json
-import os
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from hashlib import sha256
 from typing import Any, Literal
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
+from lms.encryption import Undecryptable, decrypt, encrypt, from_text, key_of, to_text
 from lms.errors import InvalidField
 from lms.settings import secret
-
-_NONCE_BYTES = 12
 
 
 class InvalidCursor(InvalidField):
@@ -26,31 +18,21 @@ class InvalidCursor(InvalidField):
 
 
 @lru_cache(maxsize=1)
-def _cipher() -> AESGCM:
-    return AESGCM(sha256(secret("CURSOR_KEY")).digest())
+def _key() -> bytes:
+    return key_of(secret("CURSOR_KEY"))
 
 
 def encode_cursor(place: Sequence[Any], scope: Mapping[str, object]) -> str:
     """A cursor for a place, which JSON can hold: encrypted, and bound to its `scope` (route, filters, caller)."""
-    nonce = os.urandom(_NONCE_BYTES)
-    plain = json.dumps(place, default=str).encode()
-    return _text(nonce + _cipher().encrypt(nonce, plain, _bound(scope)))
+    return to_text(encrypt(_key(), json.dumps(place, default=str).encode(), _bound(scope)))
 
 
 def decode_cursor(cursor: str, scope: Mapping[str, object]) -> Any:
     """The place of a cursor; raises `InvalidCursor` for one that is damaged or was made for another list or caller."""
     try:
-        raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        if _text(raw) != cursor:
-            # Python's decoder skips foreign characters and spare bits.
-            raise ValueError("not the spelling that was given out")
-        return json.loads(_cipher().decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], _bound(scope)))
-    except (binascii.Error, InvalidTag, ValueError) as error:
+        return json.loads(decrypt(_key(), from_text(cursor), _bound(scope)))
+    except Undecryptable as error:
         raise InvalidCursor from error
-
-
-def _text(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def _bound(scope: Mapping[str, object]) -> bytes:

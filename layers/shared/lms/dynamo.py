@@ -191,7 +191,7 @@ class Transaction:
     def put(self, item: Model, condition: Condition | None = None, *, refuse: Exception | None = None) -> int:
         """Writes a whole item; answers the version that it gets (0 for an item without versions)."""
         self._puts.append((lambda tx: tx.save(item, condition), refuse or Stale()))
-        return next_version(item)
+        return _next_version(item)
 
     def update(
         self,
@@ -209,7 +209,7 @@ class Transaction:
                 refuse or Stale(),
             )
         )
-        return next_version(item)
+        return _next_version(item)
 
     def delete(self, item: Model, condition: Condition | None = None, *, refuse: Exception | None = None) -> None:
         self._deletes.append((lambda tx: tx.delete(item, condition), refuse or Stale()))
@@ -279,8 +279,7 @@ def retry_stale(use_case: Callable[_P, _R]) -> Callable[_P, _R]:
     return run
 
 
-def next_version(item: Model) -> int:
-    """The version that the item will have once the running transaction has written it."""
+def _next_version(item: Model) -> int:
     if item._version_attribute_name is None:
         return 0
     version: int | None = getattr(item, item._version_attribute_name)
@@ -301,7 +300,6 @@ __all__ = [
     "TypedKey",
     "UUIDAttribute",
     "VersionAttribute",
-    "next_version",
     "read_together",
     "retry_stale",
     "table_name",

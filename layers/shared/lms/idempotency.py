@@ -6,12 +6,10 @@ so it is encrypted by a key that follows from the request: only whoever sends th
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import BaseModel
 from pynamodb.attributes import (
     BinaryAttribute,
@@ -23,13 +21,13 @@ from pynamodb.attributes import (
 from pynamodb.exceptions import DeleteError, PutError
 
 from lms.dynamo import Table, Transaction, table_name
+from lms.encryption import decrypt, encrypt
 from lms.errors import Conflict, InvalidField
 from lms.faults import condition_failed
 from lms.settings import setting
 
 _KEPT = timedelta(hours=24)
 _LEASE = timedelta(seconds=30)
-_NONCE_BYTES = 12
 
 
 class StillRunning(Conflict):
@@ -77,18 +75,17 @@ class IdempotencyRecord(Table):
 class IdempotentAnswer:
     """Handed to a create; `record` keeps what it will say. Without an `Idempotency-Key` it does nothing."""
 
-    def __init__(self, record: IdempotencyRecord | None, cipher: AESGCM | None = None) -> None:
+    def __init__(self, record: IdempotencyRecord | None, key: bytes = b"") -> None:
         self._record = record
-        self._cipher = cipher
+        self._key = key
 
     def record(self, tx: Transaction, view: BaseModel, *, status: int = 201, location: str | None = None) -> None:
         """Joins the answer to the transaction that makes it true."""
         record = self._record
-        if record is None or self._cipher is None:
+        if record is None:
             return
-        nonce = os.urandom(_NONCE_BYTES)
         record.status = status
-        record.body = nonce + self._cipher.encrypt(nonce, view.model_dump_json(by_alias=True).encode(), None)
+        record.body = encrypt(self._key, view.model_dump_json(by_alias=True).encode())
         record.location = location
         tx.put(
             record,
@@ -127,16 +124,16 @@ def begin(scope: Sequence[str], body: bytes, now: datetime) -> IdempotentAnswer:
         valid_until=now + _KEPT,
         expires_at=now + _KEPT,
     )
-    cipher = AESGCM(_digest("answer", held_for, body))
-    _take(record, cipher, now)
-    return IdempotentAnswer(record, cipher)
+    key = _digest("answer", held_for, body)
+    _take(record, key, now)
+    return IdempotentAnswer(record, key)
 
 
 def _digest(purpose: str, held_for: bytes, body: bytes) -> bytes:
     return hashlib.sha256(b"\0".join([purpose.encode(), held_for, body])).digest()
 
 
-def _take(record: IdempotencyRecord, cipher: AESGCM, now: datetime) -> None:
+def _take(record: IdempotencyRecord, key: bytes, now: datetime) -> None:
     free = (
         IdempotencyRecord.key.does_not_exist()
         | (IdempotencyRecord.valid_until <= now)
@@ -147,10 +144,10 @@ def _take(record: IdempotencyRecord, cipher: AESGCM, now: datetime) -> None:
     except PutError as error:
         if not condition_failed(error):
             raise
-        _answer_again(record, cipher)
+        _answer_again(record, key)
 
 
-def _answer_again(record: IdempotencyRecord, cipher: AESGCM) -> None:
+def _answer_again(record: IdempotencyRecord, key: bytes) -> None:
     earlier = IdempotencyRecord.find(record.key)
     if earlier is None:
         raise StillRunning
@@ -158,5 +155,5 @@ def _answer_again(record: IdempotencyRecord, cipher: AESGCM) -> None:
         raise IdempotencyKeyReused
     if earlier.status is None:
         raise StillRunning
-    answer = cipher.decrypt(earlier.body[:_NONCE_BYTES], earlier.body[_NONCE_BYTES:], None)
+    answer = decrypt(key, earlier.body)
     raise Replay(int(earlier.status), answer.decode(), earlier.location)

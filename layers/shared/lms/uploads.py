@@ -6,13 +6,12 @@ accepts an upload has it copied to its place; only the copy, which no form can w
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from lms.aws import client
 from lms.settings import setting
 
 if TYPE_CHECKING:
@@ -22,6 +21,9 @@ _T = TypeVar("_T")
 FORM_SECONDS = 3600
 LINK_SECONDS = 300
 _BUCKET = setting("ASSETS_BUCKET")
+# "virtual" makes links to the region's own endpoint; by default they lead to the global one, which redirects. An
+# endpoint that is an IP address still gets path style.
+_CONFIG = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
 # Of an upload that is not there, is shorter than asked for, or was replaced since. Who may not list the bucket gets 403
 # for what does not exist.
 _ABSENT = frozenset({"403", "404", "AccessDenied", "InvalidRange", "NoSuchKey", "PreconditionFailed"})
@@ -47,15 +49,9 @@ class Upload:
     first_bytes: bytes = b""
 
 
-@lru_cache(maxsize=1)
 def _s3() -> "S3Client":
-    # Made when a file is first handled, as it delays a cold start. "virtual" makes links to the region's own endpoint;
-    # by default they lead to the global one, which redirects. An endpoint that is an IP address still gets path style.
-    config = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
-    client: S3Client = botocore.session.get_session().create_client(  # type: ignore[assignment]  # made from a name
-        "s3", region_name=setting("AWS_REGION"), config=config
-    )
-    return client
+    s3: S3Client = client("s3", _CONFIG)
+    return s3
 
 
 def upload_form(key: str, max_bytes: int, content_type: str | None = None) -> UploadForm:
