@@ -47,6 +47,18 @@ class Answer:
         return f"<{self.status} {self.text[:500]}>"
 
 
+class Context:
+    """What Lambda says of a function's time: so many milliseconds are left, and after so many looks none."""
+
+    def __init__(self, milliseconds: int = 55_000, *, looks: float = float("inf")) -> None:
+        self._milliseconds = milliseconds
+        self._looks = looks
+
+    def get_remaining_time_in_millis(self) -> int:
+        self._looks -= 1
+        return self._milliseconds if self._looks >= 0 else 0
+
+
 class Client:
     """Calls a Lambda handler with HTTP API events (payload version 2.0); its answers are `documented` ones.
 

@@ -33,7 +33,7 @@ ChoiceId = Annotated[StrictStr, Field(min_length=1, max_length=64, pattern=r"^[A
 
 
 class NewExam(CamelBody):
-    """`duration` in minutes; `closesAt` omitted or null: `duration` after `examDate`."""
+    """`duration` is in minutes. Where `closesAt` is omitted or null, the exam closes `duration` after `examDate`."""
 
     course_id: UUID
     title: Name
@@ -50,7 +50,7 @@ class NewExam(CamelBody):
 
 
 class ExamUpdate(CamelChanges):
-    """The fields to replace; omitted ones stay, `closesAt` null is `duration` after `examDate` again."""
+    """The fields to replace; omitted ones stay. `closesAt` null lets the exam close `duration` after `examDate`."""
 
     nullable = frozenset({"closes_at"})
 
@@ -68,13 +68,13 @@ class ExamUpdate(CamelChanges):
 
 
 class Release(CamelBody):
-    """`closeNow`: closes an exam that is still open; without it such an exam is not released."""
+    """`closeNow` closes an exam that is still open; without it, such an exam is not released."""
 
     close_now: StrictBool = False
 
 
 class ExamView(CamelView):
-    """An exam. `releasedAt`: when its teachers released the results, if its release is manual."""
+    """An exam. `releasedAt` is when its teachers released the results of an exam with manual release."""
 
     id: UUID
     course_id: UUID
@@ -110,7 +110,7 @@ Choices = Annotated[list[ChoiceBody], Field(max_length=50)]
 
 
 class NewQuestion(CamelBody):
-    """`correctAnswer` by `kind`: a choice's id, ids of choices, a boolean, `{value, tolerance}`, null."""
+    """`correctAnswer` depends on `kind`: a choice's id, ids of choices, a boolean, `{value, tolerance}`, or null."""
 
     question_text: Passage
     kind: Kind
@@ -134,7 +134,7 @@ class QuestionUpdate(CamelChanges):
 
 
 class Regrade(CamelBody):
-    """`correctAnswer` as in a question, or `full_credit`: every student gets the points."""
+    """`correctAnswer` is as in a question, or `full_credit` to give every student the points."""
 
     question_id: UUID
     correct_answer: KeyBody
@@ -171,7 +171,7 @@ class StudentQuestion(CamelView):
 
 
 class QuestionView(StudentQuestion):
-    """A question with its key. `fullCredit`: it turned out to be faulty, and every student gets its points."""
+    """A question with its key. `fullCredit`: the question was faulty, and every student gets its points."""
 
     correct_answer: bool | str | list[str] | NumericKeyView | None
     explanation: str
@@ -184,7 +184,7 @@ class QuestionView(StudentQuestion):
 class AttemptSummary(CamelView):
     """An attempt without its answers.
 
-    Its student sees `status` running or submitted, and `score` once it is released.
+    Its student sees the `status` running or submitted, and the `score` once it is released.
     """
 
     id: UUID
@@ -222,21 +222,21 @@ class Change(CamelView):
 
 
 class MarkedAttempt(AttemptAnswers):
-    """An attempt for teachers, with the marks by question; null where a teacher has yet to mark."""
+    """An attempt for teachers, with the marks by question; null where a teacher still has to mark."""
 
     marks: dict[UUID, Number | None]
     history: list[Change]
 
 
 class MarksUpdate(CamelBody):
-    """Marks by question id. Only the first marking of a `text` question needs no `reason`."""
+    """Marks by question id. A `reason` is required, except for the first marking of a `text` question."""
 
     marks: Annotated[dict[UUID, Marks], Field(min_length=1, max_length=200)]
     reason: Name | None = None
 
 
 class AccommodationUpdate(CamelChanges):
-    """The fields to replace; omitted ones stay, `closesAt` null removes the student's own closing."""
+    """The fields to replace; omitted ones stay. `closesAt` null removes the student's own closing."""
 
     nullable = frozenset({"closes_at"})
 
@@ -266,7 +266,7 @@ class NewResult(CamelBody):
 
 
 class ResultView(CamelView):
-    """`score` is the best attempt's, in percent; null while a teacher has yet to mark an answer."""
+    """`score` is that of the best attempt, in percent; null while a teacher still has to mark an answer."""
 
     id: UUID
     exam_id: UUID
@@ -279,7 +279,7 @@ class ResultView(CamelView):
 
 
 class MarkedAnswer(CamelView):
-    """`marks` of `points`; null while a teacher has yet to give them."""
+    """`marks` are out of `points`; null while a teacher still has to give them."""
 
     question_id: UUID
     question_text: str
@@ -291,7 +291,7 @@ class MarkedAnswer(CamelView):
 
 
 class ResultDetails(ResultView):
-    """`answers` are the best attempt's; null for a paper exam, a missed one, and while only scores are released."""
+    """`answers` are those of the best attempt; null for paper and missed exams, and while only scores are released."""
 
     attempt_id: UUID | None
     answers: list[MarkedAnswer] | None

@@ -11,10 +11,10 @@
 | AttemptAnswers | attempt id | `StoredAnswers`: the answers and marks of one attempt |
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, Literal, cast, get_args
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -35,6 +35,9 @@ from lms.due import DueIndex, shard_of
 from lms.dynamo import DecimalAttribute, Table, TypedKey, UUIDAttribute, table_name
 from lms.settings import setting
 
+Listed = Literal["published", "draft", "deleted"]
+"""The state of an exam by which a course lists it."""
+
 _questions = TypeAdapter(tuple[Question, ...])
 _regrades = TypeAdapter(tuple[Regrade, ...])
 _attempts = TypeAdapter(tuple[Attempt, ...])
@@ -42,7 +45,7 @@ _history = TypeAdapter(tuple[Change, ...])
 
 
 class CourseIndex(GlobalSecondaryIndex["Exam"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
-    """The exams of a course by state (`published`, `draft`, `deleted`), soonest first."""
+    """The exams of a course by state, soonest first."""
 
     class Meta:
         index_name = "course"
@@ -336,6 +339,12 @@ def attempts_key(exam_id: UUID, progress: Progress) -> str:
     return f"{exam_id}#{progress}"
 
 
-def exams_key(course_id: UUID, state: str) -> str:
+def all_exams_of(course_id: UUID) -> Iterator[Exam]:
+    """The exams of a course, drafts and deleted ones too: few."""
+    for state in get_args(Listed):
+        yield from Exam.course_index.query(exams_key(course_id, state))
+
+
+def exams_key(course_id: UUID, state: Listed) -> str:
     """The `listing_key` of the exams of a course in this state."""
     return f"{course_id}#{state}"

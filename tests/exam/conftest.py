@@ -1,16 +1,15 @@
 """Exam on moto: a course with its teacher and students, and short ways to exams, attempts and results."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
 
 import pytest
 
 from tests.at_once import meanwhile, whole_calls
-from tests.clients import Answer, Client
+from tests.clients import Answer, Context
 from tests.conftest import Clock
-from tests.people import Person, publish_key, sign_in
+from tests.people import Person, sign_in
+from tests.world import World
 
 __all__ = ["meanwhile", "whole_calls"]  # The tick works in threads.
 
@@ -48,16 +47,8 @@ ALL_KINDS = [SINGLE, MULTIPLE, TRUEFALSE, NUMERIC, TEXT]
 
 
 @pytest.fixture
-def exam(aws: None, whole_calls: None, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator["ExamService"]:
-    from exam import api
-    from lms import clock as clock_module
-    from lms import due
-
-    publish_key()
-    api.app.dependency_overrides[clock_module.now] = clock
-    monkeypatch.setattr(due, "now", clock)
-    yield ExamService(clock)
-    api.app.dependency_overrides.clear()
+def exam(aws: None, whole_calls: None, clock: Clock) -> "ExamService":
+    return ExamService(clock)
 
 
 Calls = list[tuple[str, Any]]
@@ -79,54 +70,21 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
     return made
 
 
-class Lambda:
-    """What Lambda tells a function of its own time."""
-
-    def __init__(self, milliseconds: int = 55_000) -> None:
-        self._milliseconds = milliseconds
-
-    def get_remaining_time_in_millis(self) -> int:
-        return self._milliseconds
-
-
-class ExamService:
+class ExamService(World):
     """The exam service, a course, its teacher, two students, and an administrator."""
 
-    def __init__(self, clock: Clock) -> None:
-        from exam import api
+    service = "exam"
 
-        self.http = Client(api.handler)
-        self.clock = clock
-        self.admin, self.teacher, self.student, self.other = (
-            sign_in(role) for role in ("admin", "teacher", "student", "student")
-        )
-        self.course = self.new_course()
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self.other = sign_in("student")
+        self.course = self.add_course()
         self.assign(self.teacher, self.course)
         self.enroll(self.student)
         self.enroll(self.other)
 
-    def new_course(self) -> UUID:
-        from lms import roster
-        from lms.dynamo import transaction
-
-        course_id = uuid4()
-        with transaction() as tx:
-            roster.put_course(tx, course_id, title="Agents", program_id=uuid4(), requires_payment=False, version=1)
-        return course_id
-
-    def assign(self, teacher: Person, course_id: UUID) -> None:
-        from lms import roster
-        from lms.dynamo import transaction
-
-        with transaction() as tx:
-            roster.put_assignment(tx, teacher.id, course_id, version=1)
-
     def enroll(self, student: Person, status: Any = "active") -> Person:
-        from lms import roster
-        from lms.dynamo import transaction
-
-        with transaction() as tx:
-            roster.put_enrollment(tx, student.id, self.course, status, version=1)
+        self.add_student(student, self.course, status)
         return student
 
     def new_student(self) -> Person:
@@ -237,25 +195,12 @@ class ExamService:
 
         # It works beside the API, and has read nothing of what that has.
         question_sets._read.cache_clear()
-        tick.handler({}, context or Lambda())
+        tick.handler({}, context or Context())
 
     def pass_(self, **delta: float) -> None:
         """Lets time pass, and the tick come."""
         self.clock.advance(**delta)
         self.tick()
-
-    def walk(self, path: str, *, limit: int, token: str, **query: str) -> list[Any]:
-        """All items of a list, page after page."""
-        items, cursor = [], None
-        while True:
-            asked = {"limit": str(limit), **query, **({"cursor": cursor} if cursor else {})}
-            answer = self.http.get(path, token=token, query=asked)
-            assert answer.status == 200, answer
-            assert len(answer.json["items"]) <= limit
-            items += answer.json["items"]
-            cursor = answer.json["next"]
-            if cursor is None:
-                return items
 
 
 def stored_standings() -> list[Any]:
@@ -274,9 +219,3 @@ def moment(text: str) -> datetime:
     """A time as it was answered."""
     assert text.endswith("Z")
     return datetime.fromisoformat(text.replace("Z", "+00:00"))
-
-
-def code(answer: Answer) -> tuple[int, str]:
-    """Status and code of a refusal."""
-    assert answer.headers["content-type"] == "application/problem+json", answer
-    return answer.status, answer.json["type"].removeprefix("urn:lms:problem:")

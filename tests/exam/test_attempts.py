@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.exam.conftest import ALL_KINDS, MULTIPLE, NUMERIC, SINGLE, TEXT, TRUEFALSE, ExamService, code, moment
+from tests.exam.conftest import ALL_KINDS, MULTIPLE, NUMERIC, SINGLE, TEXT, TRUEFALSE, ExamService, moment
 from tests.people import sign_in
 
 
@@ -53,11 +53,11 @@ def test_a_start_sent_twice_with_one_key_gets_one_answer(exam: ExamService) -> N
 
 def test_an_attempt_begins_between_opening_and_closing(exam: ExamService) -> None:
     published = exam.publish(examDate=exam.at(minutes=10))
-    assert code(exam.start(published["id"])) == (409, "not-open")
+    assert exam.start(published["id"]).problem == (409, "not-open")
     exam.clock.advance(minutes=10)
     exam.started(published["id"])
     exam.clock.advance(minutes=60)
-    assert code(exam.start(published["id"], exam.other)) == (409, "closed")
+    assert exam.start(published["id"], exam.other).problem == (409, "closed")
 
 
 def test_there_are_as_many_attempts_as_allowed(exam: ExamService) -> None:
@@ -66,11 +66,11 @@ def test_there_are_as_many_attempts_as_allowed(exam: ExamService) -> None:
         attempt = exam.started(published["id"])
         assert attempt["number"] == number
         exam.submit(attempt)
-    assert code(exam.start(published["id"])) == (409, "attempts")
+    assert exam.start(published["id"]).problem == (409, "attempts")
 
 
 def test_an_exam_on_paper_has_no_attempts(exam: ExamService) -> None:
-    assert code(exam.start(exam.paper()["id"])) == (409, "paper")
+    assert exam.start(exam.paper()["id"]).problem == (409, "paper")
 
 
 def test_who_is_not_enrolled_does_not_find_the_exam(exam: ExamService) -> None:
@@ -146,14 +146,14 @@ def test_saving_ends_with_the_deadline_on_the_servers_clock(exam: ExamService) -
     exam.clock.advance(minutes=60, seconds=-1)
     assert exam.save(attempt, {question: "b"}, headers={"date": "Thu, 01 Jan 1970 00:00:00 GMT"}).status == 200
     exam.clock.advance(seconds=1)
-    assert code(exam.save(attempt, {question: "a"})) == (409, "over")
+    assert exam.save(attempt, {question: "a"}).problem == (409, "over")
     assert exam.show(attempt).json["answers"] == {question: "b"}
 
 
 def test_what_is_submitted_can_no_longer_be_saved(exam: ExamService) -> None:
     attempt = exam.started(exam.publish()["id"])
     assert exam.submit(attempt).status == 200
-    assert code(exam.save(attempt, {attempt["questions"][0]["id"]: "a"})) == (409, "over")
+    assert exam.save(attempt, {attempt["questions"][0]["id"]: "a"}).problem == (409, "over")
 
 
 def test_submitting_again_answers_the_same_and_changes_nothing(exam: ExamService) -> None:
@@ -208,17 +208,17 @@ def test_teachers_list_all_attempts_by_status_and_students_their_own(exam: ExamS
     running = exam.started(published["id"], exam.other)
     path, token = f"/exams/{published['id']}/attempts", exam.teacher.token
     for limit in (1, 3, 25):
-        listed = exam.walk(path, limit=limit, token=token)
+        listed = exam.http.list_all(path, limit=limit, token=token)
         assert {attempt["id"] for attempt in listed} == {attempt["id"] for attempt in (*waiting, running)}
-        pending = exam.walk(path, limit=limit, token=token, status="pending")
+        pending = exam.http.list_all(path, limit=limit, token=token, status="pending")
         assert [attempt["id"] for attempt in pending] == sorted(attempt["id"] for attempt in waiting)
-        own = exam.walk(path, limit=limit, token=exam.student.token)
+        own = exam.http.list_all(path, limit=limit, token=exam.student.token)
         assert [(attempt["id"], attempt["status"]) for attempt in own] == [
             (attempt["id"], "submitted") for attempt in waiting[:2]
         ]
-    assert exam.walk(path, limit=9, token=exam.student.token, status="pending") == []
-    assert exam.walk(path, limit=9, token=token, status="graded") == []
-    assert exam.walk(f"/exams/{graded['id']}/attempts", limit=9, token=token) == []
+    assert exam.http.list_all(path, limit=9, token=exam.student.token, status="pending") == []
+    assert exam.http.list_all(path, limit=9, token=token, status="graded") == []
+    assert exam.http.list_all(f"/exams/{graded['id']}/attempts", limit=9, token=token) == []
     assert exam.http.get(path, token=sign_in("teacher").token).status == 404
     assert exam.http.get(path, token=token, query={"status": "lost"}).status == 422
 
@@ -239,10 +239,10 @@ def test_submitted_are_those_that_are_graded_or_wait_for_marks(exam: ExamService
     exam.mark(graded, {question["id"]: 1 for question in exam.questions(published["id"])[1:]})
     path = f"/exams/{published['id']}/attempts"
     for limit in (1, 25):
-        listed = exam.walk(path, limit=limit, token=exam.teacher.token, status="submitted")
+        listed = exam.http.list_all(path, limit=limit, token=exam.teacher.token, status="submitted")
         assert [(attempt["id"], attempt["status"]) for attempt in listed] == [
             (waiting["id"], "pending"),
             (graded["id"], "graded"),
         ]
-    own = exam.walk(path, limit=25, token=exam.student.token, status="submitted")
+    own = exam.http.list_all(path, limit=25, token=exam.student.token, status="submitted")
     assert [attempt["id"] for attempt in own] == [waiting["id"]]

@@ -10,7 +10,7 @@ from lms.events import ResultRecorded
 from tests.at_once import Meanwhile, at_once, meanwhile
 from tests.clients import Answer
 from tests.conftest import Outbox
-from tests.exam.conftest import ALL_KINDS, SINGLE, TRUEFALSE, Calls, ExamService, code
+from tests.exam.conftest import ALL_KINDS, SINGLE, TRUEFALSE, Calls, ExamService
 from tests.people import Person
 
 __all__ = ["meanwhile"]
@@ -147,7 +147,7 @@ def test_a_save_that_meets_the_end_of_the_attempt_changes_nothing(
         return update(self, *args, **kwargs)
 
     monkeypatch.setattr(StoredAnswers, "update", submit_first)
-    assert code(exam.save(attempt, {attempt["questions"][0]["id"]: "a"})) == (409, "over")
+    assert exam.save(attempt, {attempt["questions"][0]["id"]: "a"}).problem == (409, "over")
     assert exam.show(attempt).json["answers"] == {}
 
 
@@ -182,7 +182,7 @@ def test_a_question_that_is_changed_while_the_first_student_begins_is_not(
     begun: list[Answer] = []
     meanwhile(lambda: begun.append(exam.start(published["id"])))
     changed = exam.http.put(f"/questions/{first['id']}", {"points": 9}, token=exam.teacher.token)
-    assert code(changed) == (409, "begun")
+    assert changed.problem == (409, "begun")
     assert begun[0].json["questions"][0]["points"] == 2
     assert exam.questions(published["id"])[0] == first
 
@@ -210,7 +210,7 @@ def test_an_exam_is_not_deleted_while_somebody_begins(exam: ExamService, meanwhi
     published = exam.publish()
     meanwhile(lambda: exam.start(published["id"]))
     answer = exam.http.delete(f"/exams/{published['id']}", token=exam.teacher.token)
-    assert code(answer) == (409, "begun")
+    assert answer.problem == (409, "begun")
 
 
 def test_marks_and_a_corrected_key_at_once_are_both_kept(exam: ExamService, meanwhile: Meanwhile) -> None:

@@ -9,7 +9,7 @@ from lms.events import ResultRecorded, UserErased
 from tests.at_once import Meanwhile
 from tests.clients import Answer, kafka_event
 from tests.conftest import DeadLetters, Outbox
-from tests.exam.conftest import NUMERIC, SINGLE, TEXT, ExamService, code, stored_standings
+from tests.exam.conftest import NUMERIC, SINGLE, TEXT, ExamService, stored_standings
 from tests.people import remove_card
 
 WORDS = "I, Amina, once lived in Karachi"
@@ -54,7 +54,7 @@ def test_an_attempt_under_way_is_graded_as_it_is_and_takes_no_more_answers(exam:
     exam.save(attempt, {question: "a"})
     erase(exam)
     assert [event.score for event in outbox.of(ResultRecorded)] == [100]
-    assert code(exam.save(attempt, {question: "b"})) == (409, "over")
+    assert exam.save(attempt, {question: "b"}).problem == (409, "over")
     assert "'answers': {}" in stored()
 
 
@@ -74,7 +74,7 @@ def test_what_is_left_is_neither_marked_nor_graded_again(exam: ExamService) -> N
     before = exam.score(published["id"])
     erase(exam)
     erase(exam)
-    assert code(exam.mark(attempt, {single: 2}, reason="Looked at it again")) == (404, "about:blank")
+    assert exam.mark(attempt, {single: 2}, reason="Looked at it again").problem == (404, "about:blank")
     assert exam.regrade(published["id"], single, "b").status == 202
     exam.tick()
     exam.pass_(days=2)
@@ -110,7 +110,7 @@ def test_nothing_is_written_about_a_student_who_was_erased(
     write = arrange(exam)
     erase(exam)
     before = stored()
-    assert code(write()) == (404, "about:blank")
+    assert write().problem == (404, "about:blank")
     assert stored() == before
 
 
@@ -121,7 +121,7 @@ def test_what_was_being_written_about_a_student_when_they_were_erased_is_refused
     write = arrange(exam)
     before = stored()
     meanwhile(lambda: remove_card(exam.student))
-    assert code(write()) == (404, "about:blank")
+    assert write().problem == (404, "about:blank")
     assert stored() == before
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from lms.events import ExamCancelled, ExamChanged, ExamScheduled
 from tests.conftest import Outbox
-from tests.exam.conftest import SINGLE, TRUEFALSE, ExamService, code, moment
+from tests.exam.conftest import SINGLE, TRUEFALSE, ExamService, moment
 from tests.people import sign_in
 
 
@@ -88,7 +88,7 @@ def test_an_exam_sent_twice_with_one_key_is_set_once(exam: ExamService) -> None:
     )
     assert (first.status, again.status) == (201, 201)
     assert first.json == again.json
-    assert len(exam.walk(f"/courses/{exam.course}/exams", limit=10, token=exam.teacher.token)) == 1
+    assert len(exam.http.list_all(f"/courses/{exam.course}/exams", limit=10, token=exam.teacher.token)) == 1
 
 
 def test_students_see_published_exams_and_teachers_drafts_too_soonest_first(exam: ExamService) -> None:
@@ -97,9 +97,9 @@ def test_students_see_published_exams_and_teachers_drafts_too_soonest_first(exam
     draft = exam.draft(title="draft", examDate=exam.at(days=1))
     for path in (f"/exams/{exam.course}", f"/courses/{exam.course}/exams"):
         for limit in (1, 2, 25):
-            for_students = exam.walk(path, limit=limit, token=exam.student.token)
+            for_students = exam.http.list_all(path, limit=limit, token=exam.student.token)
             assert for_students == [soon, late]
-            for_teachers = exam.walk(path, limit=limit, token=exam.teacher.token)
+            for_teachers = exam.http.list_all(path, limit=limit, token=exam.teacher.token)
             assert [listed["id"] for listed in for_teachers] == [soon["id"], late["id"], draft["id"]]
 
 
@@ -155,19 +155,19 @@ def test_an_exam_of_another_course_is_not_to_be_found(exam: ExamService) -> None
 
 def test_publishing_needs_a_question_or_paper(exam: ExamService) -> None:
     draft = exam.draft()
-    assert code(exam.change(draft["id"], published=True)) == (409, "no-questions")
+    assert exam.change(draft["id"], published=True).problem == (409, "no-questions")
     exam.add(draft["id"], TRUEFALSE)
     assert exam.change(draft["id"], published=True).status == 200
     paper = exam.paper()
-    assert code(exam.change(paper["id"], paper=False)) == (409, "no-questions")
+    assert exam.change(paper["id"], paper=False).problem == (409, "no-questions")
 
 
 def test_an_exam_that_would_already_be_closed_is_not_published(exam: ExamService) -> None:
     draft = exam.draft(examDate=exam.at(hours=-2))
     exam.add(draft["id"], SINGLE)
-    assert code(exam.change(draft["id"], published=True)) == (409, "closed")
+    assert exam.change(draft["id"], published=True).problem == (409, "closed")
     assert exam.change(draft["id"], published=True, examDate=exam.at()).status == 200
-    assert code(exam.change(draft["id"], examDate=exam.at(hours=-2))) == (409, "closed")
+    assert exam.change(draft["id"], examDate=exam.at(hours=-2)).problem == (409, "closed")
 
 
 def test_once_an_attempt_has_begun_only_the_title_and_a_later_closing_change(exam: ExamService) -> None:
@@ -187,12 +187,12 @@ def test_once_an_attempt_has_begun_only_the_title_and_a_later_closing_change(exa
         {"closesAt": None},
         {"title": "x", "duration": 61},
     ):
-        assert code(exam.change(published["id"], **fields)) == (409, "begun"), fields
+        assert exam.change(published["id"], **fields).problem == (409, "begun"), fields
     assert exam.change(published["id"], title="x", duration=60, closesAt=exam.at(hours=4)).status == 200
     answer = exam.http.delete(f"/exams/{published['id']}", token=exam.teacher.token)
-    assert code(answer) == (409, "begun")
+    assert answer.problem == (409, "begun")
     exam.clock.advance(hours=4)
-    assert code(exam.change(published["id"], closesAt=exam.at(hours=5))) == (409, "closed")
+    assert exam.change(published["id"], closesAt=exam.at(hours=5)).problem == (409, "closed")
     assert exam.change(published["id"], title="y").status == 200
 
 
@@ -224,7 +224,7 @@ def test_a_draft_that_is_deleted_is_gone_without_a_word(exam: ExamService, outbo
         ("PUT", f"/questions/{question['id']}", {"points": 2}),
     ):
         assert exam.http(method, path, body, token=exam.teacher.token).status == 404
-    assert exam.walk(f"/exams/{exam.course}", limit=10, token=exam.teacher.token) == []
+    assert exam.http.list_all(f"/exams/{exam.course}", limit=10, token=exam.teacher.token) == []
     assert outbox.all() == []
 
 
@@ -254,7 +254,7 @@ def test_an_exam_that_is_taken_back_is_cancelled_and_can_be_published_again(exam
     exam.change(published["id"], published=False)
     (withdrawn,) = outbox.of(ExamCancelled)
     assert withdrawn.withdrawn
-    assert exam.walk(f"/exams/{exam.course}", limit=10, token=exam.student.token) == []
+    assert exam.http.list_all(f"/exams/{exam.course}", limit=10, token=exam.student.token) == []
     assert exam.start(published["id"]).status == 404
     exam.pass_(hours=2)
     assert exam.results(published["id"])["items"] == []

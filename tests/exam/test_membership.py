@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
+from exam import api
 from lms.events import ExamScheduled, ResultRecorded
+from tests import hostile
 from tests.at_once import Meanwhile, meanwhile
 from tests.conftest import Outbox
-from tests.exam.conftest import SINGLE, TEXT, ExamService, code, scheduled_sweeps, stored_standings
-from tests.exam.test_refusals import GOOD_BODIES, ROUTES, SOMETHING, fill
+from tests.documented import example_body
+from tests.exam.conftest import SINGLE, TEXT, ExamService, scheduled_sweeps, stored_standings
 from tests.people import put_student_status, sign_in
 
 __all__ = ["meanwhile"]
@@ -78,7 +80,7 @@ def test_who_is_suspended_begins_and_submits_nothing_and_reads_what_is_theirs(ex
     assert exam.save(attempt, {attempt["questions"][0]["id"]: "a"}).status == 200
     put_student_status(exam.student, status)
     for refused in (exam.start(fresh["id"]), exam.start(published["id"]), exam.submit(attempt)):
-        assert code(refused) == (403, "standing")
+        assert refused.problem == (403, "standing")
     assert exam.show(attempt).json["status"] == "running"
     assert exam.http.get(f"/exams/{published['id']}/questions", token=exam.student.token).status == 200
     exam.pass_(hours=1)
@@ -108,7 +110,7 @@ def deleted(exam: ExamService) -> dict[str, str]:
     attempt = exam.started(published["id"])
     (question, _) = exam.questions(published["id"])
     exam.sit(published, student=exam.other)
-    _delete_course(exam)
+    exam.delete_course(exam.course)
     return {
         "courseId": str(exam.course),
         "examId": published["id"],
@@ -118,36 +120,29 @@ def deleted(exam: ExamService) -> dict[str, str]:
     }
 
 
-def _delete_course(exam: ExamService) -> None:
-    from lms import roster
-    from lms.dynamo import transaction
-
-    with transaction() as tx:
-        roster.remove_course(tx, exam.course)
-
-
 def test_whatever_belongs_to_a_deleted_course_is_not_to_be_found_on_any_path(
     exam: ExamService, deleted: dict[str, str]
 ) -> None:
-    for method, path, roles in ROUTES:
+    for method, path, roles in hostile.routes(api.app):
         ids = {**deleted, "id": deleted["courseId" if (method, path) == ("GET", "/exams/{id}") else "examId"]}
-        body = _naming(ids, GOOD_BODIES.get((method, path)))
+        filled = path.format(**ids)
+        body = _naming(ids, example_body(method, filled))
         for person in (person for person in (exam.admin, exam.teacher, exam.student) if person.role in (roles or ())):
-            answer = exam.http(method, fill(path, **ids), body, token=person.token)
+            answer = exam.http(method, filled, body, token=person.token)
             assert answer.status == 404, (method, path, person.role, answer)
 
 
 def _naming(ids: dict[str, str], body: Any) -> Any:
-    """A good body that names what there is instead of something."""
-    if not isinstance(body, dict) or "marks" in body:
-        return {"marks": {ids["questionId"]: 1}} if body else body
-    return {name: ids[name] if value == SOMETHING else value for name, value in body.items()}
+    """A good body that names what there is; an exam in it is on paper, so that it needs no questions."""
+    if not isinstance(body, dict):
+        return body
+    return {name: ids.get(name, value) for name, value in body.items()} | ({"paper": True} if "paper" in body else {})
 
 
 def test_a_draft_of_a_deleted_course_is_neither_filled_nor_published(exam: ExamService, outbox: Outbox) -> None:
     draft = exam.draft()
     exam.add(draft["id"], SINGLE)
-    _delete_course(exam)
+    exam.delete_course(exam.course)
     assert exam.change(draft["id"], published=True).status == 404
     assert exam.http.post(f"/exams/{draft['id']}/questions", SINGLE, token=exam.admin.token).status == 404
     assert outbox.of(ExamScheduled) == []
@@ -158,7 +153,7 @@ def test_an_exam_is_not_published_while_its_course_is_deleted(
 ) -> None:
     draft = exam.draft()
     exam.add(draft["id"], SINGLE)
-    meanwhile(lambda: _delete_course(exam))
+    meanwhile(lambda: exam.delete_course(exam.course))
     assert exam.change(draft["id"], published=True).status == 404
     assert outbox.of(ExamScheduled) == []
 

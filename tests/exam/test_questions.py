@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from tests.clients import Answer
-from tests.exam.conftest import ALL_KINDS, MULTIPLE, NUMERIC, SINGLE, TEXT, TRUEFALSE, ExamService, code
+from tests.exam.conftest import ALL_KINDS, MULTIPLE, NUMERIC, SINGLE, TEXT, TRUEFALSE, ExamService
 from tests.people import Person, sign_in
 
 
@@ -34,7 +34,7 @@ def test_all_kinds_of_questions_are_listed_in_their_order(exam: ExamService) -> 
     added = [exam.add(draft["id"], question) for question in ALL_KINDS]
     for limit in (1, 2, 100):
         path = f"/exams/{draft['id']}/questions"
-        assert exam.walk(path, limit=limit, token=exam.teacher.token) == added
+        assert exam.http.list_all(path, limit=limit, token=exam.teacher.token) == added
     assert [question["correctAnswer"] for question in added] == [
         "a",
         ["a2a", "http", "mcp"],
@@ -110,7 +110,7 @@ def test_a_published_exam_keeps_one_question_at_least(exam: ExamService) -> None
     first, second = exam.questions(published["id"])
     assert exam.http.delete(f"/questions/{first['id']}", token=exam.teacher.token).status == 204
     answer = exam.http.delete(f"/questions/{second['id']}", token=exam.teacher.token)
-    assert code(answer) == (409, "no-questions")
+    assert answer.problem == (409, "no-questions")
     assert [question["id"] for question in exam.questions(published["id"])] == [second["id"]]
 
 
@@ -119,9 +119,9 @@ def test_questions_are_frozen_once_an_attempt_has_begun(exam: ExamService) -> No
     before = exam.questions(published["id"])
     exam.started(published["id"])
     token, path = exam.teacher.token, f"/questions/{before[0]['id']}"
-    assert code(exam.http.post(f"/exams/{published['id']}/questions", TEXT, token=token)) == (409, "begun")
-    assert code(exam.http.put(path, {"points": 3}, token=token)) == (409, "begun")
-    assert code(exam.http.delete(path, token=token)) == (409, "begun")
+    assert exam.http.post(f"/exams/{published['id']}/questions", TEXT, token=token).problem == (409, "begun")
+    assert exam.http.put(path, {"points": 3}, token=token).problem == (409, "begun")
+    assert exam.http.delete(path, token=token).problem == (409, "begun")
     assert exam.questions(published["id"]) == before
 
 
@@ -167,7 +167,7 @@ def test_shuffled_questions_have_one_order_for_each_attempt(exam: ExamService) -
     assert own != others
     assert sorted(own) == sorted(others) == sorted(q["id"] for q in exam.questions(published["id"]))
     path = f"/exams/{published['id']}/questions"
-    assert [q["id"] for q in exam.walk(path, limit=5, token=exam.student.token)] == own
+    assert [q["id"] for q in exam.http.list_all(path, limit=5, token=exam.student.token)] == own
     assert exam.show(attempt).json["questions"] == exam.start(published["id"]).json["questions"] == attempt["questions"]
 
 

@@ -1,6 +1,7 @@
 """The recorded events of exam, each as its function takes it."""
 
-from tests.exam.conftest import ExamService, Lambda
+from tests.clients import Context
+from tests.exam.conftest import ExamService
 from tests.recorded import event, open_course
 
 
@@ -16,5 +17,5 @@ def test_a_recorded_tick_submits_what_is_due(exam: ExamService) -> None:
     sat = exam.publish()
     attempt = exam.started(sat["id"])
     exam.clock.advance(minutes=61)
-    tick.handler(event("exam_tick"), Lambda())
+    tick.handler(event("exam_tick"), Context())
     assert exam.show(attempt).json["status"] == "submitted"

@@ -1,4 +1,4 @@
-"""What exam refuses in its own way; what all routes refuse is in `tests/contract/test_refusals.py`."""
+"""What exam refuses in its own way; what all routes refuse is in `tests/authorization/test_refusals.py`."""
 
 from typing import Any
 from uuid import uuid4

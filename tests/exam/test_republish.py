@@ -9,7 +9,7 @@ from tests.exam.conftest import SINGLE, TEXT, ExamService
 from tests.republishing import facts, last_words, republish
 
 
-def told_again(outbox: Outbox, rows: int = 1_000) -> tuple[list[Any], list[Any]]:
+def republish_all(outbox: Outbox, rows: int = 1_000) -> tuple[list[Any], list[Any]]:
     """The answers, and what was published."""
     from exam.operations import handler
 
@@ -38,8 +38,8 @@ def term(exam: ExamService) -> ExamService:
 
 def test_what_was_published_is_published_again_at_the_same_versions(term: ExamService, outbox: Outbox) -> None:
     before = last_words(outbox)
-    told_again(outbox)
-    _, again = told_again(outbox)
+    republish_all(outbox)
+    _, again = republish_all(outbox)
     assert sorted(event.subject for event in again) == sorted(before)
     assert {event.subject: event.model_dump() for event in again} == facts(before)
     assert facts(last_words(outbox)) == facts(before)
@@ -47,20 +47,16 @@ def test_what_was_published_is_published_again_at_the_same_versions(term: ExamSe
 
 @pytest.mark.parametrize("rows", [1, 2])
 def test_republishing_continues_where_it_stopped(term: ExamService, outbox: Outbox, rows: int) -> None:
-    [whole], everything = told_again(outbox)
-    answers, again = told_again(outbox, rows)
+    [whole], everything = republish_all(outbox)
+    answers, again = republish_all(outbox, rows)
     assert sum(answer["republished"] for answer in answers) == whole["republished"]
     assert [event.subject for event in again] == [event.subject for event in everything]
 
 
 def test_exams_of_a_deleted_course_are_republished_too(term: ExamService, outbox: Outbox) -> None:
-    from lms import roster
-    from lms.dynamo import transaction
-
-    _, before = told_again(outbox)
-    with transaction() as tx:
-        roster.remove_course(tx, term.course)
-    _, after = told_again(outbox)
+    _, before = republish_all(outbox)
+    term.delete_course(term.course)
+    _, after = republish_all(outbox)
     assert len(after) == len(before) > 0
 
 
@@ -71,7 +67,7 @@ def test_no_result_is_republished_before_its_release(exam: ExamService, outbox: 
     exam.sit(running)
     manual = exam.publish(TEXT, SINGLE, title="Manual", release="manual")
     exam.sit(manual, {1: "a"})
-    told_again(outbox)
+    republish_all(outbox)
     assert outbox.of(ResultRecorded) == []
 
 
@@ -85,5 +81,5 @@ def test_a_withdrawn_result_is_republished_as_withdrawn(exam: ExamService, outbo
     exam.grant(sat["id"], closesAt=exam.at(hours=1))
     last = [event for event in outbox.of(ResultRecorded) if event.student_id == exam.student.id][-1]
     assert not last.released
-    _, again = told_again(outbox)
+    _, again = republish_all(outbox)
     assert [event for event in again if event.subject == last.subject] == [last]

@@ -8,12 +8,13 @@ import pytest
 from lms.due import Unfinished
 from lms.events import ResultRecorded
 from tests.at_once import Meanwhile, meanwhile
+from tests.clients import Context
 from tests.conftest import Outbox
-from tests.exam.conftest import SINGLE, TRUEFALSE, Calls, ExamService, Lambda, scheduled_sweeps, stored_standings
+from tests.exam.conftest import SINGLE, TRUEFALSE, Calls, ExamService, scheduled_sweeps, stored_standings
 
 __all__ = ["meanwhile"]
 
-NO_TIME = Lambda(9_000)
+NO_TIME = Context(9_000)
 
 
 @pytest.fixture
@@ -23,17 +24,6 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(sweeps, "_PAGE", 2)
     monkeypatch.setattr(OverdueAttempts, "page_size", 2)
-
-
-class ShortOfTime:
-    """Enough time for so many looks at the clock."""
-
-    def __init__(self, looks: int) -> None:
-        self._looks = looks
-
-    def get_remaining_time_in_millis(self) -> int:
-        self._looks -= 1
-        return 55_000 if self._looks >= 0 else 0
 
 
 def test_what_was_never_submitted_is_submitted_and_graded_at_its_deadline(exam: ExamService) -> None:
@@ -79,7 +69,7 @@ def test_students_that_do_not_fit_into_one_minute_come_in_the_next(exam: ExamSer
     exam.clock.advance(minutes=30)
     exam.tick(NO_TIME)
     assert exam.results(published["id"])["summary"]["count"] == 0
-    exam.tick(ShortOfTime(2))
+    exam.tick(Context(looks=2))
     assert 0 < exam.results(published["id"])["summary"]["count"] < 7
     exam.tick()
     assert exam.results(published["id"])["summary"]["count"] == 7
@@ -92,7 +82,7 @@ def test_a_sweep_continues_where_the_last_run_stopped(exam: ExamService, small_p
     exam.clock.advance(hours=1)
     published_so_far = 0
     for _ in range(10):
-        exam.tick(ShortOfTime(3))
+        exam.tick(Context(looks=3))
         before, published_so_far = published_so_far, len(outbox.of(ResultRecorded))
         assert published_so_far - before <= 4
     assert published_so_far == 7

@@ -1,87 +1,46 @@
 """Progress on moto: people with tokens, a course in the Roster with an outline that tests change, short ways to it."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from tests.at_once import meanwhile
-from tests.clients import Answer, Client, kafka_event
+from tests.clients import Answer
 from tests.conftest import Clock
-from tests.people import Person, publish_key, sign_in
+from tests.people import Person, sign_in
+from tests.world import World
 
 __all__ = ["meanwhile"]
 
 
 @pytest.fixture
-def school(aws: None, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator["School"]:
-    from lms import clock as clock_module
-    from progress import api, consumer
-
-    publish_key()
-    api.app.dependency_overrides[clock_module.now] = clock
-    monkeypatch.setattr(consumer, "now", clock)
-    yield School(clock)
-    api.app.dependency_overrides.clear()
+def school(aws: None, clock: Clock) -> "School":
+    return School(clock)
 
 
-class School:
+class School(World):
     """The progress service, a course with its teacher and a student, and an administrator."""
 
-    def __init__(self, clock: Clock) -> None:
-        from progress import api
+    service = "progress"
 
-        self.http = Client(api.handler)
-        self.clock = clock
-        self.admin, self.teacher, self.student = sign_in("admin"), sign_in("teacher"), sign_in("student")
-        self.outline = OutlineOnPaper(uuid4())
-        self.course = self.outline.course_id
-        self.open(self.course)
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self.course = self.add_course()
+        self.outline = TaughtOutline(self.course)
         self.assign(self.teacher, self.course)
         self.enroll(self.student)
 
-    def open(self, course_id: UUID) -> UUID:
-        from lms import roster
-        from lms.dynamo import transaction
-
-        with transaction() as tx:
-            roster.put_course(tx, course_id, title="Agents", program_id=uuid4(), requires_payment=False, version=1)
-        return course_id
-
-    def close(self, course_id: UUID) -> None:
-        from lms import roster
-        from lms.dynamo import transaction
-
-        with transaction() as tx:
-            roster.remove_course(tx, course_id)
-
-    def assign(self, teacher: Person, course_id: UUID) -> None:
-        from lms import roster
-        from lms.dynamo import transaction
-
-        with transaction() as tx:
-            roster.put_assignment(tx, teacher.id, course_id, version=1)
-
-    def enroll(self, student: Person, course_id: UUID | None = None, status: Any = "active") -> Person:
-        from lms import roster
-        from lms.dynamo import transaction
-
-        with transaction() as tx:
-            roster.put_enrollment(tx, student.id, course_id or self.course, status, version=1)
+    def enroll(self, student: Person, status: Any = "active") -> Person:
+        self.add_student(student, self.course, status)
         return student
 
     def new_student(self) -> Person:
         return self.enroll(sign_in("student"))
 
-    def consume(self, *events: Any) -> None:
-        from progress import consumer
-
-        consumer.handler(kafka_event(*events), None)
-
-    def settle(self) -> None:
-        """The class hears of the outline as it is."""
-        self.consume(self.outline.told())
+    def follow_outline(self) -> None:
+        """Consumes the event of the outline as it is."""
+        self.consume(self.outline.event())
 
     def path(self, student: Person | None = None) -> str:
         return f"/progress/{(student or self.student).id}/{self.course}"
@@ -126,21 +85,8 @@ class School:
         headers = {"idempotency-key": key} if key else None
         return self.http.post("/feedback", body, token=(student or self.student).token, headers=headers)
 
-    def walk(self, path: str, *, limit: int, token: str) -> list[Any]:
-        """All items of a list, page after page."""
-        items, cursor = [], None
-        while True:
-            query = {"limit": str(limit), **({"cursor": cursor} if cursor else {})}
-            answer = self.http.get(path, token=token, query=query)
-            assert answer.status == 200, answer
-            assert len(answer.json["items"]) <= limit
-            items += answer.json["items"]
-            cursor = answer.json["next"]
-            if cursor is None:
-                return items
 
-
-class OutlineOnPaper:
+class TaughtOutline:
     """What is taught in a course; each change is stored as content stores it."""
 
     def __init__(self, course_id: UUID) -> None:
@@ -175,7 +121,7 @@ class OutlineOnPaper:
             lessons.pop(part, None)
         self._store()
 
-    def told(self) -> Any:
+    def event(self) -> Any:
         from lms.events import OutlineChanged
 
         return OutlineChanged(version=self.version, course_id=self.course_id, modules=0, lessons=0)
@@ -207,9 +153,3 @@ class OutlineOnPaper:
         item.store(modules)
         item.save()
         self.version += 1
-
-
-def problem(answer: Answer) -> tuple[int, str]:
-    """Status and code of a refusal."""
-    assert answer.headers["content-type"] == "application/problem+json", answer
-    return answer.status, answer.json["type"].removeprefix("urn:lms:problem:")

@@ -16,32 +16,32 @@ def _records(answer: Any) -> dict[str, str]:
     return {record["studentId"]: record["status"] for record in answer["records"]}
 
 
-def _told(event: AttendanceRecorded) -> dict[str, str]:
+def _statuses(event: AttendanceRecorded) -> dict[str, str]:
     return {str(record.student_id): record.status for record in event.records}
 
 
 @pytest.fixture
-def pupils(school: School) -> list[Person]:
+def students(school: School) -> list[Person]:
     return [school.student, school.new_student(), school.new_student()]
 
 
-def test_a_session_is_recorded_and_told_whole(school: School, pupils: list[Person], outbox: Outbox) -> None:
-    given = dict(zip(pupils, ("present", "late", "excused"), strict=True))
+def test_a_session_is_recorded_and_published_whole(school: School, students: list[Person], outbox: Outbox) -> None:
+    given = dict(zip(students, ("present", "late", "excused"), strict=True))
     answer = school.record("2027-03-01", given)
     assert answer.status == 201
     assert answer.headers["location"] == f"/attendance/{school.course}"
-    expected = {str(pupil.id): status for pupil, status in given.items()}
+    expected = {str(student.id): status for student, status in given.items()}
     assert _records(answer.json) == expected
     assert answer.json.items() >= {"courseId": str(school.course), "date": "2027-03-01", "version": 1}.items()
-    [told] = outbox.of(AttendanceRecorded)
-    assert (told.subject, told.version) == (f"attendance#{school.course}#2027-03-01", 1)
-    assert _told(told) == expected
+    [event] = outbox.of(AttendanceRecorded)
+    assert (event.subject, event.version) == (f"attendance#{school.course}#2027-03-01", 1)
+    assert _statuses(event) == expected
 
 
-def test_the_same_date_replaces_the_session(school: School, pupils: list[Person], outbox: Outbox) -> None:
-    first = school.record("2027-03-01", dict.fromkeys(pupils, "present")).json
+def test_the_same_date_replaces_the_session(school: School, students: list[Person], outbox: Outbox) -> None:
+    first = school.record("2027-03-01", dict.fromkeys(students, "present")).json
     school.clock.advance(hours=1)
-    again = school.record("2027-03-01", {pupils[0]: "absent"})
+    again = school.record("2027-03-01", {students[0]: "absent"})
     assert (again.status, again.json["version"]) == (201, 2)
     assert again.json["createdAt"] == first["createdAt"]
     assert again.json["updatedAt"] > first["updatedAt"]
@@ -84,18 +84,18 @@ def test_sessions_are_listed_in_pages_the_last_first(school: School) -> None:
         school.record(date, {school.student: "present"})
     path = f"/attendance/{school.course}"
     for reader in (school.teacher, school.admin, school.student):
-        listed = school.walk(path, limit=3, token=reader.token)
+        listed = school.http.list_all(path, limit=3, token=reader.token)
         assert [session["date"] for session in listed] == dates[::-1]
 
 
-def test_a_student_sees_their_own_records_alone(school: School, pupils: list[Person]) -> None:
-    school.record("2027-03-01", dict.fromkeys(pupils, "present"))
-    school.record("2027-03-02", {pupils[1]: "late"})
+def test_a_student_sees_their_own_records_alone(school: School, students: list[Person]) -> None:
+    school.record("2027-03-01", dict.fromkeys(students, "present"))
+    school.record("2027-03-02", {students[1]: "late"})
     path = f"/attendance/{school.course}"
-    own = school.walk(path, limit=5, token=pupils[1].token)
-    assert [_records(session) for session in own] == [{str(pupils[1].id): "late"}, {str(pupils[1].id): "present"}]
-    [session] = school.walk(path, limit=1, token=pupils[0].token)
-    assert _records(session) == {str(pupils[0].id): "present"}
+    own = school.http.list_all(path, limit=5, token=students[1].token)
+    assert [_records(session) for session in own] == [{str(students[1].id): "late"}, {str(students[1].id): "present"}]
+    [session] = school.http.list_all(path, limit=1, token=students[0].token)
+    assert _records(session) == {str(students[0].id): "present"}
 
 
 def test_a_thousand_students_are_one_session_of_few_calls(
@@ -179,7 +179,7 @@ def test_refusals_come_in_order(school: School) -> None:
     assert school.http.post("/attendance", {"bad": 1}, token=school.student.token).status == 403
     foreign = sign_in("teacher")
     assert school.http.post("/attendance", {"bad": 1}, token=foreign.token).status == 422
-    # Not 422: who is enrolled is nothing for other courses' teachers to ask.
+    # Not 422: teachers of other courses must not learn who is enrolled.
     assert school.http.post("/attendance", good, token=foreign.token).status == 403
     assert school.http.post("/attendance", good, token=school.teacher.token).status == 422
     gone = {**good, "courseId": str(uuid4())}

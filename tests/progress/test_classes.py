@@ -1,4 +1,4 @@
-"""A changed outline, and the percentages of everybody in the course."""
+"""A changed outline, and the percentages of all students in the course."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from tests.progress.conftest import School
 
 
 @pytest.fixture
-def pupils(school: School) -> list[Person]:
+def students(school: School) -> list[Person]:
     return [school.new_student() for _ in range(60)]
 
 
@@ -31,55 +31,55 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def _known(outbox: Outbox) -> dict[Any, int]:
     """What a consumer knows of each student's percentage: the latest version."""
-    told = sorted(outbox.of(ProgressUpdated), key=lambda event: event.version)
-    return {event.student_id: event.completion_percentage for event in told}
+    events = sorted(outbox.of(ProgressUpdated), key=lambda event: event.version)
+    return {event.student_id: event.completion_percentage for event in events}
 
 
 def test_a_changed_outline_moves_the_percentages_of_the_whole_class(
-    school: School, pupils: list[Person], outbox: Outbox, calls: list[str]
+    school: School, students: list[Person], outbox: Outbox, calls: list[str]
 ) -> None:
     module, [one, _] = school.outline.add_module(lessons=2)
-    for pupil in pupils:
-        school.learn(one, student=pupil)
+    for student in students:
+        school.learn(one, student=student)
     school.outline.add_lesson(module)
     calls.clear()
-    school.settle()
+    school.follow_outline()
     assert calls.count("TransactWriteItems") == 3
     assert len(calls) <= 3 * 2 + 2
-    assert _known(outbox) == {pupil.id: 33 for pupil in pupils}
-    assert {school.percentage(pupil) for pupil in pupils[:3]} == {33}
+    assert _known(outbox) == {student.id: 33 for student in students}
+    assert {school.percentage(student) for student in students[:3]} == {33}
 
 
-def test_news_that_change_nothing_for_anybody_are_told_to_nobody(school: School, outbox: Outbox) -> None:
+def test_an_outline_that_changes_no_percentage_publishes_nothing(school: School, outbox: Outbox) -> None:
     module, [one, _] = school.outline.add_module(lessons=2)
     school.learn(one)
     school.outline.add_lesson(module)
-    school.settle()
+    school.follow_outline()
     before = outbox.all()
-    school.settle()
+    school.follow_outline()
     school.outline.add_module()
-    school.settle()
+    school.follow_outline()
     assert outbox.all() == before
 
 
-def test_an_outline_that_changed_again_is_left_to_the_news_of_that(school: School, outbox: Outbox) -> None:
+def test_an_outline_that_changed_again_is_left_to_the_event_of_that_change(school: School, outbox: Outbox) -> None:
     module, [one, _] = school.outline.add_module(lessons=2)
     school.learn(one)
     school.outline.add_lesson(module)
-    older = school.outline.told()
+    older = school.outline.event()
     school.outline.add_lesson(module)
     school.consume(older)
     assert _known(outbox) == {school.student.id: 50}
-    school.settle()
+    school.follow_outline()
     school.consume(older)
     assert _known(outbox) == {school.student.id: 25}
 
 
-def test_who_has_nothing_left_has_completed_the_course(school: School, outbox: Outbox) -> None:
+def test_a_student_with_no_lesson_left_has_completed_the_course(school: School, outbox: Outbox) -> None:
     _, [one, two] = school.outline.add_module(lessons=2)
     school.learn(one)
     school.outline.remove(two)
-    school.settle()
+    school.follow_outline()
     last = outbox.of(ProgressUpdated)[-1]
     assert (last.completion_percentage, last.completed) == (100, True)
     assert school.progress()["completed"]
@@ -89,19 +89,19 @@ def test_a_course_that_loses_all_its_lessons_completes_nobody(school: School, ou
     module, [one, _] = school.outline.add_module(lessons=2)
     school.learn(one)
     school.outline.remove(module)
-    school.settle()
+    school.follow_outline()
     last = outbox.of(ProgressUpdated)[-1]
     assert (last.completion_percentage, last.completed) == (0, False)
 
 
-def test_half_a_class_is_finished_when_the_news_come_again(
-    school: School, pupils: list[Person], outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+def test_half_a_class_is_finished_when_the_event_comes_again(
+    school: School, students: list[Person], outbox: Outbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from progress.service import progress
 
     module, [one] = school.outline.add_module(lessons=1)
-    for pupil in pupils:
-        school.learn(one, student=pupil)
+    for student in students:
+        school.learn(one, student=student)
     school.outline.add_lesson(module)
     follow, left = progress._follow_outline, [2]
 
@@ -114,11 +114,11 @@ def test_half_a_class_is_finished_when_the_news_come_again(
     with monkeypatch.context() as patch:
         patch.setattr(progress, "_follow_outline", until_the_function_ends)
         with pytest.raises(TimeoutError):
-            school.settle()
+            school.follow_outline()
     assert sorted(_known(outbox).values()) == [50] * 50 + [100] * 10
-    school.settle()
+    school.follow_outline()
     assert set(_known(outbox).values()) == {50}
-    assert len(outbox.of(ProgressUpdated)) == 2 * len(pupils)
+    assert len(outbox.of(ProgressUpdated)) == 2 * len(students)
 
 
 def test_a_student_at_work_and_the_changed_outline_lose_nothing_of_each_other(
@@ -138,7 +138,7 @@ def test_a_student_at_work_and_the_changed_outline_lose_nothing_of_each_other(
         return found
 
     monkeypatch.setattr(progress, "read_together", while_a_lesson_is_done)
-    school.settle()
+    school.follow_outline()
     assert _known(outbox) == {school.student.id: 67}
     assert len(school.progress()["lessonsDone"]) == 2
 

@@ -27,8 +27,8 @@ def test_lessons_done_at_once_are_all_done(school: School, outbox: Outbox) -> No
     _, lessons = school.outline.add_module(lessons=4)
     assert statuses([lambda lesson=lesson: school.mark(lesson) for lesson in lessons]) == [200] * 4
     assert school.progress()["completed"]
-    told = sorted(outbox.of(ProgressUpdated), key=lambda event: event.version)
-    assert [(event.version, event.completion_percentage) for event in told] == [(1, 25), (2, 50), (3, 75), (4, 100)]
+    events = sorted(outbox.of(ProgressUpdated), key=lambda event: event.version)
+    assert [(event.version, event.completion_percentage) for event in events] == [(1, 25), (2, 50), (3, 75), (4, 100)]
 
 
 def test_a_lesson_undone_ten_times_at_once_is_undone_once(school: School, outbox: Outbox) -> None:

@@ -9,7 +9,7 @@ from lms.events import FeedbackSubmitted, UserErased
 from tests.at_once import Meanwhile
 from tests.conftest import Outbox
 from tests.people import Person, remove_card, sign_in
-from tests.progress.conftest import School, problem
+from tests.progress.conftest import School
 
 
 def _list(school: School, reader: Person | None = None, **query: str) -> Any:
@@ -18,7 +18,7 @@ def _list(school: School, reader: Person | None = None, **query: str) -> Any:
     return answer.json
 
 
-def test_feedback_is_given_and_told(school: School, outbox: Outbox) -> None:
+def test_feedback_is_given_and_published(school: School, outbox: Outbox) -> None:
     answer = school.rate(4, comment="  Clear\nand to the point ")
     assert answer.status == 201
     assert answer.headers["location"] == f"/feedback/{school.course}"
@@ -33,8 +33,8 @@ def test_feedback_is_given_and_told(school: School, outbox: Outbox) -> None:
             "version": 1,
         }.items()
     )
-    [told] = outbox.of(FeedbackSubmitted)
-    assert (str(told.feedback_id), told.course_id, told.teacher_id, told.rating) == (
+    [event] = outbox.of(FeedbackSubmitted)
+    assert (str(event.feedback_id), event.course_id, event.teacher_id, event.rating) == (
         answer.json["id"],
         school.course,
         None,
@@ -91,7 +91,7 @@ def test_the_summary_is_of_all_feedback_on_every_page(school: School) -> None:
 
 def test_the_list_is_walked_in_pages_the_newest_first(school: School) -> None:
     given = [school.rate(3, school.new_student()).json["id"] for _ in range(7)]
-    listed = school.walk(f"/feedback/{school.course}", limit=3, token=school.student.token)
+    listed = school.http.list_all(f"/feedback/{school.course}", limit=3, token=school.student.token)
     assert [item["id"] for item in listed] == given[::-1]
 
 
@@ -154,7 +154,7 @@ def test_feedback_that_is_being_given_when_its_author_is_erased_is_not_kept(
 def test_feedback_on_an_instructor_who_is_being_erased_is_refused(school: School, meanwhile: Meanwhile) -> None:
     meanwhile(lambda: remove_card(school.teacher))
     answer = school.rate(1, instructorId=str(school.teacher.id), comment="Mr Khan shouts")
-    assert problem(answer) == (422, "about:blank")
+    assert answer.problem == (422, "about:blank")
     assert _list(school)["items"] == []
 
 
@@ -197,7 +197,7 @@ def test_refusals_come_in_order(school: School) -> None:
     for outside in (stranger, school.enroll(sign_in("student"), status="dropped")):
         assert school.http.post("/feedback", good, token=outside.token).status == 403
     school.enroll(school.student, status="completed")
-    school.close(school.course)
+    school.delete_course(school.course)
     assert school.http.post("/feedback", good, token=school.student.token).status == 404
     path = f"/feedback/{school.course}"
     assert school.http.get(path, query={"limit": "0"}).status == 401

@@ -8,7 +8,7 @@ import pytest
 from lms.events import ProgressUpdated
 from tests.conftest import Outbox
 from tests.people import sign_in
-from tests.progress.conftest import School, problem
+from tests.progress.conftest import School
 
 
 def test_who_has_just_enrolled_is_at_the_beginning(school: School) -> None:
@@ -38,9 +38,9 @@ def test_progress_is_recorded_once_where_there_are_no_lessons(school: School, ou
     assert answer.version == 1
     assert (answer.json["completionPercentage"], answer.json["currentModule"]) == (40, str(module))
     assert school.progress() == answer.json
-    assert problem(school.create()) == (409, "exists")
-    [told] = outbox.of(ProgressUpdated)
-    assert (told.version, told.completion_percentage, told.completed, told.current_module) == (1, 40, False, module)
+    assert school.create().problem == (409, "exists")
+    [event] = outbox.of(ProgressUpdated)
+    assert (event.version, event.completion_percentage, event.completed, event.current_module) == (1, 40, False, module)
 
 
 def test_a_hundred_percent_that_somebody_says_complete_nothing(school: School, outbox: Outbox) -> None:
@@ -106,7 +106,7 @@ def test_lessons_done_make_the_percentage_and_the_current_module(school: School)
     assert school.progress() == seen[-1]
 
 
-def test_a_lesson_done_twice_counts_and_is_told_once(school: School, outbox: Outbox) -> None:
+def test_a_lesson_done_twice_counts_and_is_published_once(school: School, outbox: Outbox) -> None:
     _, [one, _] = school.outline.add_module(lessons=2)
     first, second = school.mark(one), school.mark(one)
     assert (first.status, second.status, first.json) == (200, 200, second.json)
@@ -207,7 +207,7 @@ def test_nothing_is_recorded_in_a_course_that_is_gone(school: School) -> None:
     _, [one] = school.outline.add_module(lessons=1)
     other = school.new_student()
     path = f"/progress/{school.create().json['id']}"
-    school.close(school.course)
+    school.delete_course(school.course)
     assert school.create(other).status == 404
     assert school.http.put(path, {}, token=school.student.token).status == 404
     assert school.mark(one).status == 404

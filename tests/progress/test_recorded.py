@@ -1,13 +1,13 @@
 """The recorded events of progress, each as its function takes it."""
 
 from tests.conftest import Outbox
-from tests.progress.conftest import OutlineOnPaper, School
+from tests.progress.conftest import School, TaughtOutline
 from tests.recorded import COURSE, event, open_course
 
 
 def test_a_recorded_request_gives_feedback(school: School) -> None:
     open_course()
-    school.enroll(school.student, COURSE)
+    school.add_student(school.student, COURSE)
     answer = school.http.replay("progress_feedback", school.student.token)
     assert (answer.status, answer.json["rating"]) == (201, 5)
 
@@ -17,10 +17,10 @@ def test_a_recorded_change_of_an_outline_moves_its_class(school: School, outbox:
     from progress import consumer
 
     open_course()
-    school.course, school.outline = COURSE, OutlineOnPaper(COURSE)
+    school.course, school.outline = COURSE, TaughtOutline(COURSE)
     school.enroll(school.student)
     _, (first,) = school.outline.add_module(1)
     school.learn(first)
     school.outline.add_module(1)
     consumer.handler(event("progress_content_events"), None)
-    assert [told.completion_percentage for told in outbox.of(ProgressUpdated)] == [100, 50]
+    assert [event.completion_percentage for event in outbox.of(ProgressUpdated)] == [100, 50]

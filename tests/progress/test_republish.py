@@ -1,4 +1,4 @@
-"""Telling progress, attendance and feedback again."""
+"""Republishing progress, attendance and feedback."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ from tests.progress.conftest import School
 from tests.republishing import facts, last_words, republish
 
 
-def told_again(outbox: Outbox, rows: int = 1_000) -> tuple[list[Any], list[Any]]:
-    """The answers, and what was told."""
+def republish_all(outbox: Outbox, rows: int = 1_000) -> tuple[list[Any], list[Any]]:
+    """The answers, and what was published."""
     from progress.operations import handler
 
     before = len(outbox.all())
@@ -32,35 +32,37 @@ def term(school: School) -> School:
     return school
 
 
-def test_everything_is_told_again_at_the_version_it_has(term: School, outbox: Outbox) -> None:
+def test_everything_is_republished_at_the_version_it_has(term: School, outbox: Outbox) -> None:
     before = last_words(outbox)
-    [answer], again = told_again(outbox)
+    [answer], again = republish_all(outbox)
     assert answer["republished"] == len(again) == len(before) == 6
     assert {event.subject: event.model_dump() for event in again} == facts(before)
 
 
 @pytest.mark.parametrize("rows", [1, 2, 5])
-def test_telling_goes_on_where_it_stopped(term: School, outbox: Outbox, rows: int) -> None:
-    answers, again = told_again(outbox, rows)
+def test_republishing_continues_where_it_stopped(term: School, outbox: Outbox, rows: int) -> None:
+    answers, again = republish_all(outbox, rows)
     assert sum(answer["republished"] for answer in answers) == 6
     assert len({event.subject for event in again}) == len(again) == 6
 
 
-def test_progress_that_has_not_followed_the_outline_yet_is_told_as_it_is_by_now(term: School, outbox: Outbox) -> None:
+def test_progress_that_has_not_followed_the_outline_yet_is_published_as_it_is_by_now(
+    term: School, outbox: Outbox
+) -> None:
     from lms.events import ProgressUpdated
 
     before = last_words(outbox)
     term.outline.add_module(2)
-    _, again = told_again(outbox)
+    _, again = republish_all(outbox)
     for event in (event for event in again if isinstance(event, ProgressUpdated)):
         assert event.version == before[event.subject].version + 1
         assert event.completion_percentage * 2 == before[event.subject].completion_percentage
 
 
-def test_feedback_of_somebody_erased_is_told_without_them(term: School, outbox: Outbox) -> None:
+def test_feedback_of_an_erased_student_is_published_without_them(term: School, outbox: Outbox) -> None:
     from lms.events import FeedbackSubmitted, UserErased
 
     term.consume(UserErased(version=2, user_id=term.student.id))
-    _, again = told_again(outbox)
+    _, again = republish_all(outbox)
     given = [event for event in again if isinstance(event, FeedbackSubmitted)]
     assert sorted(event.rating for event in given) == [2, 5]

@@ -16,8 +16,8 @@ walks = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCh
 def test_a_walk_over_sessions_meets_each_once(school: School, count: int, limit: int) -> None:
     from progress.tables import Attendance
 
-    course, own = school.open(uuid4()), str(school.student.id)
-    school.enroll(school.student, course)
+    course, own = school.add_course(), str(school.student.id)
+    school.add_student(school.student, course)
     dates = [str(date(2027, 2, 26) + timedelta(days=n)) for n in range(count)]
     with Attendance.batch_write() as batch:
         for n, day in enumerate(dates):
@@ -26,8 +26,10 @@ def test_a_walk_over_sessions_meets_each_once(school: School, count: int, limit:
             item.created_at = item.updated_at = school.clock()
             batch.save(item)
     path = f"/attendance/{course}"
-    assert [session["date"] for session in school.walk(path, limit=limit, token=school.admin.token)] == dates[::-1]
-    seen = [session["date"] for session in school.walk(path, limit=limit, token=school.student.token)]
+    assert [session["date"] for session in school.http.list_all(path, limit=limit, token=school.admin.token)] == dates[
+        ::-1
+    ]
+    seen = [session["date"] for session in school.http.list_all(path, limit=limit, token=school.student.token)]
     assert seen == [day for n, day in enumerate(dates) if n % 3][::-1]
 
 
@@ -37,14 +39,14 @@ def test_a_walk_over_feedback_meets_each_once(school: School, count: int, limit:
     from lms.ids import uuid7
     from progress.tables import Feedback
 
-    course = school.open(uuid4())
+    course = school.add_course()
     ids = [uuid7() for _ in range(count)]
     with Feedback.batch_write() as batch:
         for feedback_id in ids:
             item = Feedback(course_id=course, id=feedback_id, student_id=uuid4(), rating=3, comment="", version=1)
             item.created_at = item.updated_at = school.clock()
             batch.save(item)
-    listed = school.walk(f"/feedback/{course}", limit=limit, token=school.student.token)
+    listed = school.http.list_all(f"/feedback/{course}", limit=limit, token=school.student.token)
     assert [item["id"] for item in listed] == [str(feedback_id) for feedback_id in sorted(ids, reverse=True)]
 
 

@@ -5,19 +5,16 @@ from uuid import UUID
 
 from exam.rules.standing import Standing
 from exam.service import standings
-from exam.tables import Exam, exams_key
+from exam.tables import all_exams_of
 from lms import roster
 from lms.dynamo import Transaction, retry_stale, transaction
-
-_STATES = ("published", "draft", "deleted")
 
 
 def erase(student_id: UUID, now: datetime) -> None:
     """Erases a student in all exams of the courses they ever belonged to; once more changes nothing."""
     for membership in roster.courses_of("student", student_id):
-        for state in _STATES:
-            for exam in Exam.course_index.query(exams_key(membership.course_id, state)):
-                _erase_in_exam(exam.id, student_id, now)
+        for exam in all_exams_of(membership.course_id):
+            _erase_in_exam(exam.id, student_id, now)
 
 
 @retry_stale

@@ -7,7 +7,7 @@ from exam.rules import deadlines, editing
 from exam.rules.terms import ExamTerms
 from exam.schemas import ExamUpdate, ExamView, NewExam
 from exam.service import access, standings, sweeps
-from exam.tables import Exam, exams_key
+from exam.tables import Exam, Listed, exams_key
 from lms import roster
 from lms.access import require_teaching
 from lms.callers import Caller
@@ -55,7 +55,7 @@ def list_exams(course_id: UUID, caller: Caller, paging: PageRequest) -> Page[Exa
         raise NotCourseMember
     if not course_exists:
         raise CourseNotFound
-    states = ("published", "draft") if level == "teacher" else ("published",)
+    states: tuple[Listed, ...] = ("published", "draft") if level == "teacher" else ("published",)
     exams, after = query_page(Exam.course_index, [exams_key(course_id, state) for state in states], paging)
     return paging.page([_view(exam, exam.version) for exam in exams], after)
 
@@ -129,7 +129,7 @@ def _release_or_close(exam_id: UUID, caller: Caller, now: datetime, close_now: b
     editing.require_releasable(before, now)
     if exam.released_at is not None or exam.closed_at is not None:
         return
-    if not standings.anybody_may_answer(before, now):
+    if not standings.any_student_may_answer(before, now):
         exam.released_at = now
     elif close_now:
         exam.closed_at = now
@@ -143,7 +143,7 @@ def _release_or_close(exam_id: UUID, caller: Caller, now: datetime, close_now: b
 
 def _save(tx: Transaction, exam: Exam, before: ExamTerms | None, now: datetime, *, deleted: bool = False) -> ExamView:
     """Adds an exam to the transaction, with the event of what changed (`before`: None for a new exam) and its sweep."""
-    state = "deleted" if deleted else "published" if exam.published else "draft"
+    state: Listed = "deleted" if deleted else "published" if exam.published else "draft"
     exam.listing_key = exams_key(exam.course_id, state)
     exam.updated_at = now
     roster.require_course_exists(tx, exam.course_id, CourseNotFound())

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from exam.service import exams, standings
-from exam.tables import Exam, StoredStanding, exams_key
+from exam.tables import Exam, StoredStanding, all_exams_of
 from lms import roster
 from lms.dynamo import read_together, retry_stale, transaction
 from lms.events import ExamChanged
@@ -13,13 +13,10 @@ from lms.outbox import emit_again
 from lms.pages import PageRequest, Position, query_page, slice_page
 from lms.republish import Collection
 
-_STATES = ("published", "draft", "deleted")
-
 
 def _exams_of(course_id: UUID, paging: PageRequest) -> tuple[Sequence[UUID], Position | None]:
     """The exams of a course, few, in an order that does not change with their state or date."""
-    by_state = (Exam.course_index.query(exams_key(course_id, state)) for state in _STATES)
-    return slice_page(sorted({exam.id for exams_in_state in by_state for exam in exams_in_state}), str, paging)
+    return slice_page(sorted({exam.id for exam in all_exams_of(course_id)}), str, paging)
 
 
 def _standings_of(exam_id: UUID, paging: PageRequest) -> tuple[Sequence[StoredStanding], Position | None]:
@@ -47,7 +44,7 @@ def _republish_result(listed: StoredStanding, now: datetime) -> None:
         return
     with transaction() as tx:
         tx.check(StoredStanding, exam_id, student_id, StoredStanding.version == stored.version)
-        emit_again(tx, standings.result_event(stored.standing(exam.terms())), now)
+        emit_again(tx, standings.event_of(stored.standing(exam.terms())), now)
 
 
 _RESULTS = Collection(_standings_of, _republish_result)

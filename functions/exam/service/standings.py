@@ -37,7 +37,7 @@ def of(exam: Exam, stored: StoredStanding | None, student_id: UUID, now: datetim
 def save(tx: Transaction, standing: Standing, now: datetime) -> None:
     """Adds to the transaction all that follows from what changed: the item, the statistics and the event."""
     if standing.conclude(now):
-        emit(tx, result_event(standing), now)
+        emit(tx, event_of(standing), now)
     if standing.has_changed:
         exam_id, student_id = standing.terms.exam_id, standing.student_id
         statistics.count(tx, exam_id, student_id, standing.loaded.result, standing.result)
@@ -50,7 +50,7 @@ def require_student(tx: Transaction, standing: Standing) -> None:
     roster.require_exists(tx, standing.student_id, StudentErased())
 
 
-def result_event(standing: Standing) -> ResultRecorded:
+def event_of(standing: Standing) -> ResultRecorded:
     """The event that announces a result or withdraws it."""
     score = MISSED_SCORE if standing.score is None else standing.score
     return ResultRecorded(
@@ -128,7 +128,7 @@ def _is_enrolled(standing: Standing) -> bool:
     return roster.enrollment_of(standing.student_id, standing.terms.course_id) in roster.ENROLLED
 
 
-def anybody_may_answer(terms: ExamTerms, now: datetime) -> bool:
+def any_student_may_answer(terms: ExamTerms, now: datetime) -> bool:
     """Whether any student may begin an attempt, or has one that takes answers."""
     if terms.paper:
         return False

@@ -87,7 +87,7 @@ def _release(exam_id: UUID, now: datetime) -> bool:
     By now every student's standing was stored since the closing, so no start succeeds that had read the exam before.
     """
     exam = Exam.get(exam_id, consistent_read=True)
-    if not deadlines.is_closing(exam.terms()) or standings.anybody_may_answer(exam.terms(), now):
+    if not deadlines.is_closing(exam.terms()) or standings.any_student_may_answer(exam.terms(), now):
         return False
     exam.released_at = exam.updated_at = now
     with transaction() as tx:
