@@ -70,11 +70,11 @@ class Operator:
     def do(self, action: str, **more: object) -> dict[str, Any]:
         return operations.handler({"action": action, **more}, Context(1_000))
 
-    def to_the_end(self, action: str, calls: int) -> Iterator[dict[str, Any]]:
-        answer = operations.handler({"action": action}, Context(calls))
+    def to_the_end(self, action: str, rows: int) -> Iterator[dict[str, Any]]:
+        answer = operations.handler({"action": action}, Context(rows))
         yield answer
         while answer["next"]:
-            answer = operations.handler({"action": action, "after": answer["next"]}, Context(calls))
+            answer = operations.handler({"action": action, "after": answer["next"]}, Context(rows))
             yield answer
 
 
@@ -119,10 +119,10 @@ def test_each_step_goes_on_where_its_time_was_up(
     for n in range(3):
         auth.student(f"person{n}")
     operator.add_key()
-    answers = list(operator.to_the_end("renew_credentials", calls=1))
+    answers = list(operator.to_the_end("renew_credentials", rows=2))
     assert [answer["renewed"] for answer in answers] == [2, 1]
     auth.clock.advance(minutes=16)
-    assert sum(answer["retired"] for answer in operator.to_the_end("retire_credentials", calls=1)) == 3
+    assert sum(answer["retired"] for answer in operator.to_the_end("retire_credentials", rows=2)) == 3
     assert operator.do("drop_signing_keys") == {"dropped": ["key-1"]}
 
 

@@ -17,8 +17,8 @@ from tests.republishing import Context
 CREATE = {"action": "create_admin", "email": "root@example.com", "username": "root"}
 
 
-def _operate(command: Any, calls: int = 1_000) -> dict[str, Any]:
-    return operations.handler(command, Context(calls))
+def _operate(command: Any, rows: int = 1_000) -> dict[str, Any]:
+    return operations.handler(command, Context(rows))
 
 
 def _pending_again(before: set[str]) -> list[OutboxItem]:
@@ -154,7 +154,7 @@ def test_republishing_goes_on_where_its_time_was_up(auth: Auth, monkeypatch: pyt
     before = _emitted()
     count, rounds, after = 0, 0, None
     while rounds == 0 or after:
-        answer = _operate({"action": "republish", **({"after": after} if after else {})}, calls=2)
+        answer = _operate({"action": "republish", **({"after": after} if after else {})}, rows=2)
         count, rounds, after = count + answer["republished"], rounds + 1, answer["next"]
         assert rounds < 20
     assert count == 6
