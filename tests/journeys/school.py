@@ -178,9 +178,9 @@ class School:
 
     def write(self) -> None:
         """Messages to the person and by the person, sent and still to be sent, and which of them the person wants."""
-        wishes = {"quiet_hours": {"from": "22:00", "until": "06:00"}, "time_zone": "Asia/Karachi"}
+        wanted = {"quiet_hours": {"from": "22:00", "until": "06:00"}, "time_zone": "Asia/Karachi"}
         preferences = f"/notifications/{self.student_id}/preferences"
-        self._done("notification", "PUT", preferences, wishes, token=self.student)
+        self._done("notification", "PUT", preferences, wanted, token=self.student)
         later = {"send_at": (self._now + timedelta(days=9)).isoformat()}
         for when in ({}, later):
             message = {"course_id": self.course, "message": f"Dear {WORD}", "type": "announcement", **when}
