@@ -2,7 +2,7 @@
 
     python -m operations.aws_build [CONFIG]
 
-SAM tells a makefile builder neither architecture nor runtime, and publishes versions always or never. All that is taken
+SAM gives a makefile builder neither architecture nor runtime, and publishes versions always or never. All that is taken
 from where the deployment takes it: the `parameter_overrides` of CONFIG (`prod`, unless given) in samconfig.toml, else
 the defaults of template.yaml.
 """
@@ -92,7 +92,7 @@ def misfits(folder: Path, fit: Target) -> Iterator[str]:
 
 
 def main(config: str = "prod") -> int:
-    """1 when something was built that does not fit; it is told what, and what to do."""
+    """1 when something was built that does not fit; prints what, and what to do."""
     fit = target(
         yaml_parse((ROOT / "template.yaml").read_text()), tomllib.loads((ROOT / "samconfig.toml").read_text()), config
     )

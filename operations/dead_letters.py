@@ -93,15 +93,15 @@ class DeadLetters:
             MessageSystemAttributeNames=["All"],
         ).get("Messages", []):
             for message in messages:
-                told = message["Attributes"]
+                attributes = message["Attributes"]
                 if message["MessageId"] in seen:
                     return
                 seen.add(message["MessageId"])
                 yield Letter(
                     json.loads(message["Body"]),
                     message["ReceiptHandle"],
-                    int(told["SentTimestamp"]),
-                    told.get("DeadLetterQueueSourceArn"),
+                    int(attributes["SentTimestamp"]),
+                    attributes.get("DeadLetterQueueSourceArn"),
                 )
 
     def _show_again(self, letters: list[Letter]) -> None:

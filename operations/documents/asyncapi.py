@@ -1,6 +1,6 @@
 """python -m operations.documents.asyncapi: writes `docs/asyncapi.yaml` (AsyncAPI 3.0) from the catalogue of events.
 
-A test tells when it is stale.
+A test fails when it is stale.
 """
 
 from inspect import cleandoc
@@ -14,7 +14,7 @@ from operations.source import ROOT
 
 PATH = ROOT / "docs" / "asyncapi.yaml"
 _DESCRIPTION = """\
-What happened, told to whoever wants to know. Every service writes its events in the transaction of the change and
+What happened, for every service that needs to know. Each writes its events in the transaction of the change and
 reads those of others; delivery is at least once, in order for a key most of the time, so consumers let `version`
 decide and drop what is older than what they know. Types that a consumer does not know are skipped."""
 _HEADERS: dict[str, Any] = {
@@ -25,11 +25,11 @@ _HEADERS: dict[str, Any] = {
         "ce_specversion": {"const": "1.0"},
         "ce_id": {"type": "string", "format": "uuid", "description": "The same for every delivery of an event."},
         "ce_type": {"type": "string"},
-        "ce_source": {"type": "string", "description": "/lms/ and the service that tells it."},
+        "ce_source": {"type": "string", "description": "/lms/ and the service that emits it."},
         "ce_time": {"type": "string", "format": "date-time"},
         "ce_subject": {"type": "string", "description": "The entity that changed; also the key of the record."},
         "ce_requestid": {"type": "string", "description": "X-Request-ID of the request that led to it."},
-        "ce_republished": {"const": "true", "description": "An old fact, told again to fill projections: no news."},
+        "ce_republished": {"const": "true", "description": "An old fact, emitted again to fill projections: no news."},
         "content-type": {"const": "application/json"},
     },
 }
@@ -55,8 +55,8 @@ def document() -> dict[str, Any]:
 
 
 def _channel(topic: str) -> dict[str, Any]:
-    told = [event.__name__ for event in CATALOGUE.values() if event.topic == topic]
-    return {"address": topic, "messages": {name: _ref("components", "messages", name) for name in told}}
+    names = [event.__name__ for event in CATALOGUE.values() if event.topic == topic]
+    return {"address": topic, "messages": {name: _ref("components", "messages", name) for name in names}}
 
 
 def _message(event: type[Event]) -> dict[str, Any]:

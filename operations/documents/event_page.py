@@ -1,4 +1,4 @@
-"""python -m operations.documents.event_page: writes the catalogue of events as a page; a test tells when it is stale.
+"""python -m operations.documents.event_page: writes the catalogue of events as a page; a test fails when it is stale.
 
 The publishers of an event are found where code makes or emits it; its consumers by their handlers.
 """

@@ -1,6 +1,6 @@
 """python -m operations.documents.openapi: writes the OpenAPI 3.1 description of all services.
 
-A test tells when it is stale. FastAPI tells parameters, bodies and answers of each route. The rest is read from the
+A test fails when it is stale. FastAPI describes parameters, bodies and answers of each route. The rest is read from the
 code too: who may call it from the permission, its refusals from what it names (`refusals.py`), examples from schemas
 (`examples.py`).
 """
@@ -101,8 +101,8 @@ def document() -> dict[str, Any]:
     """The whole description."""
     apps = applications()
     services = {name: import_module(name) for name in SERVICES}
-    routes = [(name, route) for name in services for route in apps[name].routes if _is_told(route)]
-    told: dict[str, Any] = get_openapi(
+    routes = [(name, route) for name in services for route in apps[name].routes if _is_described(route)]
+    described: dict[str, Any] = get_openapi(
         title="Education LMS",
         version="1.0.0",
         openapi_version="3.1.0",
@@ -111,22 +111,22 @@ def document() -> dict[str, Any]:
         tags=[{"name": name, "description": inspect.getdoc(package)} for name, package in services.items()],
         servers=[{"url": "/", "description": "The gateway that this document came from."}],
     )
-    told = _with_plain_names(told)
-    schemas = told["components"]["schemas"]
+    described = _with_plain_names(described)
+    schemas = described["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
         del schemas[name]
     for service, route in routes:
         for method in route.methods or ():
-            _complete(told["paths"][route.path][method.lower()], service, route, schemas)
+            _complete(described["paths"][route.path][method.lower()], service, route, schemas)
     named = {refusal for _, route in routes for refusal in refusals_of(route)}
     codes = {refusal.code for refusal in named if refusal.code and not issubclass(refusal, Invalid)}
     schemas |= {"Refusal": _REFUSAL, "FieldFault": _FIELD_FAULT, "RefusalType": _refusal_type(codes)}
-    name_enumerations(told)
-    _mend_defaults(told)
+    name_enumerations(described)
+    _mend_defaults(described)
     _mend_forms(schemas)
-    responses = {"Fault": _fault(), "NotModified": _not_modified(), **_shared(told["paths"])}
-    told["components"] |= {"headers": _HEADERS, "responses": responses}
-    return told
+    responses = {"Fault": _fault(), "NotModified": _not_modified(), **_shared(described["paths"])}
+    described["components"] |= {"headers": _HEADERS, "responses": responses}
+    return described
 
 
 def _mend_defaults(part: Any) -> None:
@@ -177,23 +177,24 @@ def _shared(paths: dict[str, Any]) -> dict[str, Any]:
     return dict(sorted(shared.items()))
 
 
-def _is_told(route: object) -> bool:
+def _is_described(route: object) -> bool:
     return isinstance(route, APIRoute) and route.include_in_schema
 
 
-def _with_plain_names(told: dict[str, Any]) -> dict[str, Any]:
+def _with_plain_names(described: dict[str, Any]) -> dict[str, Any]:
     """Schemas under names that people would give them: of two with one name, each has its service's before it."""
-    names = {name: _plain(name) for name in told["components"]["schemas"]}
+    names = {name: _plain(name) for name in described["components"]["schemas"]}
     if len(set(names.values())) < len(names):
         raise ValueError("two schemas would get one name")
-    text = json.dumps(told)
+    text = json.dumps(described)
     for name, plain in names.items():
         text = text.replace(f'"#/components/schemas/{name}"', f'"#/components/schemas/{plain}"')
-    told = json.loads(text)
-    told["components"]["schemas"] = {
-        names[name]: {**schema, "title": names[name]} for name, schema in sorted(told["components"]["schemas"].items())
+    described = json.loads(text)
+    described["components"]["schemas"] = {
+        names[name]: {**schema, "title": names[name]}
+        for name, schema in sorted(described["components"]["schemas"].items())
     }
-    return told
+    return described
 
 
 def _plain(name: str) -> str:
@@ -208,13 +209,13 @@ def _plain(name: str) -> str:
 
 def _complete(operation: Operation, service: str, route: APIRoute, schemas: dict[str, Any]) -> None:
     refusals = refusals_of(route)
-    told = inspect.getdoc(route.endpoint)
-    if not told:
+    doc = inspect.getdoc(route.endpoint)
+    if not doc:
         raise ValueError(f"{route.path}: {route.name} has no docstring, and so no summary")
     operation["tags"] = [service]
     operation["operationId"] = operation_id(service, route.name)
-    operation["summary"] = re.split(r"[.;:](?:\s|$)", told)[0].replace("\n", " ")
-    operation["description"] = f"{told}\n\n**Who:** {_who(route, refusals)}."
+    operation["summary"] = re.split(r"[.;:](?:\s|$)", doc)[0].replace("\n", " ")
+    operation["description"] = f"{doc}\n\n**Who:** {_who(route, refusals)}."
     for parameter in operation.get("parameters", ()):
         # Pages fill in what examples say, so those that may be left out have none.
         if parameter["required"]:
@@ -376,7 +377,7 @@ def _not_modified() -> dict[str, Any]:
 
 def _fault() -> dict[str, Any]:
     return {
-        "description": "A fault of the system, told without detail.",
+        "description": "A fault of the system, without details.",
         "headers": _refer(["X-Request-ID"]),
         "content": {
             "application/problem+json": {

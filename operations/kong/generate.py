@@ -1,4 +1,4 @@
-"""python -m operations.kong.generate [--check]: writes kong.yml, or tells with status 1 that it is not up to date.
+"""python -m operations.kong.generate [--check]: writes kong.yml, or ends with status 1 when it is not up to date.
 
 Each route of each function becomes one Kong route: an anchored regular expression and its methods. Who may call it is
 the permission that the function itself declares, so the gateway and the functions cannot disagree.

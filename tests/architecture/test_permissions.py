@@ -1,4 +1,4 @@
-"""Each function may do what it does, on what it was told of, and nothing else."""
+"""Each function may do what it does, on its own resources, and nothing else."""
 
 from typing import Any
 

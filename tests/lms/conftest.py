@@ -36,7 +36,7 @@ def things(aws: None) -> type[Thing]:
 
 
 class Wire:
-    """Between PynamoDB and DynamoDB: sees every call, and fails the next ones as it is told."""
+    """Between PynamoDB and DynamoDB: sees every call, and fails the next ones on demand."""
 
     def __init__(self, call: Callable[[str, dict[str, Any]], dict[str, Any]]) -> None:
         self._call = call

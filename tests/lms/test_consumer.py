@@ -23,7 +23,7 @@ def registered(version: int = 1) -> UserRegistered:
 
 
 class Seen:
-    """Handlers that remember what they were given, and raise what they are told to."""
+    """Handlers that remember what they were given, and raise what a test wants."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []

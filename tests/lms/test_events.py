@@ -7,10 +7,10 @@ from lms.events import CATALOGUE, TOPICS, Event, Person, UserDisabled, UserProvi
 
 
 def leaves(event: type[Event]) -> list[type[Event]]:
-    """The events that nothing is derived from: those that are told."""
+    """The events that nothing is derived from: those that are emitted."""
     below = [leaf for child in event.__subclasses__() for leaf in leaves(child)]
-    told = [event] if "type" in vars(event) else []
-    return told + below
+    own = [event] if "type" in vars(event) else []
+    return own + below
 
 
 def test_every_event_that_is_defined_is_in_the_catalogue_under_its_own_type() -> None:
@@ -41,7 +41,7 @@ def test_an_event_names_its_own_subject(event: type[Event]) -> None:
 
 
 def test_what_is_read_equals_what_was_told() -> None:
-    told = UserProvisioned(
+    emitted = UserProvisioned(
         user_id="018f4e2a-7c1e-7d3b-9a54-2f6f1c0d9e11",
         version=2,
         role="student",
@@ -49,8 +49,8 @@ def test_what_is_read_equals_what_was_told() -> None:
         person=Person(username="ada", email="ada@example.org", name="Ada Łovelace", additional_details={"shift": [1]}),
     )
 
-    assert UserProvisioned.model_validate_json(told.model_dump_json()) == told
-    assert told.subject == "user#018f4e2a-7c1e-7d3b-9a54-2f6f1c0d9e11"
+    assert UserProvisioned.model_validate_json(emitted.model_dump_json()) == emitted
+    assert emitted.subject == "user#018f4e2a-7c1e-7d3b-9a54-2f6f1c0d9e11"
 
 
 def test_an_event_without_its_version_is_refused() -> None:

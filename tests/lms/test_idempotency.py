@@ -42,7 +42,7 @@ class Receipt(BaseModel):
 
 
 class World:
-    """A create that can be told to fail, before or after its transaction, and to be beaten to it."""
+    """A create that can be made to fail, before or after its transaction, and to be beaten to it."""
 
     def __init__(self, signer: Signer, clock: Clock) -> None:
         app = create_app("tests")

@@ -13,7 +13,7 @@ from tests.conftest import Clock, Outbox
 ADA = UUID("018f4e2a-7c1e-7d3b-9a54-2f6f1c0d9e11")
 
 
-def told(*events: Event, clock: Clock, then: Exception | None = None) -> None:
+def emitted(*events: Event, clock: Clock, then: Exception | None = None) -> None:
     """Emits events in one transaction, in whose block `then` is raised."""
     with transaction() as tx:
         for event in events:
@@ -28,7 +28,7 @@ def items() -> list[OutboxItem]:
 
 def test_an_event_is_written_down_with_all_that_its_record_needs(outbox: Outbox, clock: Clock) -> None:
     token = request_id.set("req-1")
-    told(UserDisabled(user_id=ADA, version=3), clock=clock)
+    emitted(UserDisabled(user_id=ADA, version=3), clock=clock)
     request_id.reset(token)
 
     (item,) = items()
@@ -43,55 +43,55 @@ def test_an_event_is_written_down_with_all_that_its_record_needs(outbox: Outbox,
     assert item.expires_at is None
 
 
-def test_without_its_transaction_an_event_was_never_told(outbox: Outbox, clock: Clock) -> None:
-    told(UserDisabled(user_id=ADA, version=3), clock=clock)
+def test_without_its_transaction_an_event_was_never_emitted(outbox: Outbox, clock: Clock) -> None:
+    emitted(UserDisabled(user_id=ADA, version=3), clock=clock)
 
     with pytest.raises(Stale):
-        told(UserSessionsRevoked(user_id=uuid4(), version=1), UserEnabled(user_id=ADA, version=3), clock=clock)
+        emitted(UserSessionsRevoked(user_id=uuid4(), version=1), UserEnabled(user_id=ADA, version=3), clock=clock)
 
     assert outbox.all() == [UserDisabled(user_id=ADA, version=3)]
 
 
-def test_a_block_that_fails_tells_nothing(outbox: Outbox, clock: Clock) -> None:
+def test_a_block_that_fails_emits_nothing(outbox: Outbox, clock: Clock) -> None:
     with pytest.raises(LookupError):
-        told(UserDisabled(user_id=ADA, version=1), clock=clock, then=LookupError())
+        emitted(UserDisabled(user_id=ADA, version=1), clock=clock, then=LookupError())
 
     assert outbox.all() == []
 
 
-def test_a_version_is_told_once(outbox: Outbox, clock: Clock) -> None:
-    told(UserDisabled(user_id=ADA, version=3), clock=clock)
+def test_a_version_is_emitted_once(outbox: Outbox, clock: Clock) -> None:
+    emitted(UserDisabled(user_id=ADA, version=3), clock=clock)
 
     with pytest.raises(Stale):
-        told(UserEnabled(user_id=ADA, version=3), clock=clock)
+        emitted(UserEnabled(user_id=ADA, version=3), clock=clock)
 
 
 def test_versions_sort_as_numbers(outbox: Outbox, clock: Clock) -> None:
     for version in (10, 9, 100, 1):
-        told(UserDisabled(user_id=ADA, version=version), clock=clock)
+        emitted(UserDisabled(user_id=ADA, version=version), clock=clock)
 
     assert [json.loads(item.data)["version"] for item in items()] == [1, 9, 10, 100]
 
 
-def test_a_fact_that_is_told_again_stands_beside_the_first_telling_under_an_id_of_its_own(
+def test_an_event_that_is_emitted_again_stands_beside_the_first_under_an_id_of_its_own(
     outbox: Outbox, clock: Clock
 ) -> None:
-    told(UserDisabled(user_id=ADA, version=3), clock=clock)
-    told(UserEnabled(user_id=ADA, version=4), clock=clock)
+    emitted(UserDisabled(user_id=ADA, version=3), clock=clock)
+    emitted(UserEnabled(user_id=ADA, version=4), clock=clock)
     for _ in range(2):
         with transaction() as tx:
             emit_again(tx, UserDisabled(user_id=ADA, version=3), clock.now)
 
-    told_in_order = items()
-    assert [json.loads(item.data)["version"] for item in told_in_order] == [3, 3, 3, 4]
-    assert told_in_order[0].sequence == "000000000003.0"
-    assert len({item.event_id for item in told_in_order}) == 4
+    in_order = items()
+    assert [json.loads(item.data)["version"] for item in in_order] == [3, 3, 3, 4]
+    assert in_order[0].sequence == "000000000003.0"
+    assert len({item.event_id for item in in_order}) == 4
 
 
 def test_what_is_pending_is_found_by_shard_and_age_until_it_is_published(outbox: Outbox, clock: Clock) -> None:
-    told(UserDisabled(user_id=ADA, version=1), clock=clock)
+    emitted(UserDisabled(user_id=ADA, version=1), clock=clock)
     clock.advance(minutes=2)
-    told(UserEnabled(user_id=ADA, version=2), clock=clock)
+    emitted(UserEnabled(user_id=ADA, version=2), clock=clock)
     first, second = items()
 
     def pending() -> list[str]:
@@ -106,9 +106,9 @@ def test_what_is_pending_is_found_by_shard_and_age_until_it_is_published(outbox:
 
 def test_all_events_of_a_subject_share_a_shard_and_subjects_spread_over_all(outbox: Outbox, clock: Clock) -> None:
     for version in (1, 2, 3):
-        told(UserDisabled(user_id=ADA, version=version), clock=clock)
+        emitted(UserDisabled(user_id=ADA, version=version), clock=clock)
     for number in range(100):
-        told(UserDisabled(user_id=UUID(int=number), version=1), clock=clock)
+        emitted(UserDisabled(user_id=UUID(int=number), version=1), clock=clock)
 
     assert len({item.due_shard for item in items()}) == 1
     assert {item.due_shard for item in OutboxItem.scan()} == set(SHARDS)

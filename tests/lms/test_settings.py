@@ -30,7 +30,7 @@ def test_a_secret_has_32_characters(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "value", ["", " ", "k" * 31, f"{'k' * 32} {'o' * 31}", "{{resolve:secretsmanager:lms/config}}"]
 )
-def test_a_secret_that_protects_nothing_is_refused_without_telling_it(
+def test_a_secret_that_protects_nothing_is_refused_without_showing_it(
     monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:
     monkeypatch.setenv("KEY", value)

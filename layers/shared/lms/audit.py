@@ -1,4 +1,4 @@
-"""The audit trail's one entrance: who did what to whom, told in the transaction of the change. Institute keeps it."""
+"""The way into the audit trail: who did what to whom, recorded in the transaction of the change. Institute keeps it."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -26,7 +26,7 @@ def audit(
     """Adds an entry of the audit trail to the transaction of the change; `actor_id` None: an operator's command.
 
     `about` names what was changed and of whom, by kind (`{"course": ..., "user": ...}`): the entry is found by each of
-    these ids. The trail is never changed, so nothing but ids may tell of a person, in `before` and `after` too. The
+    these ids. The trail is never changed, so nothing but ids may refer to a person, in `before` and `after` too. The
     `reason` may be any text: it is kept readable only as long as the person whom it is about (`user`, else the actor).
     """
     event = Audited(

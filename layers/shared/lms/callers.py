@@ -10,7 +10,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 
 @dataclass(frozen=True)
 class Caller:
-    """A signed-in person, as their access token tells."""
+    """A signed-in person, as their access token says."""
 
     id: UUID
     role: Role

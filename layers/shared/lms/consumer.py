@@ -29,9 +29,9 @@ _REQUIRED = {"ce_id", "ce_time", "ce_type"}
 
 @dataclass(frozen=True)
 class Envelope:
-    """What travels beside an event: its id (the same for every delivery), when it was told, and where it was read.
+    """What travels beside an event: its id (the same for every delivery), when it was emitted, and where it was read.
 
-    `republished`: an owner tells an old fact again (`lms.outbox.emit_again`); `emitted_at` is when it did.
+    `republished`: an owner emits an old fact again (`lms.outbox.emit_again`); `emitted_at` is when it did.
     """
 
     event_id: UUID

@@ -41,7 +41,7 @@ def _paging(
     ] = None,
 ) -> PageRequest:
     def scope() -> dict[str, object]:
-        # Asked late: by then the route's permission has told who calls.
+        # Asked late: by then the route's permission has found who calls.
         caller = getattr(request.state, "caller", None)
         filters = [pair for pair in request.query_params.multi_items() if pair[0] not in ("limit", "cursor")]
         return {"path": request.url.path, "filters": sorted(filters), "caller": caller and caller.id}

@@ -15,7 +15,7 @@ class FieldError(TypedDict):
 
 
 class Problem(Exception):
-    """A refusal that the caller is told about.
+    """A refusal that the caller gets as an answer.
 
     Each one is a small class beside the rule that raises it, with a `code` for programs and a `detail` for people: one
     plain sentence, without secrets and table names. `{names}` in it are filled with what the refusal is raised with.
@@ -124,7 +124,7 @@ class Unavailable(Problem):
 
 
 def refuses(*refusals: type[Problem]) -> Callable[[_F], _F]:
-    """Names what a route, or a dependency of routes, may refuse: the description of the API tells clients.
+    """Names what a route, or a dependency of routes, may refuse, for the description of the API.
 
     Every answer that the tests get is held against it.
     """

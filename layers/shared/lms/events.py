@@ -90,7 +90,7 @@ class UserProfileUpdated(UserEvent):
     `previous_email` is set when the address did, with whether it had been confirmed; `mobile_change` when the mobile
     number or its confirmation did.
 
-    Told again (`lms.republish`), it is all that there is to know of a user, so it tells whether they are disabled.
+    Republished (`lms.republish`), it is all that there is to know of a user, so it says whether they are disabled.
     """
 
     type: ClassVar[str] = "lms.user.profile_updated.v1"
@@ -484,7 +484,7 @@ AuditAction = Literal[
     "voucher.confirmed",
     "voucher.issued",
 ]
-"""What the audit trail tells of."""
+"""What the audit trail records."""
 
 
 class Audited(Event):

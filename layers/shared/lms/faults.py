@@ -1,4 +1,4 @@
-"""Tells passing faults, after which the same call may succeed, from lasting ones."""
+"""Which faults are transient, so that the same call may succeed later."""
 
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NotConnectedError
@@ -46,7 +46,7 @@ def is_transient(error: BaseException) -> bool:
 
 
 def condition_failed(error: PynamoDBException) -> bool:
-    """True when the condition of a write did not hold; of a transaction's writes, `Transaction` tells which one."""
+    """True when the condition of a write did not hold; of a transaction's writes, `Transaction` knows which one."""
     # Not `cause_response_code`: it stumbles over time-outs, whose `response` is None.
     return isinstance(error.cause, ClientError) and error.cause.response["Error"]["Code"] == _REFUSED
 

@@ -114,7 +114,7 @@ def _number(value: Any) -> Any:
 
 
 class Pattern:
-    """For texts of a pattern, which the schema shows too; whoever sends another is told the `hint`."""
+    """For texts of a pattern, which the schema shows too; for any other, the `hint` says what is expected."""
 
     def __init__(self, pattern: str, hint: str) -> None:
         self._pattern = pattern

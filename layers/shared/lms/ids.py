@@ -1,4 +1,4 @@
-"""Identifiers whose order is the order of their making, as far as a clock tells."""
+"""Identifiers whose order is the order of their making, as far as clocks allow."""
 
 import secrets
 import time

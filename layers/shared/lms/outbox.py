@@ -21,7 +21,7 @@ _FIRST, _SECOND = "0", "1"
 class OutboxItem(Table):
     """An event to publish. `subject` is the Kafka key and CloudEvents subject; `sequence` orders its events.
 
-    Once it is published, `data` is gone: it may tell of a person, and Kafka has it.
+    Once it is published, `data` is gone: it may name a person, and Kafka has it.
     """
 
     class Meta:
@@ -51,7 +51,7 @@ class OutboxItem(Table):
 
     @property
     def is_republished(self) -> bool:
-        """Whether it tells an old fact again."""
+        """Whether it is an old fact, emitted again."""
         return self.sequence.rpartition(".")[2] not in (_FIRST, _SECOND)
 
 
@@ -64,12 +64,12 @@ def emit(tx: Transaction, event: Event, now: datetime, *, second: bool = False) 
 
 
 def emit_again(tx: Transaction, event: Event, now: datetime) -> None:
-    """Adds an event that was already told, at its old version, for projections that lack it (`republish`)."""
+    """Adds an event that was already emitted, at its old version, for projections that lack it (`republish`)."""
     tx.put(_item(event, now, uuid4().hex))
 
 
 def forget(subject: str, but: type[Event]) -> None:
-    """Deletes all events of an erased entity, published, pending or parked, but for those that tell of its end."""
+    """Deletes all events of an erased entity, published, pending or parked, but for those of its end."""
     for item in OutboxItem.query(subject, consistent_read=True):
         if item.type != but.type:
             item.delete()

@@ -24,7 +24,7 @@ HOLDINGS = (
     Holding("Sessions", "auth", "sign-ins by user id; tokens as hashes", "ids and hashes, until they expire"),
     Holding("Codes", "auth", "codes, destinations, failed sign-ins as hashes", "ids and hashes, until they expire"),
     Holding("Roster", "auth, program, instructor", "name, address, roll number; memberships", "memberships, by id"),
-    Holding("Outbox", "all", "what an event tells, until it is published", "that the user was erased"),
+    Holding("Outbox", "all", "the content of an event, until it is published", "that the user was erased"),
     Holding("Idempotency", "all", "ids; answers, encrypted by a key that is not stored", "the same, for a day"),
     Holding("Students", "student", "profile, address, date of birth, picture", _NOTHING),
     Holding("ReportCards", "student", "grades, attendance, remarks, reasons", "grades and attendance"),

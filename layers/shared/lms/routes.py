@@ -25,7 +25,7 @@ class StrictRoute(APIRoute):
                 field for field in get_flat_params(self.dependant) if isinstance(field.field_info, params.Query)
             ]
             check = _only(frozenset(field.alias for field in declared))
-            # After the route's own dependencies: who may not call it at all is told that first.
+            # After the route's own dependencies: whoever may not call it at all gets that answer first.
             self.dependant.dependencies.append(get_parameterless_sub_dependant(depends=Depends(check), path=self.path))
         return super().get_route_handler()
 
