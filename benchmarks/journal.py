@@ -33,7 +33,7 @@ from localstack.settings import Settings
 from tests.template import ENVIRONMENT, create_queues, create_tables
 
 ROUNDS = int(os.environ.get("ROUNDS", "7"))
-WRITES = {"request": 240, "transaction": 2400}
+WRITES = {"request": 160, "transaction": 1200}
 TABLE = "bare"
 HEADERS = {
     "Content-Type": "application/x-amz-json-1.0",

@@ -21,6 +21,8 @@ from typing import Any
 
 Change = list[Any]
 
+NUMBERED = "[0-9]*.*"
+
 _HEADER = struct.Struct(">II")
 
 
@@ -66,7 +68,7 @@ class Folder:
     def next_journal(self) -> Path:
         """A new, empty journal. No old one is ever added to: its end may be torn."""
         self.path.mkdir(parents=True, exist_ok=True)
-        number = max((_number(path) for path in self.path.glob("*.*")), default=0) + 1
+        number = max((_number(path) for path in self.path.glob(NUMBERED)), default=0) + 1
         journal = self.path / f"{number}.journal"
         journal.touch(exist_ok=False)
         sync(self.path)
@@ -91,7 +93,7 @@ class Folder:
     def tidy(self) -> None:
         """Remove what no start needs; nothing must be being saved."""
         newest = self.newest()
-        for path in list(self.path.glob("*.*")):
+        for path in list(self.path.glob(NUMBERED)):
             if path.suffix == ".unfinished" or (newest and _number(path) < _number(newest)):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
 

@@ -1,8 +1,8 @@
 """The AWS emulator with a journal: no change is answered before it is on disk. See docs/decisions/0042.
 
-What changes at run time is journaled where
-ministack stores it: items of tables, messages of queues, files of buckets, secrets. All else is the deployment's, which
-ends with a copy of the whole state (`POST /_lms/deployed`), as does a stop.
+What changes at run time is journaled where ministack stores it: items of tables, messages of queues, files of
+buckets, secrets. All else is the deployment's, which ends with a copy of the whole state (`POST /_lms/deployed`), as
+does a stop.
 """
 
 from __future__ import annotations
