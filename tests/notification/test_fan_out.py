@@ -172,6 +172,19 @@ def test_a_message_that_is_sent_again_under_its_key_is_accepted_once(school: Sch
     assert len(outbox.of(MessageRequested)) == 1
 
 
+def test_a_message_that_was_refused_can_be_mended_and_sent_under_its_key(school: School) -> None:
+    body = {"message": "Hello", "type": "exam", "recipient_ids": [str(uuid4())]}
+    mended = {**body, "recipient_ids": [str(school.student.id)]}
+    headers = {"idempotency-key": "once"}
+
+    answers = [
+        school.http.post("/notifications/send", sent, token=school.admin.token, headers=headers)
+        for sent in (body, mended)
+    ]
+
+    assert [answer.status for answer in answers] == [422, 202]
+
+
 def test_who_may_write_to_whom(school: School) -> None:
     course, outsider = str(school.course), sign_in("student")
     assert school.send(school.student, course_id=course).status == 403
