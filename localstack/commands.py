@@ -21,9 +21,10 @@ from localstack.demo.people import ADMIN, STUDENT, TEACHER, create_admin
 from localstack.deployed import Deployed
 from localstack.process import POLL_SECONDS, PidFile
 from localstack.saved import Saved
-from localstack.settings import ROOT, Settings
+from localstack.settings import Settings
 from localstack.stack import Stack, stop_leftovers
 from operations.bootstrap import CONFIG_SECRET
+from operations.source import ROOT
 
 Command = Callable[[Settings, argparse.Namespace], int]
 

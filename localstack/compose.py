@@ -20,8 +20,9 @@ from localstack.kong_import import filled
 from localstack.layer_pointer import layer_pointer
 from localstack.process import ProcessFailed
 from localstack.saved import Saved
-from localstack.settings import ROOT, Settings
+from localstack.settings import Settings
 from localstack.supervisor import FoundationLost
+from operations.source import ROOT
 
 FILE = ROOT / "localstack" / "docker-compose.yml"
 PLATFORMS = {"x86_64": "x86_64-manylinux_2_28", "arm64": "aarch64-manylinux_2_28"}

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import boto3
 
-from localstack.settings import HOST, ROOT, Settings
+from localstack.settings import HOST, Settings
+from operations.source import ROOT
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"

@@ -8,8 +8,9 @@ import sys
 
 from localstack import broker, emulator
 from localstack.process import PidFile, Process
-from localstack.settings import HOST, ROOT, Settings
+from localstack.settings import HOST, Settings
 from operations.kong.declarative import FILE
+from operations.source import ROOT
 
 # Started in this order; the emulator holds everybody's data.
 ORDER = ("emulator", "broker", "catcher", "gateway", "msk_trigger")

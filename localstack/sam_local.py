@@ -18,7 +18,8 @@ from localstack import emulator
 from localstack.build import SOURCE_PROPERTY, Artifact, build
 from localstack.compose import Compose
 from localstack.deployed import Deployed
-from localstack.settings import ROOT, Settings
+from localstack.settings import Settings
+from operations.source import ROOT
 
 FOLDER = ROOT / ".build" / "sam-local"
 ENDPOINT = "AWS_ENDPOINT_URL"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-ROOT = Path(__file__).resolve().parent.parent
+from operations.source import ROOT
+
 HOST = "127.0.0.1"
 
 DEFAULT_PORTS = {

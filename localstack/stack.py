@@ -28,9 +28,10 @@ from localstack.embedded import Embedded
 from localstack.emulator_fixes import apply_fixes
 from localstack.environment import Environment
 from localstack.process import PidFile, Process, ProcessFailed, stop
-from localstack.settings import ROOT, Settings
+from localstack.settings import Settings
 from localstack.supervisor import FoundationLost, Supervisor
 from operations import bootstrap
+from operations.source import ROOT
 
 TEMPLATE = ROOT / "template.yaml"
 RESTART_PAUSE_SECONDS = 0.5

@@ -11,7 +11,7 @@ from typing import Any
 from localstack.demo.api import Api, DemoFailed
 from localstack.demo.people import ADMIN, STUDENT, TEACHER, invite_teachers, register
 from localstack.deployed import Deployed
-from localstack.settings import ROOT
+from operations.source import ROOT
 
 CURRICULUM = ROOT / "localstack" / "curriculum.json"
 # One a course.

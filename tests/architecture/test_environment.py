@@ -3,9 +3,9 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.template import ROOT
+
 DEVELOPERS = {
     "LMS_DEMO_PASSWORD": "a-password-of-mine",
     "LMS_ENVIRONMENT": "docker",

@@ -3,9 +3,9 @@
 import re
 import subprocess
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.template import ROOT
+
 _FOLDERS = ("benchmarks", "docs", "functions", "layers", "localstack", "operations", "tests")
 _PARENTS = re.compile(r"__file__\)(?:\.resolve\(\))?\.parents\[(\d+)\]")
 

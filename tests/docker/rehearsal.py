@@ -20,7 +20,8 @@ import pytest
 from localstack import emulator
 from localstack.demo.people import STUDENT
 from localstack.process import PidFile, stop
-from localstack.settings import DEFAULT_PORTS, ROOT, Settings
+from localstack.settings import DEFAULT_PORTS, Settings
+from operations.source import ROOT
 
 STAND_IN = Path(__file__).with_name("stand_in.py")
 

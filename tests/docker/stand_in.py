@@ -18,7 +18,8 @@ import yaml
 
 from localstack import broker, processes
 from localstack.process import PidFile, Process, Running, stop
-from localstack.settings import HOST, ROOT, Settings
+from localstack.settings import HOST, Settings
+from operations.source import ROOT
 
 FILE = ROOT / "localstack" / "docker-compose.yml"
 PLACEHOLDER = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")

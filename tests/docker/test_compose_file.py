@@ -9,7 +9,8 @@ import yaml
 
 from localstack import emulator, processes
 from localstack.compose import DATA, FILE, Compose
-from localstack.settings import DEFAULT_PORTS, ROOT, Settings
+from localstack.settings import DEFAULT_PORTS, Settings
+from operations.source import ROOT
 
 TEXT = FILE.read_text()
 DOCUMENT = yaml.safe_load(TEXT)

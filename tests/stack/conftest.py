@@ -12,7 +12,8 @@ import pytest
 
 from localstack import demo
 from localstack.deployed import Deployed
-from localstack.settings import DEFAULT_PORTS, ROOT, Settings
+from localstack.settings import DEFAULT_PORTS, Settings
+from operations.source import ROOT
 
 
 class StackUnderTest:

@@ -12,7 +12,7 @@ from jose import jwt
 from lms.events import UserPasswordChanged
 from localstack import emulator
 from localstack.deployed import Deployed
-from localstack.settings import ROOT
+from operations.source import ROOT
 from tests.clients import kafka_event
 from tests.stack.clients import Person
 from tests.stack.conftest import StackUnderTest

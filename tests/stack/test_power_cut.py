@@ -23,7 +23,7 @@ import httpx
 import pytest
 
 from localstack.process import PidFile
-from localstack.settings import ROOT
+from operations.source import ROOT
 from tests.stack.clients import Person, eventually
 from tests.stack.conftest import StackUnderTest
 from tests.stack.taught import Course

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from localstack.settings import ROOT
+from operations.source import ROOT
 from tests.stack.conftest import StackUnderTest
 
 pytestmark = pytest.mark.stack
