@@ -5,10 +5,11 @@ import hashlib
 import hmac
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from lms.clock import now
 from tests.clients import Answer, kafka_event
 from tests.journeys.world import System
 from tests.notification.servers import MailServer, Twilio, text_of
@@ -32,7 +33,7 @@ class School:
         self._mail_server = mail_server
         self._twilio = twilio
         self._bucket = bucket
-        self._now = datetime.now(UTC)
+        self._now = now()
         self._keys = 0
         self.admin = self._first_admin()
 
