@@ -77,19 +77,24 @@ def stored(model: type[Any]) -> list[Any]:
     """Every row of a model, without those of models that share its table."""
     from lms.dynamo import Table, TypedKey
 
-    def kind(of: type[Any]) -> str:
-        key = of._hash_key_attribute()
-        return key.serialize("") if isinstance(key, TypedKey) else ""
+    def kind(of: type[Any]) -> tuple[str, str]:
+        keys = (of._hash_key_attribute(), of._range_key_attribute())
+        return tuple(key.serialize("") if isinstance(key, TypedKey) else "" for key in keys)  # type: ignore[return-value]
 
-    others = {kind(of) for of in Table.__subclasses__() if of.Meta.table_name == model.Meta.table_name} - {kind(model)}
-    name = model._hash_key_attribute().attr_name
-    items = [
-        (item[name].get("S", ""), item) for item in _client("dynamodb").scan(TableName=model.Meta.table_name)["Items"]
+    def is_of(values: tuple[str, str], prefixes: tuple[str, str]) -> bool:
+        return values[0].startswith(prefixes[0]) and values[1].startswith(prefixes[1])
+
+    table, own = model.Meta.table_name, kind(model)
+    others = {kind(of) for of in Table.__subclasses__() if of.Meta.table_name == table} - {own, ("", "")}
+    names = [key.attr_name for key in (model._hash_key_attribute(), model._range_key_attribute()) if key]
+    found = [
+        ((*(item[name].get("S", "") for name in names), "")[:2], item)
+        for item in _client("dynamodb").scan(TableName=table)["Items"]
     ]
     return [
         model.from_raw_data(item)
-        for key, item in items
-        if key.startswith(kind(model)) and not any(other and key.startswith(other) for other in others)
+        for values, item in found
+        if is_of(values, own) and not any(is_of(values, other) for other in others)
     ]
 
 

@@ -1,20 +1,29 @@
 """The routes of institute."""
 
 from typing import Annotated
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import Path, Query, Response
 
 from institute import rules
-from institute.schemas import AuditEntryView, InstituteUpdate, InstituteView, NewTerm, TermUpdate, TermView
-from institute.service import audit, settings, terms
+from institute.schemas import (
+    AuditEntryView,
+    CalendarView,
+    InstituteUpdate,
+    InstituteView,
+    NewTerm,
+    TermUpdate,
+    TermView,
+)
+from institute.service import audit, calendars, settings, terms
 from lms.dependencies import Idempotent, IfMatch, Now, Paging, set_etag
 from lms.errors import refuses
 from lms.events import AuditAction
 from lms.fields import Moment
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
-from lms.security import Admin, Public
+from lms.security import Admin, AnySignedIn, Public
 
 app = create_app("institute")
 
@@ -91,6 +100,32 @@ def list_audit_entries(
     `from` counts, `to` does not.
     """
     return audit.list_entries(audit.Filters(subject, actor, action, begin, end), paging, now)
+
+
+@app.post("/calendar", status_code=201)
+def open_calendar(caller: AnySignedIn, idempotent: Idempotent, response: Response) -> CalendarView:
+    """Gives the caller's calendar a new secret address; the old one ends."""
+    view = calendars.open_calendar(caller.id, idempotent)
+    response.headers["Location"] = urlsplit(view.url).path
+    return view
+
+
+@app.delete("/calendar", status_code=204)
+@refuses(calendars.CalendarNotFound)
+def close_calendar(caller: AnySignedIn) -> None:
+    """Ends the address of the caller's calendar."""
+    calendars.close_calendar(caller.id)
+
+
+class CalendarFile(Response):
+    media_type = "text/calendar"
+
+
+@app.get("/calendar/{token}.ics", dependencies=[Public], response_class=CalendarFile)
+@refuses(calendars.CalendarNotFound)
+def get_calendar(token: Annotated[str, Path(max_length=100)], now: Now) -> CalendarFile:
+    """The calendar of a secret address: exams, payments and terms, in the person's time zone (RFC 5545)."""
+    return CalendarFile(calendars.feed(token, now))
 
 
 handler = LambdaHandler(app)

@@ -1,8 +1,13 @@
-"""The rules of settings and terms: values in, values or a refusal out."""
+"""The rules of settings, terms and calendars: values in, values or a refusal out."""
 
-from collections.abc import Iterable, Sequence
+import hashlib
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
 
 from lms.errors import InvalidField
 from lms.grades import GradeStep
@@ -59,6 +64,34 @@ def require_period(begin: datetime | None, end: datetime | None) -> None:
 def years_between(begin: date, end: date, *, at_most: int) -> Sequence[int]:
     """The years of a time, the latest first; no more than so many."""
     return range(end.year, max(begin.year, end.year - at_most + 1) - 1, -1)
+
+
+class KnownExam(BaseModel):
+    """An exam as its event said; one that was cancelled has no `title`."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    version: int
+    changed_at: datetime
+    title: str | None = None
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+
+
+def with_exam(exams: Mapping[UUID, KnownExam], exam_id: UUID, exam: KnownExam) -> dict[UUID, KnownExam] | None:
+    """A course's exams with what is new of one; None when something as new is known of it."""
+    known = exams.get(exam_id)
+    return {**exams, exam_id: exam} if known is None or known.version < exam.version else None
+
+
+def new_token() -> str:
+    """The secret part of a calendar's address: 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> str:
+    """What is kept of a secret address. It is as random as a key, so a plain hash tells nothing."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _lowest(step: GradeStep) -> Decimal:

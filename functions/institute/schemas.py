@@ -122,3 +122,9 @@ class AuditEntryView(CamelView):
     reason: str | None
     service: str
     request_id: str
+
+
+class CalendarView(CamelView):
+    """The secret address of the caller's calendar, to give to a calendar program; it is shown only now."""
+
+    url: str

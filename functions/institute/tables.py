@@ -2,6 +2,7 @@
 
 from pynamodb.attributes import (
     BinaryAttribute,
+    BooleanAttribute,
     JSONAttribute,
     NumberAttribute,
     UnicodeAttribute,
@@ -55,6 +56,76 @@ class ReasonKey(Table):
     person_id = TypedKey("person", hash_key=True, attr_name="owner")
     item = TypedKey("reasons", range_key=True)
     key = BinaryAttribute(legacy_encoding=False, null=True)
+
+
+class Calendar(Table):
+    """A person's calendar: which secret address leads to it."""
+
+    class Meta:
+        table_name = table_name("institute")
+        region = setting("AWS_REGION")
+
+    person_id = TypedKey("person", hash_key=True, attr_name="owner")
+    item = TypedKey("calendar", range_key=True)
+    token_hash = UnicodeAttribute()
+    version = VersionAttribute()
+
+
+class CalendarToken(Table):
+    """Whose calendar a secret address shows; only a hash of the secret is kept."""
+
+    class Meta:
+        table_name = table_name("institute")
+        region = setting("AWS_REGION")
+
+    token_hash = TypedKey("calendar", hash_key=True, attr_name="owner")
+    item = TypedKey("token", range_key=True)
+    person_id = UUIDAttribute()
+
+
+class PersonZone(Table):
+    """The time zone that a person chose, as of the `source_version` of their preferences."""
+
+    class Meta:
+        table_name = table_name("institute")
+        region = setting("AWS_REGION")
+
+    person_id = TypedKey("person", hash_key=True, attr_name="owner")
+    item = TypedKey("zone", range_key=True)
+    time_zone = UnicodeAttribute()
+    source_version = NumberAttribute()
+
+
+class DueVoucher(Table):
+    """What a student is to pay until when, as of the voucher's `source_version`."""
+
+    class Meta:
+        table_name = table_name("institute")
+        region = setting("AWS_REGION")
+
+    student_id = TypedKey("person", hash_key=True, attr_name="owner")
+    voucher_no = TypedKey("voucher", range_key=True, attr_name="item")
+    course_id = UUIDAttribute()
+    quarter = UnicodeAttribute()
+    fee = UnicodeAttribute()
+    currency = UnicodeAttribute()
+    due_date = UnicodeAttribute()
+    paid = BooleanAttribute()
+    changed_at = UTCDateTimeAttribute()
+    source_version = NumberAttribute()
+
+
+class CourseExams(Table):
+    """The published exams of a course by id (`rules.KnownExam`); of a cancelled one its version alone."""
+
+    class Meta:
+        table_name = table_name("institute")
+        region = setting("AWS_REGION")
+
+    course_id = TypedKey("course", hash_key=True, attr_name="owner")
+    item = TypedKey("exams", range_key=True)
+    exams = JSONAttribute()
+    version = VersionAttribute()
 
 
 class YearIndex(GlobalSecondaryIndex["AuditEntry"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped

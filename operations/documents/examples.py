@@ -35,6 +35,7 @@ _FIELDS: dict[str, Any] = {
     "AuditEntryView.about": [{"kind": "institute", "id": "settings", "name": None}],
     "AuditEntryView.before": {"registration": "open"},
     "AuditEntryView.after": {"registration": "closed"},
+    "CalendarView.url": "https://lms.example/calendar/q3v0Zm9yLWV4YW1wbGU.ics",
     "InstituteUpdate.name": "Karachi Institute",
     "InstituteView.name": "Karachi Institute",
     "BulkEnrolled.alreadyEnrolled": 0,

@@ -252,8 +252,9 @@ def _who(route: APIRoute, refusals: set[type[Problem]]) -> str:
 
 
 def _give_examples(message: dict[str, Any], schemas: dict[str, Any]) -> None:
-    for media in message.get("content", {}).values():
-        if media.get("schema"):
+    for media_type, media in message.get("content", {}).items():
+        # Files, such as calendars, are shown by what made them.
+        if media.get("schema") and not media_type.startswith("text/"):
             media["example"] = example(media["schema"], schemas)
 
 

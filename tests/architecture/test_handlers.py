@@ -40,7 +40,7 @@ def test_a_handler_imports_with_its_zip_the_layer_and_the_templates_environment(
 def test_a_zip_holds_its_own_package_and_what_that_requires(artifacts: dict[str, Path], function: str) -> None:
     own = package(function)
     required = ROOT / "functions" / own / "requirements.txt"
-    brought = {"outbox_relay": "kafka", "portal": "flask_swagger_ui"}
+    brought = {"institute": "icalendar", "outbox_relay": "kafka", "portal": "flask_swagger_ui"}
     allowed = {own, brought[own]} if own in brought else {own}
     packages = {path.parent.name for path in artifacts[function].glob("*/__init__.py")}
     assert packages == allowed
@@ -87,6 +87,11 @@ def test_no_function_takes_boto3_or_what_only_tests_need(imported: dict[str, Imp
 @every_function
 def test_kafka_is_taken_by_the_relay_alone(imported: dict[str, Imported], function: str) -> None:
     assert imported[function].took("kafka") == (package(function) == "outbox_relay")
+
+
+@every_function
+def test_calendars_are_written_by_a_request_for_one_alone(imported: dict[str, Imported], function: str) -> None:
+    assert not imported[function].took("icalendar")
 
 
 @every_function

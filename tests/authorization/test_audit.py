@@ -85,6 +85,8 @@ NOT_AUDITED = {
     "POST /notifications/{recipientId}/readAll": _OWN,
     "PUT /notifications/{recipientId}/preferences": _OWN,
     "POST /notifications/unsubscribe": _OWN,
+    "POST /calendar": _OWN,
+    "DELETE /calendar": _OWN,
 }
 CHANGES = [row for row in rows() if row.method != "GET"]
 

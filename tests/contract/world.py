@@ -53,6 +53,8 @@ class World:
         voucher = {"student_id": self.student.id, "course_id": self.course, "quarter": "Q1", "fee": "10.00"}
         issued = self._do("payment", "POST", "/payments/vouchers", {**voucher, "due_date": due}, self.admin)
         self.voucher = issued.json["voucher_no"]
+        opened = self._do("institute", "POST", "/calendar", None, self.student)
+        self.calendar = opened.headers["location"].removeprefix("/calendar/").removesuffix(".ics")
         term = {"title": "Spring", "startsOn": "2027-02-01", "endsOn": "2027-06-30"}
         self.term = self._make("institute", "/terms", term)
         self.deliver()
@@ -75,6 +77,7 @@ class World:
             "studentId": self.student.id,
             "student_id": self.student.id,
             "termId": self.term,
+            "token": self.calendar,
             "user_id": self.other.id,
             "voucher_no": self.voucher,
             "id": {

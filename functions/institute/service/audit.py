@@ -22,7 +22,6 @@ from lms.pages import Page, PageRequest, query_page
 
 _BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 _YEARS = 10
-_BATCH = 100
 _CARDS = {"user": roster.user_key, "course": roster.course_key, "program": roster.program_key}
 
 
@@ -89,13 +88,8 @@ def _other(filters: Filters) -> Condition | None:
 
 def _read(entries: Sequence[AuditEntry]) -> dict[Key, Any]:
     """The cards of those whom entries name, and the keys of their reasons, in one read for each 100."""
-    keys = {key for entry in entries for key in _keys(entry)}
-    wanted = sorted(keys, key=repr)
-    known: dict[Key, Any] = {}
-    for begin in range(0, len(wanted), _BATCH):
-        batch = wanted[begin : begin + _BATCH]
-        known |= dict(zip(batch, read_together(batch), strict=True))
-    return known
+    wanted = list(dict.fromkeys(key for entry in entries for key in _keys(entry)))
+    return dict(zip(wanted, read_together(wanted), strict=True))
 
 
 def _keys(entry: AuditEntry) -> list[Key]:

@@ -50,6 +50,10 @@ def list_terms(paging: PageRequest) -> Page[TermView]:
     return paging.page([_view(term, term.version) for term in terms], after)
 
 
+def all_terms() -> list[Term]:
+    return list(Term.query(_ALL))
+
+
 @retry_stale
 def update(term_id: UUID, form: TermUpdate, actor_id: UUID, if_match: Precondition, now: datetime) -> TermView:
     """Replaces the fields given; raises `TermNotFound`, `TermEndsBeforeItStarts`, `PreconditionFailed`."""

@@ -28,6 +28,8 @@ _R = TypeVar("_R")
 _CONTENTION_TRIES = 8
 _STALE_TRIES = 5
 _MAX_PAUSE_SECONDS = 1.0
+# DynamoDB's own bound.
+_BATCH_KEYS = 100
 
 
 class StorageBusy(Unavailable):
@@ -135,12 +137,15 @@ Key = tuple[type[Model], Any, Any]
 
 
 def read_together(keys: Sequence[Key]) -> list[Any]:
-    """The items of up to 100 different keys (table, hash key, range key or None), in one consistent read of all tables.
+    """The items of different keys (table, hash key, range key or None), in one consistent read for each 100.
 
-    They come in the order of the keys, None for those that do not exist.
+    They come in the order of the keys, from whatever tables, None for those that do not exist.
     """
-    if not keys:
-        return []
+    batches = [keys[begin : begin + _BATCH_KEYS] for begin in range(0, len(keys), _BATCH_KEYS)]
+    return [item for batch in batches for item in _read_batch(batch)]
+
+
+def _read_batch(keys: Sequence[Key]) -> list[Any]:
     wanted = [table.get_operation_kwargs_from_class(hash_key, range_key) for table, hash_key, range_key in keys]
     asked: dict[str, Any] = {}
     for key in wanted:

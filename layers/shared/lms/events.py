@@ -154,6 +154,19 @@ class UserErased(UserEvent):
     type: ClassVar[str] = "lms.user.erased.v1"
 
 
+class UserPreferencesChanged(Event):
+    """A person chose another time zone; `version` is that of their preferences."""
+
+    type: ClassVar[str] = "lms.user.preferences_changed.v1"
+    topic: ClassVar[str] = "lms.user"
+    user_id: UUID
+    time_zone: str
+
+    @property
+    def subject(self) -> str:
+        return f"preferences#{self.user_id}"
+
+
 class ProgramEvent(Event):
     topic: ClassVar[str] = "lms.catalog"
     program_id: UUID
@@ -523,6 +536,7 @@ CATALOGUE: dict[str, type[Event]] = {
         UserDisabled,
         UserEnabled,
         UserErased,
+        UserPreferencesChanged,
         ProgramCreated,
         ProgramUpdated,
         ProgramDeleted,

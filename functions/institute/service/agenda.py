@@ -1,0 +1,91 @@
+"""What calendars show, as events tell of it: exams by course, what is to be paid by person, people's time zones."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+from institute import rules
+from institute.rules import KnownExam
+from institute.tables import Calendar, CalendarToken, CourseExams, DueVoucher, PersonZone
+from lms.dynamo import retry_stale, transaction
+from lms.events import ExamCancelled, ExamState, PaymentConfirmed, UserPreferencesChanged, VoucherEvent
+
+_exams = TypeAdapter(dict[UUID, KnownExam])
+
+
+def update_exam(event: ExamState | ExamCancelled, changed_at: datetime) -> None:
+    """Takes over an exam as it is now, or that it was cancelled."""
+    if isinstance(event, ExamCancelled):
+        exam = KnownExam(version=event.version, changed_at=changed_at)
+    else:
+        exam = KnownExam(
+            version=event.version,
+            changed_at=changed_at,
+            title=event.title,
+            opens_at=event.opens_at,
+            closes_at=event.closes_at,
+        )
+    _put_exam(event.course_id, event.exam_id, exam)
+
+
+@retry_stale
+def _put_exam(course_id: UUID, exam_id: UUID, exam: KnownExam) -> None:
+    course = CourseExams.find(course_id, "") or CourseExams(course_id=course_id, item="", exams={})
+    exams = rules.with_exam(exams_of(course), exam_id, exam)
+    if exams is None:
+        return
+    course.exams = _exams.dump_python(exams, mode="json", exclude_none=True)
+    with transaction() as tx:
+        tx.put(course)
+
+
+def exams_of(course: CourseExams | None) -> dict[UUID, KnownExam]:
+    return _exams.validate_python(course.exams) if course else {}
+
+
+@retry_stale
+def update_voucher(event: VoucherEvent, changed_at: datetime) -> None:
+    """Takes over what a student is to pay, or that they have paid it."""
+    known = DueVoucher.find(event.student_id, event.voucher_no)
+    if known is not None and known.source_version >= event.version:
+        return
+    voucher = DueVoucher(
+        student_id=event.student_id,
+        voucher_no=event.voucher_no,
+        course_id=event.course_id,
+        quarter=event.quarter,
+        fee=f"{event.fee:.2f}",
+        currency=event.currency,
+        due_date=event.due_date.isoformat(),
+        paid=isinstance(event, PaymentConfirmed),
+        changed_at=changed_at,
+        source_version=event.version,
+    )
+    is_new = DueVoucher.source_version.does_not_exist() | (DueVoucher.source_version < event.version)
+    with transaction() as tx:
+        tx.put(voucher, is_new)
+
+
+@retry_stale
+def update_zone(event: UserPreferencesChanged) -> None:
+    """Takes over the time zone that somebody chose."""
+    known = PersonZone.find(event.user_id, "")
+    if known is not None and known.source_version >= event.version:
+        return
+    zone = PersonZone(person_id=event.user_id, item="", time_zone=event.time_zone, source_version=event.version)
+    is_new = PersonZone.source_version.does_not_exist() | (PersonZone.source_version < event.version)
+    with transaction() as tx:
+        tx.put(zone, is_new)
+
+
+def erase(person_id: UUID) -> None:
+    """Ends the address of an erased person's calendar, and deletes what it showed of them alone."""
+    calendar = Calendar.find(person_id, "")
+    with transaction() as tx:
+        if calendar is not None:
+            tx.delete(calendar)
+            tx.delete(CalendarToken(token_hash=calendar.token_hash, item=""))
+        tx.delete(PersonZone(person_id=person_id, item=""))
+    for voucher in DueVoucher.query(person_id, DueVoucher.voucher_no.startswith(""), consistent_read=True):
+        voucher.delete()
