@@ -52,7 +52,12 @@ from lms.security import Admin, AnySignedIn, Public
 app = create_app("auth")
 
 
-@app.post("/auth/register", status_code=201, dependencies=[Public])
+@refuses(registration.RegistrationClosed)
+def _registration_open() -> None:
+    registration.require_open()
+
+
+@app.post("/auth/register", status_code=201, dependencies=[Public, Depends(_registration_open)])
 @refuses(registration.OnlyStudentsRegister, UsernameReserved, UsernameTaken, EmailTaken, WeakPassword)
 def register(form: Registration, response: Response, now: Now) -> Registered:
     """Registers a student. The account can be used a moment later."""

@@ -1,5 +1,7 @@
 """The tables that institute owns."""
 
+from uuid import UUID
+
 from pynamodb.attributes import (
     BinaryAttribute,
     BooleanAttribute,
@@ -37,7 +39,7 @@ class Term(Table):
         region = setting("AWS_REGION")
 
     owner = TypedKey("terms", hash_key=True)
-    id = TypedKey("term", range_key=True, attr_name="item")
+    id = TypedKey("term", UUID, range_key=True, attr_name="item")
     title = UnicodeAttribute()
     starts_on = UnicodeAttribute()
     ends_on = UnicodeAttribute()
@@ -53,7 +55,7 @@ class ReasonKey(Table):
         table_name = table_name("institute")
         region = setting("AWS_REGION")
 
-    person_id = TypedKey("person", hash_key=True, attr_name="owner")
+    person_id = TypedKey("person", UUID, hash_key=True, attr_name="owner")
     item = TypedKey("reasons", range_key=True)
     key = BinaryAttribute(legacy_encoding=False, null=True)
 
@@ -65,7 +67,7 @@ class Calendar(Table):
         table_name = table_name("institute")
         region = setting("AWS_REGION")
 
-    person_id = TypedKey("person", hash_key=True, attr_name="owner")
+    person_id = TypedKey("person", UUID, hash_key=True, attr_name="owner")
     item = TypedKey("calendar", range_key=True)
     token_hash = UnicodeAttribute()
     version = VersionAttribute()
@@ -90,7 +92,7 @@ class PersonZone(Table):
         table_name = table_name("institute")
         region = setting("AWS_REGION")
 
-    person_id = TypedKey("person", hash_key=True, attr_name="owner")
+    person_id = TypedKey("person", UUID, hash_key=True, attr_name="owner")
     item = TypedKey("zone", range_key=True)
     time_zone = UnicodeAttribute()
     source_version = NumberAttribute()
@@ -103,7 +105,7 @@ class DueVoucher(Table):
         table_name = table_name("institute")
         region = setting("AWS_REGION")
 
-    student_id = TypedKey("person", hash_key=True, attr_name="owner")
+    student_id = TypedKey("person", UUID, hash_key=True, attr_name="owner")
     voucher_no = TypedKey("voucher", range_key=True, attr_name="item")
     course_id = UUIDAttribute()
     quarter = UnicodeAttribute()
@@ -122,7 +124,7 @@ class CourseExams(Table):
         table_name = table_name("institute")
         region = setting("AWS_REGION")
 
-    course_id = TypedKey("course", hash_key=True, attr_name="owner")
+    course_id = TypedKey("course", UUID, hash_key=True, attr_name="owner")
     item = TypedKey("exams", range_key=True)
     exams = JSONAttribute()
     version = VersionAttribute()

@@ -193,6 +193,21 @@ def test_of_ten_at_once_for_one_email_exactly_one_wins(auth: Auth, outbox: Outbo
     assert len(outbox.of(UserRegistered)) == 1
 
 
+def test_nobody_registers_while_the_institute_has_closed_it(auth: Auth, outbox: Outbox) -> None:
+    set_registration("closed", version=1)
+    for body in (AMINA, {}):
+        refused = auth.http.post("/auth/register", body)
+        assert (refused.status, refused.json["type"]) == (403, "urn:lms:problem:registration-closed")
+    assert outbox.all() == []
+    set_registration("open", version=2)
+    assert auth.http.post("/auth/register", AMINA).status == 201
+
+
+def test_an_administrator_registers_people_while_it_is_closed(desk: Desk) -> None:
+    set_registration("closed", version=1)
+    assert desk.create().status == 201
+
+
 def test_only_students_register_themselves(auth: Auth, outbox: Outbox) -> None:
     for role in ("teacher", "admin", "Student", "root"):
         assert auth.http.post("/auth/register", {**AMINA, "is_type": role}).status == 403
@@ -272,3 +287,14 @@ def test_details_nested_too_deep_are_refused(auth: Auth) -> None:
         deep = {"x": deep}
     answer = auth.http.post("/auth/register", {**AMINA, "additional_details": deep})
     assert answer.status == 422
+
+
+def set_registration(registration: str, *, version: int) -> None:
+    """What institute writes when an administrator closes registration, a minute later."""
+    from lms import roster
+    from lms.dynamo import transaction
+    from lms.institute import kept
+
+    with transaction() as tx:
+        roster.put_institute(tx, {"registration": registration}, version=version)
+    kept.forget()

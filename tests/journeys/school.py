@@ -202,6 +202,7 @@ class School:
         self.examine()
         self.pay()
         self.write()
+        self._done("institute", "POST", "/calendar", token=self.student)
         self.invited_id = self.invite("student", f"{WORD}-invited")
         self._login(WORD, "another-wrong-Guess", good=401)
         self.system.tick()

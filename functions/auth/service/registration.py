@@ -23,6 +23,7 @@ from lms.errors import Conflict, Forbidden
 from lms.events import UserRegistered
 from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
+from lms.institute import current_institute
 from lms.outbox import emit
 
 
@@ -30,9 +31,20 @@ class OnlyStudentsRegister(Forbidden):
     detail = "Only students can register themselves. An administrator registers everyone else."
 
 
+class RegistrationClosed(Forbidden):
+    code = "registration-closed"
+    detail = "The institute has closed registration. Ask it for an invitation."
+
+
 class ActiveAdminExists(Conflict):
     code = "admin-exists"
     detail = "There is already an active administrator."
+
+
+def require_open() -> None:
+    """Raises `RegistrationClosed` where the institute closed it; it may have done so a minute ago."""
+    if current_institute().registration == "closed":
+        raise RegistrationClosed
 
 
 @retry_stale

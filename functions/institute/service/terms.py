@@ -29,7 +29,7 @@ def create(form: NewTerm, actor_id: UUID, idempotent: IdempotentAnswer, now: dat
     rules.require_term_days(form.starts_on, form.ends_on)
     term = Term(
         owner=_ALL,
-        id=str(uuid7()),
+        id=uuid7(),
         title=form.title,
         starts_on=form.starts_on.isoformat(),
         ends_on=form.ends_on.isoformat(),
@@ -93,7 +93,7 @@ def _facts(term: Term) -> dict[str, Any]:
 
 def _view(term: Term, version: int) -> TermView:
     return TermView(
-        id=UUID(term.id),
+        id=term.id,
         title=term.title,
         starts_on=date.fromisoformat(term.starts_on),
         ends_on=date.fromisoformat(term.ends_on),

@@ -38,5 +38,6 @@ HOLDINGS = (
     Holding("Vouchers", "payment", "fees, payments, what payers wrote", "fees and payments"),
     Holding("Contacts", "notification", "name, address, phone number; preferences, read marks", "id and version"),
     Holding("Notifications", "notification", "messages to a person", _NOTHING),
+    Holding("Institute", "institute", "calendars, time zones, what is to be paid; keys of reasons", "ids alone"),
     Holding("Broadcasts", "notification", "planned messages; results and vouchers that they are about", "ids alone"),
 )
