@@ -121,7 +121,27 @@ class CalendarFile(Response):
     media_type = "text/calendar"
 
 
-@app.get("/calendar/{token}.ics", dependencies=[Public], response_class=CalendarFile)
+_EXAMPLE = """\
+BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//Education LMS//Calendar//EN
+BEGIN:VEVENT
+UID:0198c2f4-7711-7e42-a1b3-0d5c8f2e6b20
+SUMMARY:Midterm (Building agents)
+DTSTART;TZID=Asia/Karachi:20270320T140000
+DTEND;TZID=Asia/Karachi:20270320T160000
+DTSTAMP:20270304T080000Z
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+@app.get(
+    "/calendar/{token}.ics",
+    dependencies=[Public],
+    response_class=CalendarFile,
+    responses={200: {"content": {"text/calendar": {"example": _EXAMPLE}}}},
+)
 @refuses(calendars.CalendarNotFound)
 def get_calendar(token: Annotated[str, Path(max_length=100)], now: Now) -> CalendarFile:
     """The calendar of a secret address: exams, payments and terms, in the person's time zone (RFC 5545)."""

@@ -100,7 +100,7 @@ class Contact(Table):
 
 
 class StoredPreferences(Table):
-    """What a person wants to hear of (`rules.preferences`)."""
+    """What a person wants to hear of (`rules.preferences`); without a `time_zone`, the institute's counts."""
 
     class Meta:
         table_name = table_name("contacts")
@@ -110,7 +110,7 @@ class StoredPreferences(Table):
     channels = JSONAttribute()
     quiet_from = UnicodeAttribute(null=True)
     quiet_until = UnicodeAttribute(null=True)
-    time_zone = UnicodeAttribute(default="UTC")
+    time_zone = UnicodeAttribute(null=True)
     updated_at = UTCDateTimeAttribute()
     version = VersionAttribute()
 

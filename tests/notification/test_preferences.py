@@ -4,8 +4,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from lms.events import UserPreferencesChanged
 from notification import unsubscribe_links
 from notification.rules.preferences import Preferences, QuietHours
+from tests.conftest import Outbox
 from tests.notification.servers import MailServer, text_of
 from tests.notification.world import School
 
@@ -38,6 +40,31 @@ def test_fields_given_are_replaced_and_the_others_stay(school: School) -> None:
     assert answer.json["quiet_hours"] == {"from": "22:00", "until": "07:30"}
     assert (answer.json["time_zone"], answer.json["version"]) == ("Asia/Karachi", 2)
     assert school.prefer(quiet_hours=None).json["quiet_hours"] is None
+
+
+def test_who_chose_no_time_zone_lives_in_the_institutes(school: School) -> None:
+    from lms import roster
+    from lms.dynamo import transaction
+    from lms.institute import kept
+
+    school.prefer(channels={"payment": ["sms"]})
+    with transaction() as tx:
+        roster.put_institute(tx, {"time_zone": "Asia/Karachi"}, version=1)
+    kept.forget()
+
+    answer = school.http.get(school.path("preferences"), token=school.student.token)
+
+    assert answer.json["time_zone"] == "Asia/Karachi"
+    assert school.prefer(time_zone="UTC").json["time_zone"] == "UTC"
+
+
+def test_the_choice_of_a_time_zone_is_published(school: School, outbox: Outbox) -> None:
+    school.prefer(quiet_hours={"from": "22:00", "until": "07:30"})
+    for _ in range(2):
+        school.prefer(time_zone="Asia/Karachi")
+
+    [event] = outbox.of(UserPreferencesChanged)
+    assert (event.version, str(event.user_id), event.time_zone) == (2, str(school.student.id), "Asia/Karachi")
 
 
 def test_preferences_that_changed_meanwhile_are_not_overwritten(school: School) -> None:

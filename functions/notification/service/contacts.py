@@ -13,6 +13,7 @@ from lms import roster
 from lms.dynamo import Key, read_together
 from lms.events import Person
 from lms.faults import condition_failed
+from lms.institute import current_institute
 from lms.messages import Channel
 from lms.profile_fields import is_e164
 from notification.rules.preferences import Preferences, QuietHours
@@ -90,7 +91,7 @@ def is_erased(user_id: UUID) -> bool:
 def find_owner(user_id: UUID) -> Owner | None:
     """The owner of an account, known or not yet; None once they are erased."""
     contact, preferences = read_together([(Contact, user_id, None), (StoredPreferences, user_id, None)])
-    zone = preferences.time_zone if preferences is not None else "UTC"
+    zone = zone_of(preferences)
     if contact is None or contact.person_version is None:
         return Owner(zone=zone)
     if _is_tombstone(contact):
@@ -136,11 +137,16 @@ def _is_tombstone(contact: Contact) -> bool:
 def preferences_of(stored: StoredPreferences | None) -> Preferences:
     """The preferences of a person; the defaults where none are stored."""
     if stored is None:
-        return Preferences()
+        return Preferences(zone=zone_of(None))
     quiet = None
     if stored.quiet_from and stored.quiet_until:
         quiet = QuietHours(time.fromisoformat(stored.quiet_from), time.fromisoformat(stored.quiet_until))
-    return Preferences(channels=stored.channels, quiet=quiet, zone=stored.time_zone)
+    return Preferences(channels=stored.channels, quiet=quiet, zone=zone_of(stored))
+
+
+def zone_of(stored: StoredPreferences | None) -> str:
+    """The time zone that a person chose, else the institute's."""
+    return (stored.time_zone if stored else None) or current_institute().time_zone
 
 
 def _update(user_id: UUID, actions: list[Action], condition: Condition) -> None:

@@ -5,8 +5,11 @@ from uuid import UUID
 
 from lms.dynamo import retry_stale, transaction
 from lms.etags import Precondition, require_match
+from lms.events import UserPreferencesChanged
+from lms.outbox import emit
 from notification.rules.preferences import DEFAULT_CHANNELS, GROUPS, Group
 from notification.schemas import PreferencesUpdate, PreferencesView, QuietHoursBody
+from notification.service import contacts
 from notification.tables import StoredPreferences
 
 
@@ -28,9 +31,14 @@ def update(user_id: UUID, body: PreferencesUpdate, if_match: Precondition, now: 
         quiet = body.quiet_hours
         stored.quiet_from = quiet.begin.isoformat("minutes") if quiet else None
         stored.quiet_until = quiet.until.isoformat("minutes") if quiet else None
-    if body.time_zone is not None:
-        stored.time_zone = body.time_zone
-    return _view(user_id, stored, _save(stored, now))
+    moved = body.time_zone is not None and body.time_zone != stored.time_zone
+    stored.time_zone = body.time_zone or stored.time_zone
+    stored.updated_at = now
+    with transaction() as tx:
+        version = tx.put(stored)
+        if moved:
+            emit(tx, UserPreferencesChanged(version=version, user_id=user_id, time_zone=stored.time_zone), now)
+    return _view(user_id, stored, version)
 
 
 @retry_stale
@@ -40,13 +48,9 @@ def switch_off_mail(user_id: UUID, group: Group, now: datetime) -> None:
     channels = stored.channels[group]
     if "email" in channels:
         stored.channels = {**stored.channels, group: [channel for channel in channels if channel != "email"]}
-        _save(stored, now)
-
-
-def _save(stored: StoredPreferences, now: datetime) -> int:
-    stored.updated_at = now
-    with transaction() as tx:
-        return tx.put(stored)
+        stored.updated_at = now
+        with transaction() as tx:
+            tx.put(stored)
 
 
 def _load(user_id: UUID) -> StoredPreferences:
@@ -63,7 +67,7 @@ def _view(user_id: UUID, stored: StoredPreferences, version: int) -> Preferences
         recipient_id=user_id,
         channels=stored.channels,
         quiet_hours=quiet,
-        time_zone=stored.time_zone,
+        time_zone=contacts.zone_of(stored),
         version=version,
         updated_at=stored.updated_at,
     )
