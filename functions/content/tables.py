@@ -1,5 +1,7 @@
 """What content keeps in its table beside the Outline."""
 
+from uuid import UUID
+
 from lms.dynamo import Table, TypedKey, UUIDAttribute, table_name
 from lms.settings import setting
 
@@ -12,5 +14,5 @@ class PartPointer(Table):
         table_name = table_name("outlines")
         region = setting("AWS_REGION")
 
-    part_id = TypedKey("part", hash_key=True, attr_name="id")
+    part_id = TypedKey("part", UUID, hash_key=True, attr_name="id")
     course_id = UUIDAttribute()

@@ -1,5 +1,7 @@
 """The tables that program owns. Rows that guard, count or point live in the table of what they belong to."""
 
+from uuid import UUID
+
 from pynamodb.attributes import (
     BooleanAttribute,
     JSONAttribute,
@@ -59,7 +61,7 @@ class CourseCount(Table):
         table_name = table_name("programs")
         region = setting("AWS_REGION")
 
-    program_id = TypedKey("courses", hash_key=True, attr_name="id")
+    program_id = TypedKey("courses", UUID, hash_key=True, attr_name="id")
     courses = NumberAttribute()
 
 
@@ -111,7 +113,7 @@ class Seats(Table):
         table_name = table_name("courses")
         region = setting("AWS_REGION")
 
-    course_id = TypedKey("seats", hash_key=True, attr_name="id")
+    course_id = TypedKey("seats", UUID, hash_key=True, attr_name="id")
     taken = NumberAttribute()
     capacity = NumberAttribute(null=True)
     open = BooleanAttribute()
@@ -139,7 +141,7 @@ class ExamDate(Table):
         table_name = table_name("courses")
         region = setting("AWS_REGION")
 
-    exam_id = TypedKey("exam", hash_key=True, attr_name="id")
+    exam_id = TypedKey("exam", UUID, hash_key=True, attr_name="id")
     course_id = UUIDAttribute(null=True)
     title = UnicodeAttribute(null=True)
     opens_at = UTCDateTimeAttribute(null=True)
@@ -175,7 +177,7 @@ class CoursePayments(Table):
         table_name = table_name("enrollments")
         region = setting("AWS_REGION")
 
-    course_id = TypedKey("payments", hash_key=True, attr_name="course_id")
+    course_id = TypedKey("payments", UUID, hash_key=True, attr_name="course_id")
     student_id = UUIDAttribute(range_key=True)
     vouchers = JSONAttribute(default=dict)
     version = VersionAttribute()

@@ -190,11 +190,11 @@ def test_storage_that_is_away_for_a_moment_is_503(
 def test_links_and_forms_lead_where_a_client_can_go(
     monkeypatch: pytest.MonkeyPatch, endpoint: str | None, start: str
 ) -> None:
-    from lms import uploads
+    from lms import aws, uploads
 
     if endpoint:
         monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
-    monkeypatch.setattr(uploads, "_s3", uploads._s3.__wrapped__)
+    monkeypatch.setattr(uploads, "client", aws.client.__wrapped__)
     form = uploads.upload_form("a/key.pdf", 10, PDF)
     assert form.url.startswith(start)
     assert uploads.link(form.key, ResponseContentType=PDF).startswith(start)
@@ -210,7 +210,7 @@ def test_the_name_that_a_file_is_saved_by_is_its_lessons() -> None:
 
 
 def test_the_client_of_storage_is_made_when_a_file_is_first_handled() -> None:
-    code = "import content.api, lms.uploads as a; assert a._s3.cache_info().currsize == 0; print('ok')"
+    code = "import content.api, lms.aws; assert lms.aws.client.cache_info().currsize == 0; print('ok')"
     path = [str(ROOT / "functions"), str(ROOT / "layers" / "shared")]
     done = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path[:0] = {path!r}; {code}"],

@@ -14,4 +14,4 @@ def test_a_recorded_exam_is_on_the_schedule(program: Program) -> None:
     from program.tables import ExamDate
 
     consumer.handler(event("program_exam_events"), None)
-    assert [exam.exam_id for exam in ExamDate.schedule.query(COURSE)] == [str(EXAM)]
+    assert [exam.exam_id for exam in ExamDate.schedule.query(COURSE)] == [EXAM]
