@@ -7,7 +7,7 @@ from uuid import UUID
 from auth import rules
 from auth.tables import Code, CodeBudget, SentCodeEntry
 from lms.dynamo import Key, Transaction, read_together
-from lms.events import Channel
+from lms.events import CodeChannel
 
 KEPT = timedelta(days=1)
 """How long it counts what was sent and entered."""
@@ -40,7 +40,7 @@ class Budgets:
             tx.update(budget, [CodeBudget.sent.set(remembered), CodeBudget.expires_at.set(now + KEPT)], unchanged)
 
 
-def read(row: Code, channel: Channel) -> Budgets:
+def read(row: Code, channel: CodeChannel) -> Budgets:
     """The budgets that sending a code is counted in; as much is read for a code that nobody gets."""
     owners = (
         _owner(row.purpose, row.user_id),

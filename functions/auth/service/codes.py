@@ -17,7 +17,7 @@ from auth.tables import Code, CodeBudget, Profile, ReservedName, User
 from lms import event_secrets
 from lms.dynamo import Transaction, read_together, transaction
 from lms.errors import BadRequest
-from lms.events import Channel, UserCodeRequested
+from lms.events import CodeChannel, UserCodeRequested
 from lms.outbox import emit
 
 Purpose = Literal["reset", "invitation", "verify_email", "verify_mobile"]
@@ -62,7 +62,7 @@ def send(
     new: NewCode,
     user: User,
     budgets: Budgets,
-    channel: Channel,
+    channel: CodeChannel,
     event: type[UserCodeRequested],
     now: datetime,
     *,
@@ -114,7 +114,7 @@ class Proof:
     counted: bool
 
     @property
-    def channel(self) -> Channel:
+    def channel(self) -> CodeChannel:
         """Where the code or link was read: in the mail to the user's address, or in an SMS."""
         return "email" if self.row.destination_hash == _destination_hash(self.user.email) else "sms"
 

@@ -11,7 +11,7 @@ from auth.service import authentication, code_budgets, codes, gateway, publishin
 from auth.tables import User
 from lms import roster
 from lms.dynamo import retry_stale, transaction
-from lms.events import Channel, MobileChange, UserPasswordChanged, UserPasswordResetRequested
+from lms.events import CodeChannel, MobileChange, UserPasswordChanged, UserPasswordResetRequested
 from lms.outbox import emit
 
 
@@ -26,7 +26,7 @@ def forgot_password(email: str | None, mobile_number: str | None, now: datetime)
 
 
 @retry_stale
-def _send_reset(name: str, channel: Channel, now: datetime) -> UUID:
+def _send_reset(name: str, channel: CodeChannel, now: datetime) -> UUID:
     # The same reads and writes for everyone: the time of an answer must not show whether there is such a user.
     user = users.find_by_name(name)
     if user is not None and (user.status == "disabled" or (channel == "sms" and not user.mobile_may_reset)):

@@ -12,7 +12,7 @@ from auth.tables import User
 from lms import roster
 from lms.dynamo import retry_stale, transaction
 from lms.errors import Conflict, TooManyRequests
-from lms.events import Channel, MobileChange, UserVerificationRequested
+from lms.events import CodeChannel, MobileChange, UserVerificationRequested
 from lms.outbox import emit
 
 
@@ -47,7 +47,7 @@ def start(user_id: UUID, request: StartVerification, client_ip: str, now: dateti
     confirmed_for_good = user.mobile_verified and (user.mobile_may_reset or not user.email_verified)
     if user.email_verified if by_mail else confirmed_for_good:
         raise AlreadyConfirmed
-    channel: Channel = "email" if by_mail else "sms"
+    channel: CodeChannel = "email" if by_mail else "sms"
     new = codes.make("verify_email" if by_mail else "verify_mobile", user, destination, now)
     budgets = code_budgets.read(new.row, channel)
     if wait := budgets.wait(now):

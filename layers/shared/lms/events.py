@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from lms.callers import Role
 
-Channel = Literal["email", "sms"]
+CodeChannel = Literal["email", "sms"]
 MobileChange = Literal["set", "confirmed", "dropped"]
 
 
@@ -109,7 +109,7 @@ class UserCodeRequested(UserEvent):
     """A code is to be sent to `destination`; `code` and `link_token` are encrypted, worthless after `expires_at`."""
 
     reset_id: UUID
-    channel: Channel
+    channel: CodeChannel
     destination: str
     code: str
     link_token: str | None = None
@@ -131,7 +131,7 @@ class UserPasswordChanged(UserEvent):
     """
 
     type: ClassVar[str] = "lms.user.password_changed.v1"
-    reset_by: Channel | None = None
+    reset_by: CodeChannel | None = None
 
 
 class UserSessionsRevoked(UserEvent):
