@@ -16,7 +16,18 @@ from pydantic import (
 from exam.rules.question_kinds import LARGEST_NUMBER, Kind
 from exam.rules.standing import Outcome
 from exam.rules.terms import ReleaseMode
-from lms.fields import INTEGRAL, JSON_NUMBER, CamelBody, CamelChanges, CamelView, Description, Moment, Name, Passage
+from lms.fields import (
+    INTEGRAL,
+    JSON_NUMBER,
+    CamelBody,
+    CamelChanges,
+    CamelView,
+    Description,
+    Moment,
+    Name,
+    Passage,
+    Pattern,
+)
 from lms.pages import Page
 
 Number = Annotated[Decimal, PlainSerializer(float, return_type=float)]
@@ -29,7 +40,11 @@ KeyNumber = Annotated[Decimal, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER, deci
 Tolerance = Annotated[Decimal, Field(ge=0, le=LARGEST_NUMBER, decimal_places=12), JSON_NUMBER]
 Minutes = Annotated[StrictInt, Field(ge=1, le=14 * 24 * 60), INTEGRAL]
 AttemptsAllowed = Annotated[StrictInt, Field(ge=1, le=20), INTEGRAL]
-ChoiceId = Annotated[StrictStr, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
+ChoiceId = Annotated[
+    StrictStr,
+    Field(min_length=1, max_length=64),
+    Pattern(r"^[A-Za-z0-9._-]+$", "Only letters, digits, dots, underscores and hyphens are allowed."),
+]
 
 
 class NewExam(CamelBody):

@@ -10,6 +10,7 @@ from lms.callers import Caller
 from lms.credentials import AccountsUnavailable
 from lms.dependencies import ClientIp, IfMatch, Now, Paging, set_etag
 from lms.errors import InvalidField, refuses
+from lms.fields import Pattern
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
 from lms.refusals import AccountBeingSetUp, AccountDisabled, NotCourseTeacher, TooManyAttempts, WrongPassword
@@ -37,9 +38,9 @@ app = create_app("student")
 # The founding document writes this service's names in snake_case, so `lms.dependencies.CourseId` is not theirs.
 StudentId = Annotated[UUID, Path()]
 CourseId = Annotated[UUID, Path()]
-_ROLL_NO = r"^[0-9A-Za-z]{1,64}$"
-RollNo = Annotated[str | None, Query(pattern=_ROLL_NO)]
-FoundingRollNo = Annotated[str | None, Query(alias="StudentRollNo", pattern=_ROLL_NO)]
+_LettersAndDigits = Annotated[str, Pattern("^[0-9A-Za-z]{1,64}$", "A roll number has 1 to 64 letters and digits.")]
+RollNo = Annotated[_LettersAndDigits | None, Query()]
+FoundingRollNo = Annotated[_LettersAndDigits | None, Query(alias="StudentRollNo")]
 
 
 class StudentMissing(InvalidField):
