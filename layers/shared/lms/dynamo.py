@@ -19,6 +19,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
+from lms.aws import OPTIONS
 from lms.errors import Unavailable
 from lms.faults import condition_failed, is_contention
 from lms.settings import setting
@@ -43,9 +44,11 @@ class Stale(Exception):
 @lru_cache(maxsize=1)
 def _connection() -> Connection:
     # An API function has 20 seconds: three tries that hang fit into them, and then it can still say so.
-    return Connection(
+    connection = Connection(
         region=setting("AWS_REGION"), connect_timeout_seconds=1, read_timeout_seconds=4, max_retry_attempts=2
     )
+    connection.session.set_default_client_config(OPTIONS)
+    return connection
 
 
 class Table(Model):
