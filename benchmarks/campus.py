@@ -120,14 +120,14 @@ class Campus:
 
     def _invite(self, number: str) -> None:
         person = NewUser(username=f"ou-{number}", email=_address(number), is_type="student", name=f"Student {number}")
-        self._people[number] = registration.invite(person, _WITHOUT_KEY, now()).user_id
+        self._people[number] = registration.invite(person, None, _WITHOUT_KEY, now()).user_id
 
     def _enroll(self, title: str, course_id: UUID, addresses: Sequence[str]) -> None:
         starts = range(0, len(addresses), _MOST_ENROLLED_AT_ONCE)
         lists = [addresses[start : start + _MOST_ENROLLED_AT_ONCE] for start in starts]
 
         def enroll(given: Sequence[str]) -> int:
-            refused = [row for row in bulk.enroll(course_id, given, now()) if row.outcome != "enrolled"]
+            refused = [row for row in bulk.enroll(course_id, given, None, now()) if row.outcome != "enrolled"]
             if refused:
                 raise RuntimeError(f"{title}: not enrolled: {refused[:3]}")
             return len(given)

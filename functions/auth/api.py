@@ -69,9 +69,9 @@ def register(form: Registration, response: Response, now: Now) -> Registered:
 
 @app.post("/auth/users", status_code=201)
 @refuses(UsernameTaken, EmailTaken)
-def create_user(form: NewUser, response: Response, now: Now, _: Admin, idempotent: Idempotent) -> Registered:
+def create_user(form: NewUser, response: Response, now: Now, admin: Admin, idempotent: Idempotent) -> Registered:
     """Registers a user of any role, who gets an invitation to set a password."""
-    answer = registration.invite(form, idempotent, now)
+    answer = registration.invite(form, admin.id, idempotent, now)
     response.headers["Location"] = f"/auth/profile/{answer.user_id}"
     return answer
 

@@ -71,19 +71,19 @@ def list_students(
 @app.put("/instructors/{instructorId}/courses/{courseId}")
 @refuses(TeacherNotFound, CourseNotFound, TeacherDisabled)
 def assign(
-    _: Admin, teacher_id: TeacherId, course_id: CourseId, if_match: IfMatch, response: Response, now: Now
+    caller: Admin, teacher_id: TeacherId, course_id: CourseId, if_match: IfMatch, response: Response, now: Now
 ) -> InstructorView:
     """Assigns the instructor to the course."""
-    view = assignments.assign(teacher_id, course_id, if_match, now)
+    view = assignments.assign(teacher_id, course_id, caller.id, if_match, now)
     set_etag(response, view.version)
     return view
 
 
 @app.delete("/instructors/{instructorId}/courses/{courseId}", status_code=204)
 @refuses(TeacherNotFound, NotAssigned)
-def unassign(_: Admin, teacher_id: TeacherId, course_id: CourseId, if_match: IfMatch, now: Now) -> None:
+def unassign(caller: Admin, teacher_id: TeacherId, course_id: CourseId, if_match: IfMatch, now: Now) -> None:
     """Ends the instructor's assignment to the course."""
-    assignments.unassign(teacher_id, course_id, if_match, now)
+    assignments.unassign(teacher_id, course_id, caller.id, if_match, now)
 
 
 @app.post("/instructors/{instructorId}/messages", status_code=202)

@@ -53,9 +53,9 @@ def list_own_payments(caller: Student, paging: Paging, now: Now) -> Page[Payment
 
 @app.post("/payments/vouchers", status_code=201)
 @refuses(DueDatePast, NotAStudent, CourseNotFound, UnpaidVoucherExists)
-def issue_voucher(_: Admin, idempotent: Idempotent, form: NewVoucher, response: Response, now: Now) -> VoucherView:
+def issue_voucher(caller: Admin, idempotent: Idempotent, form: NewVoucher, response: Response, now: Now) -> VoucherView:
     """Issues a voucher by which a student pays for a course."""
-    view = vouchers.issue(form, idempotent, now)
+    view = vouchers.issue(form, caller.id, idempotent, now)
     response.headers["Location"] = vouchers.location(view.student_id)
     set_etag(response, view.version)
     return view
@@ -71,9 +71,11 @@ def list_vouchers(
 
 @app.post("/payments/vouchers/{voucher_no}/confirm")
 @refuses(VoucherNotFound)
-def confirm(_: Admin, voucher_no: Annotated[str, Path(max_length=64)], response: Response, now: Now) -> VoucherView:
+def confirm(
+    caller: Admin, voucher_no: Annotated[str, Path(max_length=64)], response: Response, now: Now
+) -> VoucherView:
     """Marks a voucher as paid; doing it again changes nothing."""
-    view = payments.confirm(voucher_no, now)
+    view = payments.confirm(voucher_no, caller.id, now)
     set_etag(response, view.version)
     return view
 

@@ -185,9 +185,9 @@ def enroll(
 
 @app.post("/courses/{courseId}/enrollments/bulk")
 @refuses(CourseNotFound)
-def enroll_many(_: Admin, course_id: CourseId, idempotent: Idempotent, body: BulkEnroll, now: Now) -> BulkEnrolled:
+def enroll_many(caller: Admin, course_id: CourseId, idempotent: Idempotent, body: BulkEnroll, now: Now) -> BulkEnrolled:
     """Enrols a list of students, named by id, e-mail address or roll number."""
-    return bulk.enroll_list(course_id, body.students, idempotent, now)
+    return bulk.enroll_list(course_id, body.students, caller.id, idempotent, now)
 
 
 @app.get("/courses/{courseId}/enrollments")
@@ -200,7 +200,7 @@ def list_enrollments(_: CourseTeacher, course_id: CourseId, paging: Paging) -> P
 @app.patch("/courses/{courseId}/enrollments/{studentId}")
 @refuses(enrollments.EnrollmentNotFound, rules.EnrollmentDropped, rules.CourseFull)
 def update_enrollment(
-    _: CourseTeacher,
+    caller: CourseTeacher,
     course_id: CourseId,
     student_id: StudentId,
     if_match: IfMatch,
@@ -209,16 +209,16 @@ def update_enrollment(
     now: Now,
 ) -> EnrollmentView:
     """Completes an enrolment, or makes it active again."""
-    view = enrollments.set_status(course_id, student_id, body.status, if_match, now)
+    view = enrollments.set_status(course_id, student_id, body.status, caller.id, if_match, now)
     set_etag(response, view.version)
     return view
 
 
 @app.delete("/courses/{courseId}/enrollments/{studentId}", status_code=204)
 @refuses(enrollments.EnrollmentNotFound, rules.EnrollmentCompleted)
-def drop(_: SelfOrAdmin, course_id: CourseId, student_id: StudentId, if_match: IfMatch, now: Now) -> None:
+def drop(caller: SelfOrAdmin, course_id: CourseId, student_id: StudentId, if_match: IfMatch, now: Now) -> None:
     """Ends an enrolment. The student can enrol again later."""
-    enrollments.drop(course_id, student_id, if_match, now)
+    enrollments.drop(course_id, student_id, caller.id, if_match, now)
 
 
 handler = LambdaHandler(app)

@@ -145,10 +145,10 @@ def student(
 @app.patch("/students/{student_id}")
 @refuses(StudentNotFound)
 def change_standing(
-    _: Admin, student_id: StudentId, if_match: IfMatch, body: StandingUpdate, response: Response, now: Now
+    caller: Admin, student_id: StudentId, if_match: IfMatch, body: StandingUpdate, response: Response, now: Now
 ) -> StudentProfile:
     """Replaces what the institute decides about a student."""
-    view = students.change_standing(student_id, body, if_match, now)
+    view = students.change_standing(student_id, body, caller.id, if_match, now)
     set_etag(response, view.version)
     return view
 

@@ -283,7 +283,7 @@ class Auth:
 
         username = username or f"the-{role}"
         form = NewUser(username=username, email=f"{username}@example.com", is_type=role)
-        user_id = str(registration.invite(form, IdempotentAnswer(None), self.clock()).user_id)
+        user_id = str(registration.invite(form, None, IdempotentAnswer(None), self.clock()).user_id)
         self.settle()
         answer = self.reset_by_link(self.invitation(username), PASSWORD)
         assert answer.status == 200, answer

@@ -175,6 +175,7 @@ class AuthorizationWorld(World):
     def _parameters_of(self, name: str, path: str, caller: str) -> dict[str, str]:
         student, recipient = self._student_of(caller), self._recipient_of(caller)
         of_operation = {
+            "assignInstructor": {"instructorId": self.other_teacher.id},
             "deleteCourse": {"courseId": self.other_course},
             "deleteProgram": {"programId": self.empty_program},
             "listQuestions": {"examId": self.exam},
@@ -270,8 +271,10 @@ class AuthorizationWorld(World):
             "requestPasswordReset": {"email": self.student.email},
             "saveAnswers": {self.question: "Because."},
             "setAccommodation": {"extraMinutes": 30},
+            "setUserStatus": {"status": "disabled"},
             "startVerification": {"channel": "mobile_number", "current_password": PASSWORD},
             "updateCourse": {"title": "AI-202"},
+            "updateEnrollment": {"status": "completed"},
             "updateExam": {"title": "Last of all"},
             "updateOwnAccount": {"city": "Lahore"},
             "updateOwnProfile": {"city": "Lahore"},

@@ -10,6 +10,7 @@ from auth.schemas import NameField, ProfileView, UserView
 from auth.service import administrators, gateway, profiles, publishing, reserved_names, sessions, users
 from auth.tables import AdminClaim, Profile, User
 from lms import roster
+from lms.audit import audit
 from lms.callers import ROLES, Role
 from lms.dynamo import retry_stale, transaction
 from lms.errors import Conflict
@@ -80,14 +81,14 @@ def set_status(
     profile = users.profile_of(user)
     if user.status != status:
         if status == "disabled":
-            _disable(user, profile, administrators.claim(user, admin_id, now), now)
+            _disable(user, profile, admin_id, administrators.claim(user, admin_id, now), now)
         else:
-            _enable(user, profile, now)
+            _enable(user, profile, admin_id, now)
         user.refresh(consistent_read=True)
     return profiles.view(user, profile)
 
 
-def _disable(user: User, profile: Profile, claim: AdminClaim | None, now: datetime) -> None:
+def _disable(user: User, profile: Profile, admin_id: UUID, claim: AdminClaim | None, now: datetime) -> None:
     # The gateway first: if it cannot be reached, nothing is changed, and nobody believes it was.
     gateway.delete_credentials(user.id)
     with transaction() as tx:
@@ -95,13 +96,15 @@ def _disable(user: User, profile: Profile, claim: AdminClaim | None, now: dateti
         version = tx.update(user, [*users.set_status(user, "disabled"), *sessions.end_sessions(user, None, now)])
         publishing.put_card(tx, user, profile, status="disabled", version=version)
         emit(tx, UserDisabled(version=version, user_id=user.id), now)
+        audit(tx, now, "account.disabled", admin_id, {"user": user.id})
 
 
-def _enable(user: User, profile: Profile, now: datetime) -> None:
+def _enable(user: User, profile: Profile, admin_id: UUID, now: datetime) -> None:
     with gateway.replaced_credential(user) as credential, transaction() as tx:
         version = tx.update(user, [*users.set_status(user, "active"), *sessions.end_sessions(user, credential, now)])
         publishing.put_card(tx, user, profile, status="active", version=version)
         emit(tx, UserEnabled(version=version, user_id=user.id), now)
+        audit(tx, now, "account.enabled", admin_id, {"user": user.id})
 
 
 @retry_stale
@@ -115,11 +118,11 @@ def erase(user_id: UUID, admin_id: UUID, if_match: Precondition, now: datetime) 
     if user_id == admin_id:
         raise OwnErasure
     require_match(user.version, if_match)
-    erase_user(user, administrators.claim(user, admin_id, now), now)
+    erase_user(user, admin_id, administrators.claim(user, admin_id, now), now)
 
 
-def erase_user(user: User, claim: AdminClaim | None, now: datetime) -> None:
-    """As `erase`, for a user whom the caller has checked."""
+def erase_user(user: User, admin_id: UUID | None, claim: AdminClaim | None, now: datetime) -> None:
+    """As `erase`, for a user whom the caller has checked; without `admin_id`, by an operator's command."""
     profile = users.profile_of(user)
     kong.delete_consumer(user.id)
     with transaction() as tx:
@@ -138,3 +141,4 @@ def erase_user(user: User, claim: AdminClaim | None, now: datetime) -> None:
             reserved_names.release(tx, name)
         roster.remove_user(tx, user.id, email=user.email, roll_no=user.roll_no)
         emit(tx, UserErased(version=version, user_id=user.id), now)
+        audit(tx, now, "account.erased", admin_id, {"user": user.id}, before={"role": user.role})

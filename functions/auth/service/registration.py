@@ -1,6 +1,7 @@
 """Registering users: students by themselves, everyone by invitation, and the first administrator."""
 
 from datetime import datetime
+from uuid import UUID
 
 from auth import hashing, rules
 from auth.schemas import NewUser, Registered, Registration
@@ -17,6 +18,7 @@ from auth.service.reserved_names import (
 )
 from auth.tables import Profile, ReservedName, User
 from lms import event_secrets
+from lms.audit import audit
 from lms.callers import Role
 from lms.dynamo import Transaction, retry_stale, transaction
 from lms.errors import Conflict, Forbidden
@@ -65,12 +67,13 @@ def register(form: Registration, now: datetime) -> Registered:
 
 
 @retry_stale
-def invite(form: NewUser, idempotent: IdempotentAnswer, now: datetime) -> Registered:
+def invite(form: NewUser, admin_id: UUID | None, idempotent: IdempotentAnswer, now: datetime) -> Registered:
     """Registers a user of any role, who gets a link to set a password. Raises `UsernameTaken` and `EmailTaken`."""
     user = _new_user(form.username, form.email, form.role, now)
     answer = Registered(message="Registered. An invitation is on its way.", user_id=user.id)
     with transaction() as tx:
         _store(tx, user, form, codes.make("invitation", user, user.email, now), now)
+        audit(tx, now, "account.created", admin_id, {"user": user.id}, after={"role": user.role})
         idempotent.record(tx, answer, location=f"/auth/profile/{user.id}")
     return answer
 
@@ -91,12 +94,13 @@ def create_first_admin(form: NewUser, now: datetime) -> Registered:
         require_free(login_name(form.username), invited, UsernameTaken())
         require_free(email_name(form.email), invited, EmailTaken())
         message = f"The invitation to {invited.email} was never used and is withdrawn. A new one is on its way."
-        accounts.erase_user(invited, None, now)
+        accounts.erase_user(invited, None, None, now)
     user = _new_user(form.username, form.email, "admin", now)
     with transaction() as tx:
         unchanged = ReservedName.name.does_not_exist() if before is None else ReservedName.user_id == before
         tx.put(ReservedName(name=FIRST_ADMIN, user_id=user.id), unchanged)
         _store(tx, user, form, codes.make("invitation", user, user.email, now), now)
+        audit(tx, now, "account.created", None, {"user": user.id}, after={"role": user.role})
     return Registered(message=message, user_id=user.id)
 
 

@@ -10,6 +10,7 @@ from exam.service import access, standings, sweeps
 from exam.tables import Exam, Listed, exams_key
 from lms import roster
 from lms.access import require_teaching
+from lms.audit import audit
 from lms.callers import Caller
 from lms.dynamo import Transaction, retry_stale, transaction
 from lms.errors import Conflict
@@ -139,6 +140,8 @@ def _release_or_close(exam_id: UUID, caller: Caller, now: datetime, close_now: b
     with transaction() as tx:
         _save(tx, exam, before, now)
         sweeps.schedule(tx, exam.id, now)
+        about = {"exam": exam_id, "course": exam.course_id}
+        audit(tx, now, "results.released", caller.id, about, after={"close_now": close_now})
 
 
 def _save(tx: Transaction, exam: Exam, before: ExamTerms | None, now: datetime, *, deleted: bool = False) -> ExamView:

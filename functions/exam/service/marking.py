@@ -6,6 +6,7 @@ from uuid import UUID
 from exam.rules.grading import require_acceptable
 from exam.schemas import MarkedAttempt, MarksUpdate
 from exam.service import access, question_sets, standings, views
+from lms.audit import audit
 from lms.callers import Caller
 from lms.dynamo import retry_stale, transaction
 from lms.etags import Precondition, require_match
@@ -30,5 +31,15 @@ def mark(attempt_id: UUID, caller: Caller, body: MarksUpdate, if_match: Precondi
         standings.finish(tx, standing, answers, now)
         if body.reason and score_before not in (None, standing.attempt(attempt_id).score):
             standing.note(score_before, body.reason, caller.id, now, attempt_id=attempt_id)
+        audit(
+            tx,
+            now,
+            "attempt.marked",
+            caller.id,
+            {**standings.about(standing), "attempt": attempt_id},
+            before={"score": score_before},
+            after={"score": standing.attempt(attempt_id).score},
+            reason=body.reason,
+        )
         standings.save(tx, standing, now)
     return views.for_teachers(standing, answers)

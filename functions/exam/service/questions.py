@@ -18,6 +18,7 @@ from exam.schemas import (
 )
 from exam.service import access, question_sets, sweeps, views
 from exam.tables import Exam, QuestionId, StoredQuestions
+from lms.audit import audit
 from lms.callers import Caller
 from lms.dynamo import Transaction, retry_stale, transaction
 from lms.errors import Forbidden, InvalidField
@@ -155,6 +156,8 @@ def _correct_key(
     with transaction() as tx:
         _put(tx, exam, stored, question_set.with_corrected(corrected, body.reason, caller.id), now)
         sweeps.schedule(tx, exam_id, now)
+        about = {"exam": exam_id, "question": question.id, "course": exam.course_id}
+        audit(tx, now, "exam.regraded", caller.id, about, after={"full_credit": full_credit}, reason=body.reason)
         idempotent.record(tx, answer, status=202)
     return answer
 

@@ -9,6 +9,7 @@ from exam.rules.terms import ExamTerms
 from exam.schemas import NewResult, ResultDetails, Results, ResultView
 from exam.service import access, question_sets, standings, statistics, views
 from exam.tables import StoredStanding
+from lms.audit import audit
 from lms.callers import Caller
 from lms.dynamo import read_together, retry_stale, transaction
 from lms.errors import Conflict, InvalidField, NotFound
@@ -43,6 +44,7 @@ def record(body: NewResult, caller: Caller, idempotent: IdempotentAnswer, now: d
     if not is_first and body.reason is None:
         raise ResultReasonMissing
     _require_paper(standing.terms)
+    before = {} if is_first else {"score": standing.score}
     if not is_first:
         standing.note(standing.score, str(body.reason), caller.id, now)
     standing.record(body.score)
@@ -50,6 +52,16 @@ def record(body: NewResult, caller: Caller, idempotent: IdempotentAnswer, now: d
     with transaction() as tx:
         standings.require_student(tx, standing)
         standings.save(tx, standing, now)
+        audit(
+            tx,
+            now,
+            "result.recorded",
+            caller.id,
+            standings.about(standing),
+            before=before,
+            after={"score": body.score},
+            reason=body.reason,
+        )
         view = views.result(standing)
         idempotent.record(tx, view, status=201 if is_first else 200, location=location(view))
     return view, is_first

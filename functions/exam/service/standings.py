@@ -50,6 +50,12 @@ def require_student(tx: Transaction, standing: Standing) -> None:
     roster.require_exists(tx, standing.student_id, StudentErased())
 
 
+def about(standing: Standing) -> dict[str, UUID]:
+    """What an entry of the audit trail about a student's standing is found by."""
+    terms = standing.terms
+    return {"exam": terms.exam_id, "course": terms.course_id, "user": standing.student_id}
+
+
 def event_of(standing: Standing) -> ResultRecorded:
     """The event that announces a result or withdraws it."""
     score = MISSED_SCORE if standing.score is None else standing.score

@@ -10,6 +10,7 @@ from instructor.service import teachers
 from instructor.service.teachers import TeacherNotFound
 from instructor.tables import Teacher
 from lms import roster
+from lms.audit import audit
 from lms.dynamo import Transaction, retry_stale, transaction
 from lms.errors import Conflict, NotFound
 from lms.etags import Precondition, require_match
@@ -28,7 +29,7 @@ class NotAssigned(NotFound):
 
 
 @retry_stale
-def assign(teacher_id: UUID, course_id: UUID, if_match: Precondition, now: datetime) -> InstructorView:
+def assign(teacher_id: UUID, course_id: UUID, actor_id: UUID, if_match: Precondition, now: datetime) -> InstructorView:
     """Makes a teacher one of the course's; whoever is already stays it.
 
     Raises `TeacherNotFound`, `CourseNotFound`, `TeacherDisabled`, `PreconditionFailed`.
@@ -52,11 +53,12 @@ def assign(teacher_id: UUID, course_id: UUID, if_match: Precondition, now: datet
         version = teachers.put(tx, teacher, assignments, now)
         roster.put_assignment(tx, teacher_id, course_id, version=begun.version)
         emit(tx, event_of(teacher_id, begun), now)
+        audit(tx, now, "course.assigned", actor_id, {"course": course_id, "user": teacher_id})
     return teachers.view(teacher, version)
 
 
 @retry_stale
-def unassign(teacher_id: UUID, course_id: UUID, if_match: Precondition, now: datetime) -> None:
+def unassign(teacher_id: UUID, course_id: UUID, actor_id: UUID, if_match: Precondition, now: datetime) -> None:
     """Ends an assignment; raises `TeacherNotFound`, `NotAssigned`, `PreconditionFailed`."""
     teacher = teachers.get(teacher_id, now)
     changed = rules.change(teachers.assignments_of(teacher), course_id, active=False)
@@ -65,6 +67,7 @@ def unassign(teacher_id: UUID, course_id: UUID, if_match: Precondition, now: dat
     require_match(teacher.version, if_match)
     with transaction() as tx:
         _end(tx, teacher, *changed, now)
+        audit(tx, now, "course.unassigned", actor_id, {"course": course_id, "user": teacher_id})
 
 
 @retry_stale

@@ -3,8 +3,10 @@
 from datetime import datetime
 from decimal import Decimal
 from typing import cast
+from uuid import UUID
 
 from lms import roster
+from lms.audit import audit
 from lms.dynamo import Transaction, retry_stale, transaction
 from lms.errors import InvalidField, Unauthorized
 from lms.money import amount_text
@@ -45,12 +47,13 @@ def require_signature(signature: str, body: bytes, now: datetime) -> None:
 
 
 @retry_stale
-def confirm(voucher_no: str, now: datetime) -> VoucherView:
+def confirm(voucher_no: str, admin_id: UUID, now: datetime) -> VoucherView:
     """Marks a voucher as paid now; one that is paid stays as it is. Raises `VoucherNotFound`."""
     voucher = vouchers.get(voucher_no)
     version = voucher.version
     if voucher.status != "paid":
         with transaction() as tx:
+            audit(tx, now, "voucher.confirmed", admin_id, vouchers.about(voucher), before={"status": voucher.status})
             version = _pay(tx, voucher, now, None, now)
     return vouchers.view(voucher, version, vouchers.titles_of([voucher])[voucher.course_id], now.date())
 

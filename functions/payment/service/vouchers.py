@@ -6,6 +6,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from lms import roster
+from lms.audit import audit
 from lms.due import shard_of
 from lms.dynamo import read_together, retry_stale, transaction
 from lms.errors import Conflict, InvalidField, NotFound
@@ -44,7 +45,7 @@ class VoucherNotFound(NotFound):
 
 
 @retry_stale
-def issue(form: NewVoucher, idempotent: IdempotentAnswer, now: datetime) -> VoucherView:
+def issue(form: NewVoucher, admin_id: UUID, idempotent: IdempotentAnswer, now: datetime) -> VoucherView:
     """Issues a voucher under a new number.
 
     Raises `DueDatePast`, `NotAStudent`, `CourseNotFound`, `UnpaidVoucherExists`.
@@ -88,6 +89,7 @@ def issue(form: NewVoucher, idempotent: IdempotentAnswer, now: datetime) -> Vouc
             refuse=UnpaidVoucherExists(),
         )
         emit(tx, event_of(voucher), now)
+        audit(tx, now, "voucher.issued", admin_id, about(voucher), after=amount(voucher))
         idempotent.record(tx, answer, location=location(form.student_id))
     return answer
 
@@ -136,6 +138,15 @@ def titles_of(vouchers: list[Voucher]) -> dict[UUID, str]:
 
 def status_of(voucher: Voucher, today: date) -> Status:
     return rules.status(cast(Status, voucher.status), date.fromisoformat(voucher.due_date), today)
+
+
+def about(voucher: Voucher) -> dict[str, UUID | str]:
+    """What an entry of the audit trail about a voucher is found by."""
+    return {"voucher": voucher.voucher_no, "course": voucher.course_id, "user": voucher.student_id}
+
+
+def amount(voucher: Voucher) -> dict[str, str]:
+    return {"fee": voucher.fee, "currency": voucher.currency, "due_date": voucher.due_date}
 
 
 def event_of(voucher: Voucher) -> VoucherEvent:

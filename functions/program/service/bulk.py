@@ -25,9 +25,11 @@ _OUTCOMES: dict[type[Problem], Outcome] = {
 }
 
 
-def enroll_list(course_id: UUID, given: Sequence[str], idempotent: IdempotentAnswer, now: datetime) -> BulkEnrolled:
+def enroll_list(
+    course_id: UUID, given: Sequence[str], actor_id: UUID, idempotent: IdempotentAnswer, now: datetime
+) -> BulkEnrolled:
     """As `enroll`; the same list under the same key gets the first outcomes again. Raises `CourseNotFound`."""
-    answer = _counted(enroll(course_id, given, now))
+    answer = _counted(enroll(course_id, given, actor_id, now))
     with transaction() as tx:
         idempotent.record(tx, answer, status=200)
     return answer
@@ -44,7 +46,7 @@ def _counted(rows: list[BulkOutcome]) -> BulkEnrolled:
     )
 
 
-def enroll(course_id: UUID, given: Sequence[str], now: datetime) -> list[BulkOutcome]:
+def enroll(course_id: UUID, given: Sequence[str], actor_id: UUID | None, now: datetime) -> list[BulkOutcome]:
     """Enrols students named by id, e-mail address or roll number, first come, first served: one outcome a row.
 
     A student named twice is enrolled once. Sent again, it enrols those still missing. Raises `CourseNotFound`.
@@ -52,7 +54,7 @@ def enroll(course_id: UUID, given: Sequence[str], now: datetime) -> list[BulkOut
     courses.get(course_id)
     ids = _resolve(given)
     unconfirmed = roster.find_unconfirmed(name for name in given if name not in ids)
-    outcomes = _enroll_each(course_id, list(dict.fromkeys(ids[name] for name in given if name in ids)), now)
+    outcomes = _enroll_each(course_id, list(dict.fromkeys(ids[name] for name in given if name in ids)), actor_id, now)
     rows = []
     for name in given:
         student_id = ids.get(name)
@@ -77,10 +79,12 @@ def _as_id(name: str) -> UUID | None:
         return None
 
 
-def _enroll_each(course_id: UUID, student_ids: Sequence[UUID], now: datetime) -> dict[UUID, Outcome]:
+def _enroll_each(
+    course_id: UUID, student_ids: Sequence[UUID], actor_id: UUID | None, now: datetime
+) -> dict[UUID, Outcome]:
     outcomes: dict[UUID, Outcome] = {}
     for start in range(0, len(student_ids), MOST_AT_ONCE):
         some = student_ids[start : start + MOST_AT_ONCE]
-        for student_id, answer in zip(some, enroll_all(course_id, some, now), strict=True):
+        for student_id, answer in zip(some, enroll_all(course_id, some, actor_id, now), strict=True):
             outcomes[student_id] = "enrolled" if isinstance(answer, EnrollmentView) else _OUTCOMES[type(answer)]
     return outcomes

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from lms import roster
+from lms.audit import audit
 from lms.dynamo import read_together, retry_stale, transaction
 from lms.errors import NotFound
 from lms.etags import Precondition, require_match
@@ -66,6 +67,7 @@ def annotate(
     require_match(card.version or 0, if_match)
     if "remarks" in update.model_fields_set:
         card.remarks = update.remarks
+    overridden = card.override
     if "grade" in update.model_fields_set:
         card.override = _override(update, author_id, now)
     _stamp(card, now)
@@ -73,6 +75,17 @@ def annotate(
         # Nothing is written about a student who is erased meanwhile.
         roster.require_user(tx, student)
         version = tx.put(card)
+        if card.override != overridden:
+            audit(
+                tx,
+                now,
+                "grade.overridden",
+                author_id,
+                {"course": course_id, "user": student_id},
+                before={"grade": overridden.grade if overridden else None},
+                after={"grade": card.override.grade if card.override else None},
+                reason=card.override.reason if card.override else None,
+            )
     return _view(card, course.exams if course else {}, version)
 
 

@@ -3,12 +3,14 @@
 What belongs to the account is read from the Roster each time: auth writes it there in its own transactions.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 from uuid import UUID
 
 from lms import roster, uploads
+from lms.audit import audit
 from lms.dynamo import read_together, retry_stale, transaction
 from lms.errors import Forbidden, NotFound
 from lms.etags import Precondition, require_match
@@ -97,23 +99,36 @@ def _remove(student_id: UUID) -> None:
 
 
 @retry_stale
-def change_standing(student_id: UUID, update: StandingUpdate, if_match: Precondition, now: datetime) -> StudentProfile:
+def change_standing(
+    student_id: UUID, update: StandingUpdate, admin_id: UUID, if_match: Precondition, now: datetime
+) -> StudentProfile:
     """Replaces what the institute decides about a student; raises `StudentNotFound`, `PreconditionFailed`."""
     record = get(student_id, now)
     require_match(record.version, if_match)
-    for field, value in update.given().items():
-        setattr(record.student, field, value)
-    return save(record, now, with_status="status" in update.model_fields_set)
-
-
-def save(record: StudentRecord, now: datetime, *, with_status: bool = False) -> StudentProfile:
-    """Stores a changed record, and if asked its status for all services; answers the profile as it then is."""
-    student = record.student
+    student, given = record.student, update.given()
+    before = _audited(student, given)
+    for field, value in given.items():
+        setattr(student, field, value)
     student.updated_at = now
     with transaction() as tx:
         version = tx.put(student)
-        if with_status:
+        if "status" in given:
             roster.put_student_status(tx, student.id, cast(StudentStatus, student.status), version=version)
+        after = _audited(student, given)
+        audit(tx, now, "student.changed", admin_id, {"user": student_id}, before=before, after=after)
+    return profile(record, version + int(record.card.version))
+
+
+def _audited(student: Student, fields: Iterable[str]) -> dict[str, str | None]:
+    """Which fields change, and of the status how: what and when somebody studies is theirs."""
+    return {field: student.status if field == "status" else None for field in fields}
+
+
+def save(record: StudentRecord, now: datetime) -> StudentProfile:
+    """Stores a changed record; answers the profile as it then is."""
+    record.student.updated_at = now
+    with transaction() as tx:
+        version = tx.put(record.student)
     return profile(record, version + int(record.card.version))
 
 
