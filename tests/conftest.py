@@ -132,14 +132,20 @@ class Outbox:
     """What was emitted."""
 
     def all(self) -> list[Any]:
+        """The events of what changed, without those of the audit trail, which tell who changed it."""
+        from lms.events import Audited
+
+        return [event for event in self._everything() if not isinstance(event, Audited)]
+
+    def of(self, event: type) -> list[Any]:
+        return [told for told in self._everything() if type(told) is event]
+
+    def _everything(self) -> list[Any]:
         from lms.events import CATALOGUE
         from lms.outbox import OutboxItem
 
         items = sorted(OutboxItem.scan(), key=lambda item: str(item.event_id))
         return [CATALOGUE[item.type].model_validate_json(item.data) for item in items]
-
-    def of(self, event: type) -> list[Any]:
-        return [told for told in self.all() if type(told) is event]
 
 
 @pytest.fixture

@@ -4,21 +4,23 @@ from typing import Annotated
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from fastapi import Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 
 from institute import rules
 from institute.schemas import (
     AuditEntryView,
     CalendarView,
+    ExportView,
     InstituteUpdate,
     InstituteView,
     NewTerm,
     TermUpdate,
     TermView,
 )
-from institute.service import audit, calendars, settings, terms
+from institute.service import audit, calendars, exports, settings, terms
+from lms.callers import Caller
 from lms.dependencies import Idempotent, IfMatch, Now, Paging, set_etag
-from lms.errors import refuses
+from lms.errors import Forbidden, refuses
 from lms.events import AuditAction
 from lms.fields import Moment
 from lms.http import LambdaHandler, create_app
@@ -28,6 +30,7 @@ from lms.security import Admin, AnySignedIn, Public
 app = create_app("institute")
 
 TermId = Annotated[UUID, Path(alias="termId")]
+PersonId = Annotated[UUID, Path(alias="personId")]
 
 
 @app.get("/institute", dependencies=[Public])
@@ -100,6 +103,40 @@ def list_audit_entries(
     `from` counts, `to` does not.
     """
     return audit.list_entries(audit.Filters(subject, actor, action, begin, end), paging, now)
+
+
+class AnotherPerson(Forbidden):
+    detail = "This is another person's data."
+
+
+@refuses(AnotherPerson)
+def _self_or_admin(person_id: PersonId, caller: AnySignedIn) -> Caller:
+    if caller.role != "admin" and caller.id != person_id:
+        raise AnotherPerson
+    return caller
+
+
+SelfOrAdmin = Annotated[Caller, Depends(_self_or_admin)]
+
+
+@app.post("/people/{personId}/export", status_code=201)
+@refuses(exports.PersonNotFound)
+def request_export(
+    caller: SelfOrAdmin, person_id: PersonId, idempotent: Idempotent, response: Response, now: Now
+) -> ExportView:
+    """Asks for everything that the system holds about a person; it is there within a minute."""
+    view = exports.request(person_id, caller.id, idempotent, now)
+    response.headers["Location"] = exports.location(view)
+    return view
+
+
+@app.get("/people/{personId}/export/{exportId}")
+@refuses(exports.ExportNotFound)
+def get_export(
+    _: SelfOrAdmin, person_id: PersonId, export_id: Annotated[UUID, Path(alias="exportId")], now: Now
+) -> ExportView:
+    """An export; once it is complete, with a link to one JSON file, for 24 hours after it was asked for."""
+    return exports.show(person_id, export_id, now)
 
 
 @app.post("/calendar", status_code=201)

@@ -1,6 +1,7 @@
-"""Events that institute keeps: the audit trail, what calendars show, and whom to forget."""
+"""Events that institute keeps: the audit trail, what calendars show, exports, and whom to forget."""
 
-from institute.service import agenda, trail
+from institute.service import agenda, gathering, trail
+from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
 from lms.events import (
     Audited,
@@ -8,6 +9,8 @@ from lms.events import (
     ExamChanged,
     ExamScheduled,
     ExamState,
+    ExportPartAdded,
+    ExportRequested,
     PaymentConfirmed,
     UserErased,
     UserPreferencesChanged,
@@ -35,6 +38,15 @@ def _preferences(event: UserPreferencesChanged, _: Envelope) -> None:
 def _erased(event: UserErased, _: Envelope) -> None:
     trail.erase(event.user_id)
     agenda.erase(event.user_id)
+    gathering.erase(event.user_id)
+
+
+def _export_requested(event: ExportRequested, _: Envelope) -> None:
+    gathering.add_own_part(event, now())
+
+
+def _export_part(event: ExportPartAdded, _: Envelope) -> None:
+    gathering.complete(event, now())
 
 
 handler = KafkaConsumer(
@@ -46,6 +58,8 @@ handler = KafkaConsumer(
         VoucherIssued: _voucher,
         PaymentConfirmed: _voucher,
         UserPreferencesChanged: _preferences,
+        ExportRequested: _export_requested,
+        ExportPartAdded: _export_part,
         UserErased: _erased,
     }
 )

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, PlainSerializer
@@ -128,3 +128,15 @@ class CalendarView(CamelView):
     """The secret address of the caller's calendar, to give to a calendar program; it is shown only now."""
 
     url: str
+
+
+class ExportView(CamelView):
+    """An export of everything that the system holds about a person. `url` leads to the file once it is complete."""
+
+    id: UUID
+    person_id: UUID
+    status: Literal["gathering", "complete"]
+    url: str | None
+    requested_at: datetime
+    completed_at: datetime | None
+    valid_until: datetime

@@ -7,6 +7,7 @@ from pynamodb.attributes import (
     BooleanAttribute,
     JSONAttribute,
     NumberAttribute,
+    TTLAttribute,
     UnicodeAttribute,
     UTCDateTimeAttribute,
     VersionAttribute,
@@ -115,6 +116,23 @@ class DueVoucher(Table):
     paid = BooleanAttribute()
     changed_at = UTCDateTimeAttribute()
     source_version = NumberAttribute()
+
+
+class Export(Table):
+    """An export of everything about a person, and which services have added their part."""
+
+    class Meta:
+        table_name = table_name("institute")
+        region = setting("AWS_REGION")
+
+    person_id = TypedKey("person", UUID, hash_key=True, attr_name="owner")
+    id = TypedKey("export", UUID, range_key=True, attr_name="item")
+    services = JSONAttribute(default=list)
+    requested_at = UTCDateTimeAttribute()
+    valid_until = UTCDateTimeAttribute()
+    completed_at = UTCDateTimeAttribute(null=True)
+    expires_at = TTLAttribute()
+    version = VersionAttribute()
 
 
 class CourseExams(Table):

@@ -11,6 +11,7 @@ from lms.events import (
     ExamChanged,
     ExamScheduled,
     ExamState,
+    ExportRequested,
     ProgramCreated,
     ProgramUpdated,
     ProgressUpdated,
@@ -21,7 +22,7 @@ from lms.events import (
     UserRegistered,
 )
 from student.rules import Progress, Result
-from student.service import attendance, cards, courses, students
+from student.service import attendance, cards, courses, export, students
 
 
 def _student(event: UserRegistered | UserProvisioned | UserProfileUpdated, _: Envelope) -> None:
@@ -32,6 +33,10 @@ def _student(event: UserRegistered | UserProvisioned | UserProfileUpdated, _: En
 
 def _erased(event: UserErased, _: Envelope) -> None:
     students.erase(event.user_id, now())
+
+
+def _export(event: ExportRequested, _: Envelope) -> None:
+    export.add_part(event, now())
 
 
 def _course(event: CourseState, _: Envelope) -> None:
@@ -71,6 +76,7 @@ handler = KafkaConsumer(
         UserProvisioned: _student,
         UserProfileUpdated: _student,
         UserErased: _erased,
+        ExportRequested: _export,
         CourseCreated: _course,
         CourseUpdated: _course,
         ProgramCreated: _program,

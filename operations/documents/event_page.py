@@ -11,10 +11,12 @@ from importlib import import_module
 from inspect import cleandoc
 from typing import Any
 
-from lms.events import CATALOGUE, TOPICS, Audited, Event
+from lms.events import CATALOGUE, TOPICS, Audited, Event, ExportPartAdded
 from operations.source import ROOT, applications
 
 PATH = ROOT / "functions" / "portal" / "files" / "events.html"
+# Calls of the shared layer by which services publish an event that they do not name.
+_BY_THE_LAYER: dict[str, type[Event]] = {r"\baudit\(\s*tx\b": Audited, r"\bexports\.add_part\(": ExportPartAdded}
 _PAGE = """\
 <!doctype html>
 <!-- Made by `make docs` from the catalogue of events. Do not edit. -->
@@ -109,9 +111,9 @@ def _publishers() -> dict[str, list[str]]:
         emits = re.search(r"\bemit(_again)?\b", code)
         for name in re.findall(r"\b[A-Z]\w+\b" if emits else r"\b[A-Z]\w+\b(?=\()", code):
             found.setdefault(name, set()).add(file.relative_to(ROOT / "functions").parts[0])
-        if re.search(r"\baudit\(tx\b", code):
-            # `lms.audit` emits it for them.
-            found.setdefault(Audited.__name__, set()).add(file.relative_to(ROOT / "functions").parts[0])
+        for call, event in _BY_THE_LAYER.items():
+            if re.search(call, code):
+                found.setdefault(event.__name__, set()).add(file.relative_to(ROOT / "functions").parts[0])
     return {name: sorted(services) for name, services in found.items()}
 
 

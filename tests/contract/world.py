@@ -53,6 +53,8 @@ class World:
         voucher = {"student_id": self.student.id, "course_id": self.course, "quarter": "Q1", "fee": "10.00"}
         issued = self._do("payment", "POST", "/payments/vouchers", {**voucher, "due_date": due}, self.admin)
         self.voucher = issued.json["voucher_no"]
+        asked = self._do("institute", "POST", f"/people/{self.student.id}/export", None, self.student)
+        self.export = asked.json["id"]
         opened = self._do("institute", "POST", "/calendar", None, self.student)
         self.calendar = opened.headers["location"].removeprefix("/calendar/").removesuffix(".ics")
         term = {"title": "Spring", "startsOn": "2027-02-01", "endsOn": "2027-06-30"}
@@ -68,9 +70,11 @@ class World:
             "courseId": self.course,
             "course_id": self.course,
             "examId": self.exam,
+            "exportId": self.export,
             "instructorId": self.teacher.id,
             "lessonId": self.lesson,
             "moduleId": self.module,
+            "personId": self.student.id if operation == "getExport" and who.id == self.admin.id else who.id,
             "programId": self.program,
             "questionId": self.draft_question,
             "recipientId": who.id,

@@ -261,6 +261,14 @@ class School:
         record["value"] = base64.b64encode(json.dumps(value).encode()).decode()
         self.system.consume(incoming)
 
+    def export(self, bucket: Any) -> Any:
+        """Everything that the system holds about the student, as they get it."""
+        asked = self._done("institute", "POST", f"/people/{self.student_id}/export", token=self.student)
+        self.system.settle()
+        path = f"/people/{self.student_id}/export/{asked['id']}"
+        assert self._done("institute", "GET", path, token=self.student)["status"] == "complete"
+        return json.loads(bucket.Object(f"exports/{self.student_id}/{asked['id']}/export.json").get()["Body"].read())
+
     def erase(self) -> None:
         """Erases everybody, and lets everything happen that follows."""
         for user_id in self.ids:

@@ -167,6 +167,35 @@ class UserPreferencesChanged(Event):
         return f"preferences#{self.user_id}"
 
 
+class ExportEvent(Event):
+    """`version` is always 1. On the topic of users, so that who holds something of a person consumes it already."""
+
+    topic: ClassVar[str] = "lms.user"
+    export_id: UUID
+    person_id: UUID
+
+
+class ExportRequested(ExportEvent):
+    """Somebody wants everything that the system holds about a person; each service adds its part (`lms.exports`)."""
+
+    type: ClassVar[str] = "lms.export.requested.v1"
+
+    @property
+    def subject(self) -> str:
+        return f"export#{self.export_id}"
+
+
+class ExportPartAdded(ExportEvent):
+    """A service has added what it holds about the person, or that this is nothing."""
+
+    type: ClassVar[str] = "lms.export.part_added.v1"
+    service: str
+
+    @property
+    def subject(self) -> str:
+        return f"export#{self.export_id}#{self.service}"
+
+
 class ProgramEvent(Event):
     topic: ClassVar[str] = "lms.catalog"
     program_id: UUID
@@ -537,6 +566,8 @@ CATALOGUE: dict[str, type[Event]] = {
         UserEnabled,
         UserErased,
         UserPreferencesChanged,
+        ExportRequested,
+        ExportPartAdded,
         ProgramCreated,
         ProgramUpdated,
         ProgramDeleted,

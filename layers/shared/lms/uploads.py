@@ -105,10 +105,24 @@ def _if_there(call: Callable[..., _T], **arguments: Any) -> _T | None:
         raise
 
 
-def link(key: str, **response: Any) -> str:
-    """A link to an accepted file for 5 minutes; `response` are headers to serve it with, as S3 names them."""
+def link(key: str, *, seconds: int = LINK_SECONDS, **response: Any) -> str:
+    """A link to a file; `response` are headers to serve it with, as S3 names them.
+
+    On AWS it ends, whatever `seconds` says, with the credentials of the function that made it: after some hours.
+    """
     params = {"Bucket": _BUCKET, "Key": key, **response}
-    return _s3().generate_presigned_url("get_object", Params=params, ExpiresIn=LINK_SECONDS)
+    return _s3().generate_presigned_url("get_object", Params=params, ExpiresIn=seconds)
+
+
+def write(key: str, body: bytes, content_type: str) -> None:
+    """Writes a file that the system itself makes."""
+    _s3().put_object(Bucket=_BUCKET, Key=key, Body=body, ContentType=content_type)
+
+
+def read(key: str) -> bytes | None:
+    """A file that the system made, None when it is gone."""
+    found = _if_there(_s3().get_object, Key=key)
+    return found and found["Body"].read()
 
 
 def remove(key: str) -> None:
