@@ -8,7 +8,7 @@ import pytest
 from auth.tables import ReservedName, User
 from lms import roster
 from lms.events import UserProfileUpdated
-from tests.auth.conftest import PASSWORD, Auth, SignedIn, at_once
+from tests.auth.conftest import PASSWORD, Auth, SignedIn, at_once, calls_noted
 from tests.clients import Answer
 from tests.conftest import Outbox, stored
 
@@ -33,6 +33,14 @@ def test_a_profile_shows_the_account_and_never_its_secrets(auth: Auth, amina: Si
     assert answer.version == answer.json["version"]
     assert (answer.json["name"], answer.json["additional_details"]) == ("amina", {})
     assert answer.json["created_at"].endswith("Z")
+
+
+def test_a_profile_is_read_in_one_call(auth: Auth, amina: SignedIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Once before: a worker remembers the public keys.
+    auth.profile(amina.token)
+    asked = calls_noted(monkeypatch)
+    assert auth.profile(amina.token)["city"] == "Lahore"
+    assert asked == [("BatchGetItem", 1)]
 
 
 def test_fields_that_are_given_are_replaced_and_others_stay(auth: Auth, amina: SignedIn, outbox: Outbox) -> None:

@@ -17,8 +17,7 @@ _PROFILE_FIELDS = frozenset({"name", "mobile_number", "city", "country", "additi
 
 def show(user_id: UUID) -> ProfileView:
     """A person's profile; raises `UserNotFound`."""
-    user = users.get(user_id)
-    return view(user, users.profile_of(user))
+    return view(*users.get_with_profile(user_id))
 
 
 @retry_stale

@@ -7,6 +7,7 @@ from pynamodb.expressions.update import Action
 from auth.rules import Status
 from auth.service import reserved_names
 from auth.tables import Profile, User
+from lms.dynamo import read_together
 from lms.errors import NotFound
 from lms.refusals import AccountDisabled
 
@@ -17,8 +18,7 @@ class UserNotFound(NotFound):
 
 def find(user_id: UUID) -> User | None:
     """A user by id; None for one who never was, or was erased."""
-    user = User.find(user_id)
-    return None if user is None or user.status == "erased" else user
+    return _unless_erased(User.find(user_id))
 
 
 def find_by_name(name: str) -> User | None:
@@ -34,6 +34,15 @@ def get(user_id: UUID) -> User:
     return user
 
 
+def get_with_profile(user_id: UUID) -> tuple[User, Profile]:
+    """As `get`, with the profile, in one read."""
+    found, profile = read_together([(User, user_id, None), (Profile, user_id, None)])
+    user = _unless_erased(found)
+    if user is None:
+        raise UserNotFound
+    return user, profile or empty_profile(user)
+
+
 def get_active(user_id: UUID) -> User:
     """As `get`, but raises `AccountDisabled`: a disabled user's last request may have passed the gateway in time."""
     user = get(user_id)
@@ -45,6 +54,10 @@ def get_active(user_id: UUID) -> User:
 def profile_of(user: User) -> Profile:
     """A user's profile; an empty one for a user who was erased meanwhile."""
     return Profile.find(user.id) or empty_profile(user)
+
+
+def _unless_erased(user: User | None) -> User | None:
+    return None if user is None or user.status == "erased" else user
 
 
 def empty_profile(user: User) -> Profile:
