@@ -98,11 +98,8 @@ docs: venv ## write the descriptions of the API, of who may do what, and of the 
 	PYTHONPATH=functions:layers/shared $(BIN)/python -m operations.documents.authorization
 	PYTHONPATH=functions:layers/shared $(BIN)/python -m operations.documents.event_page
 
-bench: venv ## what each endpoint asks of DynamoDB and that it does not grow, and what each function's cold start costs
-	PYTHONPATH=functions:layers/shared $(BIN)/python -m benchmarks.calls
-	PYTHONPATH=functions:layers/shared $(BIN)/python -m benchmarks.growth
-	PYTHONPATH=functions:layers/shared $(BIN)/python -m benchmarks.cold_start
-	PYTHONPATH=functions:layers/shared $(BIN)/python -m benchmarks.journal
+bench: venv ## measure everything that docs/performance.md shows, and write it anew (ten minutes)
+	PYTHONPATH=functions:layers/shared $(BIN)/python -m benchmarks.page
 
 crowd: venv ## a message to a class of 10 000, the function dying on the way
 	PYTHONPATH=functions:layers/shared $(BIN)/python -m benchmarks.crowd

@@ -12,20 +12,23 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.emulated import emulated
+from benchmarks.figures import table
 
 if TYPE_CHECKING:
-    from benchmarks.meter import Meter, Row
+    from benchmarks.meter import Cost, Meter, Row
 
 SERVICES = ("content", "instructor", "program")
 
 
 def main() -> None:
     with emulated():
-        print(f"{'endpoint':42} {'caller':8} {'calls':>5} {'read':>6} {'write':>6}  DynamoDB is asked")
         from benchmarks.meter import Meter
 
         meter = Meter()
-        over = [row for service in SERVICES for row in _measured(_rows(service), meter)]
+        costs = [(row, _measured(row, meter)) for service in SERVICES for row in _rows(service)]
+    columns = ["endpoint", "caller", "calls", "read units", "write units", "DynamoDB is asked"]
+    print(table(columns, [[row.endpoint, row.caller, *_shown(cost)] for row, cost in costs]))
+    over = [row for row, cost in costs if len(cost.calls) > row.most_calls]
     if over:
         raise SystemExit(f"more calls than allowed: {', '.join(row.endpoint for row in over)}")
 
@@ -35,17 +38,16 @@ def _rows(service: str) -> Iterable["Row"]:
     return rows.rows()
 
 
-def _measured(rows: Iterable["Row"], meter: "Meter") -> Iterable["Row"]:
-    """Prints the rows' costs; those that asked more often than they may."""
-    for row in rows:
-        with meter.running() as cost:
-            answer = row.call()
-        if answer.status >= 400:
-            raise RuntimeError(f"{row.endpoint}: {answer}")
-        units = f"{cost.read_units:6.1f} {cost.write_units:6.1f}"
-        print(f"{row.endpoint:42} {row.caller:8} {len(cost.calls):5} {units}  {', '.join(cost.calls)}")
-        if len(cost.calls) > row.most_calls:
-            yield row
+def _measured(row: "Row", meter: "Meter") -> "Cost":
+    with meter.running() as cost:
+        answer = row.call()
+    if answer.status >= 400:
+        raise RuntimeError(f"{row.endpoint}: {answer}")
+    return cost
+
+
+def _shown(cost: "Cost") -> list[object]:
+    return [len(cost.calls), f"{cost.read_units:.1f}", f"{cost.write_units:.1f}", ", ".join(cost.calls)]
 
 
 if __name__ == "__main__":

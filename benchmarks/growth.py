@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from benchmarks.emulated import emulated
+from benchmarks.figures import table
 
 if TYPE_CHECKING:
     from benchmarks.meter import Cost, Meter
@@ -30,10 +31,12 @@ def main() -> None:
         school.add_programs(MORE_PROGRAMS)
         school.add_students(MANY - FEW)
         large = dict(_costs(meter, school))
-    print(f"\n{'endpoint':42} {'school':8} {'calls':>5} {'read':>6} {'write':>6}")
-    for name, before in small.items():
-        for size, cost in (("small", before), ("large", large[name])):
-            print(f"{name:42} {size:8} {len(cost.calls):5} {cost.read_units:6.1f} {cost.write_units:6.1f}")
+    rows = [
+        [name, size, len(cost.calls), f"{cost.read_units:.1f}", f"{cost.write_units:.1f}"]
+        for name, before in small.items()
+        for size, cost in (("small", before), ("large", large[name]))
+    ]
+    print(table(["endpoint", "school", "calls", "read units", "write units"], rows))
     grown = [name for name, before in small.items() if large[name] != before]
     if grown:
         raise SystemExit(f"not the same in a large school: {', '.join(grown)}")

@@ -28,6 +28,7 @@ import boto3
 
 import tests.conftest  # noqa: F401  # takes the developer's own variables away
 from benchmarks.emulated import free_port, wait_until_ready
+from benchmarks.figures import table
 from localstack import emulator
 from localstack.settings import Settings
 from tests.template import ENVIRONMENT, create_queues, create_tables
@@ -59,10 +60,11 @@ def main() -> None:
                     for figure in ("p50", "p95"):
                         ratios[write, at_once, figure].append(found[True][figure] / found[False][figure])
                         took[write, at_once, figure].append(found[False][figure] * 1000)
-    print(f"{'a write':12} {'clients':>7} {'':4} {'ms without':>10} {'ratio with':>10}")
-    for (write, at_once, figure), of_rounds in ratios.items():
-        without = median(took[write, at_once, figure])
-        print(f"{write:12} {at_once:7} {figure:4} {without:10.2f} {median(of_rounds):10.2f}")
+    rows = [
+        [*measured, f"{median(took[measured]):.2f}", f"{median(of_rounds):.2f}"]
+        for measured, of_rounds in ratios.items()
+    ]
+    print(table(["a write", "clients", "", "ms without", "ratio with"], rows))
 
 
 Client = subprocess.Popen[str]

@@ -13,8 +13,8 @@ def rows() -> Iterator[Row]:
     publish_key()
     school = School(Clock())
     admin, teacher = school.admin, school.teacher
-    course, other = school.new_course(), school.new_course("AI-202")
-    school.assign(course)
+    course, other = school.add_course(), school.add_course("AI-202")
+    school.assign_teacher(course)
     for _ in range(30):
         school.enroll(course, sign_in("student"))
     own = f"/instructors/{teacher.id}"
