@@ -8,6 +8,7 @@ from lms import roster
 from lms.dynamo import transaction
 from lms.events import Event
 from lms.ids import uuid7
+from lms.institute import kept
 from lms.roster import EnrollmentStatus
 from tests.clients import Client, kafka_event
 from tests.conftest import Clock
@@ -48,3 +49,10 @@ class World:
     def add_student(self, student: Person, course_id: UUID, status: EnrollmentStatus = "active") -> None:
         with transaction() as tx:
             roster.put_enrollment(tx, student.id, course_id, status, version=1)
+
+
+def set_currency(currency: str) -> None:
+    """What institute writes when an administrator sets it, a minute later."""
+    with transaction() as tx:
+        roster.put_institute(tx, {"currency": currency}, version=1)
+    kept.forget()

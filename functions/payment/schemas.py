@@ -1,13 +1,14 @@
 """What clients send and see."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_pascal
 
 from lms.fields import Body, Day, Moment, Name, View
+from lms.institute import default_currency
 from lms.money import Currency, Money
 from lms.profile_fields import Password
 from payment.rules import Status
@@ -36,13 +37,13 @@ class PaymentStatus(View):
 
 
 class NewVoucher(Body):
-    """`due_date`: the last day (in UTC) on which the voucher is not overdue."""
+    """`due_date`: the last day (in UTC) on which the voucher is not overdue. `currency`: the institute's by default."""
 
     student_id: UUID
     course_id: UUID
     quarter: Name
     fee: Money
-    currency: Currency = "PKR"
+    currency: Annotated[Currency, Field(default_factory=default_currency)]
     due_date: Day
 
 

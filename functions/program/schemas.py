@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, StrictBool, StrictInt, StringConstraints
 
 from lms.fields import INTEGRAL, CamelBody, CamelChanges, CamelView, Description, Name
+from lms.institute import default_currency
 from lms.money import Currency, Money
 from program.rules import Status
 
@@ -42,7 +43,7 @@ class NewCourse(CamelBody):
     """`capacity` null: any number of students.
 
     `requiresPayment` admits students who have paid `fee` (in `currency`); without a fee, those who have paid any of the
-    course's vouchers.
+    course's vouchers. `currency` is the institute's if none is given.
     """
 
     title: Name
@@ -52,7 +53,7 @@ class NewCourse(CamelBody):
     enrollment: EnrollmentMode = "open"
     requires_payment: StrictBool = False
     fee: Money | None = None
-    currency: Currency = "PKR"
+    currency: Annotated[Currency, Field(default_factory=default_currency)]
 
 
 class CourseUpdate(CamelChanges):

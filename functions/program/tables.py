@@ -95,7 +95,7 @@ class Course(Table):
     enrollment = UnicodeAttribute()
     requires_payment = BooleanAttribute()
     fee = UnicodeAttribute(null=True)
-    currency = UnicodeAttribute(default="PKR")
+    currency = UnicodeAttribute()
     listing_key = UnicodeAttribute()
     created_at = UTCDateTimeAttribute()
     updated_at = UTCDateTimeAttribute()
@@ -119,7 +119,7 @@ class Seats(Table):
     open = BooleanAttribute()
     requires_payment = BooleanAttribute()
     fee = UnicodeAttribute(null=True)
-    currency = UnicodeAttribute(default="PKR")
+    currency = UnicodeAttribute()
     terms = NumberAttribute()
 
 

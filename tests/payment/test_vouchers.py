@@ -12,6 +12,13 @@ from lms.events import VoucherIssued
 from tests.conftest import Outbox
 from tests.payment.conftest import Payment, stored
 from tests.people import sign_in
+from tests.world import set_currency
+
+
+def test_a_voucher_is_in_the_institutes_currency_unless_another_is_named(payment: Payment) -> None:
+    set_currency("USD")
+    assert payment.issue()["currency"] == "USD"
+    assert payment.issue(currency="EUR")["currency"] == "EUR"
 
 
 def test_a_voucher_is_issued_and_published(payment: Payment, outbox: Outbox) -> None:

@@ -9,6 +9,7 @@ from tests.conftest import Outbox
 from tests.people import sign_in
 from tests.program.conftest import Program
 from tests.roster_rows import rows
+from tests.world import set_currency
 
 FIELDS = {
     "title": "AI-201",
@@ -20,6 +21,14 @@ FIELDS = {
     "fee": "5000.00",
     "currency": "PKR",
 }
+
+
+def test_a_fee_is_in_the_institutes_currency_unless_another_is_named(program: Program) -> None:
+    set_currency("USD")
+    program.new_course("One", fee="100")
+    program.new_course("Two", fee="100", currency="EUR")
+    listed = program.http.get(f"/programs/{program.id}/courses").json["items"]
+    assert {course["title"]: course["currency"] for course in listed} == {"One": "USD", "Two": "EUR"}
 
 
 def test_a_new_course_is_answered_emitted_and_known_to_every_service(program: Program, outbox: Outbox) -> None:

@@ -54,3 +54,8 @@ kept = _Kept()
 def current_institute() -> Institute:
     """The institute's settings, at most a minute old."""
     return kept.get()
+
+
+def default_currency() -> str:
+    """The currency of amounts for which none is given."""
+    return current_institute().currency
