@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from io import StringIO
-from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -115,15 +114,12 @@ def secrets_manager() -> Any:
 @pytest.fixture
 def auth(aws: None, kong: Kong, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> "Auth":
     from auth import hashing, signing
-    from lms import clock as clock_module
     from lms.tokens import key_ring
 
     secret = {"current": "key-1", "keys": {"key-1": SIGNING_PEM}}
     secrets_manager().create_secret(Name="lms/signing-keys", SecretString=json.dumps(secret))
     signing._load.cache_clear()
     key_ring.forget()
-    # Below `now`, which modules import by name.
-    monkeypatch.setattr(clock_module, "datetime", SimpleNamespace(now=lambda _: clock()))
     monkeypatch.setattr(hashing, "_context", _CHEAP_HASHES)
     return Auth(clock, kong)
 

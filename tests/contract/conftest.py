@@ -59,12 +59,9 @@ def world(
     auth: Auth, kong: Kong, clock: Clock, kind_of_world: type[World], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[World]:
     """The world as it was made, whatever the test before did to it."""
-    from lms import clock as clock_module
     from lms import credentials
 
     monkeypatch.setattr(credentials, "_lambda", FunctionsByName)
-    for service in World.services():
-        service.app.dependency_overrides[clock_module.now] = clock
     _s3().create_bucket(Bucket=ENVIRONMENT["ASSETS_BUCKET"], CreateBucketConfiguration={"LocationConstraint": REGION})
 
     made = _made.get(kind_of_world)

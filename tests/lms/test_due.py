@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
 
-from lms import due
 from lms.due import SHARDS, DueHandler, DueIndex, DueWork, Unfinished, run_each, shard_of
 from lms.dynamo import Table
 from tests.conftest import Clock
@@ -43,7 +42,6 @@ class Reminders(DueWork[Reminder]):
 
 @pytest.fixture(autouse=True)
 def reminders(aws: None, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(due, "now", clock)
     monkeypatch.setattr(Reminders, "sent", [], raising=False)
     monkeypatch.setattr(Reminders, "broken", set(), raising=False)
     Reminder.create_table(wait=True, billing_mode="PAY_PER_REQUEST")

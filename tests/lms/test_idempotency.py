@@ -12,7 +12,6 @@ from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 from pynamodb.exceptions import DoesNotExist
 
-from lms import clock as clock_module
 from lms.dependencies import Idempotent
 from lms.dynamo import Stale, retry_stale, transaction
 from lms.errors import Conflict
@@ -44,9 +43,8 @@ class Receipt(BaseModel):
 class World:
     """A create that can be made to fail, before or after its transaction, and to be beaten to it."""
 
-    def __init__(self, signer: Signer, clock: Clock) -> None:
+    def __init__(self, signer: Signer) -> None:
         app = create_app("tests")
-        app.dependency_overrides[clock_module.now] = clock
         self.created = 0
         self.fails: Exception | None = None
         self.dies: Exception | None = None
@@ -93,7 +91,7 @@ class World:
 
 @pytest.fixture
 def world(things: type[Thing], signer: Signer, clock: Clock) -> Iterator[World]:
-    return World(signer, clock)
+    return World(signer)
 
 
 def test_the_same_request_again_gets_the_first_answer(world: World) -> None:

@@ -2,9 +2,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from lms import clock as clock_module
-from lms import due
-from notification import api, consumer, delivery, fanout
 from notification.channels import mail, sms
 from tests.conftest import Clock
 from tests.notification.servers import MailServer, Twilio
@@ -13,13 +10,9 @@ from tests.people import publish_key
 
 
 @pytest.fixture
-def school(aws: None, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[School]:
+def school(aws: None, clock: Clock) -> School:
     publish_key()
-    for entry in (consumer, delivery, fanout, due):
-        monkeypatch.setattr(entry, "now", clock)
-    api.app.dependency_overrides[clock_module.now] = clock
-    yield School(clock)
-    api.app.dependency_overrides.clear()
+    return School(clock)
 
 
 @pytest.fixture
