@@ -6,13 +6,20 @@ import os
 import random
 import shutil
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from localstack.journal import Folder, Journal, framed, groups
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """In a thread: `asyncio.run` leaves the main one without an event loop, which other tests expect there."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
 
 
 def test_a_journal_is_read_up_to_where_it_is_torn(tmp_path: Path) -> None:
@@ -61,7 +68,7 @@ def test_what_is_synced_is_in_the_file_and_one_sync_serves_many(
         journal = Journal(file)
         await asyncio.gather(*(client(journal, name) for name in range(10)))
 
-    asyncio.run(clients())
+    run(clients())
     changes = [change for group in groups(file) for change in group]
     assert sorted(changes) == [[name, number] for name in range(10) for number in range(20)]
     # Each client's in the order in which it made them.
@@ -81,7 +88,7 @@ def test_a_client_that_leaves_takes_no_change_with_it(tmp_path: Path) -> None:
         journal.record("second")
         await journal.synced()
 
-    asyncio.run(leave())
+    run(leave())
     assert [change for group in groups(file) for change in group] == [["first"], ["second"]]
 
 
@@ -101,7 +108,7 @@ def test_each_change_is_in_the_journal_that_was_the_current_one(tmp_path: Path) 
             journal.turn_to(tmp_path / f"{number + 1}.journal")
         await asyncio.wait_for(asyncio.gather(*waiting), 5)
 
-    asyncio.run(turn())
+    run(turn())
     for number in range(1, 5):
         changes = [change for group in groups(tmp_path / f"{number}.journal") for change in group]
         assert changes == [["before", number], ["waits", number], ["last", number]]

@@ -99,9 +99,9 @@ class InvalidField(Invalid):
     def __init__(self, *path: str | int, **facts: object) -> None:
         message = str(self.detail).format(**facts) if facts else str(self.detail)
         place = [self.part, *(path or self.field)]
-        # They stand in `errors`, with the place; the refusal as a whole is that of all invalid requests.
         fault: FieldError = {"loc": place, "msg": message, "type": str(self.code)}
-        self.code, self.detail = None, Invalid.detail
+        # The code stands in `errors`, with the place; as a whole the refusal is one of all invalid requests.
+        self.code, self.detail = None, message
         super().__init__(fault)
 
 
