@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -41,7 +42,7 @@ from tests.stack.test_learning import QUESTION
 LOAD_SECONDS = float(os.environ.get("LOAD_SECONDS", "10"))
 EVENTS = int(os.environ.get("EVENTS", "30"))
 CLIENTS = (1, 8, 32)
-QUESTIONS = 10
+EXAMS, QUESTIONS = 5, 10
 _LOOK_SECONDS = 0.02
 _PATIENCE_SECONDS = 60
 _DIRECT_TIMES = 100
@@ -49,14 +50,13 @@ _DIRECT_TIMES = 100
 
 @dataclass
 class School:
-    """An open course, an exam that may be sat often, and students with tokens and accounts."""
+    """An open course, exams of ten questions that each may sit 20 times, and students with tokens and accounts."""
 
     stack: StackUnderTest
     course: Course
     module: str
     lessons: list[str]
-    exam: str
-    questions: list[str]
+    exams: list[tuple[str, list[str]]]
     students: list[tuple[str, Person]] = field(default_factory=list)
 
 
@@ -109,6 +109,14 @@ def _command(stack: StackUnderTest, word: str) -> None:
 
 def _open_school(stack: StackUnderTest) -> School:
     course = Course(stack, "Load")
+    lessons = [{"title": f"Lesson {number}"} for number in range(10)]
+    outline = {"modules": [{"title": "Load", "lessons": lessons}]}
+    [module] = course.done(course.teacher, "PUT", f"/courses/{course.id}/outline", outline)["modules"]
+    exams = [_open_exam(course) for _ in range(EXAMS)]
+    return School(stack, course, module["id"], [lesson["id"] for lesson in module["lessons"]], exams)
+
+
+def _open_exam(course: Course) -> tuple[str, list[str]]:
     now = datetime.now(UTC)
     body = {
         "courseId": course.id,
@@ -123,10 +131,7 @@ def _open_school(stack: StackUnderTest) -> School:
     path = f"/exams/{exam}/questions"
     questions = [course.done(course.teacher, "POST", path, QUESTION)["id"] for _ in range(QUESTIONS)]
     course.done(course.teacher, "PUT", f"/exams/{exam}", {"published": True})
-    lessons = [{"title": f"Lesson {number}"} for number in range(10)]
-    outline = {"modules": [{"title": "Load", "lessons": lessons}]}
-    [module] = course.done(course.teacher, "PUT", f"/courses/{course.id}/outline", outline)["modules"]
-    return School(stack, course, module["id"], [lesson["id"] for lesson in module["lessons"]], exam, questions)
+    return exam, questions
 
 
 def _register(school: School, number: int) -> float:
@@ -149,10 +154,10 @@ def _registration(person: Person) -> dict[str, str]:
 
 def _sit(school: School, person: Person) -> float:
     """Seconds from a submission until its report card was written, by the clocks of both."""
-    done = school.course.done
+    done, (exam, questions) = school.course.done, school.exams[0]
     done(person, "POST", f"/courses/{school.course.id}/enrollments", {})
-    attempt = done(person, "POST", f"/exams/{school.exam}/attempts")["id"]
-    done(person, "PUT", f"/attempts/{attempt}/answers", dict.fromkeys(school.questions, "agent"))
+    attempt = done(person, "POST", f"/exams/{exam}/attempts")["id"]
+    done(person, "PUT", f"/attempts/{attempt}/answers", dict.fromkeys(questions, "agent"))
     submitted = datetime.fromisoformat(done(person, "POST", f"/attempts/{attempt}/submit")["submittedAt"])
     card: dict[str, Any] = {}
 
@@ -175,19 +180,30 @@ def _until(happened: Callable[[], bool]) -> None:
 
 
 async def _play(school: School, clients: int) -> Load:
-    load, begun = Load(clients), time.monotonic()
+    """What each client sends, after a round that is not measured: it starts the processes of so many calls at once."""
+    first, load = Load(clients), Load(clients)
     limits = httpx.Limits(max_connections=clients)
     async with httpx.AsyncClient(
         base_url=school.stack.settings.gateway_url, timeout=_PATIENCE_SECONDS, limits=limits, trust_env=False
     ) as http:
-        await asyncio.gather(*(_study(http, school, load, *school.students[number]) for number in range(clients)))
+
+        async def study(load: Load, deadline: float) -> None:
+            students = school.students[:clients]
+            await asyncio.gather(*(_study(http, school, load, *student, deadline) for student in students))
+
+        await study(first, 0)
+        begun = time.monotonic()
+        await study(load, begun + LOAD_SECONDS)
     load.seconds = time.monotonic() - begun
+    load.refused += first.refused
     return load
 
 
-async def _study(http: httpx.AsyncClient, school: School, load: Load, student_id: str, person: Person) -> None:
+async def _study(
+    http: httpx.AsyncClient, school: School, load: Load, student_id: str, person: Person, deadline: float
+) -> None:
     """Again and again until the time is over; what is begun is finished."""
-    course, deadline = school.course.id, time.monotonic() + LOAD_SECONDS
+    course, exams = school.course.id, cycle(school.exams)
     headers = {"Authorization": f"Bearer {person.token}"}
 
     async def call(step: str, method: str, path: str, body: Any = None) -> Any:
@@ -199,7 +215,7 @@ async def _study(http: httpx.AsyncClient, school: School, load: Load, student_id
             return None
         return answer.json() if answer.content else None
 
-    while time.monotonic() < deadline and not load.refused:
+    while True:
         for path in ("/programs/list", f"/courses/{course}/details"):
             await call("browse", "GET", path)
         await call("enrol", "POST", f"/courses/{course}/enrollments", {})
@@ -207,14 +223,17 @@ async def _study(http: httpx.AsyncClient, school: School, load: Load, student_id
         await call("learn", "GET", f"/modules/{school.module}/lessons")
         for lesson in school.lessons[:2]:
             await call("lesson done", "PUT", f"/progress/{student_id}/{course}/lessons/{lesson}")
-        attempt = await call("sit an exam", "POST", f"/exams/{school.exam}/attempts")
+        exam, questions = next(exams)
+        attempt = await call("sit an exam", "POST", f"/exams/{exam}/attempts")
         if attempt is not None:
             path = f"/attempts/{attempt['id']}"
-            await call("sit an exam", "PUT", f"{path}/answers", dict.fromkeys(school.questions, "agent"))
+            await call("sit an exam", "PUT", f"{path}/answers", dict.fromkeys(questions, "agent"))
             await call("sit an exam", "GET", path)
             await call("sit an exam", "POST", f"{path}/submit")
         await call("look at the report card", "GET", "/student/reportCards")
         await call("leave", "DELETE", f"/courses/{course}/enrollments/{student_id}")
+        if time.monotonic() > deadline or load.refused:
+            return
 
 
 async def _shares(stack: StackUnderTest, clients: int) -> list[object]:

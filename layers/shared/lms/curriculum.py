@@ -55,7 +55,7 @@ class Module(BaseModel):
                 {
                     "topic_id": lesson.id,
                     "title": lesson.title,
-                    "subtopics": [{"subtopic_id": part.id, **part.model_dump()} for part in lesson.subtopics],
+                    "subtopics": [{"subtopic_id": part.id, **vars(part)} for part in lesson.subtopics],
                 }
                 for lesson in self.lessons
             ],
