@@ -68,7 +68,7 @@ class Courier:
             taken = [
                 self._pool.submit(consumer, event, None)
                 for topic, event in _events(records)
-                for consumer in self._consumers[topic]
+                for consumer in self._consumers.get(topic, ())
             ]
             for one in taken:
                 one.result()

@@ -23,4 +23,4 @@ def test_everybody_in_a_large_class_is_told_once_although_the_function_dies_on_t
     assert "a message to 1200 accepted" in done.stdout
     assert "the function dies within a slice" in done.stdout
     assert "the function dies after a slice" in done.stdout
-    assert "each of 1200 told once in the application, with one mail" in done.stdout
+    assert "each of 1200 reached once in the application, with one mail" in done.stdout
