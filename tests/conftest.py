@@ -35,15 +35,15 @@ os.environ.update({**ENVIRONMENT, "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CRE
 
 
 @cache
-def _client(service: str) -> Any:
-    # Making one takes as long as a whole test.
+def aws_client(service: str) -> Any:
+    """The one client of a service for all tests: making one takes as long as a whole test, and 8 MB."""
     return boto3.client(service)
 
 
 @cache
 def _made_tables() -> dict[str, Any]:
     # Through the API once; to make them for each test would take longer than most tests.
-    create_tables(_client("dynamodb"))
+    create_tables(aws_client("dynamodb"))
     return dict(_tables())
 
 
@@ -68,7 +68,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             if table.stream_shard:
                 table.stream_shard.items.clear()
         _tables().update(made)
-        create_queues(_client("sqs"))
+        create_queues(aws_client("sqs"))
         kept.forget()
         yield
 
@@ -89,7 +89,7 @@ def stored(model: type[Any]) -> list[Any]:
     names = [key.attr_name for key in (model._hash_key_attribute(), model._range_key_attribute()) if key]
     found = [
         ((*(item[name].get("S", "") for name in names), "")[:2], item)
-        for item in _client("dynamodb").scan(TableName=table)["Items"]
+        for item in aws_client("dynamodb").scan(TableName=table)["Items"]
     ]
     return [
         model.from_raw_data(item)
@@ -159,5 +159,5 @@ class DeadLetters:
     def all(self) -> list[Any]:
         import json
 
-        answer = _client("sqs").receive_message(QueueUrl=os.environ["DEAD_LETTER_QUEUE_URL"], MaxNumberOfMessages=10)
+        answer = aws_client("sqs").receive_message(QueueUrl=os.environ["DEAD_LETTER_QUEUE_URL"], MaxNumberOfMessages=10)
         return [json.loads(message["Body"]) for message in answer.get("Messages", [])]

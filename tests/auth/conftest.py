@@ -6,11 +6,10 @@ import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from io import StringIO
 from typing import Any
 
-import boto3
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -20,7 +19,7 @@ from pynamodb.connection import Connection
 
 from tests.at_once import at_once, meanwhile, whole_calls
 from tests.clients import Answer, Client, kafka_event
-from tests.conftest import Clock, Outbox
+from tests.conftest import Clock, Outbox, aws_client
 
 __all__ = ["at_once", "meanwhile", "whole_calls"]  # For the tests beside this file.
 
@@ -105,19 +104,13 @@ def kong(monkeypatch: pytest.MonkeyPatch) -> Kong:
     return fake
 
 
-@cache
-def secrets_manager() -> Any:
-    # Making a client takes as long as a whole test.
-    return boto3.client("secretsmanager")
-
-
 @pytest.fixture
 def auth(aws: None, kong: Kong, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> "Auth":
     from auth import hashing, signing
     from lms.tokens import key_ring
 
     secret = {"current": "key-1", "keys": {"key-1": SIGNING_PEM}}
-    secrets_manager().create_secret(Name="lms/signing-keys", SecretString=json.dumps(secret))
+    aws_client("secretsmanager").create_secret(Name="lms/signing-keys", SecretString=json.dumps(secret))
     signing._load.cache_clear()
     key_ring.forget()
     monkeypatch.setattr(hashing, "_context", _CHEAP_HASHES)

@@ -14,7 +14,8 @@ from lms.dynamo import Transaction
 from lms.errors import Unavailable
 from lms.events import UserPasswordChanged
 from lms.tokens import key_ring
-from tests.auth.conftest import NEW_PASSWORD, PASSWORD, SIGNING_PEM, Auth, SignedIn, new_signing_key, secrets_manager
+from tests.auth.conftest import NEW_PASSWORD, PASSWORD, SIGNING_PEM, Auth, SignedIn, new_signing_key
+from tests.conftest import aws_client
 from tests.republishing import Context
 from tests.template import ROOT
 
@@ -26,7 +27,7 @@ def rotated(auth: Auth) -> SignedIn:
     """Somebody of the old key; the secret holds a second, current one by now, which this worker has not seen."""
     amina = auth.student("amina")
     secret = json.dumps({"current": "key-2", "keys": KEYS})
-    secrets_manager().put_secret_value(SecretId="lms/signing-keys", SecretString=secret)
+    aws_client("secretsmanager").put_secret_value(SecretId="lms/signing-keys", SecretString=secret)
     return amina
 
 

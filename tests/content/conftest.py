@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from tests.clients import Answer
-from tests.conftest import Clock
+from tests.conftest import Clock, aws_client
 from tests.people import Person
 from tests.template import REGION, ROOT, resources
 from tests.world import World
@@ -25,7 +25,7 @@ def content(aws: None, clock: Clock) -> "Content":
 def bucket(content: "Content") -> Any:
     """The bucket of files, and a client to look into it with."""
     (name,) = resources("AWS::S3::Bucket")
-    s3 = boto3.client("s3")
+    s3 = aws_client("s3")
     s3.create_bucket(Bucket=name.lower(), CreateBucketConfiguration={"LocationConstraint": REGION})
     return boto3.resource("s3").Bucket(name.lower())
 

@@ -5,16 +5,14 @@ import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
-import boto3
 import pytest
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
 from tests.auth.conftest import Auth, Kong, auth, kong
-from tests.conftest import Clock
+from tests.conftest import Clock, aws_client
 from tests.contract.world import World
 from tests.journeys.world import FunctionsByName
 from tests.template import ENVIRONMENT, REGION
@@ -37,12 +35,6 @@ _made: dict[type[World], Made] = {}
 _LIFETIME = timedelta(minutes=5)
 
 
-@cache
-def _s3() -> Any:
-    # Making one takes as long as a whole test.
-    return boto3.client("s3")
-
-
 def _tables() -> dict[str, Any]:
     tables: dict[str, Any] = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables
     return tables
@@ -62,7 +54,9 @@ def world(
     from lms import credentials
 
     monkeypatch.setattr(credentials, "_lambda", FunctionsByName)
-    _s3().create_bucket(Bucket=ENVIRONMENT["ASSETS_BUCKET"], CreateBucketConfiguration={"LocationConstraint": REGION})
+    aws_client("s3").create_bucket(
+        Bucket=ENVIRONMENT["ASSETS_BUCKET"], CreateBucketConfiguration={"LocationConstraint": REGION}
+    )
 
     made = _made.get(kind_of_world)
     if made is None or clock() - made.at > _LIFETIME:

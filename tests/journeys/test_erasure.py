@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sqs.models import sqs_backends
 
 from lms.personal_data import HOLDINGS
+from tests.conftest import aws_client
 from tests.journeys.school import BIRTHDAY, OTHER_PHONE, PHONE, WORD, School
 from tests.journeys.world import CLIENT_IP
 from tests.template import REGION, resources
@@ -18,7 +18,7 @@ from tests.template import REGION, resources
 
 def _tables() -> dict[str, list[str]]:
     """Every item of every table, as text."""
-    client = boto3.client("dynamodb")
+    client = aws_client("dynamodb")
     scan = client.get_paginator("scan").paginate
     return {
         table: [repr(item) for page in scan(TableName=table) for item in page["Items"]]

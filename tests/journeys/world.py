@@ -7,12 +7,12 @@ import json
 from importlib import import_module
 from typing import Any
 
-import boto3
 from kafka.errors import MessageSizeTooLargeError
 
 from lms.outbox import OutboxItem
 from tests.architecture.deployed import FUNCTIONS, KAFKA_MAPPINGS
 from tests.clients import Client
+from tests.conftest import aws_client
 from tests.notification.world import deliver, record
 from tests.outbox_relay.world import Kafka, context, wake
 from tests.template import ENVIRONMENT
@@ -43,7 +43,7 @@ class System:
     def __init__(self, kafka: Kafka) -> None:
         self._kafka = kafka
         self._delivered = 0
-        self._sqs = boto3.client("sqs")
+        self._sqs = aws_client("sqs")
         self._clients = {service: Client(import_module(f"{service}.api").handler) for service in _SERVICES}
         for client in self._clients.values():
             client.headers["x-real-ip"] = CLIENT_IP

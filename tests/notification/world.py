@@ -9,8 +9,6 @@ from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-import boto3
-
 from lms import events, roster
 from lms.dynamo import transaction
 from lms.event_secrets import encrypt_secret
@@ -18,7 +16,7 @@ from notification import api, consumer, delivery, fanout, tick
 from notification.queues import sqs
 from notification.tables import Notification
 from tests.clients import Answer, Client, kafka_event
-from tests.conftest import Clock
+from tests.conftest import Clock, aws_client
 from tests.people import Person, sign_in
 
 RESET = UUID("6f9f2d0e-30ad-4b5e-9d7b-0f4f8f4f1d11")
@@ -44,7 +42,7 @@ class Queue:
     """A queue, and Lambda's work at it."""
 
     def __init__(self, variable: str, handler: Callable[[dict[str, Any]], Any]) -> None:
-        self._client, self._url, self._handler = boto3.client("sqs"), os.environ[variable], handler
+        self._client, self._url, self._handler = aws_client("sqs"), os.environ[variable], handler
 
     def put(self, body: str) -> None:
         self._client.send_message(QueueUrl=self._url, MessageBody=body)

@@ -1,12 +1,12 @@
 import json
 
-import boto3
 import pytest
 from kafka import KafkaProducer
 from kafka.net.sasl import get_sasl_mechanism
 
 from lms.settings import SettingsError
 from outbox_relay.kafka_access import kafka_access
+from tests.conftest import aws_client
 
 
 def test_one_machine_is_reached_without_encryption(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,7 +29,7 @@ def test_another_kafka_is_reached_over_tls_with_the_password_of_its_secret(
     aws: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secret = json.dumps({"username": "lms", "password": "correct horse"})
-    arn = boto3.client("secretsmanager").create_secret(Name="lms/kafka", SecretString=secret)["ARN"]
+    arn = aws_client("secretsmanager").create_secret(Name="lms/kafka", SecretString=secret)["ARN"]
     monkeypatch.setenv("KAFKA_SECURITY", "sasl")
     monkeypatch.setenv("KAFKA_SECRET_ARN", arn)
 

@@ -16,7 +16,7 @@ from lms.events import AttendanceRecorded, ExamChanged, ProgressUpdated, ResultR
 from lms.ids import uuid7
 from tests.at_once import meanwhile, whole_calls
 from tests.clients import Answer
-from tests.conftest import Clock
+from tests.conftest import Clock, aws_client
 from tests.people import Person
 from tests.template import ENVIRONMENT, REGION
 from tests.world import World
@@ -100,7 +100,7 @@ def auth(monkeypatch: pytest.MonkeyPatch) -> Auth:
 def bucket(aws: None) -> Any:
     """The bucket of pictures, and a client to look into it with."""
     name = ENVIRONMENT["ASSETS_BUCKET"]
-    boto3.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+    aws_client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
     return boto3.resource("s3").Bucket(name)
 
 
