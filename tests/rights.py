@@ -106,7 +106,9 @@ def _entry(frame: FrameType | None) -> str | None:
 def _module_of(entry_point: object) -> str | None:
     """The module whose handler this is; None for one that a test made up."""
     modules = (sys.modules.get(name) for name in _handler_modules())
-    return next((str(module.__name__) for module in modules if module and module.handler is entry_point), None)
+    # Another thread may be importing one just now: that has no handler yet.
+    found = (module for module in modules if getattr(module, "handler", None) is entry_point)
+    return next((str(module.__name__) for module in found), None)
 
 
 @cache

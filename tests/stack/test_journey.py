@@ -74,4 +74,4 @@ def test_the_page_behind_the_links_in_mails_is_served(stack: StackUnderTest) -> 
 def test_the_first_administrator_is_made_once(stack: StackUnderTest) -> None:
     refused = stack.command("admin", "somebody@example.com")
     assert refused.returncode != 0
-    assert "There is an active administrator already" in refused.stderr
+    assert "There is already an active administrator" in refused.stderr
