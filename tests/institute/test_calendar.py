@@ -184,6 +184,21 @@ def test_an_erased_persons_calendar_is_gone(institute: Institute, course: UUID) 
     assert [row for model in (Calendar, CalendarToken, DueVoucher, PersonZone) for row in stored(model)] == []
 
 
+def test_what_comes_late_of_an_erased_person_is_not_kept(institute: Institute, course: UUID) -> None:
+    from institute.tables import DueVoucher, PersonZone
+    from lms import roster
+    from lms.dynamo import transaction
+    from lms.events import UserErased, UserPreferencesChanged
+
+    student = institute.student.id
+    with transaction() as tx:
+        roster.remove_user(tx, student, email="gone@example.com", roll_no=None)
+    institute.consume(UserErased(version=9, user_id=student))
+    institute.consume(voucher_of(institute.student, course))
+    institute.consume(UserPreferencesChanged(version=1, user_id=student, time_zone="Asia/Karachi"))
+    assert [row for model in (DueVoucher, PersonZone) for row in stored(model)] == []
+
+
 def opened(institute: Institute, person: Person) -> str:
     """The path of a new address of a person's calendar."""
     answer = institute.http.post("/calendar", token=person.token)

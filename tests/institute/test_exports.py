@@ -107,6 +107,29 @@ def test_an_erased_persons_exports_are_gone_and_parts_that_come_late_too(
     assert list(bucket.objects.all()) == []
 
 
+def test_a_person_erased_while_their_file_is_written_leaves_none(
+    institute: Institute, bucket: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lms import uploads
+    from lms.events import UserErased
+
+    export = asked(institute, institute.student)
+    institute.deliver()
+    write = uploads.write
+
+    def erased_meanwhile(key: str, *args: Any) -> None:
+        if key.endswith("export.json"):
+            monkeypatch.setattr(uploads, "write", write)
+            institute.consume(UserErased(version=9, user_id=institute.student.id))
+        write(key, *args)
+
+    monkeypatch.setattr(uploads, "write", erased_meanwhile)
+    institute.deliver()
+    add_part(institute, export, "student", {"Students": [{"address": "12 Canal Road"}]})
+    assert uploads.write is write
+    assert list(bucket.objects.all()) == []
+
+
 def asked(institute: Institute, person: Person) -> Answer:
     answer = institute.http.post(f"/people/{person.id}/export", token=person.token)
     assert answer.status == 201, answer

@@ -4,12 +4,19 @@ from datetime import datetime
 from uuid import UUID
 
 from pydantic import TypeAdapter
+from pynamodb.expressions.condition import Condition
 
 from institute import rules
 from institute.rules import KnownExam
 from institute.tables import Calendar, CalendarToken, CourseExams, DueVoucher, PersonZone
-from lms.dynamo import retry_stale, transaction
+from lms import roster
+from lms.dynamo import Table, retry_stale, transaction
 from lms.events import ExamCancelled, ExamState, PaymentConfirmed, UserPreferencesChanged, VoucherEvent
+
+
+class _Erased(Exception):
+    """The person is no longer there."""
+
 
 _exams = TypeAdapter(dict[UUID, KnownExam])
 
@@ -63,8 +70,7 @@ def update_voucher(event: VoucherEvent, changed_at: datetime) -> None:
         source_version=event.version,
     )
     is_new = DueVoucher.source_version.does_not_exist() | (DueVoucher.source_version < event.version)
-    with transaction() as tx:
-        tx.put(voucher, is_new)
+    _put_of_person(event.student_id, voucher, is_new)
 
 
 @retry_stale
@@ -75,8 +81,17 @@ def update_zone(event: UserPreferencesChanged) -> None:
         return
     zone = PersonZone(person_id=event.user_id, item="", time_zone=event.time_zone, source_version=event.version)
     is_new = PersonZone.source_version.does_not_exist() | (PersonZone.source_version < event.version)
-    with transaction() as tx:
-        tx.put(zone, is_new)
+    _put_of_person(event.user_id, zone, is_new)
+
+
+def _put_of_person(person_id: UUID, row: Table, condition: Condition) -> None:
+    """Unless the person is erased: what comes after their end, from another topic, would stay for ever."""
+    try:
+        with transaction() as tx:
+            roster.require_exists(tx, person_id, _Erased())
+            tx.put(row, condition)
+    except _Erased:
+        return
 
 
 def erase(person_id: UUID) -> None:
