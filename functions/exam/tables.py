@@ -183,6 +183,7 @@ class StoredStanding(Table):
     score = DecimalAttribute(null=True)
     published = BooleanAttribute(default=False)
     event_version = NumberAttribute(null=True)
+    marking_version = NumberAttribute(null=True)
     history = UnicodeAttribute(default="[]")
     due_shard = NumberAttribute(null=True)
     due_at = UTCDateTimeAttribute(null=True)
@@ -205,6 +206,7 @@ class StoredStanding(Table):
             score=self.score,
             published=self.published,
             event_version=None if self.event_version is None else int(self.event_version),
+            marking_version=None if self.marking_version is None else int(self.marking_version),
             history=_history.validate_json(self.history),
             due_at=self.due_at,
             created_at=self.created_at,
@@ -227,6 +229,7 @@ class StoredStanding(Table):
             score=standing.score,
             published=standing.published,
             event_version=standing.event_version,
+            marking_version=standing.marking_version,
             history=_history.dump_json(standing.history).decode(),
             due_shard=None if standing.due_at is None else shard_of(standing.student_id),
             due_at=standing.due_at,

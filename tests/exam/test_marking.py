@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from lms.events import ResultRecorded
+from lms.events import MarkingChanged, ResultRecorded
 from tests.conftest import Outbox
 from tests.exam.conftest import MULTIPLE, NUMERIC, SINGLE, TEXT, ExamService, moment
 from tests.people import sign_in
@@ -30,6 +30,21 @@ def test_a_text_is_marked_without_a_reason_the_first_time(exam: ExamService) -> 
     assert again.json["score"] == 66.67
     assert [(change["score"], change["reason"]) for change in again.json["history"]] == [(50, "Read again")]
     assert exam.results(published["id"])["summary"]["mean"] == 66.67
+
+
+def test_others_hear_how_many_attempts_of_a_student_wait_for_marks(exam: ExamService, outbox: Outbox) -> None:
+    published = exam.publish(TEXT, attemptsAllowed=2)
+    first, second = (exam.sit(published, {0: "Because"}) for _ in range(2))
+    (text,) = ids(exam, published["id"])
+    for attempt in (first, second):
+        exam.mark(attempt, {text: 1})
+    exam.mark(second, {text: 2}, reason="Read again")
+    events = outbox.of(MarkingChanged)
+    assert [event.waiting for event in events] == [1, 2, 1, 0]
+    assert [event.version for event in events] == sorted({event.version for event in events})
+    assert {(event.course_id, event.student_id) for event in events} == {(exam.course, exam.student.id)}
+    exam.sit(exam.publish(SINGLE))
+    assert len(outbox.of(MarkingChanged)) == 4
 
 
 def test_what_the_key_gave_is_overridden_with_a_reason(exam: ExamService, outbox: Outbox) -> None:

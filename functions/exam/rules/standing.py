@@ -95,8 +95,9 @@ class Standing:
     """One student's standing in one exam; `service.standings` loads and saves it.
 
     `status` is empty as long as there is no result. `published`: other services know the result; `event_version` is the
-    version that the last event about it had. `starts_blocked`: the standing was stored after the exam was closed early,
-    so no start succeeds that had read the exam before. `due_at` is when the deadline of a running attempt passes.
+    version that the last event about it had, `marking_version` that of the last one about what waits for marks.
+    `starts_blocked`: the standing was stored after the exam was closed early, so no start succeeds that had read the
+    exam before. `due_at` is when the deadline of a running attempt passes.
     """
 
     terms: ExamTerms
@@ -110,6 +111,7 @@ class Standing:
     score: Decimal | None = None
     published: bool = False
     event_version: int | None = None
+    marking_version: int | None = None
     history: tuple[Change, ...] = ()
     due_at: datetime | None = None
     version: int | None = None
@@ -139,6 +141,11 @@ class Standing:
     def running(self) -> Attempt | None:
         """The attempt that was not submitted yet: there is at most one."""
         return next((attempt for attempt in self.attempts if attempt.is_running), None)
+
+    @property
+    def waiting(self) -> tuple[UUID, ...]:
+        """The attempts that wait for a teacher's marks."""
+        return tuple(each.id for each in self.attempts if each.progress == "pending" and not each.erased)
 
     @property
     def best(self) -> Attempt | None:

@@ -1,4 +1,4 @@
-"""Republishing every exam and every result, for projections that are new or were damaged."""
+"""Republishing every exam, every result and what waits for marks, for projections that are new or were damaged."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,7 +8,7 @@ from exam.service import exams, standings
 from exam.tables import Exam, StoredStanding, all_exams_of
 from lms import roster
 from lms.dynamo import read_together, retry_stale, transaction
-from lms.events import ExamChanged
+from lms.events import Event, ExamChanged
 from lms.outbox import emit_again
 from lms.pages import PageRequest, Position, query_page, slice_page
 from lms.republish import Collection
@@ -36,17 +36,22 @@ def _republish_exam(exam_id: UUID, now: datetime) -> None:
 
 
 @retry_stale
-def _republish_result(listed: StoredStanding, now: datetime) -> None:
+def _republish_standing(listed: StoredStanding, now: datetime) -> None:
     exam_id, student_id = listed.exam_id, listed.student_id
     exam, stored = read_together([(Exam, exam_id, None), (StoredStanding, exam_id, student_id)])
+    standing = stored.standing(exam.terms())
+    events: list[Event] = [] if standing.marking_version is None else [standings.marking_of(standing)]
     # A score that changed since it was published and is not released yet must not be revealed.
-    if not stored.published and (stored.event_version is None or stored.score is not None):
+    if standing.published or (standing.event_version is not None and standing.score is None):
+        events.append(standings.event_of(standing))
+    if not events:
         return
     with transaction() as tx:
         tx.check(StoredStanding, exam_id, student_id, StoredStanding.version == stored.version)
-        emit_again(tx, standings.event_of(stored.standing(exam.terms())), now)
+        for event in events:
+            emit_again(tx, event, now)
 
 
-_RESULTS = Collection(_standings_of, _republish_result)
+_RESULTS = Collection(_standings_of, _republish_standing)
 _EXAMS = Collection(_exams_of, _republish_exam, [_RESULTS])
 COURSES = Collection(roster.all_courses, below=[_EXAMS])

@@ -13,7 +13,7 @@ from exam.tables import Exam, StoredAnswers, StoredStanding, attempts_key
 from lms import roster
 from lms.dynamo import Stale, Transaction, read_together, retry_stale, transaction
 from lms.errors import NotFound
-from lms.events import ResultRecorded
+from lms.events import MarkingChanged, ResultRecorded
 from lms.outbox import emit
 
 
@@ -35,9 +35,12 @@ def of(exam: Exam, stored: StoredStanding | None, student_id: UUID, now: datetim
 
 
 def save(tx: Transaction, standing: Standing, now: datetime) -> None:
-    """Adds to the transaction all that follows from what changed: the item, the statistics and the event."""
+    """Adds to the transaction all that follows from what changed: the item, the statistics and the events."""
     if standing.conclude(now):
         emit(tx, event_of(standing), now)
+    if standing.waiting != standing.loaded.waiting:
+        standing.marking_version = (standing.version or 0) + 1
+        emit(tx, marking_of(standing), now)
     if standing.has_changed:
         exam_id, student_id = standing.terms.exam_id, standing.student_id
         statistics.count(tx, exam_id, student_id, standing.loaded.result, standing.result)
@@ -68,6 +71,17 @@ def event_of(standing: Standing) -> ResultRecorded:
         status=cast(Any, "missed" if standing.score is None else standing.status),
         weight=standing.terms.weight,
         released=standing.published,
+    )
+
+
+def marking_of(standing: Standing) -> MarkingChanged:
+    """The event that says how many of a student's attempts wait for marks."""
+    return MarkingChanged(
+        version=standing.marking_version,
+        exam_id=standing.terms.exam_id,
+        course_id=standing.terms.course_id,
+        student_id=standing.student_id,
+        waiting=len(standing.waiting),
     )
 
 

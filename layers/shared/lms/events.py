@@ -391,6 +391,24 @@ class ResultRecorded(Event):
         return f"result#{self.exam_id}#{self.student_id}"
 
 
+class MarkingChanged(Event):
+    """How many of a student's attempts at an exam wait for a teacher's marks; `version` is that of this number.
+
+    Whoever counts what waits in a course adds up the students: no counter is shared by a class that submits at once.
+    """
+
+    type: ClassVar[str] = "lms.marking.changed.v1"
+    topic: ClassVar[str] = "lms.exam"
+    exam_id: UUID
+    course_id: UUID
+    student_id: UUID
+    waiting: int
+
+    @property
+    def subject(self) -> str:
+        return f"marking#{self.exam_id}#{self.student_id}"
+
+
 class ProgressUpdated(Event):
     """`version` is the progress's: of one student in one course. `completed` once every lesson was done; it stays."""
 
@@ -583,6 +601,7 @@ CATALOGUE: dict[str, type[Event]] = {
         ExamChanged,
         ExamCancelled,
         ResultRecorded,
+        MarkingChanged,
         ProgressUpdated,
         AttendanceRecorded,
         FeedbackSubmitted,
