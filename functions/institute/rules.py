@@ -69,7 +69,7 @@ def years_between(begin: date, end: date, *, at_most: int) -> Sequence[int]:
 class KnownExam(BaseModel):
     """An exam as its event said; one that was cancelled has no `title`."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
     version: int
     changed_at: datetime

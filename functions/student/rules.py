@@ -28,7 +28,7 @@ _FIRST_BIRTHDAY = date(1900, 1, 1)
 
 
 class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
 
 class Result(_Value):

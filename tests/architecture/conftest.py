@@ -21,15 +21,21 @@ task, layer, handler = sys.argv[1:]
 sys.path[:0] = [task, layer + "/python"]
 module, _, name = handler.rpartition(".")
 assert callable(getattr(importlib.import_module(module), name))
-json.dump({name: getattr(module, "__file__", None) for name, module in sys.modules.items()}, sys.stdout)
+files = {name: getattr(module, "__file__", None) for name, module in sys.modules.items()}
+def below(model):
+    return [model, *(each for child in model.__subclasses__() for each in below(child))]
+models = below(sys.modules["pydantic.main"].BaseModel)[1:] if "pydantic.main" in files else []
+built = [f"{model.__module__}.{model.__name__}" for model in models if model.__pydantic_complete__]
+json.dump([files, built], sys.stdout)
 """
 
 
 @dataclass(frozen=True)
 class Imported:
-    """A handler that was imported: the files of all modules that it took, or why it could not be."""
+    """A handler that was imported: the files of the modules it took and the models it built, or why it failed."""
 
     modules: dict[str, str | None]
+    built: list[str]
     failure: str
 
     def took(self, module: str) -> bool:
@@ -61,8 +67,8 @@ def imported(artifacts: dict[str, Path]) -> dict[str, Imported]:
             text=True,
             check=False,
         )
-        modules = {} if done.returncode else json.loads(done.stdout.splitlines()[-1])
-        return Imported(modules, done.stderr if done.returncode else "")
+        modules, built = ({}, []) if done.returncode else json.loads(done.stdout.splitlines()[-1])
+        return Imported(modules, built, done.stderr if done.returncode else "")
 
     with ThreadPoolExecutor(2) as pool:
         return dict(zip(FUNCTIONS, pool.map(run, FUNCTIONS), strict=True))

@@ -13,7 +13,7 @@ Line = Annotated[str, AfterValidator(lambda typed: " ".join(typed.split()))]
 
 
 class Money(BaseModel):
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
     amount: Decimal
     currency: str
@@ -22,7 +22,7 @@ class Money(BaseModel):
 class Titles(BaseModel):
     """The first titles of a longer list, and how many it has."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
     first: tuple[Line, ...]
     count: int
@@ -34,7 +34,7 @@ class Message(BaseModel):
     They are stored until the message is out, so a fact that is added later needs a default.
     """
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
     kind: ClassVar[str]
     group: ClassVar[Group | None] = None

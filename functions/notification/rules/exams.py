@@ -16,7 +16,7 @@ class AnnouncedExam(BaseModel):
     Of one that was withdrawn, they hear at `cancelled_at` that it is off, by the message of `cancelled_by`.
     """
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
     exam_id: UUID
     exam: str

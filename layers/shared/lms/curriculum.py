@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Subtopic(BaseModel):
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
     id: UUID
     title: str
@@ -19,7 +19,7 @@ class Subtopic(BaseModel):
 class Lesson(BaseModel):
     """`duration` is in seconds; `asset` is the key of an object that was checked when it was named."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
     id: UUID
     title: str
@@ -36,7 +36,7 @@ class Lesson(BaseModel):
 
 
 class Module(BaseModel):
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
     id: UUID
     title: str
@@ -65,7 +65,7 @@ class Module(BaseModel):
 class Outline(BaseModel):
     """What is taught in a course, in order. `version` 0: nothing yet."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
     version: int = 0
     modules: tuple[Module, ...] = ()

@@ -20,7 +20,7 @@ MobileChange = Literal["set", "confirmed", "dropped"]
 class Event(BaseModel):
     """A past-tense fact. Fields that a consumer does not know are ignored, so that producers may add some."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     type: ClassVar[str]
     topic: ClassVar[str]
@@ -35,7 +35,7 @@ class Event(BaseModel):
 class Person(BaseModel):
     """Personal data, kept apart from the rest of an event so that it is easily left out of logs and copies."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     username: str
     email: str
@@ -426,7 +426,7 @@ class ProgressUpdated(Event):
 
 
 class AttendanceRecord(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     student_id: UUID
     status: Literal["present", "late", "absent", "excused"]

@@ -221,7 +221,7 @@ def absent(*names: str) -> dict[str, Any]:
 class Body(BaseModel):
     """A body: fields it does not name are refused."""
 
-    model_config = ConfigDict(extra="forbid", defer_build=True)
+    model_config = ConfigDict(extra="forbid")
 
 
 class CamelBody(Body):
@@ -272,8 +272,6 @@ class CamelChanges(Changes, CamelBody):
 
 class View(BaseModel):
     """An object that clients see."""
-
-    model_config = ConfigDict(defer_build=True)
 
 
 class CamelView(View):

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 class GradeStep(BaseModel):
     """The letter of all percentages from `lowest` up to the next step."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True)
+    model_config = ConfigDict(frozen=True)
 
     letter: str
     lowest: Decimal

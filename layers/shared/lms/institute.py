@@ -16,7 +16,7 @@ Registration = Literal["open", "closed"]
 class Institute(BaseModel):
     """The institute's settings; as they are before anybody set any, at version 0."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     name: str = "Education LMS"
     logo_url: str | None = None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 from pynamodb.indexes import Index
 from pynamodb.models import Model
 
@@ -14,8 +14,6 @@ _M = TypeVar("_M", bound=Model)
 
 class Page(BaseModel, Generic[_T]):
     """A page of a list. It may hold fewer items than asked for; only `next: null` ends the list."""
-
-    model_config = ConfigDict(defer_build=True)
 
     items: list[_T]
     next: str | None
