@@ -20,6 +20,7 @@ class Answer:
     def __init__(self, raw: dict[str, Any]) -> None:
         self.status: int = raw["statusCode"]
         self.headers: dict[str, str] = raw["headers"]
+        self.cookies: list[str] = raw.get("cookies", [])
         sent = raw.get("body") or ""
         self.body: bytes = base64.b64decode(sent) if raw.get("isBase64Encoded") else sent.encode()
 
@@ -97,7 +98,9 @@ class Client:
             "routeKey": "$default",
             "rawPath": path,
             "rawQueryString": urlencode(query or {}),
-            "headers": sent,
+            # API Gateway takes cookies out of the headers.
+            "headers": {name: value for name, value in sent.items() if name != "cookie"},
+            "cookies": sent["cookie"].split("; ") if "cookie" in sent else [],
             "requestContext": {
                 "http": {"method": method, "path": path, "sourceIp": "127.0.0.1", "protocol": "HTTP/1.1"},
                 "stage": "$default",

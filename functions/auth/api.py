@@ -11,6 +11,7 @@ from auth import reset_page, signing
 from auth.kong import GatewayUnavailable
 from auth.rules import UsernameReserved, WeakPassword
 from auth.schemas import (
+    AccessToken,
     ChangePassword,
     CodeSent,
     Done,
@@ -40,6 +41,7 @@ from auth.service.codes import WrongCode
 from auth.service.reserved_names import EmailTaken, MobileNumberTaken, UsernameTaken
 from auth.service.throttling import TooManyContactChanges
 from auth.service.users import UserNotFound
+from auth.session_cookie import FromScript, RefreshCookie, delete_cookie, set_cookie
 from auth.signing import KeyGone
 from lms.callers import Role
 from lms.dependencies import CachedForAMinute, ClientIp, Idempotent, IfMatch, Now, Paging, set_etag
@@ -95,6 +97,29 @@ def instructor_login(form: Annotated[OAuth2PasswordRequestForm, Depends()], clie
 def refresh(body: RefreshToken, now: Now) -> TokenPair:
     """Exchanges a refresh token, once, for a new pair."""
     return sessions.refresh(body.refresh_token, now)
+
+
+@app.post("/auth/session", dependencies=[Public, FromScript])
+@refuses(TooManyAttempts, WrongCredentials, AccountBeingSetUp, AccountDisabled, KeyGone)
+def start_session(
+    form: Annotated[OAuth2PasswordRequestForm, Depends()], response: Response, client_ip: ClientIp, now: Now
+) -> AccessToken:
+    """Signs in a browser. As `/auth/login`, but the refresh token comes in a cookie that no script can read."""
+    return set_cookie(response, sessions.sign_in(form.username, form.password, client_ip, now))
+
+
+@app.post("/auth/session/refresh", dependencies=[Public, FromScript])
+@refuses(sessions.InvalidRefreshToken, KeyGone)
+def refresh_session(response: Response, now: Now, refresh_token: RefreshCookie = None) -> AccessToken:
+    """Gives a browser a new access token for its cookie, and a new cookie. Tabs may do so at the same time."""
+    return set_cookie(response, sessions.refresh(refresh_token or "", now))
+
+
+@app.delete("/auth/session", status_code=204, dependencies=[Public, FromScript])
+def end_session(response: Response, refresh_token: RefreshCookie = None) -> None:
+    """Signs a browser out: ends the session of its cookie, if it still has one, and deletes the cookie."""
+    sessions.end(refresh_token or "")
+    delete_cookie(response)
 
 
 @app.post("/auth/logout", status_code=204)

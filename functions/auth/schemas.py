@@ -79,12 +79,17 @@ class Logout(Body):
         return self
 
 
-class TokenPair(View):
-    """Tokens; lifetimes are in seconds."""
+class AccessToken(View):
+    """A token for the header `Authorization`; its lifetime is in seconds."""
 
     access_token: str
     token_type: Literal["bearer"] = "bearer"  # noqa: S105 (the kind of token, not one)
     expires_in: int
+
+
+class TokenPair(AccessToken):
+    """Tokens; lifetimes are in seconds."""
+
     refresh_token: str
     refresh_expires_in: int
 

@@ -51,6 +51,10 @@ _HEADERS: dict[str, Any] = {
         "example": '"3-9c1185a5c5e9fc54"',
         "schema": {"type": "string"},
     },
+    "SetCookie": {
+        "description": "The refresh token, for the browser to keep and send: `HttpOnly; Secure; SameSite=Strict`.",
+        "schema": {"type": "string"},
+    },
     "Location": {"description": "Where the object is found.", "schema": {"type": "string", "format": "uri-reference"}},
     "RetryAfter": {"description": "Seconds to wait.", "example": 1, "schema": {"type": "integer", "minimum": 1}},
     "RequestId": {
@@ -141,7 +145,7 @@ def _mend_defaults(part: Any) -> None:
 def _mend_forms(schemas: dict[str, Any]) -> None:
     """Forms have texts alone: no null, and an empty field is, to FastAPI, not there."""
     for name, schema in schemas.items():
-        if name.endswith("LoginForm"):
+        if name.endswith(("LoginForm", "SessionForm")):
             for field, part in schema["properties"].items():
                 [text] = [option for option in part.pop("anyOf", [{}]) if option != {"type": "null"}]
                 part.update(text)
@@ -202,7 +206,7 @@ def _plain(name: str) -> str:
         return found[1].capitalize() + found[2]
     if found := re.fullmatch(r"Page_(\w+)_", name):
         return f"PageOf{found[1]}"
-    if found := re.fullmatch(r"Body_(.+?_?login)_.*", name):
+    if found := re.fullmatch(r"Body_(\w*?login|start_session)_.*", name):
         return "".join(part.capitalize() for part in found[1].split("_")) + "Form"
     return name
 
@@ -267,19 +271,27 @@ def _describe_answer(status: str, answer: dict[str, Any], route: APIRoute, schem
     headers = ["X-Request-ID"]
     if status.startswith("2") and ("GET" in (route.methods or ()) or _sets(route, "ETag")):
         headers.append("ETag")
-    if _sets(route, "Location"):
-        headers.append("Location")
+    headers += [name for name in ("Location", "Set-Cookie") if _sets(route, name)]
     answer["headers"] = _refer(headers)
 
 
 def _sets(route: APIRoute, header: str) -> bool:
     """Whether a route's function sets a header of its answer, itself or by a function that is named for it."""
-    words = {"ETag": ("set_etag(", "_tagged("), "Location": ('headers["Location"]',)}
+    words = {
+        "ETag": ("set_etag(", "_tagged("),
+        "Location": ('headers["Location"]',),
+        "Set-Cookie": ("set_cookie(", "delete_cookie("),
+    }
     return any(word in inspect.getsource(route.endpoint) for word in words[header])
 
 
 def _refer(headers: Iterable[str]) -> dict[str, Any]:
-    names = {"X-Request-ID": "RequestId", "Retry-After": "RetryAfter", "WWW-Authenticate": "Bearer"}
+    names = {
+        "X-Request-ID": "RequestId",
+        "Retry-After": "RetryAfter",
+        "Set-Cookie": "SetCookie",
+        "WWW-Authenticate": "Bearer",
+    }
     return {name: {"$ref": f"#/components/headers/{names.get(name, name)}"} for name in headers}
 
 

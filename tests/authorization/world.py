@@ -29,6 +29,7 @@ class AuthorizationWorld(World):
     def __init__(self, auth: Auth) -> None:
         super().__init__(auth)
         self._auth = auth
+        self.doors["auth"].headers["x-requested-with"] = "fetch"
         self._now = auth.clock()
         self.dropped = auth.student("chand")
         self.classmate = auth.student("dina")
@@ -202,9 +203,11 @@ class AuthorizationWorld(World):
         query = self._query(name, operation, caller)
         if name == "receivePaymentNotice":
             return self._payment_notice()
-        if name in ("loginUser", "loginInstructor"):
-            who = self.student if name == "loginUser" else self.teacher
+        if name in ("loginUser", "loginInstructor", "startSession"):
+            who = self.teacher if name == "loginInstructor" else self.student
             return {"form": {"username": who.username, "password": PASSWORD}}
+        if name == "refreshSession":
+            return {"headers": {"cookie": f"refresh_token={self.student.refresh_token}"}}
         return {"query": query, "body": self._body(name, caller) or self._example(name, operation, caller)}
 
     def _example(self, name: str, operation: dict[str, Any], caller: str) -> Any:

@@ -1,6 +1,7 @@
 """The whole embedded stack, on ports and in a folder of its own; one for all tests that need it."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -9,11 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from localstack import demo
 from localstack.deployed import Deployed
 from localstack.settings import DEFAULT_PORTS, Settings
 from operations.source import ROOT
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 class StackUnderTest:
@@ -69,3 +73,14 @@ def school(stack: StackUnderTest) -> StackUnderTest:
     demo.make(settings, Deployed(settings), print)
     assert demo.made(settings) == "full"
     return stack
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on PATH (Debian's package is `chromium`)")
+    with sync_playwright() as playwright:
+        # Root, as whom build machines run, has no sandbox.
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()

@@ -1,36 +1,22 @@
 """The pages at the gateway: over plain HTTP, and in a real browser where there is one."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests.stack.conftest import StackUnderTest
 
 pytestmark = pytest.mark.stack
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 @pytest.fixture(scope="module")
 def http(stack: StackUnderTest) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=stack.settings.gateway_url, timeout=60, trust_env=False) as client:
         yield client
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on PATH (Debian's package is `chromium`)")
-    with sync_playwright() as playwright:
-        # Root, as whom build machines run, has no sandbox.
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

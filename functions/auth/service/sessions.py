@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -19,6 +20,8 @@ from lms.errors import Unauthorized
 from lms.events import UserSessionsRevoked
 from lms.log import logger
 from lms.outbox import emit
+
+_FAMILY = re.compile(r"([0-9a-f]{32})\.")
 
 
 class InvalidRefreshToken(Unauthorized):
@@ -94,6 +97,13 @@ def sign_out(user_id: UUID, refresh_token: str) -> None:
         session.delete()
 
 
+def end(refresh_token: str) -> None:
+    """Ends the session of a refresh token, or of the one just before it. Any other token changes nothing."""
+    session = _find_session(refresh_token)
+    if session is not None and hashing.hash_token(refresh_token) in (session.current_hash, session.previous_hash):
+        session.delete()
+
+
 @retry_stale
 def sign_out_everywhere(user_id: UUID, now: datetime) -> None:
     """Ends every session at once: access tokens at the gateway, refresh tokens here.
@@ -142,10 +152,9 @@ def _new_session(user: User, epoch: int, now: datetime) -> tuple[str, Session]:
 
 
 def _find_session(refresh_token: str) -> Session | None:
-    family, dot, _ = refresh_token.partition(".")
-    if not dot or not family:
-        return None
-    return Session.find(family)
+    # A cookie may hold anything, DynamoDB's keys may not.
+    family = _FAMILY.match(refresh_token)
+    return Session.find(family[1]) if family else None
 
 
 def _successor(refresh_token: str, salt: str) -> str:
