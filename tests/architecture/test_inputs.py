@@ -55,6 +55,8 @@ def _lax(node: Any, checked: str = "") -> Iterator[str]:
 
 @pytest.mark.parametrize("name", INPUTS)
 def test_what_comes_from_outside_has_one_spelling(name: str) -> None:
+    INPUTS[name].rebuild(force=True)
+    assert isinstance(INPUTS[name].core_schema, dict)
     assert list(_lax(INPUTS[name].core_schema)) == []
 
 
@@ -66,4 +68,5 @@ class _Loose(BaseModel):
 
 
 def test_what_has_several_spellings_is_found() -> None:
+    _Loose.model_rebuild()
     assert sorted(_lax(_Loose.__pydantic_core_schema__)) == ["datetime", "int"]
