@@ -52,7 +52,11 @@ class World:
 
 
 def set_currency(currency: str) -> None:
+    set_institute(currency=currency)
+
+
+def set_institute(**settings: Any) -> None:
     """What institute writes when an administrator sets it, a minute later."""
     with transaction() as tx:
-        roster.put_institute(tx, {"currency": currency}, version=1)
+        roster.put_institute(tx, settings, version=1)
     kept.forget()

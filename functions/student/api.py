@@ -16,9 +16,11 @@ from lms.pages import Page
 from lms.refusals import AccountBeingSetUp, AccountDisabled, NotCourseTeacher, TooManyAttempts, WrongPassword
 from lms.security import Admin, AnySignedIn, Student, TeacherOrAdmin
 from student.pictures import PictureKeyUnknown, PictureMissing, PictureUnfit
+from student.rules import UnknownLetter
 from student.schemas import (
     CardUpdate,
     CourseHistory,
+    OwnCourses,
     PictureUpload,
     ProfileUpdate,
     ReportCardView,
@@ -26,7 +28,7 @@ from student.schemas import (
     StudentProfile,
     StudentSummary,
 )
-from student.service import cards, history, profiles, students
+from student.service import cards, enrollments, history, profiles, students
 from student.service.access import Access, NotTheirTeacher, access_to
 from student.service.cards import ReportCardNotFound
 from student.service.history import AnotherStudent
@@ -106,6 +108,12 @@ def upload_picture(student: Student) -> PictureUpload:
     return profiles.picture_upload(student.id)
 
 
+@app.get("/student/courses")
+def list_own_courses(student: Student) -> OwnCourses:
+    """All courses that the caller belongs to or did, with grade, progress, attendance and teachers."""
+    return enrollments.list_courses(student.id)
+
+
 @app.get("/student/courseHistory", response_model_exclude_unset=True)
 @refuses(AccountErased, AnotherStudent, NotTheirTeacher, StudentNotFound, StudentMissing)
 def course_history(caller: AnySignedIn, roll_no: FoundingRollNo = None) -> CourseHistory:
@@ -162,7 +170,7 @@ def report_cards(access: AccessToStudent, student_id: StudentId, paging: Paging,
 
 
 @app.put("/students/{student_id}/reportCards/{course_id}")
-@refuses(ReportCardNotFound)
+@refuses(UnknownLetter, ReportCardNotFound)
 def write_on_report_card(
     caller: CourseTeacher,
     student_id: StudentId,

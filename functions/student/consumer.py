@@ -12,6 +12,8 @@ from lms.events import (
     ExamScheduled,
     ExamState,
     ExportRequested,
+    InstructorAssigned,
+    InstructorUnassigned,
     ProgramCreated,
     ProgramUpdated,
     ProgressUpdated,
@@ -31,6 +33,12 @@ def _student(event: UserRegistered | UserProvisioned | UserProfileUpdated, _: En
         students.find(event.user_id, now())
 
 
+def _renamed(event: UserProfileUpdated, envelope: Envelope) -> None:
+    if event.role == "teacher":
+        courses.update_teacher_name(event.user_id)
+    _student(event, envelope)
+
+
 def _erased(event: UserErased, _: Envelope) -> None:
     students.erase(event.user_id, now())
 
@@ -47,12 +55,20 @@ def _program(event: ProgramCreated | ProgramUpdated, _: Envelope) -> None:
     courses.update_program(event.program_id, event.title, event.version)
 
 
+def _assigned(event: InstructorAssigned, _: Envelope) -> None:
+    courses.update_teacher(event.course_id, event.teacher_id, event.version, assigned=True)
+
+
+def _unassigned(event: InstructorUnassigned, _: Envelope) -> None:
+    courses.update_teacher(event.course_id, event.teacher_id, event.version, assigned=False)
+
+
 def _exam(event: ExamState, _: Envelope) -> None:
-    courses.update_exam(event.course_id, event.exam_id, event.weight, event.version)
+    courses.update_exam(event.course_id, event.exam_id, event.title, event.weight, event.version)
 
 
 def _exam_cancelled(event: ExamCancelled, _: Envelope) -> None:
-    courses.update_exam(event.course_id, event.exam_id, None, event.version)
+    courses.update_exam(event.course_id, event.exam_id, None, None, event.version)
 
 
 def _result(event: ResultRecorded, _: Envelope) -> None:
@@ -74,13 +90,15 @@ handler = KafkaConsumer(
     {
         UserRegistered: _student,
         UserProvisioned: _student,
-        UserProfileUpdated: _student,
+        UserProfileUpdated: _renamed,
         UserErased: _erased,
         ExportRequested: _export,
         CourseCreated: _course,
         CourseUpdated: _course,
         ProgramCreated: _program,
         ProgramUpdated: _program,
+        InstructorAssigned: _assigned,
+        InstructorUnassigned: _unassigned,
         ExamScheduled: _exam,
         ExamChanged: _exam,
         ExamCancelled: _exam_cancelled,

@@ -4,7 +4,7 @@ An event of an exam or a session replaces what is known of it at a lower version
 events does not matter, and repetitions change nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,16 +15,19 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-Letter = Literal["A", "B", "C", "D", "F"]
+from lms.errors import InvalidField
+from lms.grades import GradeStep
+
+Letter = str
 Attendance = Literal["present", "late", "absent", "excused"]
 
-_LOWEST: tuple[tuple[Decimal, Letter], ...] = (
-    (Decimal(90), "A"),
-    (Decimal(80), "B"),
-    (Decimal(70), "C"),
-    (Decimal(60), "D"),
-)
 _FIRST_BIRTHDAY = date(1900, 1, 1)
+
+
+class UnknownLetter(InvalidField):
+    field = ("grade",)
+    code = "unknown"
+    detail = "The institute's grade scale has no such letter."
 
 
 class _Value(BaseModel):
@@ -64,8 +67,9 @@ class Facts(_Value):
 
 
 class Exam(_Value):
-    """What a grade depends on of an exam itself."""
+    """What a grade depends on of an exam itself; a cancelled one has no weight."""
 
+    title: str | None = None
     weight: Decimal | None
     version: int
 
@@ -75,6 +79,16 @@ class Exam(_Value):
 
 
 Exams = dict[UUID, Exam]
+
+
+class CourseTeacher(_Value):
+    """A teacher of a course; without a name, one who no longer is. `version` is the assignment's."""
+
+    name: str | None
+    version: int
+
+
+Teachers = dict[UUID, CourseTeacher]
 
 
 class Override(_Value):
@@ -124,15 +138,26 @@ def with_progress(facts: Facts, incoming: Progress) -> Facts:
 
 
 def with_exam(exams: Exams, exam_id: UUID, incoming: Exam) -> Exams:
-    """The exams with this one, unless it is known as new or newer."""
-    return exams if _is_known(exams.get(exam_id), incoming.version) else {**exams, exam_id: incoming}
+    """The exams with this one, unless something newer is known; republished, it may say more at the same version."""
+    known = exams.get(exam_id)
+    if known is not None and (known == incoming or known.version > incoming.version):
+        return exams
+    return {**exams, exam_id: incoming}
 
 
-def _is_known(known: Result | Session | Progress | Exam | None, version: int) -> bool:
+def with_teacher(teachers: Teachers, teacher_id: UUID, incoming: CourseTeacher) -> Teachers:
+    """The teachers with this one, unless something newer is known."""
+    known = teachers.get(teacher_id)
+    if known is not None and (known == incoming or known.version > incoming.version):
+        return teachers
+    return {**teachers, teacher_id: incoming}
+
+
+def _is_known(known: Result | Session | Progress | None, version: int) -> bool:
     return known is not None and known.version >= version
 
 
-def report(facts: Facts, exams: Exams) -> Report:
+def report(facts: Facts, exams: Exams, scale: Sequence[GradeStep]) -> Report:
     """What a report card shows. The weight of the exam's own event counts before the one of its results."""
     marks = [_mark(result, exams.get(exam_id)) for exam_id, result in facts.results.items() if result.released]
     counted = [mark for mark in marks if mark is not None]
@@ -143,7 +168,7 @@ def report(facts: Facts, exams: Exams) -> Report:
             sessions[session.status] += 1
     return Report(
         percentage=percentage,
-        letter=None if percentage is None else letter(percentage),
+        letter=None if percentage is None else letter(percentage, scale),
         results=len(counted),
         attendance=attendance_percentage(sessions),
         sessions=sessions,
@@ -168,9 +193,15 @@ def grade_percentage(marks: Iterable[tuple[Decimal, Decimal]]) -> Decimal | None
     return Decimal(_half_up(mean * 100)).scaleb(-2)
 
 
-def letter(percentage: Decimal) -> Letter:
-    """The letter of a grade, from the percentage as it is shown."""
-    return next((letter for lowest, letter in _LOWEST if percentage >= lowest), "F")
+def letter(percentage: Decimal, scale: Sequence[GradeStep]) -> Letter:
+    """The letter of a grade, from the percentage as it is shown. The scale goes from the best letter down to 0."""
+    return next(step.letter for step in scale if percentage >= step.lowest)
+
+
+def require_letter(grade: Letter, scale: Sequence[GradeStep]) -> None:
+    """Raises `UnknownLetter` for a letter that the scale does not have."""
+    if all(step.letter != grade for step in scale):
+        raise UnknownLetter
 
 
 def attendance_percentage(sessions: Mapping[Attendance, int]) -> int | None:

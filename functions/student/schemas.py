@@ -8,9 +8,9 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, PlainSerializer, StrictInt, model_validator
 from pydantic.alias_generators import to_pascal
 
-from lms.fields import INTEGRAL, Changes, Day, Name, Passage, View, absent, present
+from lms.fields import INTEGRAL, CamelView, Changes, Day, Name, Passage, View, absent, present
 from lms.profile_fields import Country, Details, MobileNumber, Password
-from lms.roster import StudentStatus
+from lms.roster import EnrollmentStatus, StudentStatus
 from student.rules import Attendance, Letter, OwnFields
 
 Percentage = Annotated[Decimal, PlainSerializer(float, return_type=float)]
@@ -129,7 +129,7 @@ class PictureUpload(View):
 
 class CardUpdate(Changes):
     """The fields to replace; omitted ones stay. `grade` overrides the computed one and needs a `reason`; null ends the
-    override."""
+    override. It is a letter of the institute's scale, and stays when the scale changes."""
 
     model_config = ConfigDict(
         json_schema_extra={"if": present("grade"), "then": present("reason"), "else": absent("reason")}
@@ -137,7 +137,7 @@ class CardUpdate(Changes):
     nullable = frozenset({"remarks", "grade"})
 
     remarks: Remarks | None = None
-    grade: Letter | None = None
+    grade: Annotated[Name, Field(max_length=5)] | None = None
     reason: Remarks | None = None
 
     @model_validator(mode="after")
@@ -151,6 +151,7 @@ class GradeOverride(View):
     grade: Letter
     reason: str
     overridden_by: UUID
+    overridden_by_name: str | None
     overridden_at: datetime
 
 
@@ -166,11 +167,16 @@ class Metadata(View):
 
 
 class ReportCardView(View):
-    """A report card; `version` is 0, and there are no times, before anything was recorded."""
+    """A report card; `version` is 0, and there are no times, before anything was recorded.
+
+    Grades are letters of the institute's scale. Who was erased has no name.
+    """
 
     report_id: UUID
     student_id: UUID
+    student_name: str | None
     course_id: UUID
+    course_title: str | None
     grade: Letter | None
     completion_percentage: int
     attendance: int | None
@@ -179,6 +185,30 @@ class ReportCardView(View):
     version: int
     created_at: datetime | None
     updated_at: datetime | None
+
+
+class TeacherName(CamelView):
+    id: UUID
+    name: str
+
+
+class EnrolledCourse(CamelView):
+    """A course that the student belongs to, or did; `gradePercentage` is the computed one, whoever gave the grade."""
+
+    course_id: UUID
+    course_title: str
+    program_id: UUID
+    program_title: str | None
+    status: EnrollmentStatus
+    completion_percentage: int
+    grade: Letter | None
+    grade_percentage: Percentage | None
+    attendance: int | None
+    teachers: list[TeacherName]
+
+
+class OwnCourses(CamelView):
+    items: list[EnrolledCourse]
 
 
 class _Founding(View):

@@ -10,7 +10,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from lms.dynamo import Table, TypedKey, UUIDAttribute, table_name
 from lms.settings import setting
-from student.rules import Exams, Facts, Override, OwnFields
+from student.rules import Exams, Facts, Override, OwnFields, Teachers
 
 _T = TypeVar("_T")
 
@@ -67,7 +67,11 @@ class Student(Table):
 
 
 class KnownCourse(Table):
-    """A course as its events describe it; it outlives the Roster's card. `exams` are those that count in its grades."""
+    """A course as its events describe it; it outlives the Roster's card.
+
+    `exams` are those that count in its grades. The title of its program and the names of its teachers stand here too,
+    so that a hundred courses are one read.
+    """
 
     class Meta:
         table_name = table_name("students")
@@ -76,21 +80,24 @@ class KnownCourse(Table):
     id = TypedKey("course", hash_key=True)
     title = UnicodeAttribute(null=True)
     program_id = UUIDAttribute(null=True)
+    program_title = UnicodeAttribute(null=True)
     course_version = NumberAttribute(default=0)
+    teachers = ValueAttribute[Teachers](Teachers, default=dict)
     exams = ValueAttribute[Exams](Exams, default=dict)
     version = VersionAttribute()
 
 
 class KnownProgram(Table):
-    """A program as its events describe it; it outlives the Roster's card."""
+    """A program as its events describe it; it outlives the Roster's card. `courses` are those that have its title."""
 
     class Meta:
         table_name = table_name("students")
         region = setting("AWS_REGION")
 
     id = TypedKey("program", hash_key=True)
-    title = UnicodeAttribute()
-    program_version = NumberAttribute()
+    title = UnicodeAttribute(null=True)
+    courses = ValueAttribute[frozenset[UUID]](frozenset[UUID], default=frozenset)
+    program_version = NumberAttribute(default=0)
     version = VersionAttribute()
 
 

@@ -66,7 +66,6 @@ _OPERATIONS = {
 # By their values; others are called by the schema and the field in which they are found first.
 _ENUMERATIONS: dict[tuple[str, ...], str] = {
     get_args(AuditAction): "AuditAction",
-    ("A", "B", "C", "D", "F"): "Grade",
     ("Paid", "Unpaid", "Overdue"): "PaymentState",
     ("active", "completed"): "MembershipStatus",
     ("active", "completed", "dropped"): "EnrollmentStatus",

@@ -9,10 +9,21 @@ from uuid import UUID, uuid4
 
 import boto3
 import pytest
+from pynamodb.connection import Connection
 
 from lms import roster
 from lms.dynamo import read_together, transaction
-from lms.events import AttendanceRecorded, ExamChanged, ProgressUpdated, ResultRecorded, UserProfileUpdated
+from lms.events import (
+    AttendanceRecorded,
+    CourseUpdated,
+    ExamChanged,
+    InstructorAssigned,
+    InstructorUnassigned,
+    ProgramUpdated,
+    ProgressUpdated,
+    ResultRecorded,
+    UserProfileUpdated,
+)
 from lms.ids import uuid7
 from tests.at_once import meanwhile, whole_calls
 from tests.clients import Answer
@@ -105,6 +116,20 @@ def bucket(aws: None) -> Any:
 
 
 @pytest.fixture
+def reads(aws: None, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What DynamoDB is asked, by operation."""
+    asked: list[str] = []
+    dispatch = Connection.dispatch
+
+    def note(connection: Connection, operation: str, arguments: Any) -> Any:
+        asked.append(operation)
+        return dispatch(connection, operation, arguments)
+
+    monkeypatch.setattr(Connection, "dispatch", note)
+    return asked
+
+
+@pytest.fixture
 def school(aws: None, clock: Clock, auth: Auth) -> "School":
     return School(clock)
 
@@ -129,6 +154,45 @@ class School(World):
 
     def add_course(self, title: str = "AI-201", program_id: UUID | None = None) -> UUID:
         return super().add_course(title, program_id or self.program)
+
+    def fill(self, number: int) -> None:
+        """Has the student in so many courses, of which all events have come."""
+        self.consume(self.program_event("Agentic AI"))
+        for place in range(number):
+            course = self.add_course(f"AI-{300 + place}") if place else self.course
+            self.add_student(self.student, course)
+            self.consume(self.course_event(f"AI-{300 + place}", 1, course=course), self.assigned(course=course))
+            self.consume(self.progress(place, course_id=course))
+
+    def course_event(
+        self, title: str, version: int, event: Any = CourseUpdated, *, course: UUID | None = None, **fields: Any
+    ) -> Any:
+        usual: dict[str, Any] = {
+            "program_id": self.program,
+            "short_description": "",
+            "quarter": None,
+            "capacity": None,
+            "enrollment": "open",
+            "requires_payment": False,
+        }
+        return event(course_id=course or self.course, title=title, version=version, **{**usual, **fields})
+
+    def program_event(self, title: str, version: int = 1) -> Any:
+        return ProgramUpdated(program_id=self.program, title=title, version=version)
+
+    def assigned(self, version: int = 1, *, course: UUID | None = None, teacher: Person | None = None) -> Any:
+        return InstructorAssigned(
+            course_id=course or self.course, teacher_id=(teacher or self.teacher).id, version=version
+        )
+
+    def unassigned(self, version: int) -> Any:
+        return InstructorUnassigned(course_id=self.course, teacher_id=self.teacher.id, version=version)
+
+    def own_courses(self, student: Person | None = None) -> Any:
+        """What a student's first screen shows."""
+        answer = self.http.get("/student/courses", token=(student or self.student).token)
+        assert answer.status == 200, answer
+        return answer.json["items"]
 
     def result(self, score: str, *, exam_id: UUID | None = None, version: int = 1, **fields: Any) -> Any:
         """A result of the student in the course, unless `fields` say otherwise."""

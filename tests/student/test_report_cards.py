@@ -8,7 +8,10 @@ import pytest
 from lms.events import CourseDeleted, ExamCancelled, UserErased
 from tests.at_once import Meanwhile
 from tests.people import remove_card, sign_in
-from tests.student.conftest import School
+from tests.student.conftest import School, fault
+from tests.world import set_institute
+
+PASS_OR_FAIL = [{"letter": "Pass", "lowest": "50"}, {"letter": "Fail", "lowest": "0"}]
 
 
 def test_a_student_has_a_report_card_in_each_course_from_the_start(school: School) -> None:
@@ -16,7 +19,9 @@ def test_a_student_has_a_report_card_in_each_course_from_the_start(school: Schoo
     assert card == {
         "report_id": card["report_id"],
         "student_id": str(school.student.id),
+        "student_name": school.student.name,
         "course_id": str(school.course),
+        "course_title": "AI-201",
         "grade": None,
         "completion_percentage": 0,
         "attendance": None,
@@ -193,10 +198,38 @@ def test_a_grade_that_was_given_stands_whatever_events_come_later(school: School
         "grade": "A",
         "reason": "Appeal upheld.",
         "overridden_by": str(school.teacher.id),
+        "overridden_by_name": school.teacher.name,
         "overridden_at": school.clock().isoformat().replace("+00:00", "Z"),
     }
     assert school.write(remarks="Good.").json["grade"] == "A"
     assert school.write(grade=None).json["grade"] == "F"
+
+
+def test_another_scale_changes_computed_letters_at_once_and_nothing_else(school: School) -> None:
+    elsewhere = school.add_course()
+    school.add_student(school.student, elsewhere)
+    school.consume(school.result("83"), school.result("83", course_id=elsewhere))
+    school.write(grade="A", reason="Appeal upheld.")
+    set_institute(grade_scale=PASS_OR_FAIL)
+    given, computed = school.card(), school.card(course=elsewhere)
+    assert (given["grade"], given["metadata"]["computed_grade"]) == ("A", "Pass")
+    assert (computed["grade"], computed["metadata"]["grade_percentage"]) == ("Pass", 83)
+    assert [course["grade"] for course in school.own_courses()] == ["A", "Pass"]
+
+
+def test_a_given_grade_is_a_letter_of_the_scale(school: School) -> None:
+    set_institute(grade_scale=PASS_OR_FAIL)
+    assert fault(school.write(grade="A", reason="Appeal upheld.")) == (422, "unknown")
+    assert school.write(grade="Pass", reason="Appeal upheld.").json["grade"] == "Pass"
+
+
+def test_report_cards_of_a_page_are_few_reads(school: School, reads: list[str]) -> None:
+    school.fill(25)
+    school.write(grade="A", reason="Appeal upheld.")
+    school.card()
+    reads.clear()
+    assert school.card()["metadata"]["grade_override"]["overridden_by_name"] == school.teacher.name
+    assert reads == ["Query", "Query", "BatchGetItem", "BatchGetItem"]
 
 
 @pytest.mark.parametrize(

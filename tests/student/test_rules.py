@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lms.grades import DEFAULT_SCALE
 from student import rules
 from student.rules import Exam, Facts, Progress, Result, Session
 
@@ -69,7 +70,7 @@ def test_a_grade_is_exact_whatever_the_weights(marks: list[tuple[Decimal, Decima
     ],
 )
 def test_a_letter_begins_at_its_lowest_percentage(percentage: str, letter: str) -> None:
-    assert rules.letter(Decimal(percentage)) == letter
+    assert rules.letter(Decimal(percentage), DEFAULT_SCALE) == letter
 
 
 @pytest.mark.parametrize(
@@ -96,15 +97,15 @@ def test_an_exams_own_weight_stands_before_its_results() -> None:
     exam, other = EXAMS[:2]
     facts = _with_result(Facts(), exam, "60", version=1, weight="9")
     facts = _with_result(facts, other, "100", version=1, weight="1")
-    assert rules.report(facts, {}).percentage == Decimal("64.00")
-    assert rules.report(facts, {exam: Exam(weight=Decimal(1), version=1)}).percentage == Decimal("80.00")
+    assert rules.report(facts, {}, DEFAULT_SCALE).percentage == Decimal("64.00")
+    assert rules.report(facts, {exam: Exam(weight=Decimal(1), version=1)}, DEFAULT_SCALE).percentage == Decimal("80.00")
 
 
 def test_results_of_a_cancelled_exam_do_not_count() -> None:
     facts = _with_result(Facts(), EXAMS[0], "60", version=1)
     cancelled = {EXAMS[0]: Exam(weight=None, version=2)}
-    assert rules.report(facts, cancelled).percentage is None
-    assert rules.report(facts, cancelled).results == 0
+    assert rules.report(facts, cancelled, DEFAULT_SCALE).percentage is None
+    assert rules.report(facts, cancelled, DEFAULT_SCALE).results == 0
 
 
 def _with_result(
@@ -117,9 +118,9 @@ def _with_result(
 def test_a_result_that_was_taken_back_does_not_count() -> None:
     facts = _with_result(Facts(), EXAMS[0], "60", version=1)
     facts = _with_result(facts, EXAMS[0], "60", version=2, released=False)
-    assert rules.report(facts, {}).letter is None
+    assert rules.report(facts, {}, DEFAULT_SCALE).letter is None
     facts = _with_result(facts, EXAMS[0], "70", version=3)
-    assert rules.report(facts, {}).letter == "C"
+    assert rules.report(facts, {}, DEFAULT_SCALE).letter == "C"
 
 
 Told = tuple[str, UUID | date, int]
@@ -168,7 +169,7 @@ def _apply(deliveries: list[Told]) -> tuple[rules.Report, int]:
             facts = rules.with_session(facts, of, Session(status, version))
         else:
             facts = rules.with_progress(facts, Progress(percentage=25 * version, version=version))
-    return rules.report(facts, exams), facts.progress.percentage
+    return rules.report(facts, exams, DEFAULT_SCALE), facts.progress.percentage
 
 
 @pytest.mark.parametrize(

@@ -17,17 +17,16 @@ class Access:
     """What a caller sees of a student: all courses (None), or for teachers the ones that both share."""
 
     student_id: UUID
-    courses: frozenset[UUID] | None
+    shared: tuple[roster.Membership, ...] | None
 
     @property
     def is_full(self) -> bool:
-        return self.courses is None
+        return self.shared is None
 
     def memberships(self) -> list[roster.Membership]:
         """The student's memberships in the courses that the caller sees, in the order of the courses' creation."""
-        found = roster.courses_of("student", self.student_id)
-        seen = (item for item in found if self.courses is None or item.course_id in self.courses)
-        return sorted(seen, key=lambda item: item.course_id)
+        found = roster.courses_of("student", self.student_id) if self.shared is None else self.shared
+        return sorted(found, key=lambda item: item.course_id)
 
 
 def access_to(student_id: UUID, caller: Caller) -> Access:
@@ -37,13 +36,13 @@ def access_to(student_id: UUID, caller: Caller) -> Access:
     """
     if caller.role == "admin" or caller.id == student_id:
         return Access(student_id, None)
-    shared = _shared(caller.id, student_id) if caller.role == "teacher" else frozenset()
+    shared = _shared(caller.id, student_id) if caller.role == "teacher" else ()
     if not shared:
         raise NotTheirTeacher
     return Access(student_id, shared)
 
 
-def _shared(teacher_id: UUID, student_id: UUID) -> frozenset[UUID]:
+def _shared(teacher_id: UUID, student_id: UUID) -> tuple[roster.Membership, ...]:
     taught = {item.course_id for item in roster.courses_of("teacher", teacher_id)}
     enrolled = (item for item in roster.courses_of("student", student_id) if item.status in roster.ENROLLED)
-    return frozenset(item.course_id for item in enrolled if item.course_id in taught)
+    return tuple(item for item in enrolled if item.course_id in taught)

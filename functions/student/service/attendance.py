@@ -12,6 +12,7 @@ from lms.dynamo import read_together, retry_stale, transaction
 from student import rules
 from student.rules import Attendance, Session
 from student.service import cards
+from student.service.enrollments import blank
 from student.tables import ReportCard, SessionList
 
 # Few enough that a result which comes at the same moment makes little to do again.
@@ -49,6 +50,6 @@ def _enter(course_id: UUID, day: date, incoming: Mapping[UUID, Session], now: da
     found = read_together([(ReportCard, student_id, course_id) for student_id in student_ids])
     with transaction() as tx:
         for student_id, known in zip(student_ids, found, strict=True):
-            card = known or cards.blank(student_id, course_id)
+            card = known or blank(student_id, course_id)
             if cards.update_facts(card, rules.with_session(card.facts, day, incoming[student_id]), now):
                 tx.put(card)

@@ -1,21 +1,23 @@
 """Report cards: shown, annotated by teachers, and updated by the events of a student in a course."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from uuid import UUID, uuid5
 
 from lms import roster
 from lms.audit import audit
-from lms.dynamo import read_together, retry_stale, transaction
+from lms.dynamo import retry_stale, transaction
 from lms.errors import NotFound
 from lms.etags import Precondition, require_match
+from lms.institute import current_institute
 from lms.pages import Page, PageRequest, slice_page
 from student import rules
-from student.rules import Facts, Letter, Override, Progress, Result
+from student.rules import Facts, Override, Progress, Result
 from student.schemas import CardUpdate, GradeOverride, Metadata, ReportCardView
 from student.service.access import Access
-from student.service.reading import read_all
-from student.tables import KnownCourse, ReportCard
+from student.service.courses import find_courses
+from student.service.enrollments import Enrollment, blank, enrollment, read_enrollments
+from student.tables import ReportCard
 
 
 class ReportCardNotFound(NotFound):
@@ -25,22 +27,14 @@ class ReportCardNotFound(NotFound):
 def list_cards(access: Access, paging: PageRequest) -> Page[ReportCardView]:
     """A report card for each course that a student belongs to, and for dropped ones where something is known."""
     memberships, after = slice_page(access.memberships(), lambda item: item.course_id, paging)
-    course_ids = [item.course_id for item in memberships]
-    found = _find_cards(access.student_id, course_ids)
+    enrollments, [student] = read_enrollments(access.student_id, memberships, [roster.user_key(access.student_id)])
+    authors = roster.find_users(each.card.override.by for each in enrollments if each.card.override)
     views = [
-        _view(card or blank(access.student_id, item.course_id), exams)
-        for item, (card, exams) in zip(memberships, found, strict=True)
-        if card is not None or item.status != "dropped"
+        _view(each, student, authors)
+        for each in enrollments
+        if each.card.version is not None or each.membership.status != "dropped"
     ]
     return paging.page(views, after)
-
-
-def _find_cards(student_id: UUID, course_ids: Sequence[UUID]) -> list[tuple[ReportCard | None, rules.Exams]]:
-    cards = [(ReportCard, student_id, course_id) for course_id in course_ids]
-    courses = [(KnownCourse, course_id, None) for course_id in course_ids]
-    found = read_all([*cards, *courses])
-    pairs = zip(found[: len(cards)], found[len(cards) :], strict=True)
-    return [(card, course.exams if course else {}) for card, course in pairs]
 
 
 @retry_stale
@@ -49,17 +43,20 @@ def annotate(
 ) -> ReportCardView:
     """Sets the remarks, or a grade that stands before the computed one.
 
-    Raises `ReportCardNotFound` (also for a student who never belonged to the course or was erased, and for a deleted
-    course), `PreconditionFailed`.
+    Raises `UnknownLetter`, `ReportCardNotFound` (also for a student who never belonged to the course or was erased, and
+    for a deleted course), `PreconditionFailed`.
     """
-    student, course_card, membership, known, course = read_together(
+    if update.grade is not None:
+        rules.require_letter(update.grade, current_institute().grade_scale)
+    courses, (student, course_card, membership, known, author) = find_courses(
+        [course_id],
         [
             roster.user_key(student_id),
             roster.course_key(course_id),
             roster.membership_key("student", student_id, course_id),
             (ReportCard, student_id, course_id),
-            (KnownCourse, course_id, None),
-        ]
+            roster.user_key(author_id),
+        ],
     )
     if student is None or course_card is None or membership is None:
         raise ReportCardNotFound
@@ -86,7 +83,10 @@ def annotate(
                 after={"grade": card.override.grade if card.override else None},
                 reason=card.override.reason if card.override else None,
             )
-    return _view(card, course.exams if course else {}, version)
+    authors = {author_id: author} if author else {}
+    if card.override is not None and card.override.by != author_id:
+        authors = roster.find_users([card.override.by])
+    return _view(enrollment(membership, courses[course_id], card), student, authors, version)
 
 
 def _override(update: CardUpdate, author_id: UUID, now: datetime) -> Override | None:
@@ -140,34 +140,29 @@ def _erase_comments(student_id: UUID, course_id: UUID, now: datetime) -> None:
         tx.put(card)
 
 
-def blank(student_id: UUID, course_id: UUID) -> ReportCard:
-    return ReportCard(student_id=student_id, course_id=course_id)
-
-
 def _stamp(card: ReportCard, now: datetime) -> None:
     card.created_at = card.created_at or now
     card.updated_at = now
 
 
-def grade(card: ReportCard, report: rules.Report) -> Letter | None:
-    """The grade that counts."""
-    return card.override.grade if card.override else report.letter
-
-
-def _view(card: ReportCard, exams: rules.Exams, version: int | None = None) -> ReportCardView:
-    report = rules.report(card.facts, exams)
+def _view(
+    enrollment: Enrollment, student: roster.User | None, authors: Mapping[UUID, roster.User], version: int | None = None
+) -> ReportCardView:
+    card, report = enrollment.card, enrollment.report
     return ReportCardView(
         report_id=uuid5(card.student_id, str(card.course_id)),
         student_id=card.student_id,
+        student_name=student.name if student else None,
         course_id=card.course_id,
-        grade=grade(card, report),
+        course_title=enrollment.course.title,
+        grade=enrollment.grade,
         completion_percentage=card.facts.progress.percentage,
         attendance=report.attendance,
         remarks=card.remarks,
         metadata=Metadata(
             grade_percentage=report.percentage,
             computed_grade=report.letter,
-            grade_override=_override_view(card.override),
+            grade_override=_override_view(card.override, authors),
             results=report.results,
             sessions=sum(report.sessions.values()),
             attendance=dict(report.sessions),
@@ -178,9 +173,14 @@ def _view(card: ReportCard, exams: rules.Exams, version: int | None = None) -> R
     )
 
 
-def _override_view(override: Override | None) -> GradeOverride | None:
+def _override_view(override: Override | None, authors: Mapping[UUID, roster.User]) -> GradeOverride | None:
     if override is None:
         return None
+    author = authors.get(override.by)
     return GradeOverride(
-        grade=override.grade, reason=override.reason, overridden_by=override.by, overridden_at=override.at
+        grade=override.grade,
+        reason=override.reason,
+        overridden_by=override.by,
+        overridden_by_name=author.name if author else None,
+        overridden_at=override.at,
     )

@@ -65,6 +65,7 @@ from lms.roster.users import (
     put_user,
     remove_user,
     require_exists,
+    require_unchanged,
     require_user,
     user_key,
 )
@@ -115,6 +116,7 @@ __all__ = [
     "require_active_student",
     "require_course_exists",
     "require_exists",
+    "require_unchanged",
     "require_user",
     "student_status_key",
     "students_after",

@@ -164,6 +164,11 @@ def require_user(tx: Transaction, user: User) -> None:
     tx.check(*user_key(user.id), same)
 
 
+def require_unchanged(tx: Transaction, user: User) -> None:
+    """Lets the transaction commit only while a user is as they were read; else it is `Stale`."""
+    tx.check(*user_key(user.id), UserRow.version == user.version)
+
+
 def require_exists(tx: Transaction, user_id: UUID, refuse: Exception | None = None) -> None:
     """Lets the transaction commit only while a user is not erased; else it is refused, by default as `Stale`."""
     tx.check(*user_key(user_id), UserRow.id.exists(), refuse=refuse)

@@ -1,0 +1,83 @@
+"""A student's courses, with what is known of each: two reads for up to a hundred of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from lms import roster
+from lms.dynamo import Key
+from lms.institute import current_institute
+from student import rules
+from student.rules import Letter
+from student.schemas import EnrolledCourse, OwnCourses, TeacherName
+from student.service.access import Access
+from student.service.courses import Course, find_courses
+from student.tables import ReportCard
+
+
+@dataclass(frozen=True)
+class Enrollment:
+    """A student in a course; the card is blank where nothing was recorded."""
+
+    membership: roster.Membership
+    course: Course
+    card: ReportCard
+    report: rules.Report
+
+    @property
+    def grade(self) -> Letter | None:
+        """The grade that counts."""
+        return self.card.override.grade if self.card.override else self.report.letter
+
+
+def read_enrollments(
+    student_id: UUID, memberships: Sequence[roster.Membership], beside: Sequence[Key] = ()
+) -> tuple[list[Enrollment], list[Any]]:
+    """What memberships, in the order of their courses' ids, are about; and what is at the keys `beside`."""
+    course_ids = [item.course_id for item in memberships]
+    cards = _find_cards(student_id, course_ids)
+    courses, others = find_courses(course_ids, beside)
+    blanks = (blank(student_id, course_id) for course_id in course_ids)
+    return [
+        enrollment(item, courses[item.course_id], cards.get(item.course_id, empty))
+        for item, empty in zip(memberships, blanks, strict=True)
+    ], others
+
+
+def enrollment(membership: roster.Membership, course: Course, card: ReportCard) -> Enrollment:
+    """With what follows from the card by the institute's scale of this moment."""
+    return Enrollment(membership, course, card, rules.report(card.facts, course.exams, current_institute().grade_scale))
+
+
+def _find_cards(student_id: UUID, course_ids: Sequence[UUID]) -> dict[UUID, ReportCard]:
+    if not course_ids:
+        return {}
+    between = ReportCard.course_id.between(course_ids[0], course_ids[-1])
+    return {card.course_id: card for card in ReportCard.query(student_id, between, consistent_read=True)}
+
+
+def blank(student_id: UUID, course_id: UUID) -> ReportCard:
+    return ReportCard(student_id=student_id, course_id=course_id)
+
+
+def list_courses(student_id: UUID) -> OwnCourses:
+    """All courses that a student ever enrolled in, in the order of their creation."""
+    enrollments, _ = read_enrollments(student_id, Access(student_id, None).memberships())
+    return OwnCourses(items=[_enrolled_course(each) for each in enrollments if each.course.title is not None])
+
+
+def _enrolled_course(enrollment: Enrollment) -> EnrolledCourse:
+    course, report = enrollment.course, enrollment.report
+    return EnrolledCourse(
+        course_id=course.id,
+        course_title=course.title,
+        program_id=course.program_id,
+        program_title=course.program_title,
+        status=enrollment.membership.status,
+        completion_percentage=enrollment.card.facts.progress.percentage,
+        grade=enrollment.grade,
+        grade_percentage=report.percentage,
+        attendance=report.attendance,
+        teachers=[TeacherName(id=teacher_id, name=teacher.name) for teacher_id, teacher in course.teachers.items()],
+    )
