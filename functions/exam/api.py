@@ -55,8 +55,8 @@ from exam.schemas import (
     ResultView,
     StudentQuestion,
 )
-from exam.service import accommodations, attempts, exams, marking, questions, results
-from exam.service.access import NotAccessible, StudentNotInCourse, UnknownStudent
+from exam.service import access, accommodations, attempts, exams, marking, questions, results
+from exam.service.access import CourseMembership, NotAccessible, StudentNotInCourse, UnknownStudent
 from exam.service.attempts import AnswersTooLong
 from exam.service.exams import StudentsCanStillAnswer
 from exam.service.questions import QuestionsHidden, QuestionsTooLong
@@ -106,18 +106,30 @@ def create_exam(
     return view
 
 
+@refuses(NotCourseMember)
+def _member_of_id(caller: AnySignedIn, course_id: CourseIdAsId) -> CourseMembership:
+    return access.as_member(caller, course_id)
+
+
+@refuses(NotCourseMember)
+def _member_of_course(caller: AnySignedIn, course_id: CourseId) -> CourseMembership:
+    return access.as_member(caller, course_id)
+
+
 @app.get("/exams/{id}")
-@refuses(NotCourseMember, CourseNotFound)
-def list_exams(caller: AnySignedIn, course_id: CourseIdAsId, paging: Paging) -> Page[ExamView]:
+@refuses(CourseNotFound)
+def list_exams(course: Annotated[CourseMembership, Depends(_member_of_id)], paging: Paging) -> Page[ExamView]:
     """Lists the exams of a course; students see the published ones."""
-    return exams.list_exams(course_id, caller, paging)
+    return exams.list_exams(*course, paging)
 
 
 @app.get("/courses/{courseId}/exams")
-@refuses(NotCourseMember, CourseNotFound)
-def list_exams_of_course(caller: AnySignedIn, course_id: CourseId, paging: Paging) -> Page[ExamView]:
+@refuses(CourseNotFound)
+def list_exams_of_course(
+    course: Annotated[CourseMembership, Depends(_member_of_course)], paging: Paging
+) -> Page[ExamView]:
     """Lists the exams of a course; students see the published ones."""
-    return exams.list_exams(course_id, caller, paging)
+    return exams.list_exams(*course, paging)
 
 
 @app.put("/exams/{id}")

@@ -93,6 +93,7 @@ class ExamView(CamelView):
 
     id: UUID
     course_id: UUID
+    course_title: str
     title: str
     duration: int
     opens_at: datetime = Field(alias="examDate")
@@ -160,7 +161,9 @@ class Regrading(CamelView):
     """Attempts are graded again within minutes; the `history` of a result shows when it changed."""
 
     exam_id: UUID
+    exam_title: str
     question_id: UUID
+    question_text: str
     reason: str
 
 
@@ -175,7 +178,7 @@ class NumericKeyView(CamelView):
 
 
 class StudentQuestion(CamelView):
-    """A question as students see it."""
+    """A question as students see it; the attempt in which it stands names the exam."""
 
     id: UUID
     exam_id: UUID
@@ -188,6 +191,7 @@ class StudentQuestion(CamelView):
 class QuestionView(StudentQuestion):
     """A question with its key. `fullCredit`: the question was faulty, and every student gets its points."""
 
+    exam_title: str
     correct_answer: bool | str | list[str] | NumericKeyView | None
     explanation: str
     full_credit: bool
@@ -204,7 +208,9 @@ class AttemptSummary(CamelView):
 
     id: UUID
     exam_id: UUID
+    exam_title: str
     student_id: UUID
+    student_name: str | None
     number: int
     status: Literal["running", "submitted", "pending", "graded"]
     started_at: datetime
@@ -217,7 +223,10 @@ class AttemptSummary(CamelView):
 
 
 class AttemptAnswers(AttemptSummary):
+    """An attempt with its answers. `serverTime` is the clock by which the `deadline` counts."""
+
     answers: dict[UUID, Any]
+    server_time: datetime
 
 
 class AttemptView(AttemptAnswers):
@@ -233,6 +242,7 @@ class Change(CamelView):
     reason: str
     at: datetime
     by: UUID | None
+    by_name: str | None
     attempt_id: UUID | None
 
 
@@ -262,7 +272,9 @@ class AccommodationUpdate(CamelChanges):
 
 class AccommodationView(CamelView):
     exam_id: UUID
+    exam_title: str
     student_id: UUID
+    student_name: str | None
     extra_minutes: int
     closes_at: datetime | None
     extra_attempts: int
@@ -285,7 +297,9 @@ class ResultView(CamelView):
 
     id: UUID
     exam_id: UUID
+    exam_title: str
     student_id: UUID
+    student_name: str | None
     score: Number | None
     status: Outcome
     version: int
@@ -298,6 +312,8 @@ class MarkedAnswer(CamelView):
 
     question_id: UUID
     question_text: str
+    kind: Kind
+    choices: list[ChoiceView]
     answer: Any
     correct_answer: bool | str | list[str] | NumericKeyView | None
     explanation: str

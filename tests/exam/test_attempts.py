@@ -18,7 +18,9 @@ def test_a_student_begins_and_gets_questions_and_a_deadline(exam: ExamService) -
     attempt = answer.json
     assert moment(attempt["deadline"]) == exam.clock() + timedelta(minutes=60)
     assert (attempt["status"], attempt["number"], attempt["answers"], attempt["score"]) == ("running", 1, {}, None)
-    hidden = {"correctAnswer", "explanation", "fullCredit", "version", "createdAt", "updatedAt"}
+    assert (attempt["examTitle"], attempt["studentName"]) == ("Final", exam.student.name)
+    assert moment(attempt["serverTime"]) == exam.clock()
+    hidden = {"examTitle", "correctAnswer", "explanation", "fullCredit", "version", "createdAt", "updatedAt"}
     whole = exam.questions(published["id"])
     assert attempt["questions"] == [{k: v for k, v in q.items() if k not in hidden} for q in whole]
     assert exam.show(attempt).json == attempt

@@ -22,6 +22,7 @@ def test_a_teacher_sets_an_exam_and_gets_it_whole(exam: ExamService) -> None:
     assert answer.json == {
         "id": answer.json["id"],
         "courseId": str(exam.course),
+        "courseTitle": "Agents",
         "title": "Final",
         "duration": 90,
         "examDate": "2026-06-01T04:00:00Z",

@@ -22,6 +22,7 @@ def test_a_question_comes_back_whole_to_its_teacher(exam: ExamService) -> None:
         **SINGLE,
         "id": answer.json["id"],
         "examId": draft["id"],
+        "examTitle": "Final",
         "fullCredit": False,
         "version": 1,
         "createdAt": created,

@@ -97,7 +97,7 @@ class Standing:
     `status` is empty as long as there is no result. `published`: other services know the result; `event_version` is the
     version that the last event about it had, `marking_version` that of the last one about what waits for marks.
     `starts_blocked`: the standing was stored after the exam was closed early, so no start succeeds that had read the
-    exam before. `due_at` is when the deadline of a running attempt passes.
+    exam before. `due_at` is when the deadline of a running attempt passes. `student_name` is there for answers to show.
     """
 
     terms: ExamTerms
@@ -115,6 +115,7 @@ class Standing:
     history: tuple[Change, ...] = ()
     due_at: datetime | None = None
     version: int | None = None
+    student_name: str | None = field(default=None, compare=False)
     loaded: "Standing" = field(init=False, repr=False, compare=False)
     """As it was before any change."""
 

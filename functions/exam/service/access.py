@@ -10,7 +10,10 @@ from lms import access, roster
 from lms.callers import Caller
 from lms.dynamo import Key, read_together
 from lms.errors import InvalidField, NotFound
-from lms.refusals import NotCourseTeacher
+from lms.refusals import NotCourseMember, NotCourseTeacher
+
+CourseMembership = tuple[roster.Course | None, access.CourseAccess]
+"""A course, None if it does not exist, and how one of its people stands to it."""
 
 
 class NotAccessible(NotFound):
@@ -42,24 +45,34 @@ def _present(exam: Exam | None) -> Exam:
 
 def taught_by(caller: Caller, exam_id: UUID) -> Exam:
     """An exam of a course that the caller teaches or administers; raises `NotAccessible` for all others."""
-    exam = find(exam_id)
-    _require_taught(caller, exam.course_id)
+    exam, _ = taught_in_course(caller, exam_id)
     return exam
 
 
-def _require_taught(caller: Caller, course_id: UUID) -> None:
-    course_exists, level = in_course(caller, course_id)
-    if not course_exists or level != "teacher":
+def taught_in_course(caller: Caller, exam_id: UUID) -> tuple[Exam, roster.Course]:
+    """As `taught_by`, and the course."""
+    exam = find(exam_id)
+    course, level = in_course(caller, exam.course_id)
+    if course is None or level != "teacher":
         raise NotAccessible
+    return exam, course
 
 
-def in_course(caller: Caller, course_id: UUID) -> tuple[bool, access.CourseAccess | None]:
-    """Whether a course exists, and how the caller stands to it."""
-    card, *membership = read_together([roster.course_key(course_id), *_membership_keys(caller, course_id)])
-    return card is not None, access.course_access(caller, next(iter(membership), None))
+def in_course(caller: Caller, course_id: UUID) -> tuple[roster.Course | None, access.CourseAccess | None]:
+    """A course, None if it does not exist, and how the caller stands to it."""
+    course, *membership = read_together([roster.course_key(course_id), *_membership_keys(caller, course_id)])
+    return course, access.course_access(caller, next(iter(membership), None))
 
 
-def taught_with_student(caller: Caller, exam_id: UUID, student_id: UUID) -> Exam:
+def as_member(caller: Caller, course_id: UUID) -> CourseMembership:
+    """As `in_course`; raises `NotCourseMember` for callers who do not belong to the course, existing or not."""
+    course, level = in_course(caller, course_id)
+    if level is None:
+        raise NotCourseMember
+    return course, level
+
+
+def taught_with_student(caller: Caller, exam_id: UUID, student_id: UUID, now: datetime) -> tuple[Exam, Standing]:
     """As `taught_by`, where the path names a student, who must belong to the course (`StudentNotInCourse`).
 
     Other teachers get `NotCourseTeacher`, whatever exists.
@@ -67,37 +80,41 @@ def taught_with_student(caller: Caller, exam_id: UUID, student_id: UUID) -> Exam
     exam = Exam.find(exam_id)
     if exam is None or exam.is_deleted:
         raise NotAccessible if caller.role == "admin" else NotCourseTeacher
-    course_exists, level, is_member = _with_student(caller, exam.course_id, student_id)
+    course, level, is_member, user, stored = _with_student(caller, exam, student_id)
     if level != "teacher":
         raise NotCourseTeacher
-    if not course_exists:
+    if course is None:
         raise NotAccessible
     if not is_member:
         raise StudentNotInCourse
-    return exam
+    return exam, standings.named(standings.of(exam, stored, student_id, now), user)
 
 
 def standing_by_teacher(caller: Caller, exam_id: UUID, student_id: UUID, now: datetime) -> Standing:
     """As `taught_by`, where the body names a student: raises `UnknownStudent` for one who never was in the course."""
-    standing = _of_present_exam(standings.load(exam_id, student_id, now))
-    course_exists, membership, is_member = _with_student(caller, standing.terms.course_id, student_id)
-    if not course_exists or membership != "teacher":
+    exam = find(exam_id)
+    course, level, is_member, user, stored = _with_student(caller, exam, student_id)
+    if course is None or level != "teacher":
         raise NotAccessible
     if not is_member:
         raise UnknownStudent
-    return standing
+    return standings.named(standings.of(exam, stored, student_id, now), user)
 
 
-def _of_present_exam(standing: Standing | None) -> Standing:
-    if standing is None or standing.terms.deleted:
-        raise NotAccessible
-    return standing
-
-
-def _with_student(caller: Caller, course_id: UUID, student_id: UUID) -> tuple[bool, access.CourseAccess | None, bool]:
-    keys = [roster.course_key(course_id), roster.membership_key("student", student_id, course_id)]
-    card, member, *membership = read_together([*keys, *_membership_keys(caller, course_id)])
-    return card is not None, access.course_access(caller, next(iter(membership), None)), member is not None
+def _with_student(
+    caller: Caller, exam: Exam, student_id: UUID
+) -> tuple[roster.Course | None, access.CourseAccess | None, bool, roster.User | None, StoredStanding | None]:
+    course, member, user, stored, *membership = read_together(
+        [
+            roster.course_key(exam.course_id),
+            roster.membership_key("student", student_id, exam.course_id),
+            roster.user_key(student_id),
+            (StoredStanding, exam.id, student_id),
+            *_membership_keys(caller, exam.course_id),
+        ]
+    )
+    level = access.course_access(caller, next(iter(membership), None))
+    return course, level, member is not None, user, stored
 
 
 def _membership_keys(caller: Caller, course_id: UUID) -> list[Key]:
@@ -124,15 +141,16 @@ def to_begin(caller: Caller, exam_id: UUID, now: datetime) -> tuple[Standing, bo
 
 def _of_student(caller: Caller, exam_id: UUID, now: datetime, status_key: list[Key]) -> tuple[Standing, bool]:
     exam = find(exam_id)
-    course, membership, stored, *student_status = read_together(
+    course, membership, user, stored, *student_status = read_together(
         [
             roster.course_key(exam.course_id),
             roster.membership_key("student", caller.id, exam.course_id),
+            roster.user_key(caller.id),
             (StoredStanding, exam_id, caller.id),
             *status_key,
         ]
     )
-    standing = standings.of(exam, stored, caller.id, now)
+    standing = standings.named(standings.of(exam, stored, caller.id, now), user)
     is_enrolled = access.course_access(caller, membership) is not None
     if course is None or not exam.published or not (is_enrolled or standing.has_part):
         raise NotAccessible
@@ -149,9 +167,10 @@ def own_attempt(attempt_id: UUID, caller: Caller, *, to_submit: bool = False) ->
     answers = StoredAnswers.find(attempt_id)
     if answers is None or answers.student_id != caller.id:
         raise NotAccessible
-    course, exam, stored, *student_status = read_together(
+    course, user, exam, stored, *student_status = read_together(
         [
             roster.course_key(answers.course_id),
+            roster.user_key(caller.id),
             (Exam, answers.exam_id, None),
             (StoredStanding, answers.exam_id, caller.id),
             *([roster.student_status_key(caller.id)] if to_submit else []),
@@ -160,7 +179,7 @@ def own_attempt(attempt_id: UUID, caller: Caller, *, to_submit: bool = False) ->
     if course is None:
         raise NotAccessible
     access.require_good_standing(next(iter(student_status), None))
-    standing = stored.standing(_present(exam).terms())
+    standing = standings.named(stored.standing(_present(exam).terms()), user)
     standings.require_read_together(standing, answers)
     return standing, answers
 
@@ -173,8 +192,18 @@ def taught_attempt(attempt_id: UUID, caller: Caller, now: datetime) -> tuple[Sta
     answers = StoredAnswers.find(attempt_id)
     if answers is None:
         raise NotAccessible
-    standing = _of_present_exam(standings.load(answers.exam_id, answers.student_id, now))
-    _require_taught(caller, standing.terms.course_id)
+    course, user, exam, stored, *membership = read_together(
+        [
+            roster.course_key(answers.course_id),
+            roster.user_key(answers.student_id),
+            (Exam, answers.exam_id, None),
+            (StoredStanding, answers.exam_id, answers.student_id),
+            *_membership_keys(caller, answers.course_id),
+        ]
+    )
+    if course is None or access.course_access(caller, next(iter(membership), None)) != "teacher":
+        raise NotAccessible
+    standing = standings.named(standings.of(_present(exam), stored, answers.student_id, now), user)
     standings.require_read_together(standing, answers)
     return standing, answers
 

@@ -10,9 +10,9 @@ from exam.rules.standing import Standing
 from exam.rules.terms import Accommodation
 from exam.schemas import AccommodationUpdate, AccommodationView
 from exam.service import access, standings, sweeps
-from exam.tables import Exam, StoredStanding
+from exam.tables import Exam
 from lms.callers import Caller
-from lms.dynamo import Transaction, read_together, retry_stale, transaction
+from lms.dynamo import Transaction, retry_stale, transaction
 
 
 @retry_stale
@@ -24,9 +24,7 @@ def accommodate(
     Raises `NotCourseTeacher`, `NotFound`, and `KeysAreOut` once the student could have seen keys.
     A student who missed the exam and may take it after all has no result until then.
     """
-    exam = access.taught_with_student(caller, exam_id, student_id)
-    [stored] = read_together([(StoredStanding, exam_id, student_id)])
-    standing = standings.of(exam, stored, student_id, now)
+    exam, standing = access.taught_with_student(caller, exam_id, student_id, now)
     standing.grant(_changed(standing.accommodation, body), now)
     with transaction() as tx:
         standings.require_student(tx, standing)
@@ -34,7 +32,9 @@ def accommodate(
         standings.save(tx, standing, now)
     return AccommodationView(
         exam_id=exam_id,
+        exam_title=exam.title,
         student_id=student_id,
+        student_name=standing.student_name,
         extra_minutes=standing.accommodation.extra_minutes,
         closes_at=standing.accommodation.closes_at,
         extra_attempts=standing.accommodation.extra_attempts,

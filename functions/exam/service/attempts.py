@@ -12,7 +12,7 @@ from exam.rules.questions import QuestionSet, read_answer
 from exam.rules.standing import Progress, Standing
 from exam.schemas import AttemptAnswers, AttemptSummary, AttemptView, MarkedAttempt
 from exam.service import access, question_sets, standings, views
-from exam.tables import StoredAnswers, StoredStanding, attempts_key
+from exam.tables import StoredAnswers, attempts_key
 from lms.callers import Caller
 from lms.dynamo import Stale, Transaction, read_together, retry_stale, transaction
 from lms.errors import InvalidField
@@ -147,7 +147,7 @@ def show(attempt_id: UUID, caller: Caller, now: datetime) -> AttemptView | Marke
         standing, answers = access.own_attempt(attempt_id, caller)
         return _view(standing, answers, now)
     standing, answers = access.taught_attempt(attempt_id, caller, now)
-    return views.for_teachers(standing, answers)
+    return views.for_teachers(standing, answers, standings.authors(standing), now)
 
 
 def list_attempts(
@@ -163,9 +163,7 @@ def list_attempts(
     partitions = [attempts_key(exam_id, progress) for progress in _LISTED[status]]
     keys, after = query_page(StoredAnswers.exam_index, partitions, paging)
     found = [answers for answers in read_together([(StoredAnswers, key.id, None) for key in keys]) if answers]
-    students = list({answers.student_id for answers in found})
-    stored = read_together([(StoredStanding, exam_id, student_id) for student_id in students])
-    by_student = {item.student_id: item.standing(terms) for item in stored}
+    by_student = standings.of_students(terms, {answers.student_id for answers in found})
     return paging.page([views.for_list(by_student[answers.student_id], answers) for answers in found], after)
 
 

@@ -9,7 +9,7 @@ from exam.schemas import ExamUpdate, ExamView, NewExam
 from exam.service import access, standings, sweeps
 from exam.tables import Exam, Listed, exams_key
 from lms import roster
-from lms.access import require_teaching
+from lms.access import CourseAccess
 from lms.audit import audit
 from lms.callers import Caller
 from lms.dynamo import Transaction, retry_stale, transaction
@@ -20,7 +20,7 @@ from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.outbox import emit
 from lms.pages import Page, PageRequest, query_page
-from lms.refusals import CourseNotFound, NotCourseMember
+from lms.refusals import CourseNotFound, NotCourseTeacher
 
 
 class StudentsCanStillAnswer(Conflict):
@@ -31,13 +31,17 @@ class StudentsCanStillAnswer(Conflict):
 @retry_stale
 def create(body: NewExam, caller: Caller, idempotent: IdempotentAnswer, now: datetime) -> ExamView:
     """Creates an exam; raises `NotCourseTeacher`, an `InvalidField`, `CourseNotFound`."""
-    require_teaching(caller, body.course_id)
+    course, level = access.in_course(caller, body.course_id)
+    if level != "teacher":
+        raise NotCourseTeacher
     exam = Exam(id=uuid7(), created_at=now, **body.model_dump(exclude={"closes_at"}))
     _set_closing(exam, body.closes_at)
     exam.last_closing = exam.closes_at
     editing.require_creatable(exam.terms())
+    if course is None:
+        raise CourseNotFound
     with transaction() as tx:
-        view = _save(tx, exam, None, now)
+        view = _view(exam, _save(tx, exam, None, now), course)
         idempotent.record(tx, view, location=location(view))
     return view
 
@@ -46,19 +50,16 @@ def location(exam: ExamView) -> str:
     return f"/courses/{exam.course_id}/exams"
 
 
-def list_exams(course_id: UUID, caller: Caller, paging: PageRequest) -> Page[ExamView]:
+def list_exams(course: roster.Course | None, level: CourseAccess, paging: PageRequest) -> Page[ExamView]:
     """The exams of a course, soonest first; for teachers, those published and then the drafts.
 
-    Raises `NotCourseMember` for callers who do not belong to the course, existing or not; `CourseNotFound`.
+    Raises `CourseNotFound`.
     """
-    course_exists, level = access.in_course(caller, course_id)
-    if level is None:
-        raise NotCourseMember
-    if not course_exists:
+    if course is None:
         raise CourseNotFound
     states: tuple[Listed, ...] = ("published", "draft") if level == "teacher" else ("published",)
-    exams, after = query_page(Exam.course_index, [exams_key(course_id, state) for state in states], paging)
-    return paging.page([_view(exam, exam.version) for exam in exams], after)
+    exams, after = query_page(Exam.course_index, [exams_key(course.id, state) for state in states], paging)
+    return paging.page([_view(exam, exam.version, course) for exam in exams], after)
 
 
 @retry_stale
@@ -68,7 +69,7 @@ def update(exam_id: UUID, caller: Caller, body: ExamUpdate, if_match: Preconditi
     Raises `NotAccessible`, `ClosingImpossible`, a `Conflict` (see `editing.require_change_allowed`),
     `PreconditionFailed`.
     """
-    exam = access.taught_by(caller, exam_id)
+    exam, course = access.taught_in_course(caller, exam_id)
     before = exam.terms()
     _apply(exam, body)
     editing.require_change_allowed(before, exam.terms(), now)
@@ -76,7 +77,8 @@ def update(exam_id: UUID, caller: Caller, body: ExamUpdate, if_match: Preconditi
     if exam.closes_at != before.closes_at:
         exam.last_closing = _last_closing(exam)
     with transaction() as tx:
-        return _save(tx, exam, before, now)
+        version = _save(tx, exam, before, now)
+    return _view(exam, version, course)
 
 
 def _apply(exam: Exam, body: ExamUpdate) -> None:
@@ -117,19 +119,19 @@ def release(exam_id: UUID, caller: Caller, now: datetime, *, close_now: bool) ->
 
     Raises `NotAccessible`, a `Conflict` (see `editing.require_releasable`), and `StudentsCanStillAnswer`.
     """
-    _release_or_close(exam_id, caller, now, close_now)
+    course = _release_or_close(exam_id, caller, now, close_now)
     sweeps.run_in_request(exam_id, now)
     exam = access.find(exam_id)
-    return _view(exam, exam.version)
+    return _view(exam, exam.version, course)
 
 
 @retry_stale
-def _release_or_close(exam_id: UUID, caller: Caller, now: datetime, close_now: bool) -> None:
-    exam = access.taught_by(caller, exam_id)
+def _release_or_close(exam_id: UUID, caller: Caller, now: datetime, close_now: bool) -> roster.Course:
+    exam, course = access.taught_in_course(caller, exam_id)
     before = exam.terms()
     editing.require_releasable(before, now)
     if exam.released_at is not None or exam.closed_at is not None:
-        return
+        return course
     if not standings.any_student_may_answer(before, now):
         exam.released_at = now
     elif close_now:
@@ -142,10 +144,14 @@ def _release_or_close(exam_id: UUID, caller: Caller, now: datetime, close_now: b
         sweeps.schedule(tx, exam.id, now)
         about = {"exam": exam_id, "course": exam.course_id}
         audit(tx, now, "results.released", caller.id, about, after={"close_now": close_now})
+    return course
 
 
-def _save(tx: Transaction, exam: Exam, before: ExamTerms | None, now: datetime, *, deleted: bool = False) -> ExamView:
-    """Adds an exam to the transaction, with the event of what changed (`before`: None for a new exam) and its sweep."""
+def _save(tx: Transaction, exam: Exam, before: ExamTerms | None, now: datetime, *, deleted: bool = False) -> int:
+    """Adds an exam to the transaction, with the event of what changed (`before`: None for a new exam) and its sweep.
+
+    Answers the version that it gets.
+    """
     state: Listed = "deleted" if deleted else "published" if exam.published else "draft"
     exam.listing_key = exams_key(exam.course_id, state)
     exam.updated_at = now
@@ -159,7 +165,7 @@ def _save(tx: Transaction, exam: Exam, before: ExamTerms | None, now: datetime, 
         sweeps.cancel(tx, exam.id)
     elif exam.published and (before is None or not before.published or before.closes_at != exam.closes_at):
         sweeps.schedule_next(tx, exam.terms(), now)
-    return _view(exam, version)
+    return version
 
 
 def _event_of_change(exam: Exam, before: ExamTerms | None, version: int) -> ExamState | ExamCancelled | None:
@@ -195,6 +201,11 @@ def cancellation_of(exam: ExamTerms, version: int) -> ExamCancelled:
     return ExamCancelled(version=version, exam_id=exam.exam_id, course_id=exam.course_id, withdrawn=not exam.deleted)
 
 
-def _view(exam: Exam, version: int) -> ExamView:
-    shown = {"closes_at": exam.terms().closing, "released_at": exam.released_at, "version": version}
+def _view(exam: Exam, version: int, course: roster.Course) -> ExamView:
+    shown = {
+        "course_title": course.title,
+        "closes_at": exam.terms().closing,
+        "released_at": exam.released_at,
+        "version": version,
+    }
     return ExamView.model_validate({**exam.attribute_values, **shown})

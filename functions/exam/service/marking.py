@@ -42,4 +42,4 @@ def mark(attempt_id: UUID, caller: Caller, body: MarksUpdate, if_match: Precondi
             reason=body.reason,
         )
         standings.save(tx, standing, now)
-    return views.for_teachers(standing, answers)
+    return views.for_teachers(standing, answers, standings.authors(standing), now)

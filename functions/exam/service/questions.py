@@ -6,6 +6,7 @@ from uuid import UUID
 
 from exam.rules import editing
 from exam.rules.questions import Question, QuestionSet, require_valid
+from exam.rules.terms import ExamTerms
 from exam.schemas import (
     KeyBody,
     NewQuestion,
@@ -49,7 +50,7 @@ def add(exam_id: UUID, caller: Caller, body: NewQuestion, idempotent: Idempotent
     require_valid(question)
     editing.require_questions_changeable(exam.terms())
     stored = _stored(exam) if exam.question_set else StoredQuestions(exam_id=exam.id)
-    view = views.with_key(exam.id, question)
+    view = views.with_key(exam.terms(), question)
     with transaction() as tx:
         tx.put(QuestionId(question_id=question.id, exam_id=exam.id))
         _put(tx, exam, stored, stored.question_set().with_added(question), now)
@@ -72,21 +73,21 @@ def list_questions(
     """
     if caller.role != "student":
         terms = access.taught_by(caller, exam_id).terms()
-        return _with_keys(exam_id, question_sets.of_exam(terms), paging)
+        return _with_keys(terms, paging)
     standing = access.as_student(caller, exam_id, now)
-    question_set = question_sets.of_exam(standing.terms)
     running = standing.running
     if running is not None and not standing.is_over(running, now):
+        question_set = question_sets.of_exam(standing.terms)
         page, after = slice_page(views.for_attempt(standing.terms, running.id, question_set), _id, paging)
         return paging.page(page, after)
     if standing.attempts and standing.shown(now) == "everything":
-        return _with_keys(exam_id, question_set, paging)
+        return _with_keys(standing.terms, paging)
     raise QuestionsHidden
 
 
-def _with_keys(exam_id: UUID, question_set: QuestionSet, paging: PageRequest) -> Page[QuestionView]:
-    page, after = slice_page(question_set.questions, _id, paging)
-    return paging.page([views.with_key(exam_id, question) for question in page], after)
+def _with_keys(terms: ExamTerms, paging: PageRequest) -> Page[QuestionView]:
+    page, after = slice_page(question_sets.of_exam(terms).questions, _id, paging)
+    return paging.page([views.with_key(terms, question) for question in page], after)
 
 
 def _id(question: Question | StudentQuestion) -> UUID:
@@ -110,7 +111,7 @@ def change(
     require_match(question.version, if_match)
     with transaction() as tx:
         _put(tx, exam, stored, stored.question_set().with_changed(changed), now)
-    return views.with_key(exam.id, changed)
+    return views.with_key(exam.terms(), changed)
 
 
 @retry_stale
@@ -152,7 +153,13 @@ def _correct_key(
     corrected = question.model_copy(update=fields)
     require_valid(corrected)
     editing.require_correctable(exam.terms())
-    answer = Regrading(exam_id=exam_id, question_id=question.id, reason=body.reason)
+    answer = Regrading(
+        exam_id=exam_id,
+        exam_title=exam.title,
+        question_id=question.id,
+        question_text=question.question_text,
+        reason=body.reason,
+    )
     with transaction() as tx:
         _put(tx, exam, stored, question_set.with_corrected(corrected, body.reason, caller.id), now)
         sweeps.schedule(tx, exam_id, now)

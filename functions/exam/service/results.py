@@ -9,9 +9,10 @@ from exam.rules.terms import ExamTerms
 from exam.schemas import NewResult, ResultDetails, Results, ResultView
 from exam.service import access, question_sets, standings, statistics, views
 from exam.tables import StoredStanding
+from lms import roster
 from lms.audit import audit
 from lms.callers import Caller
-from lms.dynamo import read_together, retry_stale, transaction
+from lms.dynamo import retry_stale, transaction
 from lms.errors import Conflict, InvalidField, NotFound
 from lms.idempotency import IdempotentAnswer
 from lms.pages import PageRequest, query_page
@@ -86,9 +87,7 @@ def show(exam_id: UUID, student_id: UUID, caller: Caller, now: datetime) -> Resu
     """
     if caller.role == "student":
         return _own(exam_id, caller, now)
-    exam = access.taught_with_student(caller, exam_id, student_id)
-    [stored] = read_together([(StoredStanding, exam_id, student_id)])
-    standing = standings.of(exam, stored, student_id, now)
+    _, standing = access.taught_with_student(caller, exam_id, student_id, now)
     if standing.status is None:
         raise ResultNotFound
     return _details(standing, marked=True)
@@ -105,7 +104,8 @@ def _own(exam_id: UUID, caller: Caller, now: datetime) -> ResultDetails:
 def _details(standing: Standing, *, marked: bool) -> ResultDetails:
     attempt = standing.best or next(iter(standing.attempts[-1:]), None)
     answers = standings.answers_of(standing, attempt) if attempt else None
-    return views.details(standing, answers, question_sets.of_exam(standing.terms) if marked else None)
+    questions = question_sets.of_exam(standing.terms) if marked else None
+    return views.details(standing, answers, questions, standings.authors(standing))
 
 
 def list_results(exam_id: UUID, caller: Caller, paging: PageRequest) -> Results:
@@ -113,5 +113,7 @@ def list_results(exam_id: UUID, caller: Caller, paging: PageRequest) -> Results:
     terms = access.taught_by(caller, exam_id).terms()
     has_result = StoredStanding.status.exists()
     found, after = query_page(StoredStanding, [exam_id], paging, filter_condition=has_result, consistent_read=True)
-    page = paging.page([views.result(stored.standing(terms)) for stored in found], after)
+    people = roster.find_users(stored.student_id for stored in found)
+    named = [standings.named(stored.standing(terms), people.get(stored.student_id)) for stored in found]
+    page = paging.page([views.result(standing) for standing in named], after)
     return Results(items=page.items, next=page.next, summary=statistics.summary(exam_id))

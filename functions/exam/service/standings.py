@@ -1,5 +1,6 @@
 """Loading and storing one student's standing in one exam, and bringing it up to date when something is due."""
 
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -34,6 +35,20 @@ def of(exam: Exam, stored: StoredStanding | None, student_id: UUID, now: datetim
     return stored.standing(exam.terms())
 
 
+def of_students(terms: ExamTerms, student_ids: Collection[UUID]) -> dict[UUID, Standing]:
+    """The stored standings of these students in an exam, with their names."""
+    keys = [(StoredStanding, terms.exam_id, student_id) for student_id in student_ids]
+    found = read_together([*keys, *map(roster.user_key, student_ids)])
+    pairs = zip(found[: len(keys)], found[len(keys) :], strict=True)
+    return {stored.student_id: named(stored.standing(terms), student) for stored, student in pairs}
+
+
+def named(standing: Standing, student: roster.User | None) -> Standing:
+    """A standing with its student's name, as answers show it."""
+    standing.student_name = student.name if student else None
+    return standing
+
+
 def save(tx: Transaction, standing: Standing, now: datetime) -> None:
     """Adds to the transaction all that follows from what changed: the item, the statistics and the events."""
     if standing.conclude(now):
@@ -46,6 +61,11 @@ def save(tx: Transaction, standing: Standing, now: datetime) -> None:
         statistics.count(tx, exam_id, student_id, standing.loaded.result, standing.result)
         standing.updated_at = now
         standing.version = tx.put(StoredStanding.of(standing))
+
+
+def authors(standing: Standing) -> dict[UUID, roster.User]:
+    """Who replaced scores of a student, by id."""
+    return roster.find_users(change.by for change in standing.history)
 
 
 def require_student(tx: Transaction, standing: Standing) -> None:

@@ -1,6 +1,6 @@
 """Questions, attempts and results as their student, or their teachers, see them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -24,12 +24,17 @@ from exam.schemas import (
     StudentQuestion,
 )
 from exam.tables import StoredAnswers
+from lms import roster
+
+Authors = Mapping[UUID, roster.User]
+"""Who replaced scores, by id."""
 
 
-def with_key(exam_id: UUID, question: Question) -> QuestionView:
+def with_key(terms: ExamTerms, question: Question) -> QuestionView:
     """A question with its key."""
     return QuestionView(
-        **_for_all(exam_id, question),
+        **_for_all(terms.exam_id, question),
+        exam_title=terms.title,
         correct_answer=_key(question),
         explanation=question.explanation,
         full_credit=question.full_credit,
@@ -52,9 +57,13 @@ def _for_all(exam_id: UUID, question: Question) -> dict[str, Any]:
         "exam_id": exam_id,
         "question_text": question.question_text,
         "kind": question.kind,
-        "choices": [ChoiceView(id=choice.id, text=choice.text) for choice in question.choices],
+        "choices": _choices(question),
         "points": question.points,
     }
+
+
+def _choices(question: Question) -> list[ChoiceView]:
+    return [ChoiceView(id=choice.id, text=choice.text) for choice in question.choices]
 
 
 def _key(question: Question) -> bool | str | list[str] | NumericKeyView | None:
@@ -71,7 +80,7 @@ def summary(standing: Standing, answers: StoredAnswers, now: datetime) -> Attemp
 
 def with_answers(standing: Standing, answers: StoredAnswers, now: datetime) -> AttemptAnswers:
     """An attempt for its student, without the questions."""
-    return AttemptAnswers(**_for_student(standing, answers, now), answers=answers.by_question())
+    return AttemptAnswers(**_for_student(standing, answers, now), answers=answers.by_question(), server_time=now)
 
 
 def for_student(standing: Standing, answers: StoredAnswers, question_set: QuestionSet, now: datetime) -> AttemptView:
@@ -79,6 +88,7 @@ def for_student(standing: Standing, answers: StoredAnswers, question_set: Questi
     return AttemptView(
         **_for_student(standing, answers, now),
         answers=answers.by_question(),
+        server_time=now,
         questions=for_attempt(standing.terms, answers.id, question_set),
     )
 
@@ -102,13 +112,14 @@ def for_list(standing: Standing, answers: StoredAnswers) -> AttemptSummary:
     return AttemptSummary(**_of_attempt(standing, answers))
 
 
-def for_teachers(standing: Standing, answers: StoredAnswers) -> MarkedAttempt:
+def for_teachers(standing: Standing, answers: StoredAnswers, authors: Authors, now: datetime) -> MarkedAttempt:
     """An attempt for teachers, with its marks."""
     return MarkedAttempt(
         **_of_attempt(standing, answers),
         answers=answers.by_question(),
+        server_time=now,
         marks=answers.marks_earned(),
-        history=[change for change in _history(standing) if change.attempt_id == answers.id],
+        history=[change for change in _history(standing, authors) if change.attempt_id == answers.id],
     )
 
 
@@ -116,8 +127,7 @@ def _of_attempt(standing: Standing, answers: StoredAnswers) -> dict[str, Any]:
     attempt = standing.attempt(answers.id)
     return {
         "id": attempt.id,
-        "exam_id": standing.terms.exam_id,
-        "student_id": standing.student_id,
+        **_whose(standing),
         "number": attempt.number,
         "status": attempt.progress,
         "started_at": attempt.started_at,
@@ -130,31 +140,43 @@ def _of_attempt(standing: Standing, answers: StoredAnswers) -> dict[str, Any]:
     }
 
 
-def _history(standing: Standing) -> list[Change]:
-    return [Change.model_validate(change.model_dump()) for change in standing.history]
+def _whose(standing: Standing) -> dict[str, Any]:
+    return {
+        "exam_id": standing.terms.exam_id,
+        "exam_title": standing.terms.title,
+        "student_id": standing.student_id,
+        "student_name": standing.student_name,
+    }
+
+
+def _history(standing: Standing, authors: Authors) -> list[Change]:
+    return [
+        Change(**dict(change), by_name=author.name if (author := authors.get(change.by)) else None)
+        for change in standing.history
+    ]
 
 
 def result(standing: Standing) -> ResultView:
     return ResultView(**_of_result(standing))
 
 
-def details(standing: Standing, answers: StoredAnswers | None, questions: QuestionSet | None) -> ResultDetails:
+def details(
+    standing: Standing, answers: StoredAnswers | None, questions: QuestionSet | None, authors: Authors
+) -> ResultDetails:
     """A result with the answers of an attempt and the keys; without them where either is None."""
     marked = [_marked(answers, question) for question in questions.questions] if answers and questions else None
     return ResultDetails(
         **_of_result(standing),
         attempt_id=answers.id if answers else None,
         answers=marked,
-        history=_history(standing),
+        history=_history(standing, authors),
     )
 
 
 def _of_result(standing: Standing) -> dict[str, Any]:
-    exam_id = standing.terms.exam_id
     return {
-        "id": uuid5(exam_id, str(standing.student_id)),
-        "exam_id": exam_id,
-        "student_id": standing.student_id,
+        "id": uuid5(standing.terms.exam_id, str(standing.student_id)),
+        **_whose(standing),
         "score": standing.score,
         "status": standing.status,
         "version": standing.version,
@@ -167,6 +189,8 @@ def _marked(answers: StoredAnswers, question: Question) -> MarkedAnswer:
     return MarkedAnswer(
         question_id=question.id,
         question_text=question.question_text,
+        kind=question.kind,
+        choices=_choices(question),
         answer=answers.by_question().get(question.id),
         correct_answer=_key(question),
         explanation=question.explanation,
