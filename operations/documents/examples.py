@@ -205,7 +205,6 @@ _FIELDS: dict[str, Any] = {
     "studentId": STUDENT,
     "studentName": "Amina Khan",
     "student_id": STUDENT,
-    "studentName": "Amina Khan",
     "student_name": "Amina Khan",
     "subject": "Thursday's lab",
     "subtopicId": SUBTOPIC,

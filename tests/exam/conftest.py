@@ -9,9 +9,10 @@ from tests.at_once import meanwhile, whole_calls
 from tests.clients import Answer, Context
 from tests.conftest import Clock
 from tests.people import Person, sign_in
+from tests.student.conftest import bucket
 from tests.world import World
 
-__all__ = ["meanwhile", "whole_calls"]  # The tick works in threads.
+__all__ = ["bucket", "meanwhile", "whole_calls"]  # The tick works in threads.
 
 SINGLE = {
     "questionText": "Which of them plans?",

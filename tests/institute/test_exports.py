@@ -25,7 +25,7 @@ def test_a_person_asks_and_the_file_is_there_when_every_service_has_added_its_pa
     institute.deliver()
     assert shown(institute, export).json["status"] == "gathering"
 
-    add_part(institute, export, "student", {"Students": [{"address": "12 Canal Road"}]})
+    add_parts(institute, export, {"Students": [{"address": "12 Canal Road"}]})
 
     complete = shown(institute, export).json
     assert complete["status"] == "complete"
@@ -42,7 +42,7 @@ def test_institutes_part_has_what_calendars_and_the_trail_know_of_the_person(ins
     institute.consume(institute.audited(reason="The student was ill."))
     export = asked(institute, institute.student)
     institute.deliver()
-    add_part(institute, export, "student", {})
+    add_parts(institute, export, {})
     part = file_of(bucket, institute.student)["data"]["institute"]
     assert [row.get("time_zone") for row in part["Institute"]] == ["Asia/Karachi"]
     reasons = {entry["action"]: entry["reason"] for entry in part["Audit"]}
@@ -55,11 +55,11 @@ def test_parts_that_come_again_or_after_the_last_one_change_nothing(institute: I
     export = asked(institute, institute.student)
     requested = ExportRequested(version=1, export_id=UUID(export.json["id"]), person_id=institute.student.id)
     institute.consume(requested, requested)
-    add_part(institute, export, "student", {})
+    add_parts(institute, export, {})
     institute.deliver()
     first = shown(institute, export).json["completedAt"]
     institute.clock.advance(minutes=5)
-    add_part(institute, export, "student", {})
+    add_parts(institute, export, {})
     assert shown(institute, export).json["completedAt"] == first is not None
 
 
@@ -99,11 +99,11 @@ def test_an_erased_persons_exports_are_gone_and_parts_that_come_late_too(
 
     export = asked(institute, institute.student)
     institute.deliver()
-    add_part(institute, export, "student", {"Students": [{"address": "12 Canal Road"}]})
+    add_parts(institute, export, {"Students": [{"address": "12 Canal Road"}]})
     assert list(bucket.objects.all())
     institute.consume(UserErased(version=9, user_id=institute.student.id))
     assert (list(bucket.objects.all()), stored(Export)) == ([], [])
-    add_part(institute, export, "student", {"Students": [{"address": "12 Canal Road"}]})
+    add_parts(institute, export, {"Students": [{"address": "12 Canal Road"}]})
     assert list(bucket.objects.all()) == []
 
 
@@ -125,7 +125,7 @@ def test_a_person_erased_while_their_file_is_written_leaves_none(
 
     monkeypatch.setattr(uploads, "write", erased_meanwhile)
     institute.deliver()
-    add_part(institute, export, "student", {"Students": [{"address": "12 Canal Road"}]})
+    add_parts(institute, export, {"Students": [{"address": "12 Canal Road"}]})
     assert uploads.write is write
     assert list(bucket.objects.all()) == []
 
@@ -140,15 +140,17 @@ def shown(institute: Institute, export: Answer) -> Answer:
     return institute.http.get(export.headers["location"], token=institute.student.token)
 
 
-def add_part(institute: Institute, export: Answer, service: str, part: Any) -> None:
-    """What another service does, and its event; institute's own reach it too."""
+def add_parts(institute: Institute, export: Answer, of_student: Any) -> None:
+    """What the other services do, and their events, student's the last; institute's own reach it too."""
     from lms import exports, uploads
     from lms.events import ExportPartAdded
 
     person_id, export_id = institute.student.id, UUID(export.json["id"])
-    uploads.write(exports.part_key(person_id, export_id, service), exports.dump(part), exports.JSON)
     institute.deliver()
-    institute.consume(ExportPartAdded(version=1, export_id=export_id, person_id=person_id, service=service))
+    for service in sorted({*exports.SERVICES} - {"institute"}, key="student".__eq__):
+        part = of_student if service == "student" else {}
+        uploads.write(exports.part_key(person_id, export_id, service), exports.dump(part), exports.JSON)
+        institute.consume(ExportPartAdded(version=1, export_id=export_id, person_id=person_id, service=service))
 
 
 def file_of(bucket: Any, person: Person) -> Any:
