@@ -38,7 +38,7 @@ from auth.service import accounts, passwords, profiles, registration, sessions, 
 from auth.service.administrators import LastAdmin
 from auth.service.authentication import TeachersOnly, WrongCredentials
 from auth.service.codes import WrongCode
-from auth.service.reserved_names import EmailTaken, MobileNumberTaken, UsernameTaken
+from auth.service.reserved_names import EmailTaken, MobileNumberTaken, RollNumberTaken, UsernameTaken
 from auth.service.throttling import TooManyContactChanges
 from auth.service.users import UserNotFound
 from auth.session_cookie import FromScript, RefreshCookie, delete_cookie, set_cookie
@@ -70,11 +70,11 @@ def register(form: Registration, response: Response, now: Now) -> Registered:
 
 
 @app.post("/auth/users", status_code=201)
-@refuses(UsernameTaken, EmailTaken)
+@refuses(UsernameTaken, EmailTaken, RollNumberTaken)
 def create_user(form: NewUser, response: Response, now: Now, admin: Admin, idempotent: Idempotent) -> Registered:
     """Registers a user of any role, who gets an invitation to set a password."""
     answer = registration.invite(form, admin.id, idempotent, now)
-    response.headers["Location"] = f"/auth/profile/{answer.user_id}"
+    response.headers["Location"] = registration.location(answer.user_id)
     return answer
 
 
@@ -218,12 +218,29 @@ def list_users(
     _: Admin,
     exact: Annotated[ExactName, Depends()],
     role: Annotated[Role | None, Query(alias="is_type")] = None,
-    status: Literal["active", "provisioning", "disabled"] | None = None,
+    status: Literal["active", "invited", "provisioning", "disabled"] | None = None,
 ) -> Page[UserView]:
     """Users by role and status, or the one with an exact email address, username or roll number."""
     if exact.field is not None:
         return accounts.find_users(exact.field, exact.value, role, status, paging)
     return accounts.list_users(role, status, paging)
+
+
+@app.get("/auth/users/{user_id}")
+@refuses(UserNotFound)
+def get_user(user_id: UUID, response: Response, _: Admin) -> ProfileView:
+    """The account and profile of any user."""
+    return _tagged(profiles.show(user_id), response)
+
+
+@app.post("/auth/users/{user_id}/invite", status_code=202)
+@refuses(
+    UserNotFound, registration.AlreadyAccepted, AccountDisabled, AccountBeingSetUp, registration.TooManyInvitations
+)
+def invite_user(user_id: UUID, now: Now, _: Admin) -> Done:
+    """Sends the invitation again, to the address as it is now, with a new link that is good for a week."""
+    registration.invite_again(user_id, now)
+    return Done(message="We have sent the invitation again.")
 
 
 @app.patch("/auth/users/{user_id}")

@@ -12,7 +12,7 @@ from typing import Literal
 from lms.errors import Conflict, InvalidField
 from lms.profile_fields import normalized
 
-Status = Literal["provisioning", "active", "disabled", "erased"]
+Status = Literal["invited", "provisioning", "active", "disabled", "erased"]
 
 ACCESS_LIFETIME = timedelta(minutes=15)
 REFRESH_LIFETIME = timedelta(days=30)

@@ -25,6 +25,12 @@ Username = Annotated[
     StringConstraints(strip_whitespace=True),
     Pattern("^[A-Za-z0-9._-]{3,64}$", "Use 3 to 64 letters, digits, dots, underscores or hyphens."),
 ]
+# Shorter than the digits of a UUID, which others may be named by in the same place.
+RollNumber = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True),
+    Pattern("^[A-Za-z0-9][A-Za-z0-9._/-]{0,29}$", "Use up to 30 letters, digits, dots, slashes, underscores, hyphens."),
+]
 NewPassword = Annotated[Password, Field(min_length=rules.SHORTEST_PASSWORD)]
 SixDigits = Annotated[str, Pattern("^[0-9]{6}$", "Enter the six digits of the code.")]
 NameField = Literal["email", "username", "roll_no"]
@@ -47,9 +53,22 @@ class Registration(ProfileFields):
 
 
 class NewUser(ProfileFields):
+    """`roll_no` is the institute's own; a student without one gets one."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"if": present("roll_no"), "then": {"properties": {"is_type": {"const": "student"}}}}
+    )
+
     username: Username
     email: Email
     role: Role = Field(alias="is_type")
+    roll_no: RollNumber | None = None
+
+    @model_validator(mode="after")
+    def _is_allowed(self) -> "NewUser":
+        if self.roll_no is not None and self.role != "student":
+            raise _expected("Only students have a roll_no.")
+        return self
 
 
 class Registered(View):

@@ -70,7 +70,7 @@ _ENUMERATIONS: dict[tuple[str, ...], str] = {
     ("active", "completed"): "MembershipStatus",
     ("active", "completed", "dropped"): "EnrollmentStatus",
     ("active", "disabled"): "AccountSwitch",
-    ("active", "provisioning", "disabled"): "AccountStatus",
+    ("active", "invited", "provisioning", "disabled"): "AccountStatus",
     ("active", "suspended", "graduated", "withdrawn"): "StudentStatus",
     ("amount", "currency", "already-paid"): "PaymentNoticeReason",
     ("announcement", "course_update", "exam", "deadline"): "MessageType",

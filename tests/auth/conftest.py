@@ -284,7 +284,10 @@ class Auth:
 
     @cached_property
     def desk(self) -> "Desk":
-        return Desk(self, self.admin.token)
+        return self.desk_of(self.admin)
+
+    def desk_of(self, admin: SignedIn) -> "Desk":
+        return Desk(self, admin.token)
 
     def _sign_in(self, user_id: str, username: str) -> SignedIn:
         answer = self.login(username)
@@ -308,6 +311,14 @@ class Desk:
 
     def create(self, body: Any = None, **headers: str) -> Answer:
         return self._http.post("/auth/users", body or TARIQ, token=self._token, headers=headers)
+
+    def invite(self, user_id: str) -> Answer:
+        return self._http.post(f"/auth/users/{user_id}/invite", token=self._token)
+
+    def user(self, user_id: str) -> Any:
+        answer = self._http.get(f"/auth/users/{user_id}", token=self._token)
+        assert answer.status == 200, answer
+        return answer.json
 
     def set_status(self, user_id: str, status: str, **headers: str) -> Answer:
         return self._http.patch(f"/auth/users/{user_id}", {"status": status}, token=self._token, headers=headers)

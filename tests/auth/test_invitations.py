@@ -1,12 +1,13 @@
 """Administrators register people, once for each `Idempotency-Key`: POST /auth/users."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from auth.service import registration
-from lms import event_secrets
-from lms.events import UserRegistered
+from lms import event_secrets, roster
+from lms.events import UserInvited, UserRegistered
 from lms.idempotency import IdempotencyRecord
 from tests.auth.conftest import PASSWORD, TARIQ, Auth, Desk, at_once
 from tests.conftest import Outbox
@@ -17,7 +18,7 @@ def test_an_administrator_registers_anybody_who_then_sets_a_password(auth: Auth,
         body = {"username": f"new-{role}", "email": f"new-{role}@example.com", "is_type": role}
         answer = desk.create(body)
         assert answer.status == 201
-        assert answer.headers["location"] == f"/auth/profile/{answer.json['user_id']}"
+        assert answer.headers["location"] == f"/auth/users/{answer.json['user_id']}"
         auth.settle()
         event = next(e for e in outbox.of(UserRegistered) if str(e.user_id) == answer.json["user_id"])
         assert event.role == role
@@ -46,6 +47,52 @@ def test_an_invitation_can_be_followed_before_the_gateway_knows_the_person(auth:
     assert auth.login("tariq").status == 409
     auth.settle()
     assert auth.login("tariq").status == 200
+
+
+def test_a_person_is_invited_until_they_use_the_link(auth: Auth, desk: Desk) -> None:
+    user_id = desk.create().json["user_id"]
+    assert desk.user(user_id)["status"] == "invited"
+    auth.settle()
+    assert (desk.user(user_id)["status"], desk.names(status="invited")) == ("invited", ["tariq"])
+    assert desk.set_status(user_id, "disabled").json["status"] == "disabled"
+    assert desk.invite(user_id).problem == (403, "disabled")
+    assert desk.set_status(user_id, "active").json["status"] == "invited"
+    auth.settle()
+    assert auth.reset_by_link(auth.invitation("tariq"), PASSWORD).status == 200
+    card = roster.find_user(UUID(user_id))
+    assert card is not None
+    assert (desk.user(user_id)["status"], card.status) == ("active", "active")
+    assert desk.names(status="invited") == []
+    assert desk.invite(user_id).problem == (409, "already-accepted")
+
+
+def test_an_invitation_is_sent_again_three_times_an_hour(auth: Auth, desk: Desk, outbox: Outbox) -> None:
+    user_id = desk.create().json["user_id"]
+    assert desk.invite(user_id).status == 409, "the first one is under way"
+    auth.settle()
+    auth.clock.advance(days=8)
+    assert auth.reset_by_link(auth.invitation("tariq")).status == 400
+    for _ in range(3):
+        assert desk.invite(user_id).status == 202
+    refused = desk.invite(user_id)
+    assert (refused.status, int(refused.headers["retry-after"])) == (429, 3600)
+    link = event_secrets.decrypt_secret(outbox.of(UserInvited)[0].link_token)
+    assert auth.reset_by_link(link, PASSWORD).status == 200
+    assert auth.login("tariq").status == 200
+
+
+def test_a_student_keeps_the_institutes_own_roll_number(auth: Auth, desk: Desk) -> None:
+    body = {"username": "bscs-19/045", "email": "amina@example.com", "is_type": "student", "roll_no": "BSCS-19/045"}
+    assert desk.create(body).status == 422, "no slash in a username"
+    user_id = desk.create({**body, "username": "BSCS-19-045", "roll_no": "bscs-19-045"}).json["user_id"]
+    auth.settle()
+    assert auth.reset_by_link(auth.invitation("BSCS-19-045"), PASSWORD).status == 200
+    assert auth.login("bscs-19-045").status == 200
+    other = {**body, "username": "bilal", "email": "bilal@example.com", "roll_no": "BSCS-19-045"}
+    assert desk.create(other).problem == (409, "roll-number-taken")
+    assert desk.create({**TARIQ, "roll_no": "T-1"}).status == 422
+    assert desk.erase(user_id).status == 204
+    assert desk.create(other).status == 201
 
 
 def test_what_an_administrator_may_not_send_is_refused(desk: Desk) -> None:
@@ -150,7 +197,7 @@ def test_an_invited_persons_profile_is_whole_before_the_gateway_knows_them(auth:
     given = {"name": "Tariq Aziz", "mobile_number": "+923001234567", "city": "Lahore", "additional_details": {"a": 1}}
     created = desk.create({**TARIQ, **given})
     profile = desk.profile(created.json["user_id"]).json
-    assert (profile["status"], {name: profile[name] for name in given}) == ("provisioning", given)
+    assert (profile["status"], {name: profile[name] for name in given}) == ("invited", given)
     auth.settle()
     profile = desk.profile(created.json["user_id"]).json
-    assert (profile["status"], {name: profile[name] for name in given}) == ("active", given)
+    assert (profile["status"], {name: profile[name] for name in given}) == ("invited", given)

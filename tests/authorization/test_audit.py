@@ -29,6 +29,7 @@ NOT_AUDITED = {
     "POST /auth/change-password": _SESSION,
     "POST /auth/verify/start": _OWN,
     "POST /auth/verify": _OWN,
+    "POST /auth/users/{user_id}/invite": "a mail, to somebody whose account was audited when it was created",
     "PUT /auth/profile": _OWN,
     "POST /student/updateProfile": _OWN,
     "POST /student/profilePicture": _OWN,

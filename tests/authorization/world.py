@@ -193,7 +193,7 @@ class AuthorizationWorld(World):
             "attemptId": self.attempts.get(student.id, self.attempt),
             "studentId": student.id,
             "student_id": student.id,
-            "user_id": self.student.id,
+            "user_id": self.invited if name == "inviteUser" else self.student.id,
             **of_operation.get(name, {}),
         }
         return {parameter: known[parameter] for parameter in re.findall(r"\{(\w+)\}", path)}

@@ -27,6 +27,7 @@ class World:
         self.teacher = auth.staff("teacher")
         self.student = auth.student("amina")
         self.other = auth.student("bilal")
+        self.invited: str = auth.desk_of(self.admin).create().json["user_id"]
         self.deliver()
         now = auth.clock()
         self.program = self._make("program", "/programs/create", {"title": "Agentic AI"})
@@ -82,7 +83,7 @@ class World:
             "student_id": self.student.id,
             "termId": self.term,
             "token": self.calendar,
-            "user_id": self.other.id,
+            "user_id": self.invited if operation == "inviteUser" else self.other.id,
             "voucher_no": self.voucher,
             "id": {
                 "listExams": self.course,

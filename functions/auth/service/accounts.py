@@ -21,7 +21,7 @@ from lms.pages import Page, PageRequest, query_page
 from lms.refusals import AccountBeingSetUp
 from lms.texts import address_key
 
-_LISTED: tuple[Status, ...] = ("active", "provisioning", "disabled")
+_LISTED: tuple[Status, ...] = ("active", "invited", "provisioning", "disabled")
 
 
 class OwnStatus(Conflict):
@@ -67,7 +67,9 @@ def _line(user: User) -> UserView:
 def set_status(
     user_id: UUID, status: Literal["active", "disabled"], admin_id: UUID, if_match: Precondition, now: datetime
 ) -> ProfileView:
-    """Disables or enables a user. A disabled user's tokens end at the gateway before this returns.
+    """Disables or enables a user, who is `active` then if they have a password, else `invited`.
+
+    A disabled user's tokens end at the gateway before this returns.
 
     Raises `UserNotFound`, `OwnStatus`, `LastAdmin`, `AccountBeingSetUp`, `PreconditionFailed` and
     `GatewayUnavailable`.
@@ -75,11 +77,11 @@ def set_status(
     user = users.get(user_id)
     if user_id == admin_id:
         raise OwnStatus
-    if user.status == "provisioning":
+    if not users.is_provisioned(user):
         raise AccountBeingSetUp
     require_match(user.version, if_match)
     profile = users.profile_of(user)
-    if user.status != status:
+    if (user.status == "disabled") != (status == "disabled"):
         if status == "disabled":
             _disable(user, profile, admin_id, administrators.claim(user, admin_id, now), now)
         else:
@@ -100,9 +102,10 @@ def _disable(user: User, profile: Profile, admin_id: UUID, claim: AdminClaim | N
 
 
 def _enable(user: User, profile: Profile, admin_id: UUID, now: datetime) -> None:
+    status = users.enabled_status(user)
     with gateway.replaced_credential(user) as credential, transaction() as tx:
-        version = tx.update(user, [*users.set_status(user, "active"), *sessions.end_sessions(user, credential, now)])
-        publishing.put_card(tx, user, profile, status="active", version=version)
+        version = tx.update(user, [*users.set_status(user, status), *sessions.end_sessions(user, credential, now)])
+        publishing.put_card(tx, user, profile, status=status, version=version)
         emit(tx, UserEnabled(version=version, user_id=user.id), now)
         audit(tx, now, "account.enabled", admin_id, {"user": user.id})
 

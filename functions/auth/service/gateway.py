@@ -10,7 +10,7 @@ from pynamodb.expressions.update import Action
 
 from auth import kong, signing
 from auth.service import publishing, users
-from auth.tables import Profile, User
+from auth.tables import User
 from lms.dynamo import retry_stale, transaction
 from lms.errors import Unavailable
 from lms.events import UserProvisioned, UserRegistered
@@ -27,34 +27,25 @@ _STORING_SECONDS = 20
 def provision(registered: UserRegistered, now: datetime) -> None:
     """Makes a registered user known to the gateway, and usable. Repeating it, whole or half, changes nothing more."""
     user = users.find(registered.user_id)
-    if user is None or user.status != "provisioning":
+    if user is None or users.is_provisioned(user):
         converge(registered.user_id, now)
         return
-    consumer_id = kong.put_consumer(user.id, user.username)
+    user.consumer_id = kong.put_consumer(user.id, user.username)
     kong.put_group(user.id, user.role)
     credential = _keep_one(user)
-    given = registered.person
-    profile = Profile(
-        user_id=user.id,
-        name=given.name,
-        mobile_number=given.mobile_number,
-        city=given.city,
-        country=given.country,
-        additional_details=given.additional_details,
-    )
+    profile = users.profile_of(user)
+    status = users.enabled_status(user)
     with transaction() as tx:
         version = tx.update(
             user,
             [
-                *users.set_status(user, "active"),
-                User.consumer_id.set(consumer_id),
+                *users.set_status(user, status),
+                User.consumer_id.set(user.consumer_id),
                 *store(credential),
                 User.updated_at.set(now),
             ],
         )
-        tx.put(profile)
-        publishing.put_card(tx, user, profile, status="active", version=version)
-        publishing.put_profile(tx, user, profile, version=version)
+        publishing.put_card(tx, user, profile, status=status, version=version)
         emit(
             tx,
             UserProvisioned(
@@ -71,13 +62,13 @@ def provision(registered: UserRegistered, now: datetime) -> None:
 
 @retry_stale
 def converge(user_id: UUID, now: datetime) -> None:
-    """Brings Kong to what is stored of a user: one credential if active, none if disabled, nothing if erased."""
+    """Brings Kong to what is stored of a user: one credential, none if disabled, nothing if erased."""
     user = users.find(user_id)
     if user is None:
         kong.delete_consumer(user_id)
     elif user.status == "disabled":
         delete_credentials(user_id)
-    elif user.status == "active":
+    elif users.is_provisioned(user):
         credential = _keep_one(user, made_before=now.timestamp() - _STORING_SECONDS)
         if credential.key != user.issuer:
             with transaction() as tx:

@@ -68,6 +68,9 @@ def _reset(proof: codes.Proof, new_password: str, now: datetime) -> None:
     user.email_verified = user.email_verified or confirms_email
     drops_mobile = confirms_email and user.mobile_verified
     mobile_change: MobileChange | None = "dropped" if drops_mobile else None
+    was_invited = user.status == "invited"
+    user.password = hashing.hash_password(new_password)
+    status = users.enabled_status(user)
     with credentials as credential, transaction() as tx:
         proof.spend(tx)
         if drops_mobile:
@@ -77,7 +80,8 @@ def _reset(proof: codes.Proof, new_password: str, now: datetime) -> None:
         version = tx.update(
             user,
             [
-                User.password.set(hashing.hash_password(new_password)),
+                User.password.set(user.password),
+                *users.set_status(user, status),
                 *sessions.end_sessions(user, credential, now),
                 User.email_verified.set(user.email_verified),
                 User.mobile_verified.set(user.mobile_verified),
@@ -85,11 +89,13 @@ def _reset(proof: codes.Proof, new_password: str, now: datetime) -> None:
         )
         if drops_mobile:
             publishing.put_profile(tx, user, profile, version=version)
-        if confirms_email:
+        if was_invited:
+            publishing.put_card(tx, user, profile, status=status, version=version)
+        elif confirms_email:
             roster.confirm_email(tx, user.id, user.email, version=version)
         emit(tx, UserPasswordChanged(version=version, user_id=user.id, reset_by=proof.channel), now)
         # Until the user is provisioned there is no profile to publish; `UserProvisioned` has all of it.
-        if confirms_email and user.status != "provisioning":
+        if confirms_email and users.is_provisioned(user):
             event = publishing.profile_updated(user, profile, version=version, mobile_change=mobile_change)
             emit(tx, event, now, second=True)
 

@@ -28,7 +28,7 @@ def _state(user: User) -> UserEvent | None:
     """One event only: two would have the same version and could arrive in either order."""
     if user.status == "erased":
         return UserErased(version=user.version, user_id=user.id)
-    if user.status == "provisioning":
+    if not users.is_provisioned(user):
         # Its registration is still to be consumed, and only that event has the profile and the invitation.
         return None
     return publishing.profile_updated(user, users.profile_of(user), version=user.version)

@@ -21,6 +21,11 @@ class EmailTaken(Conflict):
     detail = "This email address is taken."
 
 
+class RollNumberTaken(Conflict):
+    code = "roll-number-taken"
+    detail = "This roll number is taken."
+
+
 class MobileNumberTaken(Conflict):
     code = "mobile-number-taken"
     detail = "Another account has confirmed this number."
@@ -70,4 +75,5 @@ def names_of(user: User, profile: Profile) -> list[str]:
         names.append(login_name(user.roll_no))
     if user.mobile_verified and profile.mobile_number:
         names.append(mobile_name(profile.mobile_number))
-    return names
+    # A student's username may be their roll number.
+    return list(dict.fromkeys(names))

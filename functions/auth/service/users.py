@@ -56,6 +56,18 @@ def profile_of(user: User) -> Profile:
     return Profile.find(user.id) or empty_profile(user)
 
 
+def is_provisioned(user: User) -> bool:
+    """Whether the gateway knows the user."""
+    return user.consumer_id is not None
+
+
+def enabled_status(user: User) -> Status:
+    """The status of a user who is not disabled: active, or what is missing before they can sign in."""
+    if user.password is None:
+        return "invited"
+    return "active" if is_provisioned(user) else "provisioning"
+
+
 def _unless_erased(user: User | None) -> User | None:
     return None if user is None or user.status == "erased" else user
 

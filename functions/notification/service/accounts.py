@@ -6,6 +6,7 @@ from lms.events import (
     UserCodeRequested,
     UserDisabled,
     UserEvent,
+    UserInvited,
     UserPasswordChanged,
     UserPasswordResetRequested,
     UserProfileUpdated,
@@ -45,12 +46,14 @@ def registered(event: UserRegistered, now: datetime) -> None:
 
 
 def code_requested(event: UserCodeRequested, now: datetime) -> None:
-    """The code to reset a password or to confirm an address, where it was asked to go."""
+    """The code or link to set a password, or the code to confirm an address, where it was asked to go."""
     message: Message = Verification(code=event.code, expires_at=event.expires_at)
     if isinstance(event, UserPasswordResetRequested):
         message = PasswordReset(
             code=event.code, link_token=event.link_token, reset_id=event.reset_id, expires_at=event.expires_at
         )
+    elif isinstance(event, UserInvited) and event.link_token is not None:
+        message = Invitation(link_token=event.link_token, expires_at=event.expires_at)
     source = source_id(source_of(event))
     notify_owner(message, source, event.user_id, now, address=event.destination, channel=event.channel)
 

@@ -124,6 +124,12 @@ class UserVerificationRequested(UserCodeRequested):
     type: ClassVar[str] = "lms.user.verification_requested.v1"
 
 
+class UserInvited(UserCodeRequested):
+    """An administrator sends an invitation again; `link_token` alone counts."""
+
+    type: ClassVar[str] = "lms.user.invited.v1"
+
+
 class UserPasswordChanged(UserEvent):
     """Every session has ended; the gateway credential was replaced.
 
@@ -578,6 +584,7 @@ CATALOGUE: dict[str, type[Event]] = {
         UserProfileUpdated,
         UserPasswordResetRequested,
         UserVerificationRequested,
+        UserInvited,
         UserPasswordChanged,
         UserSessionsRevoked,
         UserDisabled,
