@@ -1,10 +1,11 @@
 """The routes of student."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Depends, Path, Query, Response
 
+from lms import dependencies
 from lms.access import require_teaching
 from lms.callers import Caller
 from lms.credentials import AccountsUnavailable
@@ -13,13 +14,22 @@ from lms.errors import InvalidField, refuses
 from lms.fields import Pattern
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
-from lms.refusals import AccountBeingSetUp, AccountDisabled, NotCourseTeacher, TooManyAttempts, WrongPassword
-from lms.security import Admin, AnySignedIn, Student, TeacherOrAdmin
+from lms.refusals import (
+    AccountBeingSetUp,
+    AccountDisabled,
+    CourseNotFound,
+    NotCourseTeacher,
+    TooManyAttempts,
+    WrongPassword,
+)
+from lms.security import Admin, AnySignedIn, Student, StudentOrAdmin, TeacherOrAdmin
 from student.pictures import PictureKeyUnknown, PictureMissing, PictureUnfit
 from student.rules import UnknownLetter
 from student.schemas import (
     CardUpdate,
+    CourseAttendance,
     CourseHistory,
+    GradebookPage,
     OwnCourses,
     PictureUpload,
     ProfileUpdate,
@@ -27,13 +37,15 @@ from student.schemas import (
     StandingUpdate,
     StudentProfile,
     StudentSummary,
+    Transcript,
 )
-from student.service import cards, enrollments, history, profiles, students
+from student.service import cards, enrollments, gradebook, history, profiles, students
 from student.service.access import Access, NotTheirTeacher, access_to
 from student.service.cards import ReportCardNotFound
+from student.service.enrollments import StudentNotFound
 from student.service.history import AnotherStudent
 from student.service.profiles import ImplausibleBirthday, KeptByInstitute
-from student.service.students import AccountErased, StudentNotFound
+from student.service.students import AccountErased
 
 app = create_app("student")
 
@@ -58,6 +70,13 @@ def _access(student_id: StudentId, caller: AnySignedIn) -> Access:
     return access_to(student_id, caller)
 
 
+@refuses(AnotherStudent)
+def _self_or_admin(student_id: StudentId, caller: StudentOrAdmin) -> Caller:
+    if caller.role != "admin" and caller.id != student_id:
+        raise AnotherStudent
+    return caller
+
+
 @refuses(NotCourseTeacher)
 def _course_teacher(course_id: CourseId, caller: TeacherOrAdmin) -> Caller:
     require_teaching(caller, course_id)
@@ -65,6 +84,7 @@ def _course_teacher(course_id: CourseId, caller: TeacherOrAdmin) -> Caller:
 
 
 AccessToStudent = Annotated[Access, Depends(_access)]
+SelfOrAdmin = Annotated[Caller, Depends(_self_or_admin)]
 CourseTeacher = Annotated[Caller, Depends(_course_teacher)]
 
 
@@ -112,6 +132,12 @@ def upload_picture(student: Student) -> PictureUpload:
 def list_own_courses(student: Student) -> OwnCourses:
     """All courses that the caller belongs to or did, with grade, progress, attendance and teachers."""
     return enrollments.list_courses(student.id)
+
+
+@app.get("/student/attendance")
+def list_own_attendance(student: Student, paging: Paging) -> Page[CourseAttendance]:
+    """When the caller was there: the sessions of all their courses, by course."""
+    return enrollments.list_attendance(student.id, paging)
 
 
 @app.get("/student/courseHistory", response_model_exclude_unset=True)
@@ -167,6 +193,40 @@ def report_cards(access: AccessToStudent, student_id: StudentId, paging: Paging,
     """A student's report cards, for teachers those of their own courses."""
     students.get(student_id, now)
     return cards.list_cards(access, paging)
+
+
+@app.get("/students/{student_id}/transcript")
+@refuses(StudentNotFound)
+def get_transcript(_: SelfOrAdmin, student_id: StudentId, now: Now) -> Transcript:
+    """Every course of a student with its grade, and who certifies it on which day."""
+    return enrollments.transcript(student_id, now)
+
+
+_CSV = """\
+Roll number,Name,Status,Grade,Percentage,Attendance,Completion,Midterm
+7KD2M9QX,Amina Khan,active,B,84.50,92,60,84.50
+"""
+
+
+@app.get(
+    "/courses/{courseId}/reportCards",
+    response_model=GradebookPage,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}, "example": _CSV}}}},
+)
+@refuses(CourseNotFound, gradebook.ClassTooLarge)
+def get_gradebook(
+    _: dependencies.CourseTeacher,
+    course_id: dependencies.CourseId,
+    paging: Paging,
+    wanted: Annotated[
+        Literal["json", "csv"], Query(alias="format", description="`csv`: the whole class as a file for spreadsheets.")
+    ] = "json",
+) -> GradebookPage | Response:
+    """The class with grades, attendance, progress and the score of each exam."""
+    if wanted == "json":
+        return gradebook.page(course_id, paging)
+    file = gradebook.file(course_id)
+    return Response(file.text, media_type="text/csv", headers={"Content-Disposition": file.disposition})
 
 
 @app.put("/students/{student_id}/reportCards/{course_id}")

@@ -175,6 +175,15 @@ def report(facts: Facts, exams: Exams, scale: Sequence[GradeStep]) -> Report:
     )
 
 
+def scores(facts: Facts, exams: Exams) -> dict[UUID, Decimal]:
+    """The score of each exam that counts in the grade."""
+    return {
+        exam_id: result.score
+        for exam_id, result in facts.results.items()
+        if result.released and _mark(result, exams.get(exam_id)) is not None
+    }
+
+
 def _mark(result: Result, exam: Exam | None) -> tuple[Decimal, Decimal] | None:
     if exam is None:
         return result.score, result.weight

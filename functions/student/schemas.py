@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, PlainSerializer, StrictInt, model_valida
 from pydantic.alias_generators import to_pascal
 
 from lms.fields import INTEGRAL, CamelView, Changes, Day, Name, Passage, View, absent, present
+from lms.pages import Page
 from lms.profile_fields import Country, Details, MobileNumber, Password
 from lms.roster import EnrollmentStatus, StudentStatus
 from student.rules import Attendance, Letter, OwnFields
@@ -187,12 +188,49 @@ class ReportCardView(View):
     updated_at: datetime | None
 
 
+class GradebookExam(View):
+    """An exam that counts in the grades of a course."""
+
+    exam_id: UUID
+    exam_title: str | None
+    weight: Percentage
+
+
+class ExamScore(View):
+    exam_id: UUID
+    exam_title: str | None
+    score: Percentage
+
+
+class GradebookRow(View):
+    """A student of the class; `version` is the report card's. Who was erased has no name."""
+
+    student_id: UUID
+    student_name: str | None
+    roll_no: str | None
+    status: EnrollmentStatus
+    grade: Letter | None
+    grade_percentage: Percentage | None
+    attendance: int | None
+    completion_percentage: int
+    scores: list[ExamScore]
+    version: int
+
+
+class GradebookPage(Page[GradebookRow]):
+    """`exams` are the columns, whether or not anybody on this page has a score."""
+
+    course_id: UUID
+    course_title: str | None
+    exams: list[GradebookExam]
+
+
 class TeacherName(CamelView):
     id: UUID
     name: str
 
 
-class EnrolledCourse(CamelView):
+class TranscriptCourse(CamelView):
     """A course that the student belongs to, or did; `gradePercentage` is the computed one, whoever gave the grade."""
 
     course_id: UUID
@@ -204,11 +242,39 @@ class EnrolledCourse(CamelView):
     grade: Letter | None
     grade_percentage: Percentage | None
     attendance: int | None
+
+
+class Transcript(CamelView):
+    """What an institute certifies of a student; `date` is today in its time zone."""
+
+    institute_name: str
+    date: date
+    student_id: UUID
+    student_name: str
+    roll_no: str
+    courses: list[TranscriptCourse]
+
+
+class EnrolledCourse(TranscriptCourse):
     teachers: list[TeacherName]
 
 
 class OwnCourses(CamelView):
     items: list[EnrolledCourse]
+
+
+class AttendedSession(CamelView):
+    date: date
+    status: Attendance
+
+
+class CourseAttendance(CamelView):
+    """The sessions of one course, the last one first; `attendance` is in percent, of those that count."""
+
+    course_id: UUID
+    course_title: str | None
+    attendance: int | None
+    sessions: list[AttendedSession]
 
 
 class _Founding(View):

@@ -1,11 +1,14 @@
-"""GET /student/courses: the light list of a first screen, and what is known of courses for it."""
+"""A student's courses: the light list of a first screen, the transcript, attendance."""
 
 from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
 
 from lms.events import UserErased
 from tests.at_once import Meanwhile
 from tests.people import put_card, remove_card, sign_in
 from tests.student.conftest import School
+from tests.world import set_institute
 
 
 def test_a_student_sees_all_courses_with_grade_progress_attendance_and_teachers(school: School) -> None:
@@ -95,3 +98,46 @@ def test_no_name_is_kept_of_a_teacher_who_was_erased(school: School, meanwhile: 
     school.consume(school.assigned())
     school.consume(UserErased(user_id=school.teacher.id, version=3))
     assert school.own_courses()[0]["teachers"] == []
+
+
+def test_a_transcript_says_who_certifies_what_on_which_day(school: School) -> None:
+    set_institute(name="Canal Road College", time_zone="Pacific/Kiritimati")
+    school.clock.now = school.clock.now.replace(hour=23)
+    school.consume(school.result("83"))
+    own, seen = (
+        school.http.get(f"/students/{school.student.id}/transcript", token=reader.token)
+        for reader in (school.student, school.admin)
+    )
+    assert own.json == seen.json
+    assert own.json["courses"][0].items() >= {"courseTitle": "AI-201", "grade": "B", "gradePercentage": 83}.items()
+    assert {name: own.json[name] for name in own.json.keys() - {"courses"}} == {
+        "instituteName": "Canal Road College",
+        "date": (school.clock() + timedelta(days=1)).date().isoformat(),
+        "studentId": str(school.student.id),
+        "studentName": school.student.name,
+        "rollNo": school.student.roll_no,
+    }
+
+
+def test_a_transcript_is_the_students_own(school: School) -> None:
+    for student_id in (school.student.id, uuid4()):
+        for stranger in (sign_in("student"), school.teacher):
+            assert school.http.get(f"/students/{student_id}/transcript", token=stranger.token).status == 403
+    for nobody in (uuid4(), school.teacher.id):
+        assert school.http.get(f"/students/{nobody}/transcript", token=school.admin.token).status == 404
+
+
+def test_a_student_sees_when_they_were_there_in_all_courses(school: School) -> None:
+    elsewhere = school.add_course("AI-301")
+    school.add_student(school.student, elsewhere)
+    school.consume(*school.attended("present", "absent"), school.session({}, day="2026-09-02", version=2))
+    listed = school.http.list_all("/student/attendance", limit=1, token=school.student.token)
+    assert listed == [
+        {
+            "courseId": str(school.course),
+            "courseTitle": "AI-201",
+            "attendance": 100,
+            "sessions": [{"date": "2026-09-01", "status": "present"}],
+        },
+        {"courseId": str(elsewhere), "courseTitle": "AI-301", "attendance": None, "sessions": []},
+    ]

@@ -2,18 +2,34 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from lms import roster
 from lms.dynamo import Key
+from lms.errors import NotFound
 from lms.institute import current_institute
+from lms.pages import Page, PageRequest, slice_page
+from lms.zones import find_zone
 from student import rules
 from student.rules import Letter
-from student.schemas import EnrolledCourse, OwnCourses, TeacherName
+from student.schemas import (
+    AttendedSession,
+    CourseAttendance,
+    EnrolledCourse,
+    OwnCourses,
+    TeacherName,
+    Transcript,
+    TranscriptCourse,
+)
 from student.service.access import Access
 from student.service.courses import Course, find_courses
 from student.tables import ReportCard
+
+
+class StudentNotFound(NotFound):
+    detail = "There is no such student."
 
 
 @dataclass(frozen=True)
@@ -64,20 +80,64 @@ def blank(student_id: UUID, course_id: UUID) -> ReportCard:
 def list_courses(student_id: UUID) -> OwnCourses:
     """All courses that a student ever enrolled in, in the order of their creation."""
     enrollments, _ = read_enrollments(student_id, Access(student_id, None).memberships())
-    return OwnCourses(items=[_enrolled_course(each) for each in enrollments if each.course.title is not None])
-
-
-def _enrolled_course(enrollment: Enrollment) -> EnrolledCourse:
-    course, report = enrollment.course, enrollment.report
-    return EnrolledCourse(
-        course_id=course.id,
-        course_title=course.title,
-        program_id=course.program_id,
-        program_title=course.program_title,
-        status=enrollment.membership.status,
-        completion_percentage=enrollment.card.facts.progress.percentage,
-        grade=enrollment.grade,
-        grade_percentage=report.percentage,
-        attendance=report.attendance,
-        teachers=[TeacherName(id=teacher_id, name=teacher.name) for teacher_id, teacher in course.teachers.items()],
+    return OwnCourses(
+        items=[
+            EnrolledCourse(**_described(each), teachers=_teachers(each.course))
+            for each in enrollments
+            if each.course.title is not None
+        ]
     )
+
+
+def _teachers(course: Course) -> list[TeacherName]:
+    return [TeacherName(id=teacher_id, name=teacher.name) for teacher_id, teacher in course.teachers.items()]
+
+
+def transcript(student_id: UUID, now: datetime) -> Transcript:
+    """All courses of a student as the institute certifies them today; raises `StudentNotFound`."""
+    enrollments, [student] = read_enrollments(
+        student_id, Access(student_id, None).memberships(), [roster.user_key(student_id)]
+    )
+    if student is None or student.role != "student":
+        raise StudentNotFound
+    institute = current_institute()
+    return Transcript(
+        institute_name=institute.name,
+        date=now.astimezone(find_zone(institute.time_zone)).date(),
+        student_id=student_id,
+        student_name=student.name,
+        roll_no=student.roll_no,
+        courses=[TranscriptCourse(**_described(each)) for each in enrollments if each.course.title is not None],
+    )
+
+
+def list_attendance(student_id: UUID, paging: PageRequest) -> Page[CourseAttendance]:
+    """When a student was there, by course."""
+    memberships, after = slice_page(Access(student_id, None).memberships(), lambda item: item.course_id, paging)
+    enrollments, _ = read_enrollments(student_id, memberships)
+    return paging.page([_course_attendance(each) for each in enrollments], after)
+
+
+def _course_attendance(enrollment: Enrollment) -> CourseAttendance:
+    sessions = sorted(enrollment.card.facts.sessions.items(), reverse=True)
+    return CourseAttendance(
+        course_id=enrollment.course.id,
+        course_title=enrollment.course.title,
+        attendance=enrollment.report.attendance,
+        sessions=[AttendedSession(date=day, status=session.status) for day, session in sessions if session.status],
+    )
+
+
+def _described(enrollment: Enrollment) -> dict[str, Any]:
+    course, report = enrollment.course, enrollment.report
+    return {
+        "course_id": course.id,
+        "course_title": course.title,
+        "program_id": course.program_id,
+        "program_title": course.program_title,
+        "status": enrollment.membership.status,
+        "completion_percentage": enrollment.card.facts.progress.percentage,
+        "grade": enrollment.grade,
+        "grade_percentage": report.percentage,
+        "attendance": report.attendance,
+    }

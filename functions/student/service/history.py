@@ -16,8 +16,8 @@ from student.schemas import (
 )
 from student.service import students
 from student.service.access import Access, NotTheirTeacher, access_to
-from student.service.enrollments import Enrollment, read_enrollments
-from student.service.students import AccountErased, StudentNotFound
+from student.service.enrollments import Enrollment, StudentNotFound, read_enrollments
+from student.service.students import AccountErased
 
 _STATUSES: dict[str, HistoryStatus] = {"active": "in-progress", "completed": "completed", "dropped": "dropped"}
 

@@ -12,20 +12,17 @@ from uuid import UUID
 from lms import roster, uploads
 from lms.audit import audit
 from lms.dynamo import read_together, retry_stale, transaction
-from lms.errors import Forbidden, NotFound
+from lms.errors import Forbidden
 from lms.etags import Precondition, require_match
 from lms.pages import Page, PageRequest, query_page
 from lms.roster import StudentStatus
 from student import pictures
 from student.schemas import StandingUpdate, StudentProfile, StudentSummary
 from student.service import cards
+from student.service.enrollments import StudentNotFound
 from student.tables import Student
 
 _LISTED = "listed"
-
-
-class StudentNotFound(NotFound):
-    detail = "There is no such student."
 
 
 class AccountErased(Forbidden):

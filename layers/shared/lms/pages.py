@@ -39,6 +39,10 @@ class PageRequest:
         """Of walks through a whole list, which show nobody a cursor."""
         return cls(limit, lambda: position, repr)
 
+    def at_most(self, limit: int) -> "PageRequest":
+        """The same page, shorter where it would be longer."""
+        return PageRequest(min(self.limit, limit), self._start, self._encode)
+
     @cached_property
     def start(self) -> Position:
         """Where the page begins; raises `InvalidCursor` for a cursor of another list or caller."""
