@@ -1,11 +1,12 @@
 """What clients send and see."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
+from lms.enrollment import EnrolledStatus
 from lms.fields import View
 from lms.messages import MessageBody
 
@@ -40,7 +41,7 @@ class ClassStudent(View):
     roll_no: str | None
     name: str | None
     email: str | None
-    status: Literal["active", "completed"]
+    status: EnrolledStatus
 
 
 class ClassMessage(MessageBody):

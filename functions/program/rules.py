@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Literal
 
+from lms.enrollment import EnrollmentStatus
 from lms.errors import Conflict, InvalidField, Problem
 from lms.refusals import NotInGoodStanding
-
-Status = Literal["active", "completed", "dropped"]
 
 
 class UnknownStudent(InvalidField):
@@ -74,7 +72,7 @@ class Applicant:
 
     is_student: bool
     in_good_standing: bool
-    status: Status | None
+    status: EnrollmentStatus | None
     paid: bool
 
 
@@ -105,13 +103,13 @@ def _refusal(applicant: Applicant, terms: Terms) -> Problem | None:
     return None
 
 
-def require_droppable(status: Status) -> None:
+def require_droppable(status: EnrollmentStatus) -> None:
     """Raises `EnrollmentCompleted`: a course that was completed stays so."""
     if status == "completed":
         raise EnrollmentCompleted
 
 
-def require_changeable(old: Status, new: Status, terms: Terms) -> None:
+def require_changeable(old: EnrollmentStatus, new: EnrollmentStatus, terms: Terms) -> None:
     """Raises `EnrollmentDropped`, and `CourseFull` where the change needs a seat."""
     if old == "dropped":
         raise EnrollmentDropped
@@ -119,6 +117,6 @@ def require_changeable(old: Status, new: Status, terms: Terms) -> None:
         raise CourseFull
 
 
-def seats_freed(old: Status, new: Status) -> int:
+def seats_freed(old: EnrollmentStatus, new: EnrollmentStatus) -> int:
     """How many seats a change of status gives back: only active students sit on one."""
     return (old == "active") - (new == "active")

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from pydantic import Field, StrictBool, StrictInt, StringConstraints
 
+from lms.enrollment import EnrolledStatus, EnrollmentStatus
 from lms.fields import INTEGRAL, CamelBody, CamelChanges, CamelView, Description, Name
 from lms.institute import default_currency
 from lms.money import Currency, Money
-from program.rules import Status
 
 EnrollmentMode = Literal["open", "closed"]
 Outcome = Literal["enrolled", "already-enrolled", "closed", "full", "standing", "unconfirmed", "unknown", "unpaid"]
@@ -160,7 +160,7 @@ class BulkEnrolled(CamelView):
 
 
 class EnrollmentUpdate(CamelBody):
-    status: Literal["active", "completed"]
+    status: EnrolledStatus
 
 
 class EnrollmentView(CamelView):
@@ -168,7 +168,7 @@ class EnrollmentView(CamelView):
 
     student_id: UUID
     course_id: UUID
-    status: Status
+    status: EnrollmentStatus
     name: str | None
     email: str | None
     roll_no: str | None

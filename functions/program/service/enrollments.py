@@ -11,6 +11,7 @@ from lms import access, roster
 from lms.audit import audit
 from lms.callers import Caller
 from lms.dynamo import Transaction, read_together, retry_stale, transaction
+from lms.enrollment import EnrollmentStatus
 from lms.errors import Forbidden, InvalidField, NotFound, Problem
 from lms.etags import Precondition, require_match
 from lms.events import EnrollmentEvent, PaymentConfirmed, StudentCompleted, StudentDropped, StudentEnrolled
@@ -27,7 +28,7 @@ from program.tables import CoursePayments, Enrollment, Seats
 # Each takes six of the hundred writes that a transaction may have, besides the seats' own.
 MOST_AT_ONCE = 16
 
-_EVENTS: dict[rules.Status, type[EnrollmentEvent]] = {
+_EVENTS: dict[EnrollmentStatus, type[EnrollmentEvent]] = {
     "active": StudentEnrolled,
     "completed": StudentCompleted,
     "dropped": StudentDropped,
@@ -156,7 +157,7 @@ def drop(course_id: UUID, student_id: UUID, actor_id: UUID, if_match: Preconditi
 
 @retry_stale
 def set_status(
-    course_id: UUID, student_id: UUID, status: rules.Status, actor_id: UUID, if_match: Precondition, now: datetime
+    course_id: UUID, student_id: UUID, status: EnrollmentStatus, actor_id: UUID, if_match: Precondition, now: datetime
 ) -> EnrollmentView:
     """Completes an enrolment, or makes it active again if there is a seat.
 
@@ -232,8 +233,8 @@ def location(view: EnrollmentView) -> str:
     return f"/progress/{view.student_id}/{view.course_id}"
 
 
-def status_of(enrollment: Enrollment) -> rules.Status:
-    return cast(rules.Status, enrollment.status)
+def status_of(enrollment: Enrollment) -> EnrollmentStatus:
+    return cast(EnrollmentStatus, enrollment.status)
 
 
 def event_of(enrollment: Enrollment, version: int) -> EnrollmentEvent:
@@ -243,7 +244,9 @@ def event_of(enrollment: Enrollment, version: int) -> EnrollmentEvent:
     )
 
 
-def _audit(tx: Transaction, enrollment: Enrollment, status: rules.Status, actor_id: UUID | None, now: datetime) -> None:
+def _audit(
+    tx: Transaction, enrollment: Enrollment, status: EnrollmentStatus, actor_id: UUID | None, now: datetime
+) -> None:
     """Adds to the audit trail what others do for a student; what students do themselves is not in it."""
     if actor_id != enrollment.student_id:
         about = {"course": enrollment.course_id, "user": enrollment.student_id}
@@ -251,7 +254,7 @@ def _audit(tx: Transaction, enrollment: Enrollment, status: rules.Status, actor_
         audit(tx, now, "enrollment.changed", actor_id, about, before=before, after={"status": status})
 
 
-def _set_status(tx: Transaction, enrollment: Enrollment, status: rules.Status, now: datetime) -> int:
+def _set_status(tx: Transaction, enrollment: Enrollment, status: EnrollmentStatus, now: datetime) -> int:
     """Sets an enrolment's status, in the Roster too, and emits it; the version that the enrolment gets."""
     enrollment.status = status
     enrollment.updated_at = now

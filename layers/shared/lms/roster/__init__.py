@@ -15,6 +15,7 @@ facts in their own transactions, so that an answered 201 holds everywhere at onc
 IAM limits each writer to its own prefixes. Readers get frozen values (`User`, `Course`, `Membership`, ...).
 """
 
+from lms.enrollment import ENROLLED, EnrollmentStatus
 from lms.roster.courses import (
     Course,
     all_courses,
@@ -27,8 +28,6 @@ from lms.roster.courses import (
 )
 from lms.roster.institute import Institute, find_institute, put_institute
 from lms.roster.memberships import (
-    ENROLLED,
-    EnrollmentStatus,
     Membership,
     class_of,
     count_class,

@@ -9,14 +9,11 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from lms.dynamo import Key, Transaction, TypedKey, UUIDAttribute
+from lms.enrollment import ENROLLED, EnrollmentStatus
 from lms.pages import PageRequest, Position, query_page
 from lms.roster.rows import Row, find_all
 
-EnrollmentStatus = Literal["active", "completed", "dropped"]
 Kind = Literal["student", "teacher"]
-ENROLLED: tuple[EnrollmentStatus, ...] = ("active", "completed")
-"""Who counts as a student of a course: whoever learns or has learned there. Active first, so that a walk through both
-meets who completes the course meanwhile at least once."""
 
 
 @dataclass(frozen=True)
