@@ -123,6 +123,23 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
+Calls = list[tuple[str, Any]]
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
+    """Every call to DynamoDB from now on: the operation, and what it was given."""
+    made: Calls = []
+    dispatch = Connection.dispatch
+
+    def record(self: Connection, operation: str, kwargs: Any) -> Any:
+        made.append((operation, kwargs))
+        return dispatch(self, operation, kwargs)
+
+    monkeypatch.setattr(Connection, "dispatch", record)
+    return made
+
+
 @pytest.fixture
 def outbox(aws: None) -> "Outbox":
     return Outbox()

@@ -80,9 +80,9 @@ def update_term(
 
 
 @app.delete("/terms/{termId}", status_code=204)
-@refuses(terms.TermNotFound)
+@refuses(terms.TermNotFound, terms.TermHasCourses)
 def delete_term(caller: Admin, term_id: TermId, if_match: IfMatch, now: Now) -> None:
-    """Deletes a term."""
+    """Deletes a term that no course names."""
     terms.delete(term_id, caller.id, if_match, now)
 
 

@@ -14,7 +14,7 @@ from pynamodb.attributes import (
 )
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from lms.dynamo import Table, TypedKey, UUIDAttribute, table_name
+from lms.dynamo import DateAttribute, Table, TypedKey, UUIDAttribute, table_name
 from lms.settings import setting
 
 
@@ -33,7 +33,7 @@ class Settings(Table):
 
 
 class Term(Table):
-    """A term: from the first to the last day, as dates without a time."""
+    """A term, from the first to the last day; the Roster has a copy."""
 
     class Meta:
         table_name = table_name("institute")
@@ -42,8 +42,8 @@ class Term(Table):
     owner = TypedKey("terms", hash_key=True)
     id = TypedKey("term", UUID, range_key=True, attr_name="item")
     title = UnicodeAttribute()
-    starts_on = UnicodeAttribute()
-    ends_on = UnicodeAttribute()
+    starts_on = DateAttribute()
+    ends_on = DateAttribute()
     created_at = UTCDateTimeAttribute()
     updated_at = UTCDateTimeAttribute()
     version = VersionAttribute()
@@ -112,7 +112,7 @@ class DueVoucher(Table):
     quarter = UnicodeAttribute()
     fee = UnicodeAttribute()
     currency = UnicodeAttribute()
-    due_date = UnicodeAttribute()
+    due_date = DateAttribute()
     paid = BooleanAttribute()
     changed_at = UTCDateTimeAttribute()
     source_version = NumberAttribute()

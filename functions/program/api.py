@@ -97,7 +97,7 @@ def delete_program(_: Admin, program_id: ProgramId, if_match: IfMatch, now: Now)
 
 
 @app.post("/programs/{programId}/courses/create", status_code=201)
-@refuses(programs.ProgramNotFound)
+@refuses(programs.ProgramNotFound, courses.TermUnknown)
 def create_course(
     _: Admin, program_id: ProgramId, idempotent: Idempotent, form: NewCourse, response: Response, now: Now
 ) -> CourseView:
@@ -116,7 +116,7 @@ def list_courses(program_id: ProgramId, paging: Paging) -> Page[CourseView]:
 
 
 @app.put("/courses/{courseId}/update")
-@refuses(CourseNotFound, courses.FeeChangeForbidden)
+@refuses(CourseNotFound, courses.FeeChangeForbidden, courses.TermUnknown)
 def update_course(
     caller: CourseTeacher, course_id: CourseId, if_match: IfMatch, body: CourseUpdate, response: Response, now: Now
 ) -> CourseView:

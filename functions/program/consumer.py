@@ -1,4 +1,4 @@
-"""Events of other services: erased users, payments, completed courses, and exams."""
+"""Events of other services: erased users, payments, completed courses, exams, and who teaches."""
 
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
@@ -7,11 +7,13 @@ from lms.events import (
     ExamChanged,
     ExamScheduled,
     ExamState,
+    InstructorAssigned,
+    InstructorUnassigned,
     PaymentConfirmed,
     ProgressUpdated,
     UserErased,
 )
-from program.service import enrollments, schedule
+from program.service import enrollments, schedule, teachers
 
 
 def _user_erased(event: UserErased, _: Envelope) -> None:
@@ -35,6 +37,14 @@ def _exam_cancelled(event: ExamCancelled, _: Envelope) -> None:
     schedule.remove_exam(event)
 
 
+def _assigned(event: InstructorAssigned, _: Envelope) -> None:
+    teachers.record(event, active=True)
+
+
+def _unassigned(event: InstructorUnassigned, _: Envelope) -> None:
+    teachers.record(event, active=False)
+
+
 handler = KafkaConsumer(
     {
         UserErased: _user_erased,
@@ -43,5 +53,7 @@ handler = KafkaConsumer(
         ExamScheduled: _exam_changed,
         ExamChanged: _exam_changed,
         ExamCancelled: _exam_cancelled,
+        InstructorAssigned: _assigned,
+        InstructorUnassigned: _unassigned,
     }
 )

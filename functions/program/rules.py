@@ -59,6 +59,11 @@ class Terms:
         return self.capacity is not None and self.taken >= self.capacity
 
 
+def seats_left(capacity: int, taken: int) -> int:
+    """How many seats a course still has: none, too, where the capacity was lowered below what is taken."""
+    return max(0, capacity - taken)
+
+
 def is_paid(payments: Sequence[tuple[Decimal, str]], fee: Decimal | None, currency: str) -> bool:
     """Whether a student's payments (amounts and currencies) reach a course's fee; without a fee, any payment does."""
     if fee is None:

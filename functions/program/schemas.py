@@ -1,6 +1,6 @@
 """What clients send and see."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -49,6 +49,7 @@ class NewCourse(CamelBody):
     title: Name
     short_description: Annotated[Description, _SHORT_DESCRIPTION] = ""
     quarter: Name | None = None
+    term_id: UUID | None = None
     capacity: Capacity | None = None
     enrollment: EnrollmentMode = "open"
     requires_payment: StrictBool = False
@@ -57,16 +58,17 @@ class NewCourse(CamelBody):
 
 
 class CourseUpdate(CamelChanges):
-    """The fields to replace; omitted ones stay, null empties `quarter` and `fee` and lifts `capacity`.
+    """The fields to replace; omitted ones stay, null empties `quarter`, `termId` and `fee` and lifts `capacity`.
 
     Only administrators can change `requiresPayment`, `fee` and `currency`.
     """
 
-    nullable = frozenset({"quarter", "capacity", "fee"})
+    nullable = frozenset({"quarter", "term_id", "capacity", "fee"})
 
     title: Name | None = None
     short_description: Annotated[Description | None, _SHORT_DESCRIPTION] = None
     quarter: Name | None = None
+    term_id: UUID | None = None
     capacity: Capacity | None = None
     enrollment: EnrollmentMode | None = None
     requires_payment: StrictBool | None = None
@@ -74,13 +76,27 @@ class CourseUpdate(CamelChanges):
     currency: Currency | None = None
 
 
+class CourseTeacher(CamelView):
+    id: UUID
+    name: str
+
+
 class CourseView(CamelView):
+    """A course; `seatsLeft` null: it takes any number of students."""
+
     id: UUID
     program_id: UUID
+    program_title: str
     title: str
     short_description: Annotated[str, _SHORT_DESCRIPTION]
+    teachers: list[CourseTeacher]
     quarter: str | None = None
+    term_id: UUID | None = None
+    term_title: str | None = None
+    term_starts_on: date | None = None
+    term_ends_on: date | None = None
     capacity: int | None = None
+    seats_left: int | None = None
     enrollment: EnrollmentMode
     requires_payment: bool
     fee: str | None = None

@@ -96,6 +96,7 @@ class Course(Table):
     requires_payment = BooleanAttribute()
     fee = UnicodeAttribute(null=True)
     currency = UnicodeAttribute()
+    term_id = UUIDAttribute(null=True)
     listing_key = UnicodeAttribute()
     created_at = UTCDateTimeAttribute()
     updated_at = UTCDateTimeAttribute()
@@ -121,6 +122,18 @@ class Seats(Table):
     fee = UnicodeAttribute(null=True)
     currency = UnicodeAttribute()
     terms = NumberAttribute()
+
+
+class CourseTeachers(Table):
+    """Who teaches a course, by the assignments' latest events: `[version, active]` by teacher."""
+
+    class Meta:
+        table_name = table_name("courses")
+        region = setting("AWS_REGION")
+
+    course_id = TypedKey("teachers", UUID, hash_key=True, attr_name="id")
+    assignments = JSONAttribute(default=dict)
+    version = VersionAttribute()
 
 
 class ExamSchedule(GlobalSecondaryIndex["ExamDate"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped

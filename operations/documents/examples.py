@@ -158,6 +158,12 @@ _FIELDS: dict[str, Any] = {
     "message": "The lab on Thursday begins an hour later.",
     "mobile_number": "+923001234567",
     "moduleId": MODULE,
+    "CourseTeacher.name": "Sara Khan",
+    "programTitle": "Agentic AI",
+    "seatsLeft": 8,
+    "termEndsOn": "2027-06-30",
+    "termStartsOn": "2027-02-01",
+    "termTitle": "Spring 2027",
     "name": "Amina Khan",
     "new_password": "a-longer-Walk-8",
     "next": None,
@@ -245,6 +251,7 @@ _OBJECTS: dict[str, Any] = {
     "ResetPassword": {"reset_id": OTHER, "code": "481207", "new_password": "a-longer-Walk-8"},
 }
 _IDS = {
+    "CourseTeacher": TEACHER,
     "Attempt": ATTEMPT,
     "Course": COURSE,
     "Exam": EXAM,

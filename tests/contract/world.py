@@ -121,6 +121,7 @@ class World:
             "recipient_ids": [self.student.id],
             "studentId": self.student.id,
             "student_id": self.student.id,
+            "termId": self.term,
             "voucher_no": self.voucher,
             **of_operation.get(operation, {}),
         }

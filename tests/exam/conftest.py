@@ -7,12 +7,12 @@ import pytest
 
 from tests.at_once import meanwhile, whole_calls
 from tests.clients import Answer, Context
-from tests.conftest import Clock
+from tests.conftest import Calls, Clock
 from tests.people import Person, sign_in
 from tests.student.conftest import bucket
 from tests.world import World
 
-__all__ = ["bucket", "meanwhile", "whole_calls"]  # The tick works in threads.
+__all__ = ["Calls", "bucket", "meanwhile", "whole_calls"]  # The tick works in threads.
 
 SINGLE = {
     "questionText": "Which of them plans?",
@@ -50,25 +50,6 @@ ALL_KINDS = [SINGLE, MULTIPLE, TRUEFALSE, NUMERIC, TEXT]
 @pytest.fixture
 def exam(aws: None, whole_calls: None, clock: Clock) -> "ExamService":
     return ExamService(clock)
-
-
-Calls = list[tuple[str, Any]]
-
-
-@pytest.fixture
-def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
-    """Every call to DynamoDB from now on: the operation, and what it was given."""
-    from pynamodb.connection import Connection
-
-    made: Calls = []
-    dispatch = Connection.dispatch
-
-    def record(self: Connection, operation: str, kwargs: Any) -> Any:
-        made.append((operation, kwargs))
-        return dispatch(self, operation, kwargs)
-
-    monkeypatch.setattr(Connection, "dispatch", record)
-    return made
 
 
 class ExamService(World):

@@ -48,6 +48,9 @@ class Institute:
     def new_term(self, **fields: Any) -> Answer:
         return self.http.post("/terms", {**TERM, **fields}, token=self.admin.token)
 
+    def delete_term(self, term_id: str) -> Answer:
+        return self.http.delete(f"/terms/{term_id}", token=self.admin.token)
+
     def audited(self, action: str = "attempt.marked", at: datetime | None = None, **fields: Any) -> Any:
         """The event of a change by the teacher, about the student where nothing else is said."""
         from lms.events import Audited

@@ -40,6 +40,16 @@ class Program(World):
             self.assign(teacher, UUID(course_id))
         return course_id
 
+    def shown(self, course_id: str) -> Any:
+        answer = self.http.get(f"/courses/{course_id}/details", token=self.admin.token)
+        assert answer.status == 200, answer
+        return answer.json
+
+    def update(self, course_id: str, **fields: Any) -> Any:
+        answer = self.http.put(f"/courses/{course_id}/update", fields, token=self.admin.token)
+        assert answer.status == 200, answer
+        return answer.json
+
     def enroll(self, course_id: str, student: Person | None = None, **kwargs: Any) -> Answer:
         student = student or self.student
         return self.http.post(f"/courses/{course_id}/enrollments", token=student.token, **kwargs)

@@ -1,12 +1,11 @@
 """What is taught in a course, as each caller may see it."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from botocore.client import BaseClient
 
+from tests.conftest import Calls
 from tests.people import sign_in
 from tests.program.conftest import Program
 
@@ -105,34 +104,13 @@ def test_a_course_without_an_outline_has_an_empty_table_of_contents(program: Pro
     assert details(program, program.new_course(), program.student.token) == []
 
 
-def test_the_details_of_a_course_are_one_read(
-    program: Program, course: str, calls: list[str], forget: Callable[[], None]
-) -> None:
+def test_the_details_of_a_course_are_two_reads(program: Program, course: str, calls: Calls) -> None:
     program.enroll(course)
     for person in (program.student, program.teacher, program.admin):
         details(program, course, person.token)
-        forget()
+        calls.clear()
         details(program, course, person.token)
-        assert calls == ["BatchGetItem"]
-
-
-@pytest.fixture
-def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the calls to AWS."""
-    seen: list[str] = []
-    make = BaseClient._make_api_call
-
-    def recorded(client: BaseClient, name: str, arguments: Any) -> Any:
-        seen.append(name)
-        return make(client, name, arguments)
-
-    monkeypatch.setattr(BaseClient, "_make_api_call", recorded)
-    return seen
-
-
-@pytest.fixture
-def forget(calls: list[str]) -> Callable[[], None]:
-    return calls.clear
+        assert [operation for operation, _ in calls] == ["BatchGetItem"] * 2
 
 
 def test_the_schedule_is_for_those_who_belong_to_the_course(program: Program, course: str) -> None:

@@ -40,7 +40,9 @@ def test_a_new_course_is_answered_emitted_and_known_to_every_service(program: Pr
     assert answer.status == 201, answer
     made = answer.json
     assert made.items() >= {**FIELDS, "programId": program.id, "version": 1}.items()
-    assert set(made) == {*FIELDS, "id", "programId", "version", "createdAt", "updatedAt"}
+    term = {"termId", "termTitle", "termStartsOn", "termEndsOn"}
+    known = {"id", "programId", "programTitle", "teachers", "seatsLeft", "version", "createdAt", "updatedAt"}
+    assert set(made) == {*FIELDS, *term, *known}
     assert (answer.headers["location"], answer.version) == (f"/courses/{made['id']}/details", 1)
     [event] = outbox.of(CourseCreated)
     assert (event.title, event.capacity, event.enrollment, event.requires_payment) == ("AI-201", 30, "closed", True)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lms.enrollment import EnrollmentStatus
 from program import rules
 
 STATUSES = st.sampled_from(["active", "completed", "dropped", None])
@@ -46,7 +47,7 @@ def test_whoever_may_enrol_does_while_there_is_room(applicants: list[rules.Appli
 
 
 @given(st.lists(st.sampled_from(["active", "completed", "dropped"]), min_size=1))
-def test_a_student_who_goes_through_any_states_ends_on_one_seat_or_none(statuses: list[rules.Status]) -> None:
+def test_a_student_who_goes_through_any_states_ends_on_one_seat_or_none(statuses: list[EnrollmentStatus]) -> None:
     seats = 0
     for old, new in zip(["dropped", *statuses], statuses, strict=False):
         seats -= rules.seats_freed(old, new)

@@ -64,7 +64,7 @@ def update_voucher(event: VoucherEvent, changed_at: datetime) -> None:
         quarter=event.quarter,
         fee=f"{event.fee:.2f}",
         currency=event.currency,
-        due_date=event.due_date.isoformat(),
+        due_date=event.due_date,
         paid=isinstance(event, PaymentConfirmed),
         changed_at=changed_at,
         source_version=event.version,

@@ -143,9 +143,8 @@ def _terms(found: list[Term]) -> Iterator[Entry]:
             yield _all_day(f"{term.id}-{what}", f"{term.title} {what}", day, term.updated_at, term.version)
 
 
-def _all_day(uid: str, title: str, day: str, changed_at: datetime, version: int) -> Entry:
-    begin = date.fromisoformat(day)
-    return Entry(uid, title, begin, begin + _DAY, changed_at, version)
+def _all_day(uid: str, title: str, day: date, changed_at: datetime, version: int) -> Entry:
+    return Entry(uid, title, day, day + _DAY, changed_at, version)
 
 
 def _moment(end: datetime | date) -> datetime:

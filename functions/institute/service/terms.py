@@ -1,15 +1,16 @@
 """Terms: made, listed, changed, deleted."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from institute import rules
 from institute.schemas import NewTerm, TermUpdate, TermView
 from institute.tables import Term
+from lms import roster
 from lms.audit import audit
-from lms.dynamo import retry_stale, transaction
-from lms.errors import NotFound
+from lms.dynamo import Transaction, retry_stale, transaction
+from lms.errors import Conflict, NotFound
 from lms.etags import Precondition, require_match
 from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
@@ -23,6 +24,11 @@ class TermNotFound(NotFound):
     detail = "There is no such term."
 
 
+class TermHasCourses(Conflict):
+    code = "has-courses"
+    detail = "Courses name this term; give them another first."
+
+
 @retry_stale
 def create(form: NewTerm, actor_id: UUID, idempotent: IdempotentAnswer, now: datetime) -> TermView:
     """Makes a term; raises `TermEndsBeforeItStarts`."""
@@ -31,13 +37,14 @@ def create(form: NewTerm, actor_id: UUID, idempotent: IdempotentAnswer, now: dat
         owner=_ALL,
         id=uuid7(),
         title=form.title,
-        starts_on=form.starts_on.isoformat(),
-        ends_on=form.ends_on.isoformat(),
+        starts_on=form.starts_on,
+        ends_on=form.ends_on,
         created_at=now,
         updated_at=now,
     )
     with transaction() as tx:
         version = tx.put(term)
+        _put_in_roster(tx, term, version)
         view = _view(term, version)
         audit(tx, now, "term.created", actor_id, {"term": view.id}, after=_facts(term))
         idempotent.record(tx, view, location=LOCATION)
@@ -60,23 +67,25 @@ def update(term_id: UUID, form: TermUpdate, actor_id: UUID, if_match: Preconditi
     term = _get(term_id)
     before = _facts(term)
     for field, value in form.given().items():
-        setattr(term, field, value.isoformat() if isinstance(value, date) else value)
-    rules.require_term_days(date.fromisoformat(term.starts_on), date.fromisoformat(term.ends_on))
+        setattr(term, field, value)
+    rules.require_term_days(term.starts_on, term.ends_on)
     require_match(term.version, if_match)
     term.updated_at = now
     with transaction() as tx:
         version = tx.put(term)
+        _put_in_roster(tx, term, version)
         audit(tx, now, "term.changed", actor_id, {"term": term_id}, before=before, after=_facts(term))
     return _view(term, version)
 
 
 @retry_stale
 def delete(term_id: UUID, actor_id: UUID, if_match: Precondition, now: datetime) -> None:
-    """Deletes a term; raises `TermNotFound`, `PreconditionFailed`."""
+    """Deletes a term that no course names; raises `TermNotFound`, `TermHasCourses`, `PreconditionFailed`."""
     term = _get(term_id)
     require_match(term.version, if_match)
     with transaction() as tx:
         tx.delete(term)
+        roster.remove_term(tx, term_id, TermHasCourses())
         audit(tx, now, "term.deleted", actor_id, {"term": term_id}, before=_facts(term))
 
 
@@ -88,15 +97,19 @@ def _get(term_id: UUID) -> Term:
 
 
 def _facts(term: Term) -> dict[str, Any]:
-    return {"title": term.title, "starts_on": term.starts_on, "ends_on": term.ends_on}
+    return {"title": term.title, "starts_on": term.starts_on.isoformat(), "ends_on": term.ends_on.isoformat()}
+
+
+def _put_in_roster(tx: Transaction, term: Term, version: int) -> None:
+    roster.put_term(tx, term.id, title=term.title, starts_on=term.starts_on, ends_on=term.ends_on, version=version)
 
 
 def _view(term: Term, version: int) -> TermView:
     return TermView(
         id=term.id,
         title=term.title,
-        starts_on=date.fromisoformat(term.starts_on),
-        ends_on=date.fromisoformat(term.ends_on),
+        starts_on=term.starts_on,
+        ends_on=term.ends_on,
         version=version,
         created_at=term.created_at,
         updated_at=term.updated_at,

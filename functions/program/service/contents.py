@@ -8,7 +8,8 @@ from lms.dynamo import Key, read_together
 from lms.errors import NotFound
 from lms.outline import Outline, outline_key
 from program.schemas import ChapterView, CourseDetails
-from program.service import courses
+from program.service import courses, views
+from program.service.views import Shown
 from program.tables import Course
 
 
@@ -21,9 +22,10 @@ def details(course_id: UUID, caller: Caller) -> CourseDetails:
 
     Unpublished parts are for its teachers and administrators, links for those who belong to it.
     """
-    course, outline = _read(course_id, caller)
+    shown, outline = _read(course_id, caller)
     chapters = [module.as_chapter() for module in outline.modules]
-    return CourseDetails.model_validate({**course.attribute_values, "table_of_contents": chapters})
+    [fields] = views.fields_of([shown])
+    return CourseDetails.model_validate({**fields, "table_of_contents": chapters})
 
 
 def chapter(course_id: UUID, chapter_id: UUID, caller: Caller) -> ChapterView:
@@ -35,18 +37,18 @@ def chapter(course_id: UUID, chapter_id: UUID, caller: Caller) -> ChapterView:
     return ChapterView.model_validate(module.as_chapter())
 
 
-def _read(course_id: UUID, caller: Caller) -> tuple[Course, Outline]:
+def _read(course_id: UUID, caller: Caller) -> tuple[Shown, Outline]:
     """The course, and what the caller may see of its outline, in one read."""
-    keys: list[Key] = [(Course, course_id, None), outline_key(course_id)]
+    keys: list[Key] = [(Course, course_id, None), outline_key(course_id), *views.keys_beside(course_id)]
     if caller.role != "admin":
         keys.append(roster.membership_key(caller.role, caller.id, course_id))
-    course, item, *membership = read_together(keys)
-    course = courses.present(course)
+    course, item, seats, teachers, *membership = read_together(keys)
+    shown = Shown(courses.present(course), seats, teachers)
     outline = item.outline() if item else Outline()
     match access.course_access(caller, next(iter(membership), None)):
         case "teacher":
-            return course, outline
+            return shown, outline
         case "member":
-            return course, outline.published()
+            return shown, outline.published()
         case None:
-            return course, outline.published().without_links()
+            return shown, outline.published().without_links()

@@ -8,7 +8,7 @@ from uuid import UUID
 from lms import roster
 from lms.callers import Caller
 from lms.dynamo import Transaction, retry_stale, transaction
-from lms.errors import Conflict, Forbidden
+from lms.errors import Conflict, Forbidden, InvalidField
 from lms.etags import Precondition, require_match
 from lms.events import CourseCreated, CourseDeleted, CourseState, CourseUpdated
 from lms.idempotency import IdempotentAnswer
@@ -18,11 +18,17 @@ from lms.outbox import emit
 from lms.pages import Page, PageRequest, query_page
 from lms.refusals import CourseNotFound
 from program.schemas import CourseUpdate, CourseView, NewCourse
-from program.service import programs
+from program.service import programs, views
 from program.tables import Course, Seats
 
 _MONEY = {"requires_payment", "fee", "currency"}
 _TERMS = {"capacity", "enrollment", *_MONEY}
+
+
+class TermUnknown(InvalidField):
+    field = ("termId",)
+    code = "unknown"
+    detail = "There is no such term."
 
 
 class FeeChangeForbidden(Forbidden):
@@ -37,7 +43,7 @@ class StudentsActive(Conflict):
 
 @retry_stale
 def create(program_id: UUID, form: NewCourse, idempotent: IdempotentAnswer, now: datetime) -> CourseView:
-    """Creates a course within a program; raises `ProgramNotFound`."""
+    """Creates a course within a program; raises `TermUnknown`, `ProgramNotFound`."""
     course = Course(
         id=uuid7(),
         program_id=program_id,
@@ -48,7 +54,7 @@ def create(program_id: UUID, form: NewCourse, idempotent: IdempotentAnswer, now:
     )
     with transaction() as tx:
         version = tx.put(course)
-        view = CourseView.model_validate({**course.attribute_values, "version": version})
+        view = views.show(course, version)
         tx.put(
             Seats(
                 course_id=course.id,
@@ -62,6 +68,7 @@ def create(program_id: UUID, form: NewCourse, idempotent: IdempotentAnswer, now:
             )
         )
         programs.count_courses(tx, program_id, 1)
+        _change_term(tx, course, None)
         put_in_roster(tx, course, version)
         emit(tx, event_of(course, version, CourseCreated), now)
         idempotent.record(tx, view, location=location(course.id))
@@ -70,14 +77,16 @@ def create(program_id: UUID, form: NewCourse, idempotent: IdempotentAnswer, now:
 
 def list_courses(program_id: UUID, paging: PageRequest) -> Page[CourseView]:
     """The courses of a program, in the order of their creation; raises `ProgramNotFound`."""
-    programs.get(program_id)
     courses, after = query_page(Course.listing, [listing_key(program_id, deleted=False)], paging)
-    return paging.page([CourseView.model_validate(course) for course in courses], after)
+    if not courses:
+        programs.get(program_id)
+    return paging.page(views.show_all(courses), after)
 
 
 @retry_stale
 def update(course_id: UUID, update: CourseUpdate, caller: Caller, if_match: Precondition, now: datetime) -> CourseView:
-    """Replaces the given fields; raises `FeeChangeForbidden` for a teacher, `CourseNotFound`, `PreconditionFailed`.
+    """Replaces the given fields; raises `FeeChangeForbidden` for a teacher, and `TermUnknown`, `CourseNotFound`,
+    `PreconditionFailed`.
 
     A capacity below the number of enrolled students drops no student, and admits none either.
     """
@@ -85,6 +94,7 @@ def update(course_id: UUID, update: CourseUpdate, caller: Caller, if_match: Prec
         raise FeeChangeForbidden
     course = get(course_id)
     require_match(course.version, if_match)
+    old_term_id = course.term_id
     for field in update.model_fields_set:
         setattr(course, field, _stored(getattr(update, field)))
     course.updated_at = now
@@ -92,9 +102,10 @@ def update(course_id: UUID, update: CourseUpdate, caller: Caller, if_match: Prec
         version = tx.put(course)
         if update.model_fields_set & _TERMS:
             _change_terms(tx, course, version)
+        _change_term(tx, course, old_term_id)
         put_in_roster(tx, course, version)
         emit(tx, event_of(course, version, CourseUpdated), now)
-    return CourseView.model_validate({**course.attribute_values, "version": version})
+    return views.show(course, version)
 
 
 @retry_stale
@@ -111,6 +122,8 @@ def delete(course_id: UUID, if_match: Precondition, now: datetime) -> None:
         version = tx.put(course)
         tx.delete(seats, Seats.taken == 0)
         programs.count_courses(tx, course.program_id, -1)
+        if course.term_id:
+            roster.leave_term(tx, course.term_id, course.id)
         roster.remove_course(tx, course.id)
         emit(tx, CourseDeleted(version=version, course_id=course.id, program_id=course.program_id), now)
 
@@ -154,6 +167,7 @@ def event_of(course: Course, version: int, kind: type[CourseState]) -> CourseSta
         requires_payment=course.requires_payment,
         fee=Decimal(course.fee) if course.fee else None,
         currency=course.currency,
+        term_id=course.term_id,
     )
 
 
@@ -164,12 +178,23 @@ def put_in_roster(tx: Transaction, course: Course, version: int) -> None:
         title=course.title,
         program_id=course.program_id,
         requires_payment=course.requires_payment,
+        term_id=course.term_id,
         version=version,
     )
 
 
 def _stored(value: Any) -> Any:
     return amount_text(value) if isinstance(value, Decimal) else value
+
+
+def _change_term(tx: Transaction, course: Course, old_term_id: UUID | None) -> None:
+    if course.term_id == old_term_id:
+        return
+    if old_term_id:
+        roster.leave_term(tx, old_term_id, course.id)
+    if course.term_id:
+        roster.require_term_exists(tx, course.term_id, TermUnknown())
+        roster.name_term(tx, course.term_id, course.id)
 
 
 def _change_terms(tx: Transaction, course: Course, version: int) -> None:

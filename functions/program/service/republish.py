@@ -54,6 +54,8 @@ def _republish_course(listed: Course, now: datetime) -> None:
             emit_again(tx, CourseDeleted(version=version, course_id=course_id, program_id=course.program_id), now)
         else:
             courses.put_in_roster(tx, course, version)
+            if course.term_id:
+                roster.name_term(tx, course.term_id, course_id)
             emit_again(tx, courses.event_of(course, version, CourseUpdated), now)
 
 

@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, Self, TypeVar
@@ -134,6 +135,18 @@ class DecimalAttribute(Attribute[Decimal]):
 
     def deserialize(self, value: str) -> Decimal:
         return Decimal(value)
+
+
+class DateAttribute(Attribute[date]):
+    """A date without a time, stored as its usual text."""
+
+    attr_type = STRING
+
+    def serialize(self, value: date) -> str:
+        return value.isoformat()
+
+    def deserialize(self, value: str) -> date:
+        return date.fromisoformat(value)
 
 
 Key = tuple[type[Model], Any, Any]
@@ -299,6 +312,7 @@ def _pause(attempt: int) -> None:
 
 
 __all__ = [
+    "DateAttribute",
     "DecimalAttribute",
     "Key",
     "Stale",

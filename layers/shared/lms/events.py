@@ -248,6 +248,7 @@ class CourseState(CourseEvent):
     requires_payment: bool
     fee: Decimal | None = None
     currency: str = "PKR"
+    term_id: UUID | None = None
 
 
 class CourseCreated(CourseState):

@@ -29,6 +29,7 @@ HOLDINGS = (
     Holding("Students", "student", "profile, address, date of birth, picture", _NOTHING),
     Holding("ReportCards", "student", "grades, attendance, remarks, reasons", "grades and attendance"),
     Holding("Instructors", "instructor", "name and address of a teacher, courses; enrolments", "ids alone"),
+    Holding("Courses", "program", "who teaches, by id", _THE_SAME),
     Holding("Enrollments", "program", "enrolments, payments for courses", _THE_SAME),
     Holding("Progress", "progress", "lessons done", _THE_SAME),
     Holding("Attendance", "progress", "presence by date", _THE_SAME),

@@ -11,6 +11,8 @@ facts in their own transactions, so that an answered 201 holds everywhere at onc
 | `teacher#<user id>` | `course#<course id>` | instructor: assignments |
 | `student_status#<user id>` | `card`: only of those whom the institute gave one | student |
 | `institute#settings` | `card` (read through `lms.institute`) | institute |
+| `term#<id>` | `card` | institute |
+| `term_courses#<term id>` | `card`: the courses that name the term | program |
 
 IAM limits each writer to its own prefixes. Readers get frozen values (`User`, `Course`, `Membership`, ...).
 """
@@ -51,6 +53,16 @@ from lms.roster.student_statuses import (
     require_active_student,
     student_status_key,
 )
+from lms.roster.terms import (
+    Term,
+    find_terms,
+    leave_term,
+    name_term,
+    put_term,
+    remove_term,
+    require_term_exists,
+    term_key,
+)
 from lms.roster.users import (
     Profile,
     User,
@@ -79,6 +91,7 @@ __all__ = [
     "Profile",
     "Program",
     "StudentStatus",
+    "Term",
     "User",
     "all_courses",
     "class_of",
@@ -93,10 +106,13 @@ __all__ = [
     "find_courses",
     "find_institute",
     "find_programs",
+    "find_terms",
     "find_unconfirmed",
     "find_user",
     "find_users",
+    "leave_term",
     "membership_key",
+    "name_term",
     "profile_key",
     "program_key",
     "put_assignment",
@@ -106,20 +122,24 @@ __all__ = [
     "put_profile",
     "put_program",
     "put_student_status",
+    "put_term",
     "put_user",
     "remove_assignment",
     "remove_course",
     "remove_program",
     "remove_student_status",
+    "remove_term",
     "remove_user",
     "require_active_student",
     "require_course_exists",
     "require_exists",
+    "require_term_exists",
     "require_unchanged",
     "require_user",
     "student_status_key",
     "students_after",
     "teachers_of",
     "teaches",
+    "term_key",
     "user_key",
 ]

@@ -19,6 +19,7 @@ class Course:
     title: str
     program_id: UUID
     requires_payment: bool
+    term_id: UUID | None
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class CourseRow(Row):
     title = UnicodeAttribute()
     program_id = UUIDAttribute()
     requires_payment = BooleanAttribute()
+    term_id = UUIDAttribute(null=True)
 
 
 class ListedCourseRow(Row):
@@ -42,10 +44,26 @@ class ListedCourseRow(Row):
 
 
 def put_course(
-    tx: Transaction, course_id: UUID, *, title: str, program_id: UUID, requires_payment: bool, version: int
+    tx: Transaction,
+    course_id: UUID,
+    *,
+    title: str,
+    program_id: UUID,
+    requires_payment: bool,
+    term_id: UUID | None = None,
+    version: int,
 ) -> None:
     """Writes a course. `version` is the course's own."""
-    tx.put(CourseRow(course_id, title=title, program_id=program_id, requires_payment=requires_payment, version=version))
+    tx.put(
+        CourseRow(
+            course_id,
+            title=title,
+            program_id=program_id,
+            requires_payment=requires_payment,
+            term_id=term_id,
+            version=version,
+        )
+    )
     _list_course(tx, course_id)
 
 
