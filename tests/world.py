@@ -1,5 +1,6 @@
 """What the worlds of the services' tests have in common: a door, somebody of each role, and courses in the Roster."""
 
+from datetime import date, timedelta
 from importlib import import_module
 from typing import Any
 from uuid import UUID, uuid4
@@ -49,6 +50,15 @@ class World:
     def add_student(self, student: Person, course_id: UUID, status: EnrollmentStatus = "active") -> None:
         with transaction() as tx:
             roster.put_enrollment(tx, student.id, course_id, status, version=1)
+
+
+def add_term(title: str = "Spring 2027", starts_on: date = date(2027, 2, 1)) -> str:
+    """What institute writes when an administrator makes a term of half a year."""
+    term_id = uuid7()
+    ends_on = starts_on + timedelta(days=182)
+    with transaction() as tx:
+        roster.put_term(tx, term_id, title=title, starts_on=starts_on, ends_on=ends_on, version=1)
+    return str(term_id)
 
 
 def set_currency(currency: str) -> None:

@@ -29,7 +29,7 @@ from program.schemas import (
     ProgramView,
     ScheduledExam,
 )
-from program.service import bulk, contents, courses, enrollments, programs, schedule
+from program.service import bulk, catalogue, contents, courses, enrollments, programs, schedule
 
 app = create_app("program")
 
@@ -113,6 +113,17 @@ def create_course(
 def list_courses(program_id: ProgramId, paging: Paging) -> Page[CourseView]:
     """The courses of a program."""
     return courses.list_courses(program_id, paging)
+
+
+@app.get("/courses/catalogue", dependencies=[Public, CachedForAMinute])
+def search_courses(
+    paging: Paging,
+    words: Annotated[str, Query(alias="q", max_length=200, description="Words, or how they begin.")] = "",
+    program_id: Annotated[UUID | None, Query(alias="programId")] = None,
+    term_id: Annotated[UUID | None, Query(alias="termId")] = None,
+) -> Page[CourseView]:
+    """The courses that are open for enrolment, by words of the title: all of them must be there."""
+    return catalogue.search(words, program_id, term_id, paging)
 
 
 @app.put("/courses/{courseId}/update")

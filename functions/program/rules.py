@@ -1,5 +1,6 @@
-"""The rules of enrolment: values in, decisions out."""
+"""The rules of enrolment and of searches: values in, decisions out."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -7,6 +8,7 @@ from decimal import Decimal
 from lms.enrollment import EnrollmentStatus
 from lms.errors import Conflict, InvalidField, Problem
 from lms.refusals import NotInGoodStanding
+from lms.texts import uniqueness_key
 
 
 class UnknownStudent(InvalidField):
@@ -125,3 +127,23 @@ def require_changeable(old: EnrollmentStatus, new: EnrollmentStatus, terms: Term
 def seats_freed(old: EnrollmentStatus, new: EnrollmentStatus) -> int:
     """How many seats a change of status gives back: only active students sit on one."""
     return (old == "active") - (new == "active")
+
+
+# More words than a title of 200 characters has, but for a title made of single letters.
+_WORDS_INDEXED = 40
+_WORD = re.compile(r"\w+")
+
+
+def words_of(text: str) -> list[str]:
+    """The different words of a title or a search, as the catalogue compares them."""
+    return list(dict.fromkeys(_WORD.findall(uniqueness_key(text))))[:_WORDS_INDEXED]
+
+
+def is_match(title: Sequence[str], word: str, searched: Sequence[str]) -> bool:
+    """Whether the entry of `word` stands for its title: every searched word begins one of the title's.
+
+    A title with several words that begin so is found by the first of them alone.
+    """
+    longest = max(searched, key=len, default="")
+    first = min((known for known in title if known.startswith(longest)), default="")
+    return word in ("", first) and all(any(known.startswith(part) for known in title) for part in searched)

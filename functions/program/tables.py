@@ -104,6 +104,37 @@ class Course(Table):
     listing = CourseListing()
 
 
+class CatalogueIndex(GlobalSecondaryIndex["CatalogueEntry"]):  # type: ignore[no-untyped-call]  # as above
+    """The catalogue's entries of one scope, by word."""
+
+    class Meta:
+        index_name = "listing"
+        projection = AllProjection()
+
+    listing_key = UnicodeAttribute(hash_key=True)
+    key = TypedKey("catalogue", range_key=True, attr_name="id")
+
+
+class CatalogueEntry(Table):
+    """By which an open course is found: one for each word of its title, and one without a word in each scope.
+
+    Words are found in the whole catalogue; what belongs to a program or a term is also listed there.
+    """
+
+    class Meta:
+        table_name = table_name("courses")
+        region = setting("AWS_REGION")
+
+    key = TypedKey("catalogue", hash_key=True, attr_name="id")
+    listing_key = UnicodeAttribute()
+    course_id = UUIDAttribute()
+    program_id = UUIDAttribute()
+    term_id = UUIDAttribute(null=True)
+    word = UnicodeAttribute()
+    title = JSONAttribute()
+    index = CatalogueIndex()
+
+
 class Seats(Table):
     """What an enrolment in a course depends on; it exists as long as the course.
 

@@ -7,6 +7,7 @@ from tests.people import sign_in
 from tests.program.conftest import Program
 from tests.republishing import Context, facts, last_words, republish
 from tests.roster_rows import remove_rows, rows
+from tests.world import add_term
 
 
 @pytest.fixture
@@ -25,6 +26,7 @@ def school(program: Program) -> Program:
     gone = program.new_program("Gone")["id"]
     program.http.delete(f"/programs/{gone}/delete", token=program.admin.token)
     program.new_program("Empty")
+    program.update(courses[2], termId=add_term())
     return program
 
 
@@ -32,7 +34,7 @@ def test_the_roster_is_rebuilt_from_its_owner_to_the_same_items(school: Program)
     from program.operations import handler
 
     before = rows()
-    remove_rows("program", "course", "courses", "student")
+    remove_rows("program", "course", "courses", "student", "term_courses")
     republish(handler)
     assert rows() == before
     republish(handler)

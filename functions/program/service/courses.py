@@ -18,7 +18,7 @@ from lms.outbox import emit
 from lms.pages import Page, PageRequest, query_page
 from lms.refusals import CourseNotFound
 from program.schemas import CourseUpdate, CourseView, NewCourse
-from program.service import programs, views
+from program.service import catalogue, programs, views
 from program.tables import Course, Seats
 
 _MONEY = {"requires_payment", "fee", "currency"}
@@ -69,6 +69,7 @@ def create(program_id: UUID, form: NewCourse, idempotent: IdempotentAnswer, now:
         )
         programs.count_courses(tx, program_id, 1)
         _change_term(tx, course, None)
+        catalogue.put(tx, catalogue.entries_of(course))
         put_in_roster(tx, course, version)
         emit(tx, event_of(course, version, CourseCreated), now)
         idempotent.record(tx, view, location=location(course.id))
@@ -94,7 +95,7 @@ def update(course_id: UUID, update: CourseUpdate, caller: Caller, if_match: Prec
         raise FeeChangeForbidden
     course = get(course_id)
     require_match(course.version, if_match)
-    old_term_id = course.term_id
+    old_term_id, listed = course.term_id, catalogue.entries_of(course)
     for field in update.model_fields_set:
         setattr(course, field, _stored(getattr(update, field)))
     course.updated_at = now
@@ -103,6 +104,7 @@ def update(course_id: UUID, update: CourseUpdate, caller: Caller, if_match: Prec
         if update.model_fields_set & _TERMS:
             _change_terms(tx, course, version)
         _change_term(tx, course, old_term_id)
+        catalogue.put(tx, catalogue.entries_of(course), instead_of=listed)
         put_in_roster(tx, course, version)
         emit(tx, event_of(course, version, CourseUpdated), now)
     return views.show(course, version)
@@ -124,6 +126,7 @@ def delete(course_id: UUID, if_match: Precondition, now: datetime) -> None:
         programs.count_courses(tx, course.program_id, -1)
         if course.term_id:
             roster.leave_term(tx, course.term_id, course.id)
+        catalogue.put(tx, {}, instead_of=catalogue.entries_of(course))
         roster.remove_course(tx, course.id)
         emit(tx, CourseDeleted(version=version, course_id=course.id, program_id=course.program_id), now)
 

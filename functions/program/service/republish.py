@@ -10,7 +10,7 @@ from lms.events import CourseDeleted, CourseUpdated, ProgramDeleted, ProgramUpda
 from lms.outbox import emit_again
 from lms.pages import PageRequest, Position, query_page
 from lms.republish import Collection
-from program.service import courses, enrollments, programs
+from program.service import catalogue, courses, enrollments, programs
 from program.tables import Course, Enrollment, Program
 
 
@@ -54,6 +54,7 @@ def _republish_course(listed: Course, now: datetime) -> None:
             emit_again(tx, CourseDeleted(version=version, course_id=course_id, program_id=course.program_id), now)
         else:
             courses.put_in_roster(tx, course, version)
+            catalogue.put(tx, catalogue.entries_of(course))
             if course.term_id:
                 roster.name_term(tx, course.term_id, course_id)
             emit_again(tx, courses.event_of(course, version, CourseUpdated), now)
