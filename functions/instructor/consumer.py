@@ -1,11 +1,12 @@
 """Events of teachers, courses and enrolments."""
 
-from instructor.service import assignments, classes, teachers
+from instructor.service import assignments, classes, export, teachers
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
 from lms.events import (
     CourseDeleted,
     EnrollmentEvent,
+    ExportRequested,
     StudentCompleted,
     StudentDropped,
     StudentEnrolled,
@@ -37,11 +38,16 @@ def _not_active(event: EnrollmentEvent, _: Envelope) -> None:
     classes.count(event.course_id, event.student_id, event.version, active=False)
 
 
+def _export(event: ExportRequested, _: Envelope) -> None:
+    export.add_part(event, now())
+
+
 handler = KafkaConsumer(
     {
         UserRegistered: _user,
         UserProvisioned: _user,
         UserProfileUpdated: _user,
+        ExportRequested: _export,
         UserErased: _erased,
         CourseDeleted: _course_deleted,
         StudentEnrolled: _active,

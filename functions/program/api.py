@@ -7,6 +7,7 @@ from fastapi import Depends, Path, Query, Response
 
 from lms.callers import Caller
 from lms.dependencies import CachedForAMinute, CourseId, CourseTeacher, Idempotent, IfMatch, Now, Paging, set_etag
+from lms.enrollment import EnrollmentStatus
 from lms.errors import Forbidden, refuses
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
@@ -203,9 +204,11 @@ def enroll_many(caller: Admin, course_id: CourseId, idempotent: Idempotent, body
 
 @app.get("/courses/{courseId}/enrollments")
 @refuses(CourseNotFound)
-def list_enrollments(_: CourseTeacher, course_id: CourseId, paging: Paging) -> Page[EnrollmentView]:
-    """All students who ever enrolled in the course, with their current status."""
-    return enrollments.list_enrollments(course_id, paging)
+def list_enrollments(
+    _: CourseTeacher, course_id: CourseId, paging: Paging, status: EnrollmentStatus | None = None
+) -> Page[EnrollmentView]:
+    """All students who ever enrolled in the course, with their current status, or those of one status."""
+    return enrollments.list_enrollments(course_id, status, paging)
 
 
 @app.patch("/courses/{courseId}/enrollments/{studentId}")

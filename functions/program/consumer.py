@@ -7,13 +7,14 @@ from lms.events import (
     ExamChanged,
     ExamScheduled,
     ExamState,
+    ExportRequested,
     InstructorAssigned,
     InstructorUnassigned,
     PaymentConfirmed,
     ProgressUpdated,
     UserErased,
 )
-from program.service import enrollments, schedule, teachers
+from program.service import enrollments, export, schedule, teachers
 
 
 def _user_erased(event: UserErased, _: Envelope) -> None:
@@ -45,8 +46,13 @@ def _unassigned(event: InstructorUnassigned, _: Envelope) -> None:
     teachers.record(event, active=False)
 
 
+def _export(event: ExportRequested, _: Envelope) -> None:
+    export.add_part(event, now())
+
+
 handler = KafkaConsumer(
     {
+        ExportRequested: _export,
         UserErased: _user_erased,
         PaymentConfirmed: _payment_confirmed,
         ProgressUpdated: _progress_updated,

@@ -184,6 +184,7 @@ class EnrollmentView(CamelView):
 
     student_id: UUID
     course_id: UUID
+    course_title: str
     status: EnrollmentStatus
     name: str | None
     email: str | None

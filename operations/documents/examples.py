@@ -183,7 +183,6 @@ _FIELDS: dict[str, Any] = {
     "programId": PROGRAM,
     "program_id": PROGRAM,
     "program_title": "Agentic AI",
-    "programTitle": "Agentic AI",
     "quarter": "Q1",
     "questionId": QUESTION,
     "questionText": "What makes a program an agent?",

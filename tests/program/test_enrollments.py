@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from lms.roster import StudentStatus
-from tests.conftest import Outbox
+from tests.conftest import Calls, Outbox
 from tests.people import Person, put_card, put_student_status, remove_card, sign_in
 from tests.program.conftest import Program
 
@@ -354,3 +354,24 @@ def test_enrolling_costs_the_same_however_many_are_enrolled(
     monkeypatch.setattr(BaseClient, "_make_api_call", recorded)
     assert program.enroll(course, student).status == 201
     assert seen == [("BatchGetItem", 0), ("TransactWriteItems", 6)]
+
+
+@pytest.mark.parametrize("status", ["active", "completed", "dropped"])
+def test_enrolments_of_one_status_are_listed_page_by_page_in_three_calls(
+    program: Program, status: str, calls: Calls
+) -> None:
+    course = program.new_course("AI-201")
+    students = [sign_in("student") for _ in range(6)]
+    for student in students:
+        program.enroll(course, student)
+    for student in students[:2]:
+        program.drop(course, student)
+    for student in students[2:4]:
+        program.set_status(course, student, "completed")
+    path = f"/courses/{course}/enrollments"
+    found = program.http.list_all(path, limit=1, token=program.admin.token, status=status)
+    assert [(row["status"], row["courseTitle"]) for row in found] == [(status, "AI-201")] * 2
+    calls.clear()
+    program.http.get(path, token=program.admin.token, query={"status": status})
+    assert [operation for operation, _ in calls] == ["GetItem", "Query", "BatchGetItem"]
+    assert program.http.get(path, token=program.admin.token, query={"status": "x"}).status == 422

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from lms.dynamo import Transaction, read_together
+from lms.dynamo import Key, Transaction, read_together
 from lms.pages import Page, PageRequest, query_page
 from program import rules
 from program.schemas import CourseView
@@ -35,7 +35,9 @@ def search(text: str, program_id: UUID | None, term_id: UUID | None, paging: Pag
 
 
 def _open_courses(course_ids: list[UUID]) -> list[CourseView]:
-    keys = [key for course_id in course_ids for key in ((Course, course_id, None), *views.keys_beside(course_id))]
+    keys: list[Key] = []
+    for course_id in course_ids:
+        keys += [(Course, course_id, None), *views.keys_beside(course_id)]
     rows = iter(read_together(keys))
     shown = (Shown(course, next(rows), next(rows)) for course in rows)
     # The index may show for a moment longer what was closed or deleted.

@@ -53,6 +53,7 @@ class StudentMissing(InvalidField):
 class _Application:
     applicant: rules.Applicant
     card: roster.User
+    course_title: str
     enrollment: Enrollment
 
 
@@ -100,16 +101,17 @@ def enroll_all(
 
 
 def _read(course_id: UUID, student_ids: Sequence[UUID], now: datetime) -> tuple[Seats, list[_Application]]:
-    seats, *found = read_together(
+    seats, course, *found = read_together(
         [
             (Seats, course_id, None),
+            roster.course_key(course_id),
             *((Enrollment, course_id, student_id) for student_id in student_ids),
             *((CoursePayments, course_id, student_id) for student_id in student_ids),
             *(roster.user_key(student_id) for student_id in student_ids),
             *(roster.student_status_key(student_id) for student_id in student_ids),
         ]
     )
-    if seats is None:
+    if seats is None or course is None:
         raise CourseNotFound
     number = len(student_ids)
     columns = (found[begin : begin + number] for begin in range(0, len(found), number))
@@ -123,6 +125,7 @@ def _read(course_id: UUID, student_ids: Sequence[UUID], now: datetime) -> tuple[
                 paid=_is_paid(seats, paid),
             ),
             card,
+            course.title,
             enrollment or Enrollment(course_id=course_id, student_id=student_id, created_at=now),
         )
         for student_id, enrollment, paid, card, student_status in by_student
@@ -139,7 +142,7 @@ def _accept(tx: Transaction, application: _Application, actor_id: UUID | None, n
     roster.require_active_student(tx, application.enrollment.student_id)
     _audit(tx, application.enrollment, "active", actor_id, now)
     version = _set_status(tx, application.enrollment, "active", now)
-    return _view(application.enrollment, application.card, version)
+    return _view(application.enrollment, application.course_title, application.card, version)
 
 
 @retry_stale
@@ -163,15 +166,20 @@ def set_status(
 
     Raises `EnrollmentNotFound`, `EnrollmentDropped`, `CourseFull`, `PreconditionFailed`.
     """
-    enrollment, seats, card = read_together(
-        [(Enrollment, course_id, student_id), (Seats, course_id, None), roster.user_key(student_id)]
+    enrollment, seats, course, card = read_together(
+        [
+            (Enrollment, course_id, student_id),
+            (Seats, course_id, None),
+            roster.course_key(course_id),
+            roster.user_key(student_id),
+        ]
     )
-    if enrollment is None or seats is None:
+    if enrollment is None or seats is None or course is None:
         raise EnrollmentNotFound
     rules.require_changeable(status_of(enrollment), status, _terms(seats))
     require_match(enrollment.version, if_match)
     if enrollment.status == status:
-        return _view(enrollment, card, enrollment.version)
+        return _view(enrollment, course.title, card, enrollment.version)
     with transaction() as tx:
         if status == "active":
             _take_seats(tx, seats, 1)
@@ -179,7 +187,7 @@ def set_status(
             _free_seat(tx, course_id)
         _audit(tx, enrollment, status, actor_id, now)
         version = _set_status(tx, enrollment, status, now)
-    return _view(enrollment, card, version)
+    return _view(enrollment, course.title, card, version)
 
 
 @retry_stale
@@ -219,12 +227,23 @@ def record_payment(payment: PaymentConfirmed) -> None:
             tx.put(paid)
 
 
-def list_enrollments(course_id: UUID, paging: PageRequest) -> Page[EnrollmentView]:
-    """All students who ever enrolled in a course, with their current status; raises `CourseNotFound`."""
-    courses.get(course_id)
-    found, after = query_page(Enrollment, [course_id], paging, consistent_read=True)
-    cards = roster.find_users(enrollment.student_id for enrollment in found)
-    views = [_view(enrollment, cards.get(enrollment.student_id), enrollment.version) for enrollment in found]
+def list_enrollments(course_id: UUID, status: EnrollmentStatus | None, paging: PageRequest) -> Page[EnrollmentView]:
+    """All students who ever enrolled in a course, or those of one status; raises `CourseNotFound`."""
+    course = courses.get(course_id)
+    if status is None:
+        found, after = query_page(Enrollment, [course_id], paging, consistent_read=True)
+        cards = read_together([roster.user_key(enrollment.student_id) for enrollment in found])
+    else:
+        members, after = roster.class_of([course_id], "student", [status], paging)
+        people = [member.person_id for member in members]
+        rows = read_together([(Enrollment, course_id, p) for p in people] + [roster.user_key(p) for p in people])
+        found, cards = rows[: len(people)], rows[len(people) :]
+    views = [
+        _view(enrollment, course.title, card, enrollment.version)
+        for enrollment, card in zip(found, cards, strict=True)
+        # The class's index may show for a moment longer what changed since.
+        if status in (None, enrollment.status)
+    ]
     return paging.page(views, after)
 
 
@@ -290,10 +309,11 @@ def _terms(seats: Seats) -> rules.Terms:
     )
 
 
-def _view(enrollment: Enrollment, card: roster.User | None, version: int) -> EnrollmentView:
+def _view(enrollment: Enrollment, course_title: str, card: roster.User | None, version: int) -> EnrollmentView:
     return EnrollmentView(
         student_id=enrollment.student_id,
         course_id=enrollment.course_id,
+        course_title=course_title,
         status=enrollment.status,
         name=card.name if card else None,
         email=card.email if card else None,
