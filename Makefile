@@ -19,7 +19,11 @@ export UV_SYSTEM_CERTS ?= 1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down status reset logs backup restore save invoke sam run-docker down-docker rehearsal admin deploy check test kong docs bench crowd rush \
+# It looks for newer versions of itself, and keeps what it compiled in the home.
+export DENO_NO_UPDATE_CHECK := 1
+export DENO_DIR := $(CURDIR)/.build/deno
+
+.PHONY: help run up down status reset logs backup restore save invoke sam run-docker down-docker rehearsal admin deploy check test kong docs console vendor bench crowd rush \
 	university power-cuts lock venv
 
 help: ## this list
@@ -74,11 +78,13 @@ deploy: venv ## build and deploy to AWS: CONFIG=prod of samconfig.toml, see docs
 	$(BIN)/python -m operations.aws_build $(or $(CONFIG),prod)
 	$(BIN)/sam deploy --config-env $(or $(CONFIG),prod)
 
-check: venv ## formatting, lint, types, import contracts, template
+check: venv ## formatting, lint, types (of the JavaScript too), import contracts, template
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	PYTHONPATH=functions:layers/shared $(BIN)/lint-imports
+	$(BIN)/deno check --quiet functions/console/static
+	$(BIN)/deno lint --quiet
 	@# It asks no account, but refuses to start with a profile that it does not find.
 	env -u AWS_PROFILE -u AWS_DEFAULT_PROFILE $(BIN)/sam validate --lint
 
@@ -97,6 +103,13 @@ docs: venv ## write the descriptions of the API, of who may do what, and of the 
 	PYTHONPATH=functions:layers/shared $(BIN)/python -m operations.documents.openapi
 	PYTHONPATH=functions:layers/shared $(BIN)/python -m operations.documents.authorization
 	PYTHONPATH=functions:layers/shared $(BIN)/python -m operations.documents.event_page
+	PYTHONPATH=functions:layers/shared $(BIN)/python -m operations.console.types
+
+console: venv ## the console as the working tree has it, in front of the running stack; a change is there on reload
+	@$(BIN)/python -m localstack.console
+
+vendor: venv ## fetch the console's libraries anew, as operations/console/vendor.toml names them
+	$(BIN)/python -m operations.console.vendor
 
 bench: venv ## measure everything that docs/performance.md shows, and write it anew (ten minutes)
 	PYTHONPATH=functions:layers/shared $(BIN)/python -m benchmarks.page

@@ -85,6 +85,7 @@ def _make(logical_id: str, source: Path, artifacts: Path, target: Target) -> Non
     variables = {
         "ARTIFACTS_DIR": str(artifacts),
         "UV": uv or "uv",
+        "PYTHON": sys.executable,
         "LAMBDA_PYTHON": target.python,
         "LAMBDA_PLATFORM": target.platform,
     }

@@ -57,6 +57,7 @@ ENVIRONMENT = {
     "SIGNING_KEYS_SECRET": "lms/signing-keys",
     "KONG_ADMIN_URL": "http://127.0.0.1:9",
     "PUBLIC_URL": "http://127.0.0.1:8000",
+    "FILES_ORIGIN": "https://assets.s3.eu-central-1.amazonaws.com",
     "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:9",
     "KAFKA_SECURITY": "plaintext",
     "SMTP_HOST": "127.0.0.1",

@@ -1,3 +1,3 @@
-"""The front door: the system's health, and the API and the events as pages."""
+"""The system's health, and the pages for developers: what runs, the API, the events."""
 
 import lms as lms  # Before FastAPI, so that its models too are built when they are first used.

@@ -19,9 +19,9 @@ Now = Annotated[datetime, Depends(now)]
 Encodings = Annotated[str, Header(alias="accept-encoding", include_in_schema=False)]
 
 
-@app.get("/", dependencies=[Public], include_in_schema=False)
+@app.get("/docs", dependencies=[Public], include_in_schema=False)
 def front(at: Now) -> Response:
-    """What runs here, its health, and where everything else is."""
+    """The page for developers: what runs here, its health, and where everything else is."""
     return files.page(front_page.html(checkup.at(at)))
 
 
@@ -39,7 +39,7 @@ def openapi(encodings: Encodings = "") -> Response:
     return files.document("openapi.json", encodings)
 
 
-@app.get("/docs", dependencies=[Public], include_in_schema=False)
+@app.get("/docs/api", dependencies=[Public], include_in_schema=False)
 def docs(encodings: Encodings = "") -> Response:
     """The description as a page that can call the endpoints."""
     return files.document("docs.html", encodings)

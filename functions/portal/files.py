@@ -8,7 +8,7 @@ from pathlib import Path
 from fastapi import Response
 
 from lms.errors import NotFound
-from lms.responses import accepts_gzip
+from lms.responses import accepts
 
 _OWN = Path(__file__).with_name("files")
 _KINDS = {
@@ -56,7 +56,7 @@ def read(name: str) -> bytes:
 
 def _answer(name: str, encodings: str, caching: str) -> Response:
     headers = {**_HEADERS, "Cache-Control": caching, "Content-Type": _KINDS[Path(name).suffix]}
-    if accepts_gzip(encodings):
+    if accepts(encodings, "gzip"):
         return Response(_compressed(name), headers={**headers, "Content-Encoding": "gzip"})
     return Response(read(name), headers=headers)
 

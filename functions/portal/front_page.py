@@ -1,4 +1,4 @@
-"""The page at the root: what runs, its health, where things are, how to sign in."""
+"""The page for developers: what runs, its health, where things are, how to sign in."""
 
 import json
 import os
@@ -56,7 +56,7 @@ def _sign_in() -> str:
         '<section aria-labelledby="users"><h2 id="users">Sign in as</h2>'
         f"<table><thead><tr><th>Username</th><th>Role</th></tr></thead><tbody>{users}</tbody></table>"
         f"<p>All of them have the password <code>{escape(_DEMO_PASSWORD)}</code>. "
-        "On the <a href=/docs>API page</a>, press <em>Authorize</em>.</p></section>"
+        "On the <a href=/docs/api>API page</a>, press <em>Authorize</em>.</p></section>"
     )
 
 
@@ -75,4 +75,4 @@ def _services() -> list[dict[str, Any]]:
 
 def _service(tag: dict[str, Any]) -> str:
     name = escape(tag["name"])
-    return f'<li><a href="/docs#/{name}">{name}</a> <span>{escape(tag["description"])}</span></li>'
+    return f'<li><a href="/docs/api#/{name}">{name}</a> <span>{escape(tag["description"])}</span></li>'

@@ -31,9 +31,10 @@ _PAGE = """\
 <body>
 <a class="skip" href="#main">Skip to content</a>
 <header class="bar"><nav aria-label="Pages">
-  <a class="brand" href="/">Education LMS</a>
-  <a href="/docs">API</a>
+  <a class="brand" href="/docs">Education LMS</a>
+  <a href="/docs/api">API</a>
   <a href="/docs/events" aria-current="page">Events</a>
+  <a href="/">Console</a>
 </nav></header>
 <main id="main" class="page">
   <h1>Events</h1>

@@ -41,7 +41,7 @@ _HEAD = """\
 # Made by `python -m operations.kong.generate` from the permissions in functions/*/api.py. Do not edit.
 # ${UPSTREAM_URL} and ${GATEWAY_SECRET} are filled in from the environment.
 """
-_PARAMETER = re.compile(r"\{[^}]+\}")
+_PARAMETER = re.compile(r"(\{[^}]+\})")
 
 Plugin = dict[str, Any]
 
@@ -57,9 +57,10 @@ class Route:
 
     @property
     def pattern(self) -> str:
-        """Kong's path: a parameter is one segment."""
-        literals = [part.replace(".", r"\.") for part in _PARAMETER.split(self.path)]
-        return f"~{'[^/]+'.join(literals)}$"
+        """Kong's path: a parameter is one segment, or with `:path` all that follow."""
+        parts = [part.replace(".", r"\.") for part in _PARAMETER.split(self.path)]
+        parts[1::2] = [".+" if parameter.endswith(":path}") else "[^/]+" for parameter in parts[1::2]]
+        return f"~{''.join(parts)}$"
 
     @property
     def takes_from_strangers(self) -> bool:

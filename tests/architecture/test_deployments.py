@@ -62,7 +62,7 @@ def test_a_role_has_the_rights_that_its_kafka_takes_and_no_others(deployment: st
     actions = {
         name: {
             action.partition(":")[0]
-            for policy in properties["Policies"]
+            for policy in properties.get("Policies", [])
             for statement in policy["PolicyDocument"]["Statement"]
             for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
         }

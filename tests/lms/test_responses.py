@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse
 from lms.dependencies import CachedForAMinute, IfMatch, set_etag
 from lms.etags import require_match
 from lms.http import LambdaHandler, create_app
-from lms.responses import accepts_gzip
+from lms.responses import accepts
 from lms.security import Public
 from tests.clients import Answer, Client
 from tests.template import ENVIRONMENT
@@ -188,9 +188,9 @@ def test_an_answer_that_sets_a_cookie_is_not_compressed(world: World) -> None:
 
 @pytest.mark.parametrize("given", ["gzip", "GZIP", "br, gzip", "gzip ; q=0.1", "*", "br;q=1, *;q=0.2", "identity,gzip"])
 def test_gzip_is_taken_where_it_is_named_or_nothing_is_excluded(given: str) -> None:
-    assert accepts_gzip(given)
+    assert accepts(given, "gzip")
 
 
 @pytest.mark.parametrize("given", ["", "br", "gzip;q=0", "gzip; q=0.000", "*;q=0", "gzip;q=0, *", "identity", "gzippy"])
 def test_gzip_is_not_used_where_it_was_not_asked_for(given: str) -> None:
-    assert not accepts_gzip(given)
+    assert not accepts(given, "gzip")

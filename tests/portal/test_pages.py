@@ -9,7 +9,7 @@ import pytest
 
 from tests.clients import Client
 
-PAGES = ("/", "/docs", "/docs/events")
+PAGES = ("/docs", "/docs/api", "/docs/events")
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -26,7 +26,7 @@ def test_a_page_is_for_everybody_and_runs_nothing_that_is_not_from_here(portal: 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_everything_that_a_page_names_here_is_here(portal: Client, path: str) -> None:
-    named = set(re.findall(r'(?:href|src)="?(/[^"#> ]*)', portal.get(path).text))
+    named = set(re.findall(r'(?:href|src)="?(/[^"#> ]+)', portal.get(path).text))
     assert len(named) >= 4
     for link in named:
         assert portal.get(link).status == 200, link
@@ -38,18 +38,18 @@ def test_nothing_comes_from_another_host(portal: Client) -> None:
 
 
 def test_the_front_page_shows_health_and_services(portal: Client) -> None:
-    text = portal.get("/").text
+    text = portal.get("/docs").text
     assert "Everything is running" in text
-    assert '<a href="/docs#/exam">exam</a>' in text
+    assert '<a href="/docs/api#/exam">exam</a>' in text
 
 
 def test_demo_users_and_mails_are_shown_on_a_local_stack_alone(portal: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     from portal import front_page
 
-    assert "student@demo.example" not in portal.get("/").text
+    assert "student@demo.example" not in portal.get("/docs").text
     monkeypatch.setattr(front_page, "_DEMO_PASSWORD", "a<b>c-password")
     monkeypatch.setattr(front_page, "_MAIL_PAGE", "http://127.0.0.1:8025")
-    text = portal.get("/").text
+    text = portal.get("/docs").text
     assert "student@demo.example" in text
     assert "a&lt;b&gt;c-password" in text
     assert 'href="http://127.0.0.1:8025"' in text

@@ -45,19 +45,21 @@ def test_the_system_is_well(http: httpx.Client) -> None:
     assert answer.json()["parts"] == {"api": "ok", "tables": "ok", "events": "ok"}
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/docs/events", "/docs/files/swagger-ui-bundle.js", "/openapi.json"])
+@pytest.mark.parametrize(
+    "path", ["/docs", "/docs/api", "/docs/events", "/docs/files/swagger-ui-bundle.js", "/openapi.json"]
+)
 def test_a_page_and_its_parts_come_through_the_gateway_compressed_or_not(http: httpx.Client, path: str) -> None:
     plain = http.get(path, headers={"Accept-Encoding": "identity"})
     squeezed = http.get(path, headers={"Accept-Encoding": "gzip"})
     assert plain.status_code == squeezed.status_code == 200
     assert len(plain.text) > 500
-    if path != "/":
+    if path != "/docs":
         assert squeezed.headers["Content-Encoding"] == "gzip"
         assert squeezed.text == plain.text
 
 
-def test_the_front_page_shows_health_and_the_way_in(page: Page, stack: StackUnderTest) -> None:
-    page.goto("/")
+def test_the_page_for_developers_shows_health_and_the_way_in(page: Page, stack: StackUnderTest) -> None:
+    page.goto("/docs")
     expect(page.get_by_role("heading", name="Everything is running")).to_be_visible()
     expect(page.get_by_text("student@demo.example")).to_be_visible()
     expect(page.get_by_role("link", name="Sent messages")).to_have_attribute("href", stack.settings.mail_url)
@@ -72,7 +74,7 @@ def test_the_catalogue_opens_an_event_with_its_fields(page: Page) -> None:
 
 
 def test_somebody_signs_in_on_the_api_page_and_calls_an_endpoint(page: Page, stack: StackUnderTest) -> None:
-    page.goto("/docs")
+    page.goto("/docs/api")
     page.get_by_role("button", name="Authorize").first.click()
     page.get_by_label("username").fill("student@demo.example")
     page.get_by_label("password").fill(stack.settings.demo_password)

@@ -9,7 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 _LEAST_BYTES = 1024
 # Of 740 KB of JSON, level 6 leaves 166 KB in 9 ms of CPU; level 9 takes 30 ms for 1 KB less.
 _LEVEL = 6
-_NO_GZIP = re.compile(r"q=0(\.0*)?")
+_NOT_AT_ALL = re.compile(r"q=0(\.0*)?")
 _OPAQUE_TAG = re.compile(r'"[^"]*"')
 
 
@@ -22,7 +22,7 @@ def finish(method: str, asked: Headers, status: int, headers: MutableHeaders, bo
     may_compress = _may_compress(headers, body)
     if may_compress:
         headers.add_vary_header("Accept-Encoding")
-    compress = may_compress and accepts_gzip(asked.get("accept-encoding", ""))
+    compress = may_compress and accepts(asked.get("accept-encoding", ""), "gzip")
     is_read = method in ("GET", "HEAD") and status == 200
     if is_read or "etag" in headers:
         headers["ETag"] = _tag(headers.get("etag"), body, compressed=compress)
@@ -37,11 +37,11 @@ def finish(method: str, asked: Headers, status: int, headers: MutableHeaders, bo
     return status, b"" if method == "HEAD" else body
 
 
-def accepts_gzip(accept_encoding: str) -> bool:
-    """Whether an `Accept-Encoding` lets an answer be compressed (RFC 9110, 12.5.3)."""
+def accepts(accept_encoding: str, encoding: str) -> bool:
+    """Whether an `Accept-Encoding` lets an answer be compressed this way (RFC 9110, 12.5.3)."""
     weights = dict(part.replace(" ", "").lower().partition(";")[::2] for part in accept_encoding.split(","))
-    weight = weights.get("gzip", weights.get("*"))
-    return weight is not None and not _NO_GZIP.fullmatch(weight)
+    weight = weights.get(encoding, weights.get("*"))
+    return weight is not None and not _NOT_AT_ALL.fullmatch(weight)
 
 
 def _may_compress(headers: MutableHeaders, body: bytes) -> bool:

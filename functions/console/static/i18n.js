@@ -1,0 +1,124 @@
+/**
+ * The language: sentences from `words/`, and dates and numbers as its readers write them.
+ *
+ * `t("student.home.title")`; `{name}` in a sentence is filled in from `values`. A sentence that counts is an object of
+ * plural forms, chosen by `values.count`. Keys stand whole in the code, or as `tOf("exam.state", state)`.
+ */
+import { signal } from "@preact/signals";
+import { settings } from "./settings.js";
+
+/** @typedef {"en" | "ur"} Language */
+/** @typedef {Record<string, string | Record<string, string>>} Words */
+
+const CHOSEN = "lms.language";
+/** @type {Record<Language, { name: string, dir: "ltr" | "rtl" }>} */
+export const LANGUAGES = { en: { name: "English", dir: "ltr" }, ur: { name: "اردو", dir: "rtl" } };
+
+/** @type {import("@preact/signals").Signal<Language>} */
+export const language = signal(chosen());
+/** @type {import("@preact/signals").Signal<Words>} */
+const words = signal({});
+
+/** Loads the words of a language and shows everything in it. @param {Language} next */
+export async function showLanguage(next) {
+  const answer = await fetch(`${settings.static}/words/${next}.json`);
+  words.value = await answer.json();
+  language.value = next;
+  document.documentElement.lang = next;
+  document.documentElement.dir = LANGUAGES[next].dir;
+}
+
+/** As `showLanguage`, and remembered on this device. @param {Language} next */
+export function chooseLanguage(next) {
+  localStorage.setItem(CHOSEN, next);
+  return showLanguage(next);
+}
+
+/** @param {string} key @param {Record<string, string | number>} [values] @returns {string} */
+export function t(key, values = {}) {
+  const found = words.value[key];
+  if (found === undefined) return key;
+  const sentence = typeof found === "string" ? found : found[plural(Number(values.count))] ?? found.other;
+  return sentence.replace(/\{(\w+)\}/g, (whole, name) => {
+    const value = values[name];
+    return value === undefined ? whole : typeof value === "number" ? number(value) : value;
+  });
+}
+
+/** The word for one of a few values that the API has: `tOf("role", "admin")` is the key `role.admin`.
+ * @param {string} group @param {string} value */
+export function tOf(group, value) {
+  return t(`${group}.${value}`);
+}
+
+/** Whether there are words for a key, such as a code of the API's. @param {string} key */
+export function hasWords(key) {
+  return key in words.value;
+}
+
+const locale = () => (language.value === "ur" ? "ur-PK" : "en-GB");
+
+/** @param {number} value @param {Intl.NumberFormatOptions} [options] */
+export function number(value, options) {
+  return new Intl.NumberFormat(locale(), options).format(value);
+}
+
+/** @param {number} value of 100 */
+export function percent(value) {
+  return new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: 1 }).format(value / 100);
+}
+
+/** @param {number | string} amount @param {string} currency */
+export function money(amount, currency) {
+  return new Intl.NumberFormat(locale(), { style: "currency", currency, maximumFractionDigits: 2, minimumFractionDigits: 0 })
+    .format(Number(amount));
+}
+
+/** A day. One without a time ("2027-03-04") is that day wherever it is read. @param {string | number} moment */
+export function date(moment) {
+  const isDay = typeof moment === "string" && /^\d{4}-\d\d-\d\d$/.test(moment);
+  return format(moment, { weekday: "short", day: "numeric", month: "short", year: "numeric", ...(isDay ? { timeZone: "UTC" } : {}) });
+}
+
+/** @param {string | number} moment */
+export function time(moment) {
+  return format(moment, { hour: "numeric", minute: "2-digit" });
+}
+
+/** @param {string | number} moment */
+export function dateTime(moment) {
+  return format(moment, { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
+}
+
+/** "in 3 days", "2 hours ago". @param {string | number} moment @param {number} now */
+export function relative(moment, now) {
+  const seconds = (new Date(moment).getTime() - now) / 1000;
+  /** @type {[Intl.RelativeTimeFormatUnit, number][]} */
+  const units = [["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]];
+  const [unit, size] = units.find(([, size]) => Math.abs(seconds) >= size) ?? ["second", 1];
+  return new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(Math.round(seconds / size), unit);
+}
+
+/** A length of time: "1:05:09". @param {number} milliseconds */
+export function clockTime(milliseconds) {
+  const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
+  const two = (/** @type {number} */ value) => String(value).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return `${hours ? `${hours}:${two(minutes)}` : minutes}:${two(seconds % 60)}`;
+}
+
+/** @param {string | number} moment @param {Intl.DateTimeFormatOptions} options */
+function format(moment, options) {
+  return new Intl.DateTimeFormat(locale(), options).format(new Date(moment));
+}
+
+/** @param {number} count */
+function plural(count) {
+  return new Intl.PluralRules(locale()).select(count);
+}
+
+/** @returns {Language} */
+function chosen() {
+  const known = [localStorage.getItem(CHOSEN), ...navigator.languages.map((tag) => tag.split("-")[0])];
+  return /** @type {Language} */ (known.find((tag) => tag !== null && tag in LANGUAGES) ?? "en");
+}

@@ -1,0 +1,29 @@
+import { useState } from "preact/hooks";
+import { html } from "htm/preact";
+import { t } from "../i18n.js";
+import { Button } from "./button.js";
+import { useLoad } from "./load.js";
+
+/**
+ * A list that grows page by page: `useLoad` whose `data.items` are all that were loaded so far.
+ * @template T
+ * @param {(cursor: string | undefined) => Promise<{ items: T[], next: string | null }>} load @param {unknown[]} [inputs]
+ */
+export function usePages(load, inputs = []) {
+  const first = useLoad(() => load(undefined), inputs);
+  const [more, setMore] = useState(/** @type {{ of: unknown, items: T[], next: string | null } | null} */ (null));
+  const isCurrent = more !== null && more.of === first.data;
+  const data = first.data && (isCurrent ? { items: more.items, next: more.next } : first.data);
+  const loadMore = async () => {
+    if (!data?.next) return;
+    const page = await load(data.next);
+    setMore({ of: first.data, items: [...data.items, ...page.items], next: page.next });
+  };
+  return { ...first, data, loadMore };
+}
+
+/** The button below such a list, while there is more. @param {{ of: { data?: { next: string | null }, loadMore: () => Promise<void> } }} props */
+export function Pager({ of }) {
+  if (!of.data?.next) return null;
+  return html`<div class="pager"><${Button} icon="down" onClick=${of.loadMore}>${t("showMore")}<//></div>`;
+}

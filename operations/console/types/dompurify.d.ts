@@ -1,0 +1,2 @@
+// A script that puts `DOMPurify` into the page.
+export {};

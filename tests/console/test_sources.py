@@ -1,0 +1,93 @@
+"""What the screens are written in: words in every language, sides that mirror, libraries that are what they say."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from console import files
+from operations.console import types
+from operations.console.vendor import Library, libraries
+from operations.documents.openapi import PATH as DESCRIPTION
+
+LANGUAGES = ("en", "ur")
+SOURCES = [path for path in sorted(files.STATIC.rglob("*.js")) if "vendor" not in path.parts]
+_KEY = r'"([a-zA-Z0-9]+(?:\.[a-zA-Z0-9_-]+)*)"'
+# What the API calls its refusals and faults; looked for when one comes.
+_LOOKED_UP = ("problem.", "fault.")
+
+
+@cache
+def words(language: str) -> dict[str, str | dict[str, str]]:
+    read: dict[str, str | dict[str, str]] = json.loads((files.STATIC / "words" / f"{language}.json").read_text())
+    return read
+
+
+def _code(path: Path) -> str:
+    return re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
+
+
+def _used() -> tuple[set[str], set[str]]:
+    """The keys that stand in the code, and the groups of which it looks one up."""
+    keys, groups = set(), set()
+    for path in SOURCES:
+        code = _code(path)
+        keys |= set(re.findall(rf"\bt\({_KEY}", code)) | set(re.findall(rf"\blabel: {_KEY}", code))
+        groups |= set(re.findall(rf"\btOf\({_KEY}", code))
+    return keys, groups
+
+
+def test_every_key_of_the_code_has_words() -> None:
+    keys, groups = _used()
+    known = words("en").keys()
+    assert keys - known == set()
+    assert {group for group in groups if not any(key.startswith(f"{group}.") for key in known)} == set()
+
+
+def test_no_words_are_left_over() -> None:
+    keys, groups = _used()
+    prefixes = (*(f"{group}." for group in groups), *_LOOKED_UP)
+    assert {key for key in words("en") if key not in keys and not key.startswith(prefixes)} == set()
+
+
+def test_every_language_says_the_same() -> None:
+    english, urdu = words("en"), words("ur")
+    assert list(urdu) == list(english) == sorted(english)
+    for key, text in english.items():
+        assert _gaps(urdu[key]) == _gaps(text), key
+
+
+def _gaps(text: str | dict[str, str]) -> set[str]:
+    """What is filled in; of plural forms, in the one that any number may have."""
+    assert text
+    if isinstance(text, dict):
+        text = text["other"]
+    return set(re.findall(r"\{(\w+)\}", text))
+
+
+@pytest.mark.parametrize("path", sorted((files.STATIC / "style").glob("*.css")), ids=lambda path: path.name)
+def test_a_style_names_no_side_that_urdu_has_elsewhere(path: Path) -> None:
+    sides = r"-(?:left|right)\b|[{;]\s*(?:left|right|width|height)\s*:|float:|align: (?:left|right)"
+    # Code is written from left to right in every language.
+    code = path.read_text().replace("direction: ltr; text-align: left", "")
+    assert re.findall(sides, code) == []
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_a_module_is_loaded_from_where_it_says(path: Path) -> None:
+    for imported in re.findall(r"""(?:from|import)\s*\(?["'](\.[^"']+)["']""", _code(path)):
+        assert (path.parent / imported).resolve().is_file(), imported
+    for style in re.findall(r'\bstyle: "([^"]+)"', _code(path)) if path.name == "routes.js" else ():
+        assert (files.STATIC / "style" / f"{style}.css").is_file()
+    assert max(map(len, path.read_text().splitlines()), default=0) <= 160
+
+
+@pytest.mark.parametrize("library", libraries(), ids=lambda library: library.name)
+def test_a_library_is_the_file_that_the_table_names(library: Library) -> None:
+    assert library.is_the_same_as(library.path.read_bytes()), "run `make vendor`"
+
+
+def test_the_types_are_what_the_api_is_now() -> None:
+    assert types.PATH.read_text() == types.text(json.loads(DESCRIPTION.read_text())), "run `make docs`"
