@@ -28,7 +28,6 @@ MODULES = (
     "botocore.httpsession",
     "botocore.session",
     "cryptography.hazmat.primitives.ciphers.aead",
-    "email_validator",
     "fastapi",
     "jose.jwt",
     "mangum",
