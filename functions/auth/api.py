@@ -15,7 +15,6 @@ from auth.schemas import (
     ChangePassword,
     CodeSent,
     Done,
-    ExactName,
     ForgotPassword,
     JwkSet,
     Logout,
@@ -27,6 +26,7 @@ from auth.schemas import (
     Registration,
     ResetPassword,
     SeveralNames,
+    SoughtName,
     StartVerification,
     StatusUpdate,
     TokenPair,
@@ -216,13 +216,16 @@ def profile(user_id: UUID, response: Response, _: Admin) -> ProfileView:
 def list_users(
     paging: Paging,
     _: Admin,
-    exact: Annotated[ExactName, Depends()],
+    sought: Annotated[SoughtName, Depends()],
     role: Annotated[Role | None, Query(alias="is_type")] = None,
     status: Literal["active", "invited", "provisioning", "disabled"] | None = None,
 ) -> Page[UserView]:
-    """Users by role and status, or the one with an exact email address, username or roll number."""
-    if exact.field is not None:
-        return accounts.find_users(exact.field, exact.value, role, status, paging)
+    """Users by role and status; those whom `q` finds; or the one with an exact email address, username or roll number.
+
+    A user is found when each word of `q` begins their username, address, roll number or a word of their name.
+    """
+    if sought.field is not None:
+        return accounts.find_users(sought.field, sought.value, role, status, paging)
     return accounts.list_users(role, status, paging)
 
 

@@ -1,9 +1,10 @@
-"""Events of users: what the gateway has to know of them, and what is left of erased ones."""
+"""Events of users: what the gateway has to know of them, what is left of erased ones, and their exports."""
 
-from auth.service import erasure, gateway
+from auth.service import erasure, export, gateway
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
 from lms.events import (
+    ExportRequested,
     UserDisabled,
     UserEnabled,
     UserErased,
@@ -26,6 +27,10 @@ def _erased(event: UserErased, _: Envelope) -> None:
     erasure.finish(event.user_id, now())
 
 
+def _export(event: ExportRequested, _: Envelope) -> None:
+    export.add_part(event, now())
+
+
 handler = KafkaConsumer(
     {
         UserRegistered: _provision,
@@ -34,5 +39,6 @@ handler = KafkaConsumer(
         UserDisabled: _converge,
         UserEnabled: _converge,
         UserErased: _erased,
+        ExportRequested: _export,
     }
 )

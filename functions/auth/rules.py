@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -11,8 +11,12 @@ from typing import Literal
 
 from lms.errors import Conflict, InvalidField
 from lms.profile_fields import normalized
+from lms.texts import uniqueness_key
 
 Status = Literal["invited", "provisioning", "active", "disabled", "erased"]
+
+Purpose = Literal["reset", "invitation", "verify_email", "verify_mobile"]
+"""What a code or link is good for."""
 
 ACCESS_LIFETIME = timedelta(minutes=15)
 REFRESH_LIFETIME = timedelta(days=30)
@@ -62,6 +66,10 @@ _RESERVED_NAMES = frozenset(
 )
 
 
+# More than a name needs, and few enough for one transaction; DynamoDB's keys have 1 024 bytes.
+_SEARCH_WORDS, _SEARCH_LETTERS = 20, 64
+
+
 class WeakPassword(InvalidField):
     """The new password is too easy to guess."""
 
@@ -103,6 +111,28 @@ def require_not_reserved(username: str) -> None:
     """Raises `UsernameReserved` for a username that only administrators may give: `admin`, `Ad.Min` and the like."""
     if re.sub(r"[._-]", "", username).casefold() in _RESERVED_NAMES:
         raise UsernameReserved
+
+
+def search_words(text: str) -> list[str]:
+    """The words of a name or of a search, as they are compared; further ones than the first 20 do not count."""
+    words = (word[:_SEARCH_LETTERS] for word in uniqueness_key(text).split())
+    return list(dict.fromkeys(words))[:_SEARCH_WORDS]
+
+
+def found_by(username: str, email: str, roll_no: str | None, name: str) -> frozenset[str]:
+    """All words that a user is found by."""
+    whole = (word for text in (username, email, roll_no or "") for word in search_words(text))
+    return frozenset([*whole, *search_words(name)])
+
+
+def first_hit(words: Collection[str], sought: Sequence[str]) -> str | None:
+    """The word by which a search finds a user: the first that begins as the longest word sought does.
+
+    None where some word sought begins none of the user's.
+    """
+    if not all(any(word.startswith(part) for word in words) for part in sought):
+        return None
+    return min(word for word in words if word.startswith(max(sought, key=len)))
 
 
 def new_code() -> str:

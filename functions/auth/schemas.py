@@ -33,7 +33,7 @@ RollNumber = Annotated[
 ]
 NewPassword = Annotated[Password, Field(min_length=rules.SHORTEST_PASSWORD)]
 SixDigits = Annotated[str, Pattern("^[0-9]{6}$", "Enter the six digits of the code.")]
-NameField = Literal["email", "username", "roll_no"]
+NameField = Literal["email", "username", "roll_no", "q"]
 _NAME_FIELDS: tuple[NameField, ...] = get_args(NameField)
 
 
@@ -259,6 +259,7 @@ class UserView(View):
 
     id: UUID
     username: str
+    name: str
     email: str
     role: Annotated[Role, Field(serialization_alias="is_type")]
     status: str
@@ -274,19 +275,26 @@ class JwkSet(View):
 
 class SeveralNames(InvalidField):
     part = "query"
-    detail = "Give only one of email, username and roll_no."
+    detail = "Give only one of email, username, roll_no and q."
 
 
-class ExactName:
-    """Query parameters of which at most one may be given: each names one user."""
+class SoughtName:
+    """Query parameters of which at most one may be given: exact names of one user, and `q`."""
 
     def __init__(
         self,
         email: Annotated[str | None, Field(max_length=254)] = None,
         username: Annotated[str | None, Field(max_length=64)] = None,
         roll_no: Annotated[str | None, Field(max_length=64)] = None,
+        q: Annotated[
+            str | None,
+            Field(
+                max_length=254,
+                description="How the username, the address, the roll number or words of the name begin.",
+            ),
+        ] = None,
     ) -> None:
-        given = {"email": email, "username": username, "roll_no": roll_no}
+        given = {"email": email, "username": username, "roll_no": roll_no, "q": q}
         named = [(field, value) for field in _NAME_FIELDS if (value := given[field]) is not None]
         if len(named) > 1:
             raise SeveralNames(named[1][0])

@@ -1,5 +1,7 @@
 """The tables that auth owns. A table holds several kinds of rows, told apart by their key (`TypedKey`)."""
 
+from uuid import UUID
+
 from pynamodb.attributes import (
     BooleanAttribute,
     JSONAttribute,
@@ -11,7 +13,7 @@ from pynamodb.attributes import (
     UTCDateTimeAttribute,
     VersionAttribute,
 )
-from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
 from lms.dynamo import Table, TypedKey, UUIDAttribute, table_name
 from lms.settings import setting
@@ -77,6 +79,34 @@ class Profile(Table):
     city = UnicodeAttribute(null=True)
     country = UnicodeAttribute(null=True)
     additional_details = JSONAttribute(default=dict)
+
+
+class SearchIndex(GlobalSecondaryIndex["SearchWord"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
+    """Words by their first letter, in the order of the alphabet."""
+
+    class Meta:
+        index_name = "search"
+        projection = KeysOnlyProjection()
+
+    initial = UnicodeAttribute(hash_key=True)
+    word = UnicodeAttribute(range_key=True)
+
+
+class SearchWord(Table):
+    """A word that a user is found by: `<user id>#<word>`. It is written and deleted with what it comes from."""
+
+    class Meta:
+        table_name = table_name("users")
+        region = setting("AWS_REGION")
+
+    key = TypedKey("word", hash_key=True, attr_name="id")
+    initial = UnicodeAttribute()
+    word = UnicodeAttribute()
+    search_index = SearchIndex()
+
+    @property
+    def user_id(self) -> UUID:
+        return UUID(self.key.partition("#")[0])
 
 
 class ReservedName(Table):

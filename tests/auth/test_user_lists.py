@@ -4,7 +4,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.auth.conftest import TARIQ, Auth, Desk
+from auth.tables import SearchWord
+from tests.auth.conftest import TARIQ, Auth, Desk, calls_noted
+from tests.conftest import stored
 
 
 def test_a_list_is_filtered_by_type_and_status(auth: Auth, desk: Desk) -> None:
@@ -24,7 +26,7 @@ def test_a_list_is_filtered_by_type_and_status(auth: Auth, desk: Desk) -> None:
 def test_a_list_shows_what_was_agreed(desk: Desk) -> None:
     (item,) = desk.users().json["items"]
     assert set(item) == {
-        *("id", "username", "email", "is_type", "status", "roll_no"),
+        *("id", "username", "name", "email", "is_type", "status", "roll_no"),
         *("version", "created_at", "updated_at"),
     }
     assert item["created_at"].endswith("Z")
@@ -54,6 +56,52 @@ def test_one_user_is_found_by_an_exact_name(auth: Auth, desk: Desk) -> None:
         assert desk.names(**query) == [], query
 
 
+def test_users_are_found_by_how_their_names_begin(auth: Auth, desk: Desk) -> None:
+    auth.student("amina", name="Amina Bibi Khan")
+    auth.student("bilal", name="بلال احمد", email="b.ahmed@example.com")
+    roll_no = desk.users(username="bilal").json["items"][0]["roll_no"]
+    for q, found in (
+        ("ami", ["amina"]),
+        ("AMINA@", ["amina"]),
+        ("kha", ["amina"]),
+        ("bi", ["amina", "bilal"]),
+        ("bi kh", ["amina"]),
+        ("kh am", ["amina"]),
+        ("احم", ["bilal"]),
+        (roll_no.lower(), ["bilal"]),
+        ("b.ahmed", ["bilal"]),
+        ("ina", []),
+        ("amina x", []),
+        (" ", []),
+    ):
+        assert sorted(desk.names(q=q)) == found, q
+    assert desk.names(q="bi", is_type="teacher") == []
+    assert desk.users(q="kha").json["items"][0]["name"] == "Amina Bibi Khan"
+
+
+def test_a_renamed_or_erased_user_is_found_by_nothing_of_the_past(auth: Auth, desk: Desk) -> None:
+    student = auth.student("amina", name="Amina Khan")
+    auth.http.put("/auth/profile", {"name": "Amina Shah"}, token=student.token)
+    assert (desk.names(q="khan"), desk.names(q="shah")) == ([], ["amina"])
+    assert {row.word for row in stored(SearchWord) if str(row.user_id) == student.id} >= {"shah"}
+    desk.erase(student.id)
+    assert (desk.names(q="shah"), [row for row in stored(SearchWord) if str(row.user_id) == student.id]) == ([], [])
+
+
+def test_a_search_reads_a_page_of_words_and_its_users(auth: Auth, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(5):
+        auth.register(f"amina{n}", name=f"Amina Aminova {n}")
+    desk.users()
+    asked = calls_noted(monkeypatch)
+    page = desk.users(q="am", limit="4").json
+    assert [name for name, _ in asked] == ["Query", "BatchGetItem"]
+    met = [item["username"] for item in page["items"]]
+    while page["next"]:
+        page = desk.users(q="am", limit="4", cursor=page["next"]).json
+        met += [item["username"] for item in page["items"]]
+    assert sorted(met) == [f"amina{n}" for n in range(5)]
+
+
 def test_queries_outside_their_bounds_are_refused(desk: Desk) -> None:
     for query in (
         {"limit": "0"},
@@ -66,6 +114,8 @@ def test_queries_outside_their_bounds_are_refused(desk: Desk) -> None:
         {"status": ""},
         {"email": "x" * 255},
         {"email": "a@example.com", "username": "a"},
+        {"q": "a", "username": "a"},
+        {"q": "x" * 255},
         {"cursor": "x"},
         {"cursor": "é"},
         {"cursor": "A" * 5_000},

@@ -7,12 +7,12 @@ from uuid import UUID
 from auth import kong
 from auth.rules import Status
 from auth.schemas import NameField, ProfileView, UserView
-from auth.service import administrators, gateway, profiles, publishing, reserved_names, sessions, users
+from auth.service import administrators, gateway, profiles, publishing, reserved_names, search, sessions, users
 from auth.tables import AdminClaim, Profile, User
 from lms import roster
 from lms.audit import audit
 from lms.callers import ROLES, Role
-from lms.dynamo import retry_stale, transaction
+from lms.dynamo import read_together, retry_stale, transaction
 from lms.errors import Conflict
 from lms.etags import Precondition, require_match
 from lms.events import UserDisabled, UserEnabled, UserErased
@@ -42,25 +42,45 @@ def list_users(role: Role | None, status: Status | None, paging: PageRequest) ->
         for one_status in ([status] if status else _LISTED)
     ]
     found, after = query_page(User.directory_index, partitions, paging)
-    return paging.page([_line(user) for user in found], after)
+    listed = read_together([(Profile, user.id, None) for user in found])
+    return paging.page([_line(user, profile) for user, profile in zip(found, listed, strict=True)], after)
 
 
 def find_users(
     field: NameField, value: str, role: Role | None, status: Status | None, paging: PageRequest
 ) -> Page[UserView]:
-    """The one user who has exactly this username, roll number or email address, as a list."""
+    """The one user who has exactly this username, roll number or email address, as a list; or with `q` all found."""
+    if field == "q":
+        found, after = search.find(value, paging)
+        return paging.page([_line(*each) for each in found if _fits(each[0], role, status)], after)
     user = users.find_by_name(
         reserved_names.email_name(value) if field == "email" else reserved_names.login_name(value)
     )
     # Usernames and roll numbers share one space of names: the name found may be of the other kind.
     if user is None or address_key(getattr(user, field) or "") != address_key(value):
         return paging.page([], None)
-    fits = user.role == (role or user.role) and user.status == (status or user.status)
-    return paging.page([_line(user)] if fits else [], None)
+    return paging.page([_line(user, users.profile_of(user))] if _fits(user, role, status) else [], None)
 
 
-def _line(user: User) -> UserView:
-    return UserView.model_validate(user, from_attributes=True)
+def _fits(user: User, role: Role | None, status: Status | None) -> bool:
+    return user.role == (role or user.role) and user.status == (status or user.status)
+
+
+def _line(user: User, profile: Profile | None) -> UserView:
+    # Of one who is erased meanwhile the index may still have the account.
+    name = profile.name if profile else user.username
+    return UserView(
+        id=user.id,
+        username=user.username,
+        name=name,
+        email=user.email,
+        role=user.role,
+        status=user.status,
+        roll_no=user.roll_no,
+        version=user.version,
+        created_at=user.created_at,
+        updated_at=user.updated_at,
+    )
 
 
 @retry_stale
@@ -140,6 +160,7 @@ def erase_user(user: User, admin_id: UUID | None, claim: AdminClaim | None, now:
             ],
         )
         tx.delete(profile)
+        search.replace(tx, user, search.words_of(user, profile), frozenset())
         for name in reserved_names.names_of(user, profile):
             reserved_names.release(tx, name)
         roster.remove_user(tx, user.id, email=user.email, roll_no=user.roll_no)

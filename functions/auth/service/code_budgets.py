@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import get_args
 from uuid import UUID
 
 from auth import rules
+from auth.rules import Purpose
 from auth.tables import Code, CodeBudget, SentCodeEntry
 from lms.dynamo import Key, Transaction, read_together
 from lms.events import CodeChannel
@@ -49,6 +51,13 @@ def read(row: Code, channel: CodeChannel) -> Budgets:
     )
     found = read_together([(CodeBudget, owner, None) for owner in owners])
     return Budgets(*(budget or CodeBudget(owner=owner) for owner, budget in zip(owners, found, strict=True)))
+
+
+def sent_to(user_id: UUID) -> dict[str, list[rules.SentCode]]:
+    """The codes sent to a user in the last day, by what they were for and, of all, by channel."""
+    counted = [*get_args(Purpose), *(f"account#{channel}" for channel in get_args(CodeChannel))]
+    found = read_together([(CodeBudget, f"{each}#{user_id}", None) for each in counted])
+    return {each: sent(budget) for each, budget in zip(counted, found, strict=True) if budget}
 
 
 def key_of(row: Code) -> Key:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 from uuid import UUID, uuid4
 
 from auth import hashing, rules
+from auth.rules import Purpose
 from auth.service import code_budgets, users
 from auth.service.code_budgets import Budgets
 from auth.service.reserved_names import email_name, mobile_name
@@ -19,8 +19,6 @@ from lms.dynamo import Transaction, read_together, transaction
 from lms.errors import BadRequest
 from lms.events import CodeChannel, UserCodeRequested
 from lms.outbox import emit
-
-Purpose = Literal["reset", "invitation", "verify_email", "verify_mobile"]
 
 
 class WrongCode(BadRequest):

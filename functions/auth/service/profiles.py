@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from auth.schemas import ProfileUpdate, ProfileView
-from auth.service import authentication, publishing, reserved_names, throttling, users
+from auth.service import authentication, publishing, reserved_names, search, throttling, users
 from auth.service.reserved_names import EmailTaken, email_name
 from auth.tables import Profile, User
 from lms.dynamo import Transaction, retry_stale, transaction
@@ -42,6 +42,7 @@ def update(
         reserved_names.require_free(email_name(changes.email), user, EmailTaken())
     require_match(user.version, if_match)
     profile = users.profile_of(user)
+    old_words = search.words_of(user, profile)
     old_mobile, was_verified = profile.mobile_number, user.mobile_verified
     old_email, old_email_verified = user.email, user.email_verified
     for field in changes.model_fields_set & _PROFILE_FIELDS:
@@ -67,6 +68,7 @@ def update(
             ],
         )
         tx.put(profile)
+        search.replace(tx, user, old_words, search.words_of(user, profile))
         previous = old_email if user.email != old_email else None
         publishing.put_card(
             tx,

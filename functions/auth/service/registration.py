@@ -7,7 +7,7 @@ from uuid import UUID
 from auth import hashing, rules
 from auth.rules import CODES_A_DAY, CODES_AN_HOUR, Status
 from auth.schemas import NewUser, Registered, Registration
-from auth.service import accounts, administrators, code_budgets, codes, publishing, users
+from auth.service import accounts, administrators, code_budgets, codes, publishing, search, users
 from auth.service.reserved_names import (
     FIRST_ADMIN,
     EmailTaken,
@@ -174,6 +174,7 @@ def _store(
     )
     version = tx.put(user)
     tx.put(profile)
+    search.replace(tx, user, frozenset(), search.words_of(user, profile))
     reserve(tx, login_name(user.username), user, UsernameTaken())
     reserve(tx, email_name(user.email), user, EmailTaken())
     # Many institutes give the roll number as the username.

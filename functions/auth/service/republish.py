@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from auth.service import all_users, publishing, users
+from auth.service import all_users, publishing, search, users
 from auth.tables import User
 from lms.dynamo import retry_stale, transaction
 from lms.events import UserErased, UserEvent
@@ -21,6 +21,7 @@ def _republish(user_id: UUID, now: datetime) -> None:
         if user.status != "erased":
             profile = users.profile_of(user)
             publishing.put_card(tx, user, profile, status=user.status, version=user.version)
+            search.replace(tx, user, frozenset(), search.words_of(user, profile))
             publishing.put_profile(tx, user, profile, version=user.version)
 
 

@@ -20,7 +20,7 @@ _NOTHING = "nothing"
 _THE_SAME = "the same: ids alone"
 
 HOLDINGS = (
-    Holding("Users", "auth", "username, address, roll number, password hash; profile", "id, role, version"),
+    Holding("Users", "auth", "account, password hash, profile; words to find them by", "id, role, version"),
     Holding("Sessions", "auth", "sign-ins by user id; tokens as hashes", "ids and hashes, until they expire"),
     Holding("Codes", "auth", "codes, destinations, failed sign-ins as hashes", "ids and hashes, until they expire"),
     Holding("Roster", "auth, program, instructor", "name, address, roll number; memberships", "memberships, by id"),

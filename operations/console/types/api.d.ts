@@ -210,14 +210,14 @@ export type TranscriptCourse = { "courseId": string; "courseTitle": string; "pro
 export type TryView = { "at": string; "outcome": string };
 export type Upload = { "upload": ContentUploadForm; "key": string; "expiresIn": number };
 export type UploadRequest = { "contentType": AssetViewContentType };
-export type UserView = { "id": string; "username": string; "email": string; "is_type": Role; "status": string; "roll_no": string | null; "version": number; "created_at": string; "updated_at": string };
+export type UserView = { "id": string; "username": string; "name": string; "email": string; "is_type": Role; "status": string; "roll_no": string | null; "version": number; "created_at": string; "updated_at": string };
 export type VerificationChannel = "email" | "mobile_number";
 export type VerificationSent = { "message": string; "verify_id": string };
 export type Verify = { "verify_id": string; "code": string };
 export type VoucherStatus = "unpaid" | "overdue" | "paid";
 export type VoucherView = { "voucher_no": string; "student_id": string; "course_id": string; "course": string; "quarter": string; "fee": string; "currency": string; "due_date": string; "status": VoucherStatus; "paid_at": string | null; "reference": string | null; "notices": Array<NoticeView>; "version": number; "created_at": string; "updated_at": string };
 export interface Gets {
-  "/auth/users": { input: { query?: { "is_type"?: Role | null; "status"?: AccountStatus | null; "limit"?: number; "cursor"?: string | null; "email"?: string | null; "username"?: string | null; "roll_no"?: string | null } }; answer: PageOfUserView };
+  "/auth/users": { input: { query?: { "is_type"?: Role | null; "status"?: AccountStatus | null; "limit"?: number; "cursor"?: string | null; "email"?: string | null; "username"?: string | null; "roll_no"?: string | null; "q"?: string | null } }; answer: PageOfUserView };
   "/auth/profile": { input: {  }; answer: ProfileView };
   "/auth/profile/{user_id}": { input: { params: { "user_id": string } }; answer: ProfileView };
   "/auth/users/{user_id}": { input: { params: { "user_id": string } }; answer: ProfileView };

@@ -1,0 +1,23 @@
+"""What auth holds about a person, for their export, but for what signs them in."""
+
+from datetime import datetime
+
+from auth.service import code_budgets, search, users
+from lms import exports
+from lms.events import ExportRequested
+
+_SECRET = {"password", "issuer", "kid", "old_issuer", "old_issuer_until", "consumer_id", "epoch", "directory"}
+
+
+def add_part(event: ExportRequested, now: datetime) -> None:
+    """Adds the account, the profile, the words that administrators find the person by, and when codes were sent."""
+    user = users.find(event.person_id)
+    part: dict[str, list[dict[str, object]]] = {"Users": [], "Codes": []}
+    if user is not None:
+        profile = users.profile_of(user)
+        [account, details] = exports.rows([user, profile])
+        shown = {name: value for name, value in account.items() if name not in _SECRET}
+        part["Users"] = [shown, details, {"found_by": sorted(search.words_of(user, profile))}]
+        sent = code_budgets.sent_to(user.id)
+        part["Codes"] = [{"sent": name, "at": [code.sent_at for code in codes]} for name, codes in sent.items()]
+    exports.add_part(event, "auth", part, now)
