@@ -3,12 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Path, Response
+from fastapi import Depends, Path, Query, Response
 
 from lms.access import is_enrolled, require_belonging, require_teaching
 from lms.callers import Caller
-from lms.dependencies import CourseId, Idempotent, IfMatch, Now, Paging, set_etag
+from lms.dependencies import CourseId, CourseTeacher, Idempotent, IfMatch, Now, Paging, set_etag
 from lms.errors import refuses
+from lms.fields import Day
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
 from lms.refusals import CourseNotFound, NotCourseMember, NotCourseTeacher, NotEnrolled
@@ -25,7 +26,7 @@ from progress.schemas import (
     ProgressView,
 )
 from progress.service import attendance, feedback, progress
-from progress.service.attendance import StudentNotInClass
+from progress.service.attendance import SessionNotFound, StudentNotInClass
 from progress.service.feedback import AccountDeleted, UnknownTeacher
 from progress.service.progress import (
     LessonNotDone,
@@ -149,9 +150,20 @@ def record_attendance(
 
 @app.get("/attendance/{courseId}")
 @refuses(CourseNotFound)
-def list_attendance(caller: Member, course_id: CourseId, paging: Paging) -> Page[AttendanceView]:
-    """Lists the sessions of a course, the last one first; students see only their own records."""
-    return attendance.list_sessions(course_id, caller, paging)
+def list_attendance(
+    caller: Member, course_id: CourseId, paging: Paging, day: Annotated[Day | None, Query(alias="date")] = None
+) -> Page[AttendanceView]:
+    """Lists the sessions of a course, or of one date, the last one first; students see only their own records."""
+    return attendance.list_sessions(course_id, caller, day, paging)
+
+
+@app.delete("/attendance/{courseId}/{date}", status_code=204)
+@refuses(SessionNotFound)
+def delete_attendance(
+    _: CourseTeacher, course_id: CourseId, day: Annotated[Day, Path(alias="date")], if_match: IfMatch, now: Now
+) -> None:
+    """Takes back what was recorded for a date."""
+    attendance.delete(course_id, day, if_match, now)
 
 
 @app.post("/feedback", status_code=201)

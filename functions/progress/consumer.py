@@ -1,9 +1,9 @@
-"""Events of other services: changed outlines move percentages, and what erased users wrote is erased."""
+"""Events of other services: changed outlines move percentages, and people's data is exported and erased."""
 
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
-from lms.events import OutlineChanged, UserErased
-from progress.service import feedback, progress
+from lms.events import ExportRequested, OutlineChanged, UserErased
+from progress.service import export, feedback, progress
 
 
 def _outline_changed(event: OutlineChanged, _: Envelope) -> None:
@@ -14,4 +14,8 @@ def _erased(event: UserErased, _: Envelope) -> None:
     feedback.erase(event.user_id, now())
 
 
-handler = KafkaConsumer({OutlineChanged: _outline_changed, UserErased: _erased})
+def _export(event: ExportRequested, _: Envelope) -> None:
+    export.add_part(event, now())
+
+
+handler = KafkaConsumer({OutlineChanged: _outline_changed, UserErased: _erased, ExportRequested: _export})

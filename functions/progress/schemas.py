@@ -38,7 +38,9 @@ class ProgressView(CamelView):
 
     id: UUID
     student_id: UUID
+    student_name: str | None
     course_id: UUID
+    course_title: str
     current_module: UUID | None
     completion_percentage: int
     completed: bool
@@ -68,7 +70,10 @@ class NewAttendance(CamelBody):
 
 
 class AttendanceRecordView(CamelView):
+    """Who was erased has no name."""
+
     student_id: UUID
+    student_name: str | None
     status: AttendanceStatus
 
 
@@ -76,6 +81,7 @@ class AttendanceView(CamelView):
     """A session; a student sees their own record alone."""
 
     course_id: UUID
+    course_title: str
     date: date
     records: list[AttendanceRecordView]
     version: int
@@ -93,12 +99,15 @@ class NewFeedback(CamelBody):
 
 
 class FeedbackView(CamelView):
-    """Only administrators and the author see `studentId`; for others it is null."""
+    """Only administrators and the author see `studentId` and `studentName`; for others they are null."""
 
     id: UUID
     course_id: UUID
+    course_title: str
     student_id: UUID | None
+    student_name: str | None
     teacher_id: UUID | None = Field(alias="instructorId")
+    teacher_name: str | None = Field(alias="instructorName")
     rating: int
     comment: str
     version: int

@@ -61,7 +61,10 @@ class Progress(Table):
 
 
 class Attendance(Table):
-    """One session: a course on one date. `records` are statuses by student id; a thousand are 60 KB."""
+    """One session: a course on one date. `records` are statuses by student id; a thousand are 60 KB.
+
+    A deleted one stays with its version, so that one recorded later for the same date has a higher one.
+    """
 
     class Meta:
         table_name = table_name("attendance")
@@ -70,6 +73,7 @@ class Attendance(Table):
     course_id = UUIDAttribute(hash_key=True)
     date = UnicodeAttribute(range_key=True)
     records = JSONAttribute()
+    deleted = BooleanAttribute(default=False)
     created_at = UTCDateTimeAttribute()
     updated_at = UTCDateTimeAttribute()
     version = VersionAttribute()

@@ -145,6 +145,7 @@ _FIELDS: dict[str, Any] = {
     "grade_percentage": 84.5,
     "grant_type": "password",
     "instructorId": TEACHER,
+    "instructorName": "Sara Khan",
     "key": "uploads/0198c2f4/file",
     "languages": ["en", "ur"],
     "instituteName": "Education LMS",

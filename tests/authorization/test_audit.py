@@ -63,6 +63,7 @@ NOT_AUDITED = {
     "PUT /progress/{studentId}/{courseId}/lessons/{lessonId}": _OWN,
     "DELETE /progress/{studentId}/{courseId}/lessons/{lessonId}": _OWN,
     "POST /attendance": "who was there, which the row of /audit does not name",
+    "DELETE /attendance/{courseId}/{date}": "who was there, which the row of /audit does not name",
     "POST /feedback": _OWN,
     "POST /student/payment": "reads, with a password",
     "POST /payments/webhook": "the payment provider, whose notices a voucher keeps",

@@ -50,6 +50,9 @@ class World:
         self.paper = self._make("exam", "/exams", {**exam, "title": "On paper", "paper": True, "published": True})
         progress = {"studentId": self.student.id, "courseId": self.course}
         self.progress = self._do("progress", "POST", "/progress", progress, self.student).json["id"]
+        self.session = "2027-03-04"
+        attendance = {"courseId": self.course, "date": self.session, "records": []}
+        self._do("progress", "POST", "/attendance", attendance, self.admin)
         due = (now + timedelta(days=30)).date().isoformat()
         voucher = {"student_id": self.student.id, "course_id": self.course, "quarter": "Q1", "fee": "10.00"}
         issued = self._do("payment", "POST", "/payments/vouchers", {**voucher, "due_date": due}, self.admin)
@@ -70,6 +73,7 @@ class World:
             "attemptId": self.attempt,
             "courseId": self.course,
             "course_id": self.course,
+            "date": self.session,
             "examId": self.exam,
             "exportId": self.export,
             "instructorId": self.teacher.id,

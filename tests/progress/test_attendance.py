@@ -33,6 +33,8 @@ def test_a_session_is_recorded_and_published_whole(school: School, students: lis
     expected = {str(student.id): status for student, status in given.items()}
     assert _records(answer.json) == expected
     assert answer.json.items() >= {"courseId": str(school.course), "date": "2027-03-01", "version": 1}.items()
+    assert answer.json["courseTitle"] == "Agents"
+    assert {record["studentName"] for record in answer.json["records"]} == {school.student.name}
     [event] = outbox.of(AttendanceRecorded)
     assert (event.subject, event.version) == (f"attendance#{school.course}#2027-03-01", 1)
     assert _statuses(event) == expected
@@ -129,7 +131,7 @@ def test_a_thousand_students_are_one_session_of_few_calls(
     body["records"] = records[:-1]
     answer = school.http.post("/attendance", body, token=school.teacher.token, headers={"idempotency-key": "a"})
     assert (answer.status, len(answer.json["records"])) == (201, 1_000)
-    assert calls.count("BatchGetItem") == 12
+    assert calls.count("BatchGetItem") == 22
     assert calls.count("TransactWriteItems") == 1
     assert len(outbox.of(AttendanceRecorded)[0].records) == 1_000
 
@@ -195,3 +197,44 @@ def test_sessions_are_for_those_who_belong_to_the_course(school: School) -> None
     assert school.http.get(path, token=school.student.token, query=bad).status == 422
     assert school.http.get(f"/attendance/{uuid4()}", token=school.admin.token).status == 404
     assert school.http.get(f"/attendance/{uuid4()}", token=school.teacher.token).status == 403
+
+
+def test_one_date_is_listed_alone(school: School, students: list[Person]) -> None:
+    for date in ("2027-03-01", "2027-03-02"):
+        school.record(date, dict.fromkeys(students, "present"))
+
+    def dates(reader: Person, date: str) -> list[str]:
+        answer = school.http.get(f"/attendance/{school.course}", token=reader.token, query={"date": date})
+        assert answer.status == 200, answer
+        return [session["date"] for session in answer.json["items"]]
+
+    for reader in (school.teacher, students[1]):
+        assert dates(reader, "2027-03-02") == ["2027-03-02"]
+        assert dates(reader, "2027-03-03") == []
+    bad = school.http.get(f"/attendance/{school.course}", token=school.teacher.token, query={"date": "2027-02-29"})
+    assert bad.status == 422
+
+
+def test_a_session_is_deleted_once_and_recorded_anew_at_a_higher_version(school: School, outbox: Outbox) -> None:
+    school.record("2027-03-01", {school.student: "absent"})
+    school.record("2027-03-02", {school.student: "present"})
+    path = f"/attendance/{school.course}/2027-03-01"
+    assert school.http.delete(path, token=school.teacher.token, headers={"if-match": '"2"'}).status == 412
+    assert school.http.delete(path, token=school.teacher.token, headers={"if-match": '"1"'}).status == 204
+    assert school.http.delete(path, token=school.teacher.token).status == 404
+    listed = school.http.list_all(f"/attendance/{school.course}", limit=5, token=school.student.token)
+    assert [session["date"] for session in listed] == ["2027-03-02"]
+    gone = outbox.of(AttendanceRecorded)[-1]
+    assert (gone.version, gone.records) == (2, ())
+    school.clock.advance(hours=1)
+    again = school.record("2027-03-01", {school.student: "late"}).json
+    assert (again["version"], again["createdAt"]) == (3, again["updatedAt"])
+
+
+def test_a_session_is_deleted_by_teachers_of_its_course_alone(school: School) -> None:
+    school.record("2027-03-01", {})
+    path = f"/attendance/{school.course}/2027-03-01"
+    for stranger in (school.student, sign_in("teacher")):
+        assert school.http.delete(path, token=stranger.token).status == 403
+    assert school.http.delete(f"/attendance/{school.course}/1.3.2027", token=school.teacher.token).status == 422
+    assert school.http.delete(path, token=school.admin.token).status == 204

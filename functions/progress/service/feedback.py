@@ -1,5 +1,6 @@
 """Feedback: given, shown with its summary, erased with its author."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from pynamodb.expressions.update import Action
 
 from lms import access, roster
 from lms.callers import Caller
-from lms.dynamo import Transaction, retry_stale, transaction
+from lms.dynamo import Transaction, read_together, retry_stale, transaction
 from lms.errors import Forbidden, InvalidField
 from lms.events import FeedbackSubmitted
 from lms.idempotency import IdempotentAnswer
@@ -48,11 +49,13 @@ def submit(body: NewFeedback, caller: Caller, idempotent: IdempotentAnswer, now:
     """
     if not access.is_enrolled(caller, body.course_id):
         raise NotEnrolled
-    if roster.find_course(body.course_id) is None:
+    course = roster.find_course(body.course_id)
+    if course is None:
         raise CourseNotFound
     if body.teacher_id is not None and not roster.teaches(body.teacher_id, body.course_id):
         raise UnknownTeacher
-    card = roster.find_user(caller.id)
+    people = roster.find_users([caller.id, *([body.teacher_id] if body.teacher_id else [])])
+    card = people.get(caller.id)
     if card is None:
         raise AccountDeleted
     author = FeedbackAuthor(caller.id, f"{body.course_id}#{body.teacher_id or 'course'}")
@@ -74,18 +77,23 @@ def submit(body: NewFeedback, caller: Caller, idempotent: IdempotentAnswer, now:
             tx.put(author, FeedbackAuthor.feedback_id.does_not_exist())
         _count(tx, body.course_id, body.rating, rated_before)
         emit(tx, _event_of(feedback, version), now)
-        view = _view(feedback, version, caller)
+        view = _view(feedback, version, caller, course, people)
         idempotent.record(tx, view, location=location(view))
     return view
 
 
 def list_feedback(course_id: UUID, caller: Caller, paging: PageRequest) -> FeedbackPage:
     """What was said of a course, the newest first, with a summary of all of it; raises `CourseNotFound`."""
-    if roster.find_course(course_id) is None:
-        raise CourseNotFound
     found, after = query_page(Feedback, [course_id], paging, consistent_read=True, scan_index_forward=False)
-    page = paging.page([_view(feedback, feedback.version, caller) for feedback in found], after)
-    return FeedbackPage(items=page.items, next=page.next, summary=_summary(course_id))
+    named = {each for feedback in found for each in (_shown_author(feedback, caller), feedback.teacher_id) if each}
+    course, ratings, *users = read_together(
+        [roster.course_key(course_id), (FeedbackSummary, course_id, "ratings"), *map(roster.user_key, sorted(named))]
+    )
+    if course is None:
+        raise CourseNotFound
+    people = {user.id: user for user in users if user}
+    page = paging.page([_view(feedback, feedback.version, caller, course, people) for feedback in found], after)
+    return FeedbackPage(items=page.items, next=page.next, summary=_summary(ratings or FeedbackSummary(course_id)))
 
 
 def erase(user_id: UUID, now: datetime) -> None:
@@ -154,19 +162,29 @@ def _count(tx: Transaction, course_id: UUID, rating: int, rated_before: int | No
     tx.update(FeedbackSummary(course_id), changes)
 
 
-def _summary(course_id: UUID) -> SummaryView:
-    item = FeedbackSummary.find(course_id, "ratings") or FeedbackSummary(course_id)
+def _summary(item: FeedbackSummary) -> SummaryView:
     counts = [int(number) for number in (item.ones, item.twos, item.threes, item.fours, item.fives)]
     return SummaryView.model_validate(rules.summary(counts))
 
 
-def _view(feedback: Feedback, version: int, caller: Caller) -> FeedbackView:
-    names_author = caller.role == "admin" or caller.id == feedback.student_id
+def _shown_author(feedback: Feedback, caller: Caller) -> UUID | None:
+    is_shown = caller.role == "admin" or caller.id == feedback.student_id
+    return feedback.student_id if is_shown else None
+
+
+def _view(
+    feedback: Feedback, version: int, caller: Caller, course: roster.Course, people: Mapping[UUID, roster.User]
+) -> FeedbackView:
+    author = _shown_author(feedback, caller)
+    student, teacher = (people.get(each) if each else None for each in (author, feedback.teacher_id))
     return FeedbackView(
         id=feedback.id,
         course_id=feedback.course_id,
-        student_id=feedback.student_id if names_author else None,
+        course_title=course.title,
+        student_id=author,
+        student_name=student.name if student else None,
         teacher_id=feedback.teacher_id,
+        teacher_name=teacher.name if teacher else None,
         rating=feedback.rating,
         comment=feedback.comment,
         version=version,

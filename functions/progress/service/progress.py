@@ -58,7 +58,8 @@ class _StudentInCourse:
 
     progress: Progress
     outline: Outline
-    course_exists: bool
+    course: roster.Course | None
+    student: roster.User | None
     enrolled: bool
 
     def completion(self) -> Completion:
@@ -244,18 +245,20 @@ def _save(tx: Transaction, found: _StudentInCourse, now: datetime) -> ProgressVi
 
 def _read(student_id: UUID, course_id: UUID) -> _StudentInCourse:
     progress_id = rules.progress_id(student_id, course_id)
-    progress, item, card, membership = read_together(
+    progress, item, course, membership, student = read_together(
         [
             (Progress, progress_id, None),
             outline_key(course_id),
             roster.course_key(course_id),
             roster.membership_key("student", student_id, course_id),
+            roster.user_key(student_id),
         ]
     )
     return _StudentInCourse(
         progress=progress or Progress(id=progress_id, student_id=student_id, course_id=course_id),
         outline=_published(item),
-        course_exists=card is not None,
+        course=course,
+        student=student,
         enrolled=membership is not None and membership.status in roster.ENROLLED,
     )
 
@@ -267,7 +270,7 @@ def _find(progress_id: UUID, caller: Caller) -> _StudentInCourse:
     if caller.id != stored.student_id and not access.teaches_or_manages(caller, stored.course_id):
         raise ProgressNotFound
     found = _read(stored.student_id, stored.course_id)
-    if not found.course_exists:
+    if found.course is None:
         raise ProgressNotFound
     return found
 
@@ -284,7 +287,7 @@ def _require_rights(caller: Caller, student_id: UUID, course_id: UUID) -> None:
 
 
 def _require_course(found: _StudentInCourse) -> None:
-    if not found.course_exists:
+    if found.course is None:
         raise CourseNotFound
 
 
@@ -295,10 +298,13 @@ def _require_enrolled(found: _StudentInCourse, caller: Caller) -> None:
 
 def _view(found: _StudentInCourse, completion: Completion, version: int) -> ProgressView:
     progress = found.progress
+    assert found.course is not None
     return ProgressView(
         id=progress.id,
         student_id=progress.student_id,
+        student_name=found.student.name if found.student else None,
         course_id=progress.course_id,
+        course_title=found.course.title,
         current_module=completion.current_module,
         completion_percentage=completion.percentage,
         completed=completion.completed,

@@ -17,7 +17,7 @@ from lms.dynamo import Stale, transaction
 from lms.events import ExportPartAdded, ExportRequested
 from lms.outbox import emit
 
-Service = Literal["auth", "exam", "institute", "instructor", "program", "student"]
+Service = Literal["auth", "exam", "institute", "instructor", "program", "progress", "student"]
 SERVICES: tuple[Service, ...] = get_args(Service)
 """Those that add a part. `lms.personal_data` says what each of them holds."""
 JSON = "application/json"
@@ -62,4 +62,6 @@ def dump(value: object) -> bytes:
 def _plain(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, set | frozenset):
+        return sorted(value)
     return value.model_dump(mode="json") if isinstance(value, BaseModel) else str(value)

@@ -26,7 +26,7 @@ HOLDINGS = (
     Holding("Roster", "auth, program, instructor", "name, address, roll number; memberships", "memberships, by id"),
     Holding("Outbox", "all", "the content of an event, until it is published", "that the user was erased"),
     Holding("Idempotency", "all", "ids; answers, encrypted by a key that is not stored", "the same, for a day"),
-    Holding("Students", "student", "profile, address, date of birth, picture", _NOTHING),
+    Holding("Students", "student", "profile, address, date of birth, picture; who teaches what", "ids of teachers"),
     Holding("ReportCards", "student", "grades, attendance, remarks, reasons", "grades and attendance"),
     Holding("Instructors", "instructor", "name and address of a teacher, courses; enrolments", "ids alone"),
     Holding("Courses", "program", "who teaches, by id", _THE_SAME),

@@ -13,9 +13,9 @@ export type AttemptStatus = "running" | "submitted" | "pending" | "graded";
 export type AttemptSummary = { "id": string; "examId": string; "examTitle": string; "studentId": string; "studentName": string | null; "number": number; "status": AttemptStatus; "startedAt": string; "deadline": string; "submittedAt": string | null; "score": number | null; "version": number; "createdAt": string; "updatedAt": string };
 export type AttemptView = { "id": string; "examId": string; "examTitle": string; "studentId": string; "studentName": string | null; "number": number; "status": AttemptStatus; "startedAt": string; "deadline": string; "submittedAt": string | null; "score": number | null; "version": number; "createdAt": string; "updatedAt": string; "answers": Record<string, any>; "serverTime": string; "questions": Array<StudentQuestion> };
 export type AttendanceRecord = { "studentId": string; "status": AttendanceStatus };
-export type AttendanceRecordView = { "studentId": string; "status": AttendanceStatus };
+export type AttendanceRecordView = { "studentId": string; "studentName": string | null; "status": AttendanceStatus };
 export type AttendanceStatus = "present" | "late" | "absent" | "excused";
-export type AttendanceView = { "courseId": string; "date": string; "records": Array<AttendanceRecordView>; "version": number; "createdAt": string; "updatedAt": string };
+export type AttendanceView = { "courseId": string; "courseTitle": string; "date": string; "records": Array<AttendanceRecordView>; "version": number; "createdAt": string; "updatedAt": string };
 export type AttendedSession = { "date": string; "status": AttendanceStatus };
 export type AuditAction = "account.created" | "account.disabled" | "account.enabled" | "account.erased" | "attempt.marked" | "course.assigned" | "course.unassigned" | "enrollment.changed" | "exam.regraded" | "export.requested" | "grade.overridden" | "result.recorded" | "results.released" | "settings.changed" | "student.changed" | "term.changed" | "term.created" | "term.deleted" | "voucher.confirmed" | "voucher.issued";
 export type AuditEntryView = { "id": string; "at": string; "actorId": string | null; "actorName": string | null; "action": AuditAction; "about": Array<AuditSubject>; "before": Record<string, any>; "after": Record<string, any>; "reason": string | null; "service": string; "requestId": string };
@@ -63,7 +63,7 @@ export type ExamView = { "id": string; "courseId": string; "courseTitle": string
 export type ExportView = { "id": string; "personId": string; "status": ExportViewStatus; "url": string | null; "requestedAt": string; "completedAt": string | null; "validUntil": string };
 export type ExportViewStatus = "gathering" | "complete";
 export type FeedbackPage = { "items": Array<FeedbackView>; "next": string | null; "summary": SummaryView };
-export type FeedbackView = { "id": string; "courseId": string; "studentId": string | null; "instructorId": string | null; "rating": number; "comment": string; "version": number; "createdAt": string; "updatedAt": string };
+export type FeedbackView = { "id": string; "courseId": string; "courseTitle": string; "studentId": string | null; "studentName": string | null; "instructorId": string | null; "instructorName": string | null; "rating": number; "comment": string; "version": number; "createdAt": string; "updatedAt": string };
 export type FieldFault = { "loc": Array<string | number>; "msg": string; "type": string };
 export type ForgotPassword = { "email"?: string | null; "mobile_number"?: string | null };
 export type GetGradebookFormat = "json" | "csv";
@@ -164,7 +164,7 @@ export type ProgramSubtopicView = { "subtopicId": string; "title": string; "gith
 export type ProgramUpdate = { "title"?: string; "description"?: string };
 export type ProgramView = { "id": string; "title": string; "description": string; "version": number; "createdAt": string; "updatedAt": string };
 export type ProgressUpdate = { "currentModule"?: string | null; "completionPercentage"?: number };
-export type ProgressView = { "id": string; "studentId": string; "courseId": string; "currentModule": string | null; "completionPercentage": number; "completed": boolean; "lessonsDone": Array<string>; "version": number; "createdAt": string | null; "updatedAt": string | null };
+export type ProgressView = { "id": string; "studentId": string; "studentName": string | null; "courseId": string; "courseTitle": string; "currentModule": string | null; "completionPercentage": number; "completed": boolean; "lessonsDone": Array<string>; "version": number; "createdAt": string | null; "updatedAt": string | null };
 export type QuestionKind = "single" | "multiple" | "truefalse" | "numeric" | "text";
 export type QuestionUpdate = { "questionText"?: string; "kind"?: QuestionKind; "choices"?: Array<ChoiceBody>; "correctAnswer"?: boolean | string | Array<string> | NumericKeyBody | null; "points"?: number; "explanation"?: string };
 export type QuestionView = { "id": string; "examId": string; "questionText": string; "kind": QuestionKind; "choices": Array<ChoiceView>; "points": number; "examTitle": string; "correctAnswer": boolean | string | Array<string> | NumericKeyView | null; "explanation": string; "fullCredit": boolean; "version": number; "createdAt": string; "updatedAt": string };
@@ -255,7 +255,7 @@ export interface Gets {
   "/results/{examId}/{studentId}": { input: { params: { "examId": string; "studentId": string } }; answer: ResultDetails };
   "/exams/{examId}/results": { input: { params: { "examId": string }; query?: { "limit"?: number; "cursor"?: string | null } }; answer: Results };
   "/progress/{studentId}/{courseId}": { input: { params: { "studentId": string; "courseId": string } }; answer: ProgressView };
-  "/attendance/{courseId}": { input: { params: { "courseId": string }; query?: { "limit"?: number; "cursor"?: string | null } }; answer: PageOfAttendanceView };
+  "/attendance/{courseId}": { input: { params: { "courseId": string }; query?: { "date"?: string | null; "limit"?: number; "cursor"?: string | null } }; answer: PageOfAttendanceView };
   "/feedback/{courseId}": { input: { params: { "courseId": string }; query?: { "limit"?: number; "cursor"?: string | null } }; answer: FeedbackPage };
   "/student/payment": { input: { query?: { "limit"?: number; "cursor"?: string | null } }; answer: PageOfPaymentStatus };
   "/payments/vouchers": { input: { query?: { "student_id"?: string | null; "status"?: VoucherStatus | null; "limit"?: number; "cursor"?: string | null } }; answer: PageOfVoucherView };
@@ -355,6 +355,7 @@ export interface Deletes {
   "/exams/{id}": { input: { params: { "id": string } }; answer: undefined };
   "/questions/{questionId}": { input: { params: { "questionId": string } }; answer: undefined };
   "/progress/{studentId}/{courseId}/lessons/{lessonId}": { input: { params: { "courseId": string; "lessonId": string; "studentId": string } }; answer: undefined };
+  "/attendance/{courseId}/{date}": { input: { params: { "courseId": string; "date": string } }; answer: undefined };
   "/terms/{termId}": { input: { params: { "termId": string } }; answer: undefined };
   "/calendar": { input: {  }; answer: undefined };
 }
