@@ -14,6 +14,7 @@ from lms.events import (
     PaymentConfirmed,
     UserErased,
     UserPreferencesChanged,
+    VoucherCancelled,
     VoucherEvent,
     VoucherIssued,
 )
@@ -56,6 +57,7 @@ handler = KafkaConsumer(
         ExamChanged: _exam,
         ExamCancelled: _exam,
         VoucherIssued: _voucher,
+        VoucherCancelled: _voucher,
         PaymentConfirmed: _voucher,
         UserPreferencesChanged: _preferences,
         ExportRequested: _export_requested,

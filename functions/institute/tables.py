@@ -100,7 +100,7 @@ class PersonZone(Table):
 
 
 class DueVoucher(Table):
-    """What a student is to pay until when, as of the voucher's `source_version`."""
+    """What a student is to pay until when, as of the voucher's `source_version`; `closed`: it is paid or cancelled."""
 
     class Meta:
         table_name = table_name("institute")
@@ -113,7 +113,7 @@ class DueVoucher(Table):
     fee = UnicodeAttribute()
     currency = UnicodeAttribute()
     due_date = DateAttribute()
-    paid = BooleanAttribute()
+    closed = BooleanAttribute()
     changed_at = UTCDateTimeAttribute()
     source_version = NumberAttribute()
 

@@ -19,12 +19,15 @@ from notification.schemas import (
     Accepted,
     AllRead,
     DeliveryView,
+    FailureView,
     NewMessage,
     NotificationView,
     PreferencesUpdate,
     PreferencesView,
+    Unread,
 )
-from notification.service import inbox, preferences, requests
+from notification.service import failures, inbox, preferences, requests
+from notification.service.failures import NoSuchFailure, RecipientUnreachable, TooLateToSend
 from notification.service.inbox import NoSuchNotification
 from notification.service.requests import CourseNeeded, RecipientOutsideCourse, RecipientUnknown, SentTooLate
 from notification.unsubscribe_links import BrokenLink
@@ -32,6 +35,7 @@ from notification.unsubscribe_links import BrokenLink
 app = create_app("notification")
 
 UnsubscribeToken = Annotated[str, Query(max_length=200)]
+NotificationId = Annotated[UUID, Path(alias="id")]
 RecipientId = Annotated[UUID, Path(alias="recipientId")]
 
 
@@ -70,6 +74,25 @@ def list_notifications(
     return inbox.show(recipient_id, paging, unread=unread)
 
 
+@app.get("/notifications/{recipientId}/unread")
+def count_unread(_: Reader, recipient_id: RecipientId) -> Unread:
+    """How many notifications a person has not read."""
+    return inbox.count_unread(recipient_id)
+
+
+@app.get("/notifications/failures")
+def list_failures(_: Admin, paging: Paging, now: Now) -> Page[FailureView]:
+    """Deliveries that failed, of all people, newest first."""
+    return failures.list_failures(paging, now)
+
+
+@app.post("/notifications/failures/{id}/retry", status_code=202)
+@refuses(NoSuchFailure, TooLateToSend, RecipientUnreachable)
+def retry_delivery(_: Admin, notification_id: NotificationId, now: Now) -> DeliveryView:
+    """Has a failed delivery tried again, within a minute."""
+    return failures.retry(notification_id, now)
+
+
 @app.get("/notifications/{recipientId}/deliveries")
 def list_deliveries(_: Admin, recipient_id: RecipientId, paging: Paging) -> Page[DeliveryView]:
     """What a person got by each channel, newest first, with its tries."""
@@ -78,7 +101,7 @@ def list_deliveries(_: Admin, recipient_id: RecipientId, paging: Paging) -> Page
 
 @app.post("/notifications/{id}/read")
 @refuses(NoSuchNotification)
-def mark_read(caller: AnySignedIn, notification_id: Annotated[UUID, Path(alias="id")], now: Now) -> NotificationView:
+def mark_read(caller: AnySignedIn, notification_id: NotificationId, now: Now) -> NotificationView:
     """Marks one notification as read."""
     return inbox.mark_read(notification_id, caller.id, now)
 

@@ -24,6 +24,7 @@ from lms.events import (
     UserProvisioned,
     UserRegistered,
     UserVerificationRequested,
+    VoucherCancelled,
     VoucherEvent,
     VoucherIssued,
 )
@@ -137,6 +138,7 @@ handler = KafkaConsumer(
         ExamCancelled: _exam_cancelled,
         ResultRecorded: _result_recorded,
         VoucherIssued: _voucher_changed,
+        VoucherCancelled: _voucher_changed,
         PaymentConfirmed: _voucher_changed,
         MessageRequested: _message_requested,
     }

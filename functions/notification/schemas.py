@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_v
 from lms.fields import Body, Changes, View, WallClock, present
 from lms.messages import Channel, MessageBody
 from lms.zones import TimeZone
+from notification.rules.deliveries import Status
 
 
 def _once_each(channels: tuple[Channel, ...]) -> tuple[Channel, ...]:
@@ -40,15 +41,34 @@ class Accepted(View):
 
 
 class NotificationView(View):
+    """A message in a person's list, and what it is about.
+
+    `link` is the page that it leads to, below the system's address; null where only the mail may have it.
+    """
+
     id: UUID
     recipient_id: UUID
+    recipient_name: str | None
+    subject: str | None
     message: str
+    link: str | None
+    course_id: UUID | None
+    course_title: str | None
+    exam_id: UUID | None
+    exam_title: str | None
+    voucher_no: str | None
     type: str
-    status: str
+    status: Status
     version: int
     created_at: datetime
     updated_at: datetime
     read_at: datetime | None
+
+
+class Unread(View):
+    """How many notifications a person has not read."""
+
+    count: int
 
 
 class AllRead(View):
@@ -70,11 +90,19 @@ class DeliveryView(View):
     id: UUID
     type: str
     channel: Channel
-    status: str
+    status: Status
     reason: str | None
     tries: Annotated[list[TryView], Field(validation_alias="log"), BeforeValidator(lambda log: log or [])]
     created_at: datetime
     updated_at: datetime
+
+
+class FailureView(DeliveryView):
+    """A delivery that failed, and whom it did not reach."""
+
+    recipient_id: UUID
+    recipient_name: str | None = None
+    failed_at: datetime
 
 
 class ChannelsBody(Body):

@@ -27,6 +27,30 @@ class InboxIndex(GlobalSecondaryIndex["Notification"]):  # type: ignore[no-untyp
     created_at = UTCDateTimeAttribute(range_key=True)
 
 
+class UnreadIndex(GlobalSecondaryIndex["Notification"]):  # type: ignore[no-untyped-call]  # as above
+    """Sparse: what a person has not read, to be counted; small, so that one call counts thousands."""
+
+    class Meta:
+        index_name = "unread"
+        projection = KeysOnlyProjection()
+
+    unread = UUIDAttribute(hash_key=True)
+    created_at = UTCDateTimeAttribute(range_key=True)
+
+
+class FailuresIndex(GlobalSecondaryIndex["Notification"]):  # type: ignore[no-untyped-call]  # as above
+    """Sparse: what reached nobody, of all people, by year and time."""
+
+    class Meta:
+        index_name = "failures"
+        projection = IncludeProjection(
+            ["recipient_id", "type", "channel", "status", "reason", "log", "created_at", "updated_at"]
+        )
+
+    failed_year = NumberAttribute(hash_key=True)
+    failed_at = UTCDateTimeAttribute(range_key=True)
+
+
 class DeliveriesIndex(GlobalSecondaryIndex["Notification"]):  # type: ignore[no-untyped-call]  # as above
     """All that a person got, by each channel."""
 
@@ -41,8 +65,10 @@ class DeliveriesIndex(GlobalSecondaryIndex["Notification"]):  # type: ignore[no-
 class Notification(Table):
     """A message to one person by one channel, and what became of it.
 
-    `message` is the text in the person's list (`inbox`). `destination`, `name`, `time_zone` and `facts` are there only
-    while it is pending. `log` has its tries. It is due (`due_index`) when the quiet hours end.
+    `subject` and `message` are the texts in the person's list (`inbox`), `link` the page and `about` the ids and titles
+    of what it is about; `unread` is there until they have read it. `destination`, `name`, `time_zone` and `facts` are
+    there only while it is pending, or failed and may be tried again. `log` has its tries. It is due (`due_index`) when
+    the quiet hours end, or when somebody has it tried again.
     """
 
     class Meta:
@@ -52,7 +78,11 @@ class Notification(Table):
     id = UUIDAttribute(hash_key=True)
     recipient_id = UUIDAttribute()
     inbox = UUIDAttribute(null=True)
+    unread = UUIDAttribute(null=True)
+    subject = UnicodeAttribute(null=True)
     message = UnicodeAttribute(null=True)
+    link = UnicodeAttribute(null=True)
+    about = JSONAttribute(null=True)
     type = UnicodeAttribute()
     status = UnicodeAttribute()
     channel = UnicodeAttribute()
@@ -65,6 +95,8 @@ class Notification(Table):
     log = JSONAttribute(null=True)
     leased_until = UTCDateTimeAttribute(null=True)
     reason = UnicodeAttribute(null=True)
+    failed_year = NumberAttribute(null=True)
+    failed_at = UTCDateTimeAttribute(null=True)
     due_shard = NumberAttribute(null=True)
     due_at = UTCDateTimeAttribute(null=True)
     read_at = UTCDateTimeAttribute(null=True)
@@ -74,6 +106,8 @@ class Notification(Table):
     expires_at = TTLAttribute()
     version = VersionAttribute()
     inbox_index = InboxIndex()
+    unread_index = UnreadIndex()
+    failures_index = FailuresIndex()
     deliveries_index = DeliveriesIndex()
     due_index = DueIndex["Notification"]()
 

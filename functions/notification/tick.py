@@ -1,11 +1,11 @@
-"""What is due every minute: the ends of quiet hours, and broadcasts whose time has come."""
+"""What is due every minute: the ends of quiet hours, failures to try again, and broadcasts whose time has come."""
 
 from lms.due import DueHandler, DueWork
 from notification.service import broadcasts, notifications
 from notification.tables import Broadcast, Notification
 
 
-class _QuietHoursOver(DueWork[Notification]):
+class _NotificationsDue(DueWork[Notification]):
     index = Notification.due_index
 
     def run(self, item: Notification) -> None:
@@ -19,4 +19,4 @@ class _BroadcastsDue(DueWork[Broadcast]):
         broadcasts.launch(item.id)
 
 
-handler = DueHandler(_QuietHoursOver, _BroadcastsDue)
+handler = DueHandler(_NotificationsDue, _BroadcastsDue)

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from lms.texts import uniqueness_key
 
-Status = Literal["unpaid", "overdue", "paid"]
-Mismatch = Literal["amount", "currency"]
+Status = Literal["unpaid", "overdue", "paid", "cancelled"]
+Mismatch = Literal["amount", "currency", "cancelled"]
 
 SIGNED_WITHIN_SECONDS = 300
 # Crockford's base 32: no I, L, O, U to misread. 12 characters are 60 random bits.
@@ -48,8 +48,10 @@ def fee_text(fee: Decimal, currency: str) -> str:
     return f"{fee:.0f} Rs" if fee == fee.to_integral_value() else f"{fee:.2f} Rs"
 
 
-def mismatch(fee: Decimal, currency: str, paid: Decimal, paid_currency: str) -> Mismatch | None:
-    """In what a payment differs from the fee, None where it is the fee."""
+def mismatch(status: Status, fee: Decimal, currency: str, paid: Decimal, paid_currency: str) -> Mismatch | None:
+    """Why a payment does not pay a voucher; None where it does, or where the voucher is paid already."""
+    if status == "cancelled":
+        return "cancelled"
     if paid_currency != currency:
         return "currency"
     return None if paid == fee else "amount"

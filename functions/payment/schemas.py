@@ -33,7 +33,16 @@ class PaymentStatus(View):
     fee: str
     voucher_no: str
     payment: Literal["Paid", "Unpaid", "Overdue"]
-    date: datetime | None
+    paid_at: Annotated[datetime | None, Field(alias="Date")]
+
+
+class OwnVoucher(PaymentStatus):
+    """A voucher in its student's list: also until when to pay what; `fee_amount` is a decimal number, as text."""
+
+    due_date: Annotated[date, Field(alias="due_date")]
+    course_id: Annotated[UUID, Field(alias="course_id")]
+    fee_amount: Annotated[str, Field(alias="fee_amount")]
+    currency: Annotated[str, Field(alias="currency")]
 
 
 class NewVoucher(Body):
@@ -48,7 +57,7 @@ class NewVoucher(Body):
 
 
 class NoticeView(View):
-    """A payment that paid nothing, because of its amount or currency, or because the voucher was paid already.
+    """A payment that paid nothing, because of its amount or currency, or because the voucher was cancelled or paid.
 
     `reference` is null once the student was erased.
     """
@@ -58,17 +67,21 @@ class NoticeView(View):
     currency: str
     paid_at: datetime
     reference: str | None
-    reason: Literal["amount", "currency", "already-paid"]
+    reason: Literal["amount", "currency", "cancelled", "already-paid"]
     received_at: datetime
 
 
 class VoucherView(View):
-    """A voucher as administrators see it; `fee` is a decimal number with two places, as text."""
+    """A voucher as administrators see it; `fee` is a decimal number with two places, as text.
+
+    `student_name` is null once the student was erased.
+    """
 
     voucher_no: str
     student_id: UUID
+    student_name: str | None
     course_id: UUID
-    course: str
+    course_title: str
     quarter: str
     fee: str
     currency: str

@@ -28,6 +28,17 @@ class StatusIndex(GlobalSecondaryIndex["Voucher"]):  # type: ignore[no-untyped-c
     due_order = UnicodeAttribute(range_key=True)
 
 
+class CourseIndex(GlobalSecondaryIndex["Voucher"]):  # type: ignore[no-untyped-call]  # as above
+    """The vouchers of a course, by time."""
+
+    class Meta:
+        index_name = "course"
+        projection = AllProjection()
+
+    course_id = UUIDAttribute(hash_key=True)
+    id = UUIDAttribute(range_key=True, attr_name="item")
+
+
 class Voucher(Table):
     """What a student has to pay for a course. `fee` is exact, as text with two places.
 
@@ -62,6 +73,7 @@ class Voucher(Table):
     updated_at = UTCDateTimeAttribute()
     version = VersionAttribute()
     status_index = StatusIndex()
+    course_index = CourseIndex()
     due_index = DueIndex["Voucher"]()
 
 
@@ -79,7 +91,7 @@ class VoucherNumber(Table):
 
 
 class UnpaidVoucher(Table):
-    """Keeps a student from having two unpaid vouchers for a course and quarter; goes when the one is paid."""
+    """Keeps a student from having two unpaid vouchers for a course and quarter; goes when one is paid or cancelled."""
 
     class Meta:
         table_name = table_name("vouchers")

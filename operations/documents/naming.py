@@ -72,7 +72,7 @@ _ENUMERATIONS: dict[tuple[str, ...], str] = {
     ("active", "disabled"): "AccountSwitch",
     ("active", "invited", "provisioning", "disabled"): "AccountStatus",
     ("active", "suspended", "graduated", "withdrawn"): "StudentStatus",
-    ("amount", "currency", "already-paid"): "PaymentNoticeReason",
+    ("amount", "currency", "cancelled", "already-paid"): "PaymentNoticeReason",
     ("announcement", "course_update", "exam", "deadline"): "MessageType",
     ("email", "mobile_number"): "VerificationChannel",
     ("en", "ur"): "Language",
@@ -81,11 +81,12 @@ _ENUMERATIONS: dict[tuple[str, ...], str] = {
     ("onClose", "onSubmit", "manual"): "ReleaseMode",
     ("open", "closed"): "EnrollmentMode",
     ("pending", "passed", "failed", "missed"): "ResultStatus",
+    ("pending", "sent", "failed", "suppressed"): "DeliveryStatus",
     ("present", "late", "absent", "excused"): "AttendanceStatus",
     ("running", "submitted", "pending", "graded"): "AttemptStatus",
     ("single", "multiple", "truefalse", "numeric", "text"): "QuestionKind",
     ("student", "teacher", "admin"): "Role",
-    ("unpaid", "overdue", "paid"): "VoucherStatus",
+    ("unpaid", "overdue", "paid", "cancelled"): "VoucherStatus",
 }
 
 

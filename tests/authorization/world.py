@@ -185,6 +185,7 @@ class AuthorizationWorld(World):
             "markNotificationRead": {"id": self.notifications[recipient.id]},
             "regradeExam": {"examId": self.quiz},
             "releaseResults": {"examId": self.unreleased},
+            "retryDelivery": {"id": self.failure},
             "showResult": {"examId": self.quiz},
             "updateProgress": {"id": self.progress_of.get(student.id, self.progress)},
         }

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
 from uuid import UUID
@@ -66,6 +66,7 @@ class World:
         self.deliver()
         listed = self._do("notification", "GET", f"/notifications/{self.student.id}/list", None, self.student)
         self.notification = listed.json["items"][0]["id"]
+        self.failure = self._fail_delivery(now)
 
     def parameters(self, operation: str, path: str, who: SignedIn) -> dict[str, str]:
         """What the parameters of a path may stand for, so that the caller finds something there."""
@@ -92,6 +93,7 @@ class World:
             "id": {
                 "listExams": self.course,
                 "markNotificationRead": self.notification,
+                "retryDelivery": self.failure,
                 "updateProgress": self.progress,
             }.get(operation, self.draft),
         }
@@ -138,6 +140,15 @@ class World:
             import_module(f"{name}.consumer").handler(kafka_event(*events), None)
         self._delivered |= {item.event_id for item in items}
         return len(events)
+
+    def _fail_delivery(self, now: datetime) -> str:
+        """Lets a mail to the student fail."""
+        from notification.tables import Notification
+
+        [mail] = [row for row in Notification.scan() if (row.type, row.channel) == ("enrolled", "email")]
+        mail.status, mail.reason, mail.failed_year, mail.failed_at = "failed", "SMTP 550", now.year, now
+        mail.save()
+        return str(mail.id)
 
     def _make(self, service: str, path: str, body: Any) -> str:
         identity: str = self._do(service, "POST", path, body, self.admin).json["id"]

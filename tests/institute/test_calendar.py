@@ -119,12 +119,14 @@ def test_exams_move_and_are_cancelled_whatever_comes_late(institute: Institute, 
     assert times(feed(institute, institute.student)) == {}
 
 
-def test_what_is_paid_is_due_no_longer(institute: Institute, course: UUID) -> None:
-    from lms.events import PaymentConfirmed
+@pytest.mark.parametrize("how", ["paid", "cancelled"])
+def test_what_is_paid_or_cancelled_is_due_no_longer(institute: Institute, course: UUID, how: str) -> None:
+    from lms.events import PaymentConfirmed, VoucherCancelled
 
     issued = voucher_of(institute.student, course)
-    paid = PaymentConfirmed(**{**issued.model_dump(), "version": 2, "paid_at": institute.clock()})
-    institute.consume(paid, issued)
+    facts = {**issued.model_dump(), "version": 2}
+    closed = VoucherCancelled(**facts) if how == "cancelled" else PaymentConfirmed(**facts, paid_at=institute.clock())
+    institute.consume(closed, issued)
     assert times(feed(institute, institute.student)) == {}
 
 

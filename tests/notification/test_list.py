@@ -1,8 +1,9 @@
 from uuid import uuid4
 
+from lms.event_secrets import encrypt_secret
 from notification.tables import Notification
 from tests.notification.servers import MailServer
-from tests.notification.world import School
+from tests.notification.world import LINK_TOKEN, School
 from tests.people import sign_in
 
 
@@ -11,6 +12,13 @@ def notify(school: School, times: int = 1) -> None:
     for _ in range(times):
         school.settle(school.enrolled(course_id=uuid4()))
         school.clock.advance(minutes=1)
+
+
+def unread(school: School) -> int:
+    answer = school.http.get(school.path("unread"), token=school.student.token)
+    assert answer.status == 200, answer
+    count: int = answer.json["count"]
+    return count
 
 
 def test_a_list_is_newest_first_and_comes_page_after_page(school: School) -> None:
@@ -29,15 +37,53 @@ def test_a_list_is_newest_first_and_comes_page_after_page(school: School) -> Non
     assert times == sorted(times, reverse=True)
 
 
-def test_a_notification_has_the_fields_that_clients_know(school: School) -> None:
-    notify(school)
+def test_a_notification_says_whom_it_is_for_and_how_it_is(school: School) -> None:
+    school.settle(school.enrolled())
 
     (item,) = school.inbox()
-    expected = {"id", "recipient_id", "message", "type", "status", "version", "created_at", "updated_at", "read_at"}
-    assert set(item) == expected
-    assert item["recipient_id"] == str(school.student.id)
+    assert (item["recipient_id"], item["recipient_name"]) == (str(school.student.id), "A student")
+    assert (item["subject"], item["message"]) == ("You are enrolled in Agents", "You are now enrolled in Agents.")
     assert (item["type"], item["status"], item["read_at"]) == ("enrolled", "sent", None)
     assert item["created_at"].endswith("Z")
+
+
+def test_a_notification_leads_to_what_it_is_about(school: School) -> None:
+    school.settle(school.enrolled(), school.scheduled(), school.result(), school.issued())
+    course = {"course_id": str(school.course), "course_title": "Agents"}
+    exam = {**course, "exam_id": str(school.exam), "exam_title": "Midterm"}
+    about = {item["type"]: {name: item[name] for name in (*exam, "voucher_no", "link")} for item in school.inbox()}
+    nothing = {"exam_id": None, "exam_title": None, "voucher_no": None}
+    assert about == {
+        "enrolled": {**nothing, **course, "link": f"/#/courses/{school.course}"},
+        "exam_scheduled": {**exam, "voucher_no": None, "link": f"/#/exams/{school.exam}"},
+        "result_released": {**exam, "voucher_no": None, "link": f"/#/exams/{school.exam}/result"},
+        "voucher_issued": {**nothing, **course, "voucher_no": "1133UUD", "link": "/#/payments/1133UUD"},
+    }
+
+
+def test_a_link_with_a_secret_is_in_the_mail_alone(school: School) -> None:
+    school.settle(school.reset_requested(), school.registered(invitation=encrypt_secret(LINK_TOKEN)))
+    assert [item["link"] for item in school.inbox()] == [None, None]
+
+
+def test_a_message_shows_its_own_subject_or_the_institutes(school: School) -> None:
+    school.settle(
+        school.requested(subject_line="The lab"), school.requested(course_id=None, recipient_ids=(school.student.id,))
+    )
+    assert {item["subject"] for item in school.inbox()} == {"The lab", "A message from Education LMS"}
+
+
+def test_the_unread_are_counted(school: School) -> None:
+    notify(school, 3)
+    assert unread(school) == 3
+    for _ in range(2):
+        school.http.post(f"/notifications/{school.inbox()[1]['id']}/read", token=school.student.token)
+    assert unread(school) == len(school.inbox(unread="true")) == 2
+    school.http.post(school.path("readAll"), token=school.student.token)
+    assert unread(school) == 0
+    school.clock.advance(minutes=1)
+    school.settle(school.registered())
+    assert unread(school) == 1
 
 
 def test_the_welcome_is_in_the_list_with_what_became_of_its_mail(school: School, mail_server: MailServer) -> None:

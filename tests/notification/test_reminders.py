@@ -203,3 +203,11 @@ def test_a_payment_after_its_voucher_silences_the_reminders(school: School) -> N
     school.pass_time(days=12)
 
     assert school.kinds() == ["payment_confirmed", "voucher_issued"]
+
+
+def test_whose_voucher_is_cancelled_hears_of_it_once_and_is_reminded_no_more(school: School) -> None:
+    school.settle(school.issued())
+    school.settle(school.voucher_cancelled(), school.voucher_cancelled())
+    school.pass_time(days=12)
+
+    assert school.kinds() == ["voucher_cancelled", "voucher_issued"]

@@ -276,6 +276,9 @@ class School:
     def issued(self) -> events.VoucherIssued:
         return events.VoucherIssued(**self._voucher(1))
 
+    def voucher_cancelled(self) -> events.VoucherCancelled:
+        return events.VoucherCancelled(**self._voucher(2))
+
     def paid(self) -> events.PaymentConfirmed:
         return events.PaymentConfirmed(**self._voucher(2), paid_at=self.clock.now)
 

@@ -11,7 +11,14 @@ from institute.rules import KnownExam
 from institute.tables import Calendar, CalendarToken, CourseExams, DueVoucher, PersonZone
 from lms import roster
 from lms.dynamo import Table, retry_stale, transaction
-from lms.events import ExamCancelled, ExamState, PaymentConfirmed, UserPreferencesChanged, VoucherEvent
+from lms.events import (
+    ExamCancelled,
+    ExamState,
+    PaymentConfirmed,
+    UserPreferencesChanged,
+    VoucherCancelled,
+    VoucherEvent,
+)
 
 
 class _Erased(Exception):
@@ -53,7 +60,7 @@ def exams_of(course: CourseExams | None) -> dict[UUID, KnownExam]:
 
 @retry_stale
 def update_voucher(event: VoucherEvent, changed_at: datetime) -> None:
-    """Takes over what a student is to pay, or that they have paid it."""
+    """Takes over what a student is to pay, or that it is paid or cancelled."""
     known = DueVoucher.find(event.student_id, event.voucher_no)
     if known is not None and known.source_version >= event.version:
         return
@@ -65,7 +72,7 @@ def update_voucher(event: VoucherEvent, changed_at: datetime) -> None:
         fee=f"{event.fee:.2f}",
         currency=event.currency,
         due_date=event.due_date,
-        paid=isinstance(event, PaymentConfirmed),
+        closed=isinstance(event, PaymentConfirmed | VoucherCancelled),
         changed_at=changed_at,
         source_version=event.version,
     )

@@ -66,7 +66,7 @@ def feed(token: str, now: datetime) -> bytes:
         raise CalendarNotFound
     person_id = found.person_id
     vouchers = list(DueVoucher.query(person_id, DueVoucher.voucher_no.startswith("")))
-    due = [voucher for voucher in vouchers if not voucher.paid]
+    due = [voucher for voucher in vouchers if not voucher.closed]
     courses = _courses_of(person_id)
     known = _read(person_id, courses, {voucher.course_id for voucher in due})
     person = known.items[roster.user_key(person_id)]

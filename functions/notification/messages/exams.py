@@ -13,6 +13,7 @@ class _AboutExam(Message):
     group: ClassVar[Group | None] = "exam"
     exam_id: UUID
     exam: Line | None
+    course_id: UUID | None = None
     course: Line | None
 
     @property

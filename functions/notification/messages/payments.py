@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import ClassVar
+from uuid import UUID
 
 from notification.messages.message import Line, Message, Money
 from notification.rules.preferences import Group
@@ -10,6 +11,7 @@ from notification.rules.preferences import Group
 class _AboutVoucher(Message):
     group: ClassVar[Group | None] = "payment"
     voucher_no: Line
+    course_id: UUID | None = None
     course: Line | None
     fee: Money
     due_date: date
@@ -21,6 +23,10 @@ class _AboutVoucher(Message):
 
 class VoucherIssued(_AboutVoucher):
     kind = "voucher_issued"
+
+
+class VoucherCancelled(_AboutVoucher):
+    kind = "voucher_cancelled"
 
 
 class PaymentDueSoon(_AboutVoucher):

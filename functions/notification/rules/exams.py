@@ -20,6 +20,7 @@ class AnnouncedExam(BaseModel):
 
     exam_id: UUID
     exam: str
+    course_id: UUID | None = None
     course: str | None
     opens_at: datetime
     closes_at: datetime
@@ -38,6 +39,7 @@ class AnnouncedExam(BaseModel):
         exam = cls(
             exam_id=event.exam_id,
             exam=event.title,
+            course_id=event.course_id,
             course=course,
             opens_at=event.opens_at,
             closes_at=event.closes_at,
@@ -83,7 +85,8 @@ class AnnouncedExam(BaseModel):
     @property
     def facts(self) -> dict[str, Any]:
         """The facts of messages about it."""
-        return {name: getattr(self, name) for name in ("exam_id", "exam", "course", "opens_at", "closes_at")}
+        names = ("exam_id", "exam", "course_id", "course", "opens_at", "closes_at")
+        return {name: getattr(self, name) for name in names}
 
     def is_expected(self, now: datetime) -> bool:
         """Whether the class expects it at its times."""

@@ -27,13 +27,7 @@ from notification.words import Frame
 
 # The person's list needs none: there, a message has arrived once it is written.
 _SENDERS: dict[Channel, Callable[[Outgoing, datetime], Awaitable[None]]] = {"email": mail.send, "sms": sms.send}
-_FORGOTTEN = (
-    Notification.destination,
-    Notification.name,
-    Notification.time_zone,
-    Notification.facts,
-    Notification.leased_until,
-)
+_FORGOTTEN = (Notification.destination, Notification.name, Notification.time_zone, Notification.facts)
 
 
 class Postponed(Exception):
@@ -129,13 +123,20 @@ def _claim(notification_id: UUID, now: datetime) -> Notification | None:
 
 
 def _end(row: Notification, status: Status, reason: str | None, now: datetime, condition: Condition) -> None:
-    """Ends a notification, and forgets whom it went to and what it said."""
+    """Ends a notification, and forgets whom it went to and what it said; a failed one may be tried again.
+
+    Not one with a secret: its code would be kept long after its time.
+    """
+    may_come_again = status == "failed" and not KINDS[row.type].secrets
     actions: list[Action] = [
         Notification.status.set(status),
         Notification.updated_at.set(now),
         Notification.log.set(_tries(row, reason or status, now)),
-        *(attribute.remove() for attribute in _FORGOTTEN),
+        Notification.leased_until.remove(),
+        *(attribute.remove() for attribute in (() if may_come_again else _FORGOTTEN)),
     ]
+    if status == "failed":
+        actions += [Notification.failed_year.set(now.year), Notification.failed_at.set(now)]
     actions.append(Notification.reason.set(reason) if reason else Notification.reason.remove())
     _update(row, actions, condition)
     _log(row, status, reason)

@@ -1,5 +1,6 @@
 """A person's list of notifications, and the log of deliveries that administrators read."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -7,35 +8,56 @@ from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
+from lms import roster
+from lms.dynamo import read_together
 from lms.errors import NotFound
 from lms.faults import condition_failed
 from lms.pages import Page, PageRequest, query_page
-from notification.schemas import AllRead, DeliveryView, NotificationView
-from notification.tables import InboxIndex, Notification, ReadMark
+from notification.schemas import AllRead, DeliveryView, NotificationView, Unread
+from notification.tables import InboxIndex, Notification, ReadMark, UnreadIndex
 
 
 class NoSuchNotification(NotFound):
     detail = "There is no such notification."
 
 
+@dataclass(frozen=True)
+class _Reader:
+    """Whose list it is, and until when they have read everything."""
+
+    name: str | None
+    read_until: datetime | None
+
+
 def show(recipient_id: UUID, paging: PageRequest, *, unread: bool) -> Page[NotificationView]:
     """A person's notifications, newest first; with `unread`, those they have not read."""
-    read_until = _read_until(recipient_id)
+    reader = _reader(recipient_id)
     wanted: dict[str, Condition] = {}
     if unread:
         wanted["filter_condition"] = Notification.read_at.does_not_exist()
-        if read_until is not None:
-            wanted["range_key_condition"] = InboxIndex.created_at > read_until
+        if reader.read_until is not None:
+            wanted["range_key_condition"] = InboxIndex.created_at > reader.read_until
     found, after = query_page(Notification.inbox_index, [recipient_id], paging, scan_index_forward=False, **wanted)
-    return paging.page([_view(row, read_until) for row in found], after)
+    return paging.page([_view(row, reader) for row in found], after)
+
+
+def count_unread(recipient_id: UUID) -> Unread:
+    """How many notifications a person has not read: counted by an index of these alone, and none of them is read."""
+    mark = ReadMark.find(recipient_id)
+    after = UnreadIndex.created_at > mark.read_until if mark is not None else None
+    return Unread(count=Notification.unread_index.count(recipient_id, after))
 
 
 def mark_read(notification_id: UUID, reader_id: UUID, now: datetime) -> NotificationView:
     """Marks a notification as read, once; raises `NoSuchNotification` for another person's."""
     row = _own(notification_id, reader_id)
-    read_until = _read_until(reader_id)
-    if _read_at(row, read_until) is None:
-        marks: list[Action] = [Notification.read_at.set(now), Notification.updated_at.set(now)]
+    reader = _reader(reader_id)
+    if _read_at(row, reader.read_until) is None:
+        marks: list[Action] = [
+            Notification.read_at.set(now),
+            Notification.updated_at.set(now),
+            Notification.unread.remove(),
+        ]
         unread = Notification.id.exists() & Notification.read_at.does_not_exist()
         try:
             row.update(marks, unread, add_version_condition=False)
@@ -43,7 +65,7 @@ def mark_read(notification_id: UUID, reader_id: UUID, now: datetime) -> Notifica
             if not condition_failed(error):
                 raise
             row = _own(notification_id, reader_id)
-    return _view(row, read_until)
+    return _view(row, reader)
 
 
 def mark_all_read(reader_id: UUID, now: datetime) -> AllRead:
@@ -70,9 +92,9 @@ def _own(notification_id: UUID, reader_id: UUID) -> Notification:
     return row
 
 
-def _read_until(reader_id: UUID) -> datetime | None:
-    mark = ReadMark.find(reader_id)
-    return mark.read_until if mark is not None else None
+def _reader(person_id: UUID) -> _Reader:
+    mark, card = read_together([(ReadMark, person_id, None), roster.user_key(person_id)])
+    return _Reader(card.name if card else None, mark.read_until if mark else None)
 
 
 def _read_at(row: Notification, read_until: datetime | None) -> datetime | None:
@@ -81,15 +103,24 @@ def _read_at(row: Notification, read_until: datetime | None) -> datetime | None:
     return row.read_at
 
 
-def _view(row: Notification, read_until: datetime | None) -> NotificationView:
+def _view(row: Notification, reader: _Reader) -> NotificationView:
+    about = row.about or {}
     return NotificationView(
         id=row.id,
         recipient_id=row.recipient_id,
+        recipient_name=reader.name,
+        subject=row.subject,
         message=row.message,
+        link=row.link,
+        course_id=about.get("course_id"),
+        course_title=about.get("course"),
+        exam_id=about.get("exam_id"),
+        exam_title=about.get("exam"),
+        voucher_no=about.get("voucher_no"),
         type=row.type,
         status=row.status,
         version=row.version,
         created_at=row.created_at,
         updated_at=row.updated_at,
-        read_at=_read_at(row, read_until),
+        read_at=_read_at(row, reader.read_until),
     )

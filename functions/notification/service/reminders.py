@@ -15,7 +15,13 @@ from lms.dynamo import Transaction, retry_stale, transaction
 from notification.messages import KINDS
 from notification.messages.exams import ExamCancelled, ExamReminder, ResultReleased
 from notification.messages.message import Message, Money
-from notification.messages.payments import PaymentConfirmed, PaymentDueSoon, PaymentOverdue, VoucherIssued
+from notification.messages.payments import (
+    PaymentConfirmed,
+    PaymentDueSoon,
+    PaymentOverdue,
+    VoucherCancelled,
+    VoucherIssued,
+)
 from notification.rules import schedules
 from notification.rules.exams import AnnouncedExam
 from notification.rules.identities import source_of
@@ -27,8 +33,13 @@ from notification.tables import Subject
 _CANCELLED = "cancelled"
 _RELEASED = "released"
 _WITHHELD = "withheld"
-_PAID = "paid"
 _UNPAID = "unpaid"
+# What a voucher is by the type of its event, and what its student is written.
+_VOUCHERS: dict[type[events.VoucherEvent], tuple[str, type[Message]]] = {
+    events.VoucherIssued: (_UNPAID, VoucherIssued),
+    events.VoucherCancelled: ("cancelled", VoucherCancelled),
+    events.PaymentConfirmed: ("paid", PaymentConfirmed),
+}
 
 
 def exam_changed(event: events.ExamState, now: datetime, *, is_news: bool) -> None:
@@ -118,6 +129,7 @@ def _plan_result(event: events.ResultRecorded, now: datetime, is_news: bool) -> 
         message = ResultReleased(
             exam_id=event.exam_id,
             exam=exam.exam if exam else None,
+            course_id=event.course_id,
             course=course_title(event.course_id),
             score=event.score,
             status=event.status,
@@ -127,7 +139,8 @@ def _plan_result(event: events.ResultRecorded, now: datetime, is_news: bool) -> 
 
 
 def voucher_changed(event: events.VoucherEvent, now: datetime, *, is_news: bool) -> None:
-    """A voucher is issued: its student hears of it, before it is due, and once it is overdue; or it is paid."""
+    """A voucher is issued: its student hears of it, before it is due, and once it is overdue; or it is paid, or
+    cancelled."""
     _launch(_plan_voucher(event, now, is_news))
 
 
@@ -136,21 +149,21 @@ def _plan_voucher(event: events.VoucherEvent, now: datetime, is_news: bool) -> U
     subject = Subject.find(event.subject)
     if _is_late(subject, event):
         return None
-    paid = isinstance(event, events.PaymentConfirmed)
+    state, message = _VOUCHERS[type(event)]
     facts = {
         "voucher_no": event.voucher_no,
+        "course_id": event.course_id,
         "course": course_title(event.course_id),
         "fee": Money(amount=event.fee, currency=event.currency),
         "due_date": event.due_date,
     }
     with transaction() as tx:
-        _save(tx, subject, event, _PAID if paid else _UNPAID, {})
-        if not paid:
+        _save(tx, subject, event, state, {})
+        if state == _UNPAID:
             _plan_payment_reminders(tx, event, facts, now)
         if not is_news:
             return None
-        message = PaymentConfirmed(**facts) if paid else VoucherIssued(**facts)
-        return broadcasts.plan(tx, message, source_of(event), now, recipients=[event.student_id])
+        return broadcasts.plan(tx, message(**facts), source_of(event), now, recipients=[event.student_id])
 
 
 def _plan_payment_reminders(

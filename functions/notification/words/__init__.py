@@ -50,6 +50,11 @@ class Words:
         """What the person's list shows; its times are in the zone of the reader."""
         return self._sentence(message, "list").format_map(self._facts(message, zone))
 
+    def subject(self, message: Message, frame: Frame) -> str:
+        """One line: the subject of the mail, and the title in the person's list."""
+        facts = self._facts(message, frame.zone, frame)
+        return " ".join(self._sentence(message, "subject").format_map(facts).split())[:_SUBJECT_LENGTH]
+
     def sms(self, message: Message, frame: Frame) -> str:
         """As long as three SMS at most."""
         facts = self._facts(message, frame.zone, frame)
@@ -59,12 +64,11 @@ class Words:
 
     def mail(self, message: Message, frame: Frame) -> MailText:
         facts = self._facts(message, frame.zone, frame)
-        subject = " ".join(self._sentence(message, "subject").format_map(facts).split())[:_SUBJECT_LENGTH]
         outer = self._sections["frame"]
         greeting = outer["greeting" if frame.name else "greeting_without_name"]
         parts = [greeting, *self._sentence(message, "mail").strip().split("\n\n"), outer["closing"]]
         parts.append(outer["unsubscribe"])
-        return MailText(self._language, subject, tuple(_filled(parts, facts)))
+        return MailText(self._language, self.subject(message, frame), tuple(_filled(parts, facts)))
 
     def _framed(self, message: Message, frame: Frame) -> str:
         framed: str = self._sections["frame"]["sms"]

@@ -8,15 +8,14 @@ from uuid import UUID
 from lms import roster
 from lms.audit import audit
 from lms.dynamo import Transaction, retry_stale, transaction
-from lms.errors import InvalidField, Unauthorized
+from lms.errors import Conflict, InvalidField, Unauthorized
 from lms.money import amount_text
-from lms.outbox import emit
 from lms.settings import secret
 from payment import rules
-from payment.rules import Mismatch
+from payment.rules import Mismatch, Status
 from payment.schemas import Notice, NoticeTaken, NoticeView, VoucherView
 from payment.service import vouchers
-from payment.tables import SINGLE, PaymentNotice, UnpaidVoucher, Voucher
+from payment.tables import SINGLE, PaymentNotice, Voucher
 
 # While it is changed there are two, the new one first; a notice may be signed with either.
 _WEBHOOK_SECRETS = secret("WEBHOOK_SECRET").split()
@@ -34,6 +33,11 @@ class PaymentMismatch(InvalidField):
     detail = "This is not the {field} of the voucher."
 
 
+class VoucherCancelled(Conflict):
+    code = "cancelled"
+    detail = "This voucher was cancelled."
+
+
 class EventIdReused(InvalidField):
     field = ("event_id",)
     code = "event_id"
@@ -48,33 +52,37 @@ def require_signature(signature: str, body: bytes, now: datetime) -> None:
 
 @retry_stale
 def confirm(voucher_no: str, admin_id: UUID, now: datetime) -> VoucherView:
-    """Marks a voucher as paid now; one that is paid stays as it is. Raises `VoucherNotFound`."""
+    """Marks a voucher as paid now; one that is paid stays as it is. Raises `VoucherNotFound`, `VoucherCancelled`."""
     voucher = vouchers.get(voucher_no)
-    version = voucher.version
+    if voucher.status == "cancelled":
+        raise VoucherCancelled
     if voucher.status != "paid":
         with transaction() as tx:
             audit(tx, now, "voucher.confirmed", admin_id, vouchers.about(voucher), before={"status": voucher.status})
-            version = _pay(tx, voucher, now, None, now)
-    return vouchers.view(voucher, version, vouchers.titles_of([voucher])[voucher.course_id], now.date())
+            _pay(tx, voucher, now, None, now)
+    return vouchers.views([voucher], now.date())[0]
 
 
 @retry_stale
 def receive(notice: Notice, now: datetime) -> NoticeTaken:
     """Takes a notice of the payment provider; the same notice again gets the same answer.
 
-    Raises `VoucherNotFound`, `EventIdReused`, and `PaymentMismatch` for another amount or currency than the voucher's.
-    A notice with a mismatch, or for a voucher that is already paid, is kept with the voucher.
+    Raises `VoucherNotFound`, `EventIdReused`, `VoucherCancelled`, and `PaymentMismatch` for another amount or currency
+    than the voucher's. A notice that pays nothing is kept with the voucher.
     """
     known = _find(notice)
     voucher = vouchers.get(notice.voucher_no)
     mismatch = cast(Mismatch | None, known.mismatch) if known else _apply(voucher, notice, now)
+    if mismatch == "cancelled":
+        raise VoucherCancelled
     if mismatch:
         raise PaymentMismatch(mismatch, field=mismatch)
     return NoticeTaken(voucher_no=voucher.voucher_no, paid_at=voucher.paid_at)
 
 
 def _apply(voucher: Voucher, notice: Notice, now: datetime) -> Mismatch | None:
-    mismatch = rules.mismatch(Decimal(voucher.fee), voucher.currency, notice.amount, notice.currency)
+    status, fee = cast(Status, voucher.status), Decimal(voucher.fee)
+    mismatch = rules.mismatch(status, fee, voucher.currency, notice.amount, notice.currency)
     if roster.find_user(voucher.student_id) is None:
         # An erased student has still paid, but what the payer wrote is not kept.
         notice = notice.model_copy(update={"reference": None})
@@ -131,13 +139,6 @@ def _keep(tx: Transaction, voucher: Voucher, notice: Notice, mismatch: Mismatch 
     tx.put(voucher)
 
 
-def _pay(tx: Transaction, voucher: Voucher, paid_at: datetime, reference: str | None, now: datetime) -> int:
-    voucher.status, voucher.paid_at, voucher.reference = "paid", paid_at, reference
-    voucher.due_shard = None
-    if voucher.unpaid_key is not None:
-        tx.delete(UnpaidVoucher(key=voucher.unpaid_key))
-        voucher.unpaid_key = None
-    voucher.updated_at = now
-    version = voucher.event_version = tx.put(voucher)
-    emit(tx, vouchers.event_of(voucher), now)
-    return version
+def _pay(tx: Transaction, voucher: Voucher, paid_at: datetime, reference: str | None, now: datetime) -> None:
+    voucher.paid_at, voucher.reference = paid_at, reference
+    vouchers.close(tx, voucher, "paid", now)

@@ -11,7 +11,7 @@ from payment.service import vouchers
 from payment.tables import Voucher
 
 # In the order in which vouchers move on, so that none is missed by moving.
-_STATUSES = ("unpaid", "overdue", "paid")
+_STATUSES = ("unpaid", "overdue", "paid", "cancelled")
 
 
 def _vouchers(paging: PageRequest) -> tuple[Sequence[Voucher], Position | None]:

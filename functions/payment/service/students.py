@@ -2,16 +2,18 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, cast
+from typing import Any
 from uuid import UUID
 
 from lms import credentials, roster
 from lms.errors import NotFound, Unauthorized
 from lms.pages import Page, PageRequest, query_page
 from payment import rules
-from payment.schemas import PaymentStatus
+from payment.schemas import OwnVoucher, PaymentStatus
 from payment.service import vouchers
 from payment.tables import Voucher
+
+_SHOWN = Voucher.status != "cancelled"
 
 
 class WrongCredentials(Unauthorized):
@@ -28,16 +30,29 @@ def check(roll_no: str, password: str, client_ip: str, now: datetime) -> Payment
     Raises `WrongCredentials`, `NoVoucher`, and as `lms.credentials.check` does.
     """
     student_id = _student_of(roll_no, password, client_ip)
-    latest = list(Voucher.query(student_id, consistent_read=True, scan_index_forward=False, limit=1))
-    if not latest:
+    newest_first = Voucher.query(student_id, filter_condition=_SHOWN, consistent_read=True, scan_index_forward=False)
+    latest = next(newest_first, None)
+    if latest is None:
         raise NoVoucher
-    return _statuses(latest, now.date())[0]
+    return PaymentStatus(**_facts([latest], now.date())[0])
 
 
-def list_own(student_id: UUID, paging: PageRequest, today: date) -> Page[PaymentStatus]:
-    """A student's vouchers, the newest first."""
-    found, after = query_page(Voucher, [student_id], paging, consistent_read=True, scan_index_forward=False)
-    return paging.page(_statuses(found, today), after)
+def list_own(student_id: UUID, paging: PageRequest, today: date) -> Page[OwnVoucher]:
+    """A student's vouchers that are not cancelled, the newest first."""
+    found, after = query_page(
+        Voucher, [student_id], paging, filter_condition=_SHOWN, consistent_read=True, scan_index_forward=False
+    )
+    views = [
+        OwnVoucher(
+            **facts,
+            due_date=date.fromisoformat(voucher.due_date),
+            course_id=voucher.course_id,
+            fee_amount=voucher.fee,
+            currency=voucher.currency,
+        )
+        for voucher, facts in zip(found, _facts(found, today), strict=True)
+    ]
+    return paging.page(views, after)
 
 
 def _student_of(roll_no: str, password: str, client_ip: str) -> UUID:
@@ -52,16 +67,17 @@ def _student_of(roll_no: str, password: str, client_ip: str) -> UUID:
     return student_id
 
 
-def _statuses(found: list[Voucher], today: date) -> list[PaymentStatus]:
+def _facts(found: list[Voucher], today: date) -> list[dict[str, Any]]:
+    """The fields of a `PaymentStatus` of each voucher."""
     titles = vouchers.titles_of(found)
     return [
-        PaymentStatus(
-            course=titles[voucher.course_id],
-            quarter=voucher.quarter,
-            fee=rules.fee_text(Decimal(voucher.fee), voucher.currency),
-            voucher_no=voucher.voucher_no,
-            payment=cast(Literal["Paid", "Unpaid", "Overdue"], vouchers.status_of(voucher, today).capitalize()),
-            date=voucher.paid_at,
-        )
+        {
+            "course": titles[voucher.course_id],
+            "quarter": voucher.quarter,
+            "fee": rules.fee_text(Decimal(voucher.fee), voucher.currency),
+            "voucher_no": voucher.voucher_no,
+            "payment": vouchers.status_of(voucher, today).capitalize(),
+            "paid_at": voucher.paid_at,
+        }
         for voucher in found
     ]

@@ -2,15 +2,16 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, Literal, cast
 from uuid import UUID
 
 from lms import roster
 from lms.audit import audit
 from lms.due import shard_of
-from lms.dynamo import read_together, retry_stale, transaction
+from lms.dynamo import Transaction, read_together, retry_stale, transaction
 from lms.errors import Conflict, InvalidField, NotFound
-from lms.events import PaymentConfirmed, VoucherEvent, VoucherIssued
+from lms.etags import Precondition, require_match
+from lms.events import PaymentConfirmed, VoucherCancelled, VoucherEvent, VoucherIssued
 from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.money import amount_text
@@ -38,6 +39,11 @@ class NotAStudent(InvalidField):
 class UnpaidVoucherExists(Conflict):
     code = "unpaid-voucher"
     detail = "The student has an unpaid voucher for this course and quarter."
+
+
+class VoucherPaid(Conflict):
+    code = "paid"
+    detail = "This voucher is paid."
 
 
 class VoucherNotFound(NotFound):
@@ -78,7 +84,7 @@ def issue(form: NewVoucher, admin_id: UUID, idempotent: IdempotentAnswer, now: d
         updated_at=now,
     )
     with transaction() as tx:
-        answer = view(voucher, tx.put(voucher), course.title, now.date())
+        answer = _view(voucher, tx.put(voucher), student.name, course.title, now.date())
         tx.put(
             VoucherNumber(voucher_no=voucher_no, student_id=form.student_id, voucher_id=voucher_id),
             VoucherNumber.voucher_no.does_not_exist(),
@@ -90,7 +96,7 @@ def issue(form: NewVoucher, admin_id: UUID, idempotent: IdempotentAnswer, now: d
         )
         emit(tx, event_of(voucher), now)
         audit(tx, now, "voucher.issued", admin_id, about(voucher), after=amount(voucher))
-        idempotent.record(tx, answer, location=location(form.student_id))
+        idempotent.record(tx, answer, location=location(voucher_no))
     return answer
 
 
@@ -102,17 +108,53 @@ def get(voucher_no: str) -> Voucher:
     return Voucher.get(number.student_id, number.voucher_id, consistent_read=True)
 
 
+def show(voucher_no: str, today: date) -> VoucherView:
+    """One voucher; raises `VoucherNotFound`."""
+    return views([get(voucher_no)], today)[0]
+
+
+@retry_stale
+def cancel(voucher_no: str, admin_id: UUID, if_match: Precondition, now: datetime) -> None:
+    """Cancels an unpaid voucher; raises `VoucherNotFound` (also of a cancelled one), `VoucherPaid`,
+    `PreconditionFailed`."""
+    voucher = get(voucher_no)
+    if voucher.status == "cancelled":
+        raise VoucherNotFound
+    if voucher.status == "paid":
+        raise VoucherPaid
+    require_match(voucher.version, if_match)
+    with transaction() as tx:
+        before = {**amount(voucher), "status": status_of(voucher, now.date())}
+        audit(tx, now, "voucher.cancelled", admin_id, about(voucher), before=before)
+        close(tx, voucher, "cancelled", now)
+
+
+def close(tx: Transaction, voucher: Voucher, status: Literal["paid", "cancelled"], now: datetime) -> None:
+    """Adds to the transaction that a voucher is no longer to be paid, and its event."""
+    voucher.status, voucher.due_shard, voucher.updated_at = status, None, now
+    if voucher.unpaid_key is not None:
+        tx.delete(UnpaidVoucher(key=voucher.unpaid_key))
+        voucher.unpaid_key = None
+    voucher.event_version = tx.put(voucher)
+    emit(tx, event_of(voucher), now)
+
+
 def list_vouchers(
-    student_id: UUID | None, status: Status | None, paging: PageRequest, today: date
+    student_id: UUID | None, course_id: UUID | None, status: Status | None, paging: PageRequest, today: date
 ) -> Page[VoucherView]:
-    """A student's vouchers, the newest first, or those of a status (None: of each), the one due first in front."""
+    """A student's or a course's vouchers, the newest first, or those of a status (None: of each), by due date."""
     if student_id is not None:
         found, after = query_page(Voucher, [student_id], paging, consistent_read=True, scan_index_forward=False)
-        found = [voucher for voucher in found if status in (None, status_of(voucher, today))]
+    elif course_id is not None:
+        found, after = query_page(Voucher.course_index, [course_id], paging, scan_index_forward=False)
     else:
         found, after = query_page(Voucher.status_index, paging=paging, **_partitions(status, today))
-    titles = titles_of(found)
-    return paging.page([view(one, one.version, titles[one.course_id], today) for one in found], after)
+    wanted = [
+        voucher
+        for voucher in found
+        if course_id in (None, voucher.course_id) and status in (None, status_of(voucher, today))
+    ]
+    return paging.page(views(wanted, today), after)
 
 
 def _partitions(status: Status | None, today: date) -> dict[str, Any]:
@@ -123,10 +165,10 @@ def _partitions(status: Status | None, today: date) -> dict[str, Any]:
         case "unpaid":
             # No condition on the key: one that moves on at midnight would shut out the cursors of the day before.
             return {"partitions": ["unpaid"], "filter_condition": Voucher.due_date >= today.isoformat()}
-        case "paid":
-            return {"partitions": ["paid"]}
+        case None:
+            return {"partitions": ["unpaid", "overdue", "paid", "cancelled"]}
         case _:
-            return {"partitions": ["unpaid", "overdue", "paid"]}
+            return {"partitions": [status]}
 
 
 def titles_of(vouchers: list[Voucher]) -> dict[UUID, str]:
@@ -150,7 +192,7 @@ def amount(voucher: Voucher) -> dict[str, str]:
 
 
 def event_of(voucher: Voucher) -> VoucherEvent:
-    """The event that says how a voucher is: issued, or paid."""
+    """The event that says how a voucher is: issued, cancelled, or paid."""
     facts: dict[str, Any] = {
         "version": voucher.event_version,
         "voucher_no": voucher.voucher_no,
@@ -163,15 +205,34 @@ def event_of(voucher: Voucher) -> VoucherEvent:
     }
     if voucher.status == "paid":
         return PaymentConfirmed(**facts, paid_at=voucher.paid_at)
-    return VoucherIssued(**facts)
+    return VoucherCancelled(**facts) if voucher.status == "cancelled" else VoucherIssued(**facts)
 
 
-def view(voucher: Voucher, version: int, course: str, today: date) -> VoucherView:
+def views(vouchers: list[Voucher], today: date) -> list[VoucherView]:
+    """Vouchers with the names of their students and courses."""
+    students = list({voucher.student_id for voucher in vouchers})
+    courses = list({voucher.course_id for voucher in vouchers})
+    cards = read_together([*map(roster.user_key, students), *map(roster.course_key, courses)])
+    known = {card.id: card for card in cards if card is not None}
+    return [
+        _view(
+            voucher,
+            voucher.version,
+            known[voucher.student_id].name if voucher.student_id in known else None,
+            known[voucher.course_id].title if voucher.course_id in known else voucher.course_title,
+            today,
+        )
+        for voucher in vouchers
+    ]
+
+
+def _view(voucher: Voucher, version: int, student_name: str | None, course_title: str, today: date) -> VoucherView:
     return VoucherView(
         voucher_no=voucher.voucher_no,
         student_id=voucher.student_id,
+        student_name=student_name,
         course_id=voucher.course_id,
-        course=course,
+        course_title=course_title,
         quarter=voucher.quarter,
         fee=voucher.fee,
         currency=voucher.currency,
@@ -186,5 +247,5 @@ def view(voucher: Voucher, version: int, course: str, today: date) -> VoucherVie
     )
 
 
-def location(student_id: UUID) -> str:
-    return f"/payments/vouchers?student_id={student_id}"
+def location(voucher_no: str) -> str:
+    return f"/payments/vouchers/{voucher_no}"

@@ -487,6 +487,12 @@ class VoucherIssued(VoucherEvent):
     type: ClassVar[str] = "lms.voucher.issued.v1"
 
 
+class VoucherCancelled(VoucherEvent):
+    """An unpaid voucher is not to be paid any more."""
+
+    type: ClassVar[str] = "lms.voucher.cancelled.v1"
+
+
 class PaymentConfirmed(VoucherEvent):
     type: ClassVar[str] = "lms.payment.confirmed.v1"
     paid_at: datetime
@@ -548,6 +554,7 @@ AuditAction = Literal[
     "term.changed",
     "term.created",
     "term.deleted",
+    "voucher.cancelled",
     "voucher.confirmed",
     "voucher.issued",
 ]
@@ -614,6 +621,7 @@ CATALOGUE: dict[str, type[Event]] = {
         AttendanceRecorded,
         FeedbackSubmitted,
         VoucherIssued,
+        VoucherCancelled,
         PaymentConfirmed,
         OutlineChanged,
         MaterialPublished,
