@@ -7,6 +7,7 @@ from lms.events import (
     ExamChanged,
     ExamScheduled,
     ExamState,
+    ExportRequested,
     InstructorAssigned,
     MaterialPublished,
     MessageRequested,
@@ -29,7 +30,7 @@ from lms.events import (
     VoucherIssued,
 )
 from notification.rules import schedules
-from notification.service import accounts, announcements, contacts, digests, erasure, memberships, reminders
+from notification.service import accounts, announcements, contacts, digests, erasure, export, memberships, reminders
 
 
 def _is_news(envelope: Envelope) -> bool:
@@ -83,6 +84,10 @@ def _erased(event: UserErased, _: Envelope) -> None:
     erasure.erase(event.user_id, event.version)
 
 
+def _export(event: ExportRequested, _: Envelope) -> None:
+    export.add_part(event, now())
+
+
 def _enrolled(event: StudentEnrolled, envelope: Envelope) -> None:
     if _is_news(envelope):
         memberships.enrolled(event, now())
@@ -130,6 +135,7 @@ handler = KafkaConsumer(
         UserDisabled: _disabled,
         UserEnabled: _enabled,
         UserErased: _erased,
+        ExportRequested: _export,
         StudentEnrolled: _enrolled,
         InstructorAssigned: _assigned,
         MaterialPublished: _material_published,

@@ -1,13 +1,17 @@
-"""Events of users: an erased student's amounts stay, what payers wrote goes."""
+"""Events of users: of an erased student the amounts stay, and what payers wrote goes; exports get their part."""
 
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
-from lms.events import UserErased
-from payment.service import erasure
+from lms.events import ExportRequested, UserErased
+from payment.service import erasure, export
 
 
 def _erased(event: UserErased, _: Envelope) -> None:
     erasure.erase(event.user_id, now())
 
 
-handler = KafkaConsumer({UserErased: _erased})
+def _export(event: ExportRequested, _: Envelope) -> None:
+    export.add_part(event, now())
+
+
+handler = KafkaConsumer({UserErased: _erased, ExportRequested: _export})

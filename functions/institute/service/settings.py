@@ -40,19 +40,27 @@ def update(form: InstituteUpdate, actor_id: UUID, if_match: Precondition, now: d
     with transaction() as tx:
         version = tx.put(settings)
         roster.put_institute(tx, settings.settings, version=version)
-        event = InstituteSettingsChanged(
-            version=version,
-            name=new.name,
-            time_zone=new.time_zone,
-            languages=new.languages,
-            country=new.country,
-            currency=new.currency,
-            registration=new.registration,
-        )
-        emit(tx, event, now)
+        emit(tx, _event(new, version), now)
         before, after = _differences(old, new)
         audit(tx, now, "settings.changed", actor_id, {"institute": "settings"}, before=before, after=after)
     return _view(new, settings, version)
+
+
+def event_of(settings: Settings) -> InstituteSettingsChanged:
+    """The event that says how the settings are."""
+    return _event(Institute(**settings.settings), int(settings.version))
+
+
+def _event(institute: Institute, version: int) -> InstituteSettingsChanged:
+    return InstituteSettingsChanged(
+        version=version,
+        name=institute.name,
+        time_zone=institute.time_zone,
+        languages=institute.languages,
+        country=institute.country,
+        currency=institute.currency,
+        registration=institute.registration,
+    )
 
 
 def _load() -> Settings:
