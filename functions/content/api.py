@@ -43,7 +43,7 @@ OwnCourse = Annotated[Course, Depends(_member)]
 
 @app.get("/courses/{courseId}/outline")
 @refuses(CourseNotFound)
-def show_outline(course: OwnCourse, response: Response) -> OutlineView:
+def get_outline(course: OwnCourse, response: Response) -> OutlineView:
     """The whole outline; students see its published parts."""
     set_etag(response, course.outline.version)
     return outlines.show(outlines.existing(course))
@@ -70,7 +70,7 @@ def list_modules(course: OwnCourse, paging: Paging, response: Response) -> Page[
 
 @app.post("/courses/{courseId}/modules", status_code=201)
 @refuses(CourseNotFound, *outlines.LIMITS)
-def add_module(
+def create_module(
     course_id: CourseId, caller: CourseTeacher, body: NewModule, response: Response, idempotent: Idempotent, now: Now
 ) -> ModuleView:
     """Adds a module, at the end or at `position`."""
@@ -82,7 +82,7 @@ def add_module(
 
 @app.put("/modules/{moduleId}")
 @refuses(PartNotFound, *outlines.LIMITS)
-def change_module(
+def update_module(
     module_id: ModuleId, caller: TeacherOrAdmin, body: ModuleUpdate, response: Response, if_match: IfMatch, now: Now
 ) -> ModuleView:
     """Replaces the given fields; `position` moves the module."""
@@ -109,7 +109,7 @@ def list_lessons(module_id: ModuleId, caller: AnySignedIn, paging: Paging, respo
 
 @app.post("/modules/{moduleId}/lessons", status_code=201)
 @refuses(PartNotFound, rules.UnknownPart, rules.LessonTooLarge, *outlines.LIMITS)
-def add_lesson(
+def create_lesson(
     module_id: ModuleId, caller: TeacherOrAdmin, body: NewLesson, response: Response, idempotent: Idempotent, now: Now
 ) -> LessonView:
     """Adds a lesson, at the end or at `position`."""
@@ -130,7 +130,7 @@ def add_lesson(
     files.AssetUnfit,
     *outlines.LIMITS,
 )
-def change_lesson(
+def update_lesson(
     lesson_id: LessonId, caller: TeacherOrAdmin, body: LessonUpdate, response: Response, if_match: IfMatch, now: Now
 ) -> LessonView:
     """Replaces the given fields; `position` moves the lesson, `asset` attaches an uploaded file."""

@@ -113,7 +113,7 @@ def mark_all_read(caller: Recipient, now: Now) -> AllRead:
 
 
 @app.get("/notifications/{recipientId}/preferences")
-def show_preferences(caller: Recipient, response: Response) -> PreferencesView:
+def get_preferences(caller: Recipient, response: Response) -> PreferencesView:
     """What a person wants to hear of, by which channels, and when not to be disturbed."""
     view = preferences.show(caller.id)
     set_etag(response, view.version)

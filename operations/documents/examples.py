@@ -129,8 +129,6 @@ _FIELDS: dict[str, Any] = {
     "examDate": "2027-03-20T09:00:00Z",
     "examId": EXAM,
     "examTitle": "Midterm",
-    "exam_id": EXAM,
-    "exam_title": "Midterm",
     "expires_in": 900,
     "expiresIn": 300,
     "exportId": OTHER,

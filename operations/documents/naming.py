@@ -1,12 +1,12 @@
 """Names that generated clients give to calls and types: operation ids, and enumerations as schemas of their own."""
 
-import re
-from itertools import count
 from typing import Any, get_args
 
 from pydantic.alias_generators import to_camel
 
+from lms.countries import COUNTRIES
 from lms.events import AuditAction
+from lms.money import CURRENCIES
 
 Schema = dict[str, Any]
 
@@ -26,9 +26,13 @@ _OPERATIONS = {
     "auth.update_profile": "updateOwnAccount",
     "auth.verify": "confirmVerification",
     "exam.accommodate": "setAccommodation",
+    "exam.add_question": "createQuestion",
+    "exam.change_question": "updateQuestion",
     "exam.mark": "markAttempt",
     "exam.regrade": "regradeExam",
     "exam.release": "releaseResults",
+    "exam.show_attempt": "getAttempt",
+    "exam.show_result": "getResult",
     "exam.start": "startAttempt",
     "exam.submit": "submitAttempt",
     "instructor.assign": "assignInstructor",
@@ -36,7 +40,7 @@ _OPERATIONS = {
     "instructor.list_students": "listClassStudents",
     "instructor.send": "sendClassMessage",
     "instructor.unassign": "unassignInstructor",
-    "notification.ask_to_unsubscribe": "showUnsubscribePage",
+    "notification.ask_to_unsubscribe": "getUnsubscribePage",
     "notification.mark_all_read": "markNotificationsRead",
     "notification.mark_read": "markNotificationRead",
     "notification.send": "sendMessage",
@@ -55,6 +59,7 @@ _OPERATIONS = {
     "progress.mark_done": "markLessonDone",
     "progress.mark_undone": "markLessonUndone",
     "progress.show_progress": "getProgress",
+    "student.change_standing": "updateStudent",
     "student.course_history": "getCourseHistory",
     "student.own_report_cards": "listOwnReportCards",
     "student.report_cards": "listReportCards",
@@ -63,9 +68,12 @@ _OPERATIONS = {
     "student.update_profile": "updateOwnProfile",
     "student.write_on_report_card": "annotateReportCard",
 }
-# By their values; others are called by the schema and the field in which they are found first.
+# By their values.
 _ENUMERATIONS: dict[tuple[str, ...], str] = {
     get_args(AuditAction): "AuditAction",
+    tuple(sorted(COUNTRIES)): "Country",
+    tuple(sorted(CURRENCIES)): "Currency",
+    ("application/pdf", "video/mp4", "image/png", "image/jpeg", "image/webp", "application/zip"): "AssetType",
     ("Paid", "Unpaid", "Overdue"): "PaymentState",
     ("active", "completed"): "MembershipStatus",
     ("active", "completed", "dropped"): "EnrollmentStatus",
@@ -76,8 +84,23 @@ _ENUMERATIONS: dict[tuple[str, ...], str] = {
     ("announcement", "course_update", "exam", "deadline"): "MessageType",
     ("email", "mobile_number"): "VerificationChannel",
     ("en", "ur"): "Language",
+    (
+        "enrolled",
+        "already-enrolled",
+        "closed",
+        "full",
+        "standing",
+        "unconfirmed",
+        "unknown",
+        "unpaid",
+    ): "EnrollmentOutcome",
+    ("gathering", "complete"): "ExportStatus",
+    ("json", "csv"): "FileFormat",
     ("in-progress", "completed", "dropped"): "CourseHistoryStatus",
     ("in_app", "email", "sms"): "Channel",
+    ("ok", "delayed", "unknown"): "EventsHealth",
+    ("ok", "impaired", "down"): "HealthStatus",
+    ("ok", "unreachable"): "TablesHealth",
     ("onClose", "onSubmit", "manual"): "ReleaseMode",
     ("open", "closed"): "EnrollmentMode",
     ("pending", "passed", "failed", "missed"): "ResultStatus",
@@ -95,35 +118,29 @@ def operation_id(service: str, function: str) -> str:
     return _OPERATIONS.get(f"{service}.{function}", to_camel(function))
 
 
+class NoName(LookupError):
+    """An enumeration that nobody has given a name."""
+
+
 def name_enumerations(described: Schema) -> None:
     """Moves every enumeration of a description to a schema of its own, one for each set of values."""
-    schemas: dict[str, Schema] = described["components"]["schemas"]
     names: dict[tuple[str, ...], str] = {}
-
-    def name_of(values: tuple[str, ...], found_at: str) -> str:
-        if values not in names:
-            wanted = _ENUMERATIONS.get(values, found_at)
-            taken = {*schemas, *names.values()}
-            names[values] = next(
-                name for number in count(1) if (name := f"{wanted}{number if number > 1 else ''}") not in taken
-            )
-        return names[values]
-
-    for owner, schema in schemas.items():
-        for field, part in schema.get("properties", {}).items():
-            schema["properties"][field] = _referring(part, name_of, owner + _pascal(field))
+    schemas: dict[str, Schema] = described["components"]["schemas"]
+    for schema in schemas.values():
+        if "properties" in schema:
+            schema["properties"] = _referring(schema["properties"], names)
     for operations in described["paths"].values():
         for operation in operations.values():
             for parameter in operation.get("parameters", ()):
-                where = _pascal(operation["operationId"]) + _pascal(parameter["name"])
-                parameter["schema"] = _referring(parameter["schema"], name_of, where)
+                parameter["schema"] = _referring(parameter["schema"], names)
     schemas |= {name: {"type": "string", "title": name, "enum": list(values)} for values, name in names.items()}
     described["components"]["schemas"] = dict(sorted(schemas.items()))
 
 
-def _referring(schema: Any, name_of: Any, found_at: str) -> Any:
+def _referring(schema: Any, names: dict[tuple[str, ...], str]) -> Any:
+    """The same with references to enumerations, whose `names` are collected."""
     if isinstance(schema, list):
-        return [_referring(part, name_of, found_at) for part in schema]
+        return [_referring(part, names) for part in schema]
     if not isinstance(schema, dict):
         return schema
     if isinstance(options := schema.get("anyOf"), list) and all(
@@ -133,11 +150,11 @@ def _referring(schema: Any, name_of: Any, found_at: str) -> Any:
         values = [value for option in options for value in option.get("enum", [option.get("const")])]
         schema = {**{key: part for key, part in schema.items() if key != "anyOf"}, "enum": values}
     if isinstance(schema.get("enum"), list):
-        reference = {"$ref": f"#/components/schemas/{name_of(tuple(schema['enum']), found_at)}"}
+        found = tuple(schema["enum"])
+        if found not in _ENUMERATIONS:
+            raise NoName(f"operations/documents/naming.py has no name for the values {found}")
+        names[found] = _ENUMERATIONS[found]
+        reference = {"$ref": f"#/components/schemas/{names[found]}"}
         beside = {key: value for key, value in schema.items() if key in ("default", "description")}
         return {"allOf": [reference], **beside} if beside else reference
-    return {key: _referring(part, name_of, found_at) for key, part in schema.items()}
-
-
-def _pascal(name: str) -> str:
-    return "".join(part[:1].upper() + part[1:] for part in re.split(r"[^A-Za-z0-9]+", name))
+    return {key: _referring(part, names) for key, part in schema.items()}

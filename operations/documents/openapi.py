@@ -154,11 +154,14 @@ def _mend_forms(schemas: dict[str, Any]) -> None:
 
 
 def _refusal_type(codes: Iterable[str]) -> dict[str, Any]:
+    ordered = sorted(codes)
     return {
         "type": "string",
         "title": "RefusalType",
         "description": "A code for programs; `about:blank` where the status says all.",
-        "enum": ["about:blank", *(f"urn:lms:problem:{code}" for code in sorted(codes))],
+        "enum": ["about:blank", *(f"urn:lms:problem:{code}" for code in ordered)],
+        # What generated clients call the members.
+        "x-enum-varnames": ["ABOUT_BLANK", *(code.replace("-", "_").upper() for code in ordered)],
     }
 
 

@@ -46,6 +46,7 @@ def test_every_route_is_described_once() -> None:
 def test_an_operation_says_what_it_does_and_for_whom(name: str) -> None:
     operation = OPERATIONS[name]
     assert re.fullmatch("[a-z]+([A-Z][a-z]+)+", name), "give it a verb and a noun in operations/documents/naming.py"
+    assert not re.match("(show|add|change)(?!Password)[A-Z]", name), "say get, create or update"
     assert len(operation["tags"]) == 1
     assert 3 < len(operation["summary"]) < 120
     assert "**Who:**" in operation["description"]

@@ -186,7 +186,7 @@ class AuthorizationWorld(World):
             "regradeExam": {"examId": self.quiz},
             "releaseResults": {"examId": self.unreleased},
             "retryDelivery": {"id": self.failure},
-            "showResult": {"examId": self.quiz},
+            "getResult": {"examId": self.quiz},
             "updateProgress": {"id": self.progress_of.get(student.id, self.progress)},
         }
         known = {
@@ -254,11 +254,11 @@ class AuthorizationWorld(World):
         due = (self._now + timedelta(days=30)).date().isoformat()
         voucher = {"student_id": self.student.id, "course_id": self.course, "quarter": "Q2", "fee": "5.00"}
         bodies: dict[str, Any] = {
-            "addQuestion": {"questionText": "Why not?", "kind": "text"},
-            "addLesson": {"title": "Another agent"},
-            "changeLesson": {"title": "An agent"},
+            "createQuestion": {"questionText": "Why not?", "kind": "text"},
+            "createLesson": {"title": "Another agent"},
+            "updateLesson": {"title": "An agent"},
             "changePassword": {"current_password": PASSWORD, "new_password": NEW_PASSWORD},
-            "changeQuestion": {"questionText": "Why not?"},
+            "updateQuestion": {"questionText": "Why not?"},
             "checkPayment": {"StudentRollNo": self.roll_numbers[self.student.id], "Password": PASSWORD},
             "createExam": exam,
             "createProgress": {"studentId": self._student_of(caller).id, "courseId": self.lab},

@@ -11,10 +11,10 @@ from tests.contract.world import World, meant
 # One request to each of these causes an event. Others need a right code or an exam that has closed; their events carry
 # what these took before.
 CAUSES = [
-    "addLesson",
-    "addModule",
-    "changeLesson",
-    "changeModule",
+    "createLesson",
+    "createModule",
+    "updateLesson",
+    "updateModule",
     "confirmVoucher",
     "createCourse",
     "createExam",

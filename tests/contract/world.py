@@ -97,7 +97,7 @@ class World:
                 "updateProgress": self.progress,
             }.get(operation, self.draft),
         }
-        if operation in ("addQuestion", "regradeExam"):
+        if operation in ("createQuestion", "regradeExam"):
             known["examId"] = self.draft
         return {name: known[name] for name in re.findall(r"\{(\w+)\}", path)}
 

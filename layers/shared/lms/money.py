@@ -17,7 +17,7 @@ _CODES = """
     SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU
     UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
 """
-_CURRENCIES = frozenset(_CODES.split())
+CURRENCIES = frozenset(_CODES.split())
 
 
 def _exact(value: Any) -> Any:
@@ -28,7 +28,7 @@ def _exact(value: Any) -> Any:
 
 
 def _known_currency(value: str) -> str:
-    if value not in _CURRENCIES:
+    if value not in CURRENCIES:
         raise ValueError("A currency code is expected, such as PKR (ISO 4217).")
     return value
 
@@ -42,7 +42,7 @@ Money = Annotated[
 """More than nothing, spelt with two places at most."""
 
 Currency = Annotated[
-    str, AfterValidator(_known_currency), WithJsonSchema({"type": "string", "enum": sorted(_CURRENCIES)})
+    str, AfterValidator(_known_currency), WithJsonSchema({"type": "string", "enum": sorted(CURRENCIES)})
 ]
 
 
