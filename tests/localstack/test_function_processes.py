@@ -1,17 +1,20 @@
 """Functions' processes: forked from one that has imported the layer, and otherwise as if started."""
 
 import os
+import re
 import select
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 
-from localstack import function_processes
+from localstack import function_processes, preloaded
 from localstack.function_processes import Forked
+from operations.source import ROOT
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="this system has no handles of processes")
 
@@ -124,3 +127,10 @@ def test_anything_but_python_with_a_layer_is_started_as_ever() -> None:
     process = function_processes.start([sys.executable, "-c", "print(1)"], env={}, stdout=subprocess.PIPE)
     assert isinstance(process, subprocess.Popen)
     assert process.communicate()[0] == b"1\n"
+
+
+def test_all_that_is_imported_beforehand_is_in_the_layer() -> None:
+    locked = re.findall(r"^([a-z0-9-]+)==", (ROOT / "layers/shared/requirements.txt").read_text(), re.MULTILINE)
+    packages = {module.partition(".")[0] for module in preloaded.MODULES} - sys.stdlib_module_names
+    for package in packages:
+        assert {re.sub("[-_.]+", "-", name).lower() for name in packages_distributions()[package]} <= {*locked}, package
