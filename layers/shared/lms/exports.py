@@ -17,7 +17,9 @@ from lms.dynamo import Stale, transaction
 from lms.events import ExportPartAdded, ExportRequested
 from lms.outbox import emit
 
-Service = Literal["auth", "exam", "institute", "instructor", "notification", "payment", "program", "progress", "student"]
+Service = Literal[
+    "auth", "exam", "institute", "instructor", "notification", "payment", "program", "progress", "student"
+]
 SERVICES: tuple[Service, ...] = get_args(Service)
 """Those that add a part. `lms.personal_data` says what each of them holds."""
 JSON = "application/json"
