@@ -28,13 +28,13 @@ from auth.schemas import (
     SeveralNames,
     SoughtName,
     StartVerification,
-    StatusUpdate,
     TokenPair,
+    UserUpdate,
     UserView,
     VerificationSent,
     Verify,
 )
-from auth.service import accounts, passwords, profiles, registration, sessions, verification
+from auth.service import accounts, corrections, passwords, profiles, registration, sessions, verification
 from auth.service.administrators import LastAdmin
 from auth.service.authentication import TeachersOnly, WrongCredentials
 from auth.service.codes import WrongCode
@@ -247,12 +247,26 @@ def invite_user(user_id: UUID, now: Now, _: Admin) -> Done:
 
 
 @app.patch("/auth/users/{user_id}")
-@refuses(UserNotFound, accounts.OwnStatus, AccountBeingSetUp, LastAdmin, GatewayUnavailable, KeyGone)
-def set_status(
-    user_id: UUID, body: StatusUpdate, response: Response, now: Now, admin: Admin, if_match: IfMatch
+@refuses(
+    UserNotFound,
+    accounts.OwnAccount,
+    AccountBeingSetUp,
+    LastAdmin,
+    corrections.StudentsOnly,
+    UsernameTaken,
+    EmailTaken,
+    RollNumberTaken,
+    GatewayUnavailable,
+    KeyGone,
+)
+def update_user(
+    user_id: UUID, body: UserUpdate, response: Response, now: Now, admin: Admin, if_match: IfMatch
 ) -> ProfileView:
-    """Disables or enables a user. A disabled user's tokens end at once."""
-    return _tagged(accounts.set_status(user_id, body.status, admin.id, if_match, now), response)
+    """Corrects a user's name, username, address or roll number; disables or enables them.
+
+    A disabled user's tokens end at once. A mail about a changed address goes to the old one.
+    """
+    return _tagged(accounts.update(user_id, body, admin.id, if_match, now), response)
 
 
 @app.delete("/auth/users/{user_id}", status_code=204)

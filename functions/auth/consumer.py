@@ -10,6 +10,7 @@ from lms.events import (
     UserErased,
     UserEvent,
     UserPasswordChanged,
+    UserProfileUpdated,
     UserRegistered,
     UserSessionsRevoked,
 )
@@ -36,6 +37,7 @@ handler = KafkaConsumer(
         UserRegistered: _provision,
         UserPasswordChanged: _converge,
         UserSessionsRevoked: _converge,
+        UserProfileUpdated: _converge,
         UserDisabled: _converge,
         UserEnabled: _converge,
         UserErased: _erased,

@@ -228,8 +228,14 @@ class ProfileUpdate(Changes):
         return self
 
 
-class StatusUpdate(Body):
-    status: Literal["active", "disabled"]
+class UserUpdate(Changes):
+    """What an administrator changes of a user; omitted fields stay."""
+
+    status: Literal["active", "disabled"] | None = None
+    name: Name | None = None
+    username: Username | None = None
+    email: Email | None = None
+    roll_no: RollNumber | None = None
 
 
 class ProfileView(View):

@@ -22,7 +22,6 @@ _OPERATIONS = {
     "auth.profile": "getAccount",
     "auth.refresh": "refreshTokens",
     "auth.register": "registerStudent",
-    "auth.set_status": "setUserStatus",
     "auth.update_profile": "updateOwnAccount",
     "auth.verify": "confirmVerification",
     "exam.accommodate": "setAccommodation",

@@ -324,6 +324,9 @@ class Desk:
     def set_status(self, user_id: str, status: str, **headers: str) -> Answer:
         return self._http.patch(f"/auth/users/{user_id}", {"status": status}, token=self._token, headers=headers)
 
+    def correct(self, user_id: str, **fields: str) -> Answer:
+        return self._http.patch(f"/auth/users/{user_id}", fields, token=self._token)
+
     def erase(self, user_id: str, **headers: str) -> Answer:
         return self._http.delete(f"/auth/users/{user_id}", token=self._token, headers=headers)
 

@@ -6,7 +6,7 @@ import pytest
 
 from auth.tables import Profile, ReservedName, User
 from lms import roster
-from lms.events import UserDisabled, UserEnabled, UserErased, UserRegistered
+from lms.events import Audited, UserDisabled, UserEnabled, UserErased, UserProfileUpdated, UserRegistered
 from lms.outbox import OutboxItem
 from tests.at_once import at_once
 from tests.auth.conftest import PASSWORD, Auth, Desk, SignedIn
@@ -95,9 +95,54 @@ def test_an_account_that_is_being_set_up_cannot_be_disabled_yet(auth: Auth, desk
 
 def test_statuses_that_nobody_sets_are_refused(auth: Auth, desk: Desk) -> None:
     student = auth.student()
-    for body in ({"status": "erased"}, {"status": "provisioning"}, {"status": None}, {}, {"is_type": "admin"}):
+    for body in ({"status": "erased"}, {"status": "provisioning"}, {"status": None}, {"is_type": "admin"}):
         answer = auth.http.patch(f"/auth/users/{student.id}", body, token=desk._token)
         assert answer.status == 422, body
+
+
+def test_an_administrator_corrects_an_account_and_the_old_address_hears_of_it(
+    auth: Auth, desk: Desk, outbox: Outbox
+) -> None:
+    student = auth.student("amina", name="Amna Khan")
+    new = {"name": "Amina Khan", "username": "amina.khan", "email": "amina.khan@example.com", "roll_no": "BSCS-19-045"}
+    answer = desk.correct(student.id, **new)
+    assert (answer.status, {field: answer.json[field] for field in new}) == (200, new)
+    [*_, event] = outbox.of(UserProfileUpdated)
+    assert (event.previous_email, event.person.email, event.version) == (student.email, new["email"], answer.version)
+    assert roster.find_by_name(["BSCS-19-045", answer.json["email"]]) == {"BSCS-19-045": UUID(student.id)}
+    for name in (new["username"], new["email"], "bscs-19-045"):
+        assert auth.login(name).status == 200
+    assert auth.kong.consumers[student.id]["custom_id"] == "amina.khan"
+    assert (desk.names(q="amna"), desk.names(q="bscs")) == ([], ["amina.khan"])
+    assert auth.student("amina").id != student.id, "the old names are free"
+    assert desk.correct(student.id, **new).version == answer.version
+    [entry] = [e for e in outbox.of(Audited) if e.action == "account.changed"]
+    assert sorted(entry.after.items()) == [(field, None) for field in sorted(new)]
+
+
+def test_names_of_others_are_refused_and_nothing_changes(auth: Auth, desk: Desk) -> None:
+    student, other = auth.student("amina"), auth.student("bilal")
+    before = desk.user(student.id)
+    taken = {"username": "BILAL", "email": other.email, "roll_no": desk.user(other.id)["roll_no"]}
+    for field, value in taken.items():
+        answer = desk.correct(student.id, name="Changed", **{field: value})
+        assert answer.problem == (409, f"{'roll-number' if field == 'roll_no' else field}-taken")
+    assert desk.user(student.id) == before
+    assert desk.correct(auth.staff("teacher").id, roll_no="T-1").status == 422
+
+
+def test_a_correction_and_a_new_status_are_one_change(auth: Auth, desk: Desk) -> None:
+    student = auth.student("amina")
+    answer = desk.correct(student.id, status="disabled", name="Amina Khan", username="bilal")
+    assert (answer.json["status"], answer.json["name"]) == ("disabled", "Amina Khan")
+    card = roster.find_user(UUID(student.id))
+    assert card is not None
+    assert (card.status, card.name, card.version) == ("disabled", "Amina Khan", answer.version)
+
+
+def test_administrators_change_their_own_name_here_but_not_their_address(desk: Desk, admin: SignedIn) -> None:
+    assert desk.correct(admin.id, name="The Registrar").json["name"] == "The Registrar"
+    assert desk.correct(admin.id, email="other@example.com").problem == (409, "own-account")
 
 
 def test_if_match_makes_a_change_conditional(auth: Auth, admin: SignedIn, desk: Desk) -> None:

@@ -275,7 +275,7 @@ class AuthorizationWorld(World):
             "requestPasswordReset": {"email": self.student.email},
             "saveAnswers": {self.question: "Because."},
             "setAccommodation": {"extraMinutes": 30},
-            "setUserStatus": {"status": "disabled"},
+            "updateUser": {"status": "disabled"},
             "startVerification": {"channel": "mobile_number", "current_password": PASSWORD},
             "updateCourse": {"title": "AI-202"},
             "updateEnrollment": {"status": "completed"},

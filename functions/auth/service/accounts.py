@@ -1,13 +1,13 @@
-"""Accounts as administrators see to them: listed, disabled and enabled, erased."""
+"""Accounts as administrators see to them: listed, corrected, disabled and enabled, erased."""
 
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from auth import kong
 from auth.rules import Status
-from auth.schemas import NameField, ProfileView, UserView
-from auth.service import administrators, gateway, profiles, publishing, reserved_names, search, sessions, users
+from auth.schemas import NameField, ProfileView, UserUpdate, UserView
+from auth.service import administrators, corrections, gateway, profiles, reserved_names, search, sessions, users
+from auth.service.corrections import Correction
 from auth.tables import AdminClaim, Profile, User
 from lms import roster
 from lms.audit import audit
@@ -21,12 +21,14 @@ from lms.pages import Page, PageRequest, query_page
 from lms.refusals import AccountBeingSetUp
 from lms.texts import address_key
 
+# An address needs the password (`profiles.update`).
+_NOT_ONES_OWN = {"status", "email"}
 _LISTED: tuple[Status, ...] = ("active", "invited", "provisioning", "disabled")
 
 
-class OwnStatus(Conflict):
+class OwnAccount(Conflict):
     code = "own-account"
-    detail = "You cannot change the status of your own account."
+    detail = "You cannot change your own status here, nor your address: that is done in your profile."
 
 
 class OwnErasure(Conflict):
@@ -84,49 +86,56 @@ def _line(user: User, profile: Profile | None) -> UserView:
 
 
 @retry_stale
-def set_status(
-    user_id: UUID, status: Literal["active", "disabled"], admin_id: UUID, if_match: Precondition, now: datetime
-) -> ProfileView:
-    """Disables or enables a user, who is `active` then if they have a password, else `invited`.
+def update(user_id: UUID, changes: UserUpdate, admin_id: UUID, if_match: Precondition, now: datetime) -> ProfileView:
+    """Corrects a user's account, disables or enables them: they are `active` then if they have a password.
 
-    A disabled user's tokens end at the gateway before this returns.
+    A disabled user's tokens end at the gateway before this returns. An address that is given has to be confirmed.
 
-    Raises `UserNotFound`, `OwnStatus`, `LastAdmin`, `AccountBeingSetUp`, `PreconditionFailed` and
-    `GatewayUnavailable`.
+    Raises `UserNotFound`, `OwnAccount`, `LastAdmin`, `AccountBeingSetUp`, `StudentsOnly`, `UsernameTaken`,
+    `EmailTaken`, `RollNumberTaken`, `PreconditionFailed` and `GatewayUnavailable`.
     """
-    user = users.get(user_id)
-    if user_id == admin_id:
-        raise OwnStatus
+    user, profile = users.get_with_profile(user_id)
+    if user_id == admin_id and changes.model_fields_set & _NOT_ONES_OWN:
+        raise OwnAccount
     if not users.is_provisioned(user):
         raise AccountBeingSetUp
     require_match(user.version, if_match)
-    profile = users.profile_of(user)
-    if (user.status == "disabled") != (status == "disabled"):
-        if status == "disabled":
-            _disable(user, profile, admin_id, administrators.claim(user, admin_id, now), now)
-        else:
-            _enable(user, profile, admin_id, now)
-        user.refresh(consistent_read=True)
+    correction = corrections.correct(user, profile, changes)
+    disabled = user.status == "disabled" if changes.status is None else changes.status == "disabled"
+    if disabled == (user.status == "disabled"):
+        if correction.fields:
+            with transaction() as tx:
+                version = tx.update(user, [*correction.actions, User.updated_at.set(now)])
+                correction.write(tx, version, user.status, admin_id, now)
+    elif disabled:
+        _disable(user, correction, admin_id, administrators.claim(user, admin_id, now), now)
+    else:
+        _enable(user, correction, admin_id, now)
+    if "username" in correction.fields:
+        gateway.rename(user)
+    user.refresh(consistent_read=True)
     return profiles.view(user, profile)
 
 
-def _disable(user: User, profile: Profile, admin_id: UUID, claim: AdminClaim | None, now: datetime) -> None:
+def _disable(user: User, correction: Correction, admin_id: UUID, claim: AdminClaim | None, now: datetime) -> None:
     # The gateway first: if it cannot be reached, nothing is changed, and nobody believes it was.
     gateway.delete_credentials(user.id)
     with transaction() as tx:
         administrators.end_claim(claim, tx)
-        version = tx.update(user, [*users.set_status(user, "disabled"), *sessions.end_sessions(user, None, now)])
-        publishing.put_card(tx, user, profile, status="disabled", version=version)
+        actions = [*users.set_status(user, "disabled"), *sessions.end_sessions(user, None, now)]
+        version = tx.update(user, [*correction.actions, *actions])
         emit(tx, UserDisabled(version=version, user_id=user.id), now)
+        correction.write(tx, version, "disabled", admin_id, now)
         audit(tx, now, "account.disabled", admin_id, {"user": user.id})
 
 
-def _enable(user: User, profile: Profile, admin_id: UUID, now: datetime) -> None:
+def _enable(user: User, correction: Correction, admin_id: UUID, now: datetime) -> None:
     status = users.enabled_status(user)
     with gateway.replaced_credential(user) as credential, transaction() as tx:
-        version = tx.update(user, [*users.set_status(user, status), *sessions.end_sessions(user, credential, now)])
-        publishing.put_card(tx, user, profile, status=status, version=version)
+        actions = [*users.set_status(user, status), *sessions.end_sessions(user, credential, now)]
+        version = tx.update(user, [*correction.actions, *actions])
         emit(tx, UserEnabled(version=version, user_id=user.id), now)
+        correction.write(tx, version, status, admin_id, now)
         audit(tx, now, "account.enabled", admin_id, {"user": user.id})
 
 

@@ -69,10 +69,19 @@ def converge(user_id: UUID, now: datetime) -> None:
     elif user.status == "disabled":
         delete_credentials(user_id)
     elif users.is_provisioned(user):
+        kong.put_consumer(user.id, user.username)
         credential = _keep_one(user, made_before=now.timestamp() - _STORING_SECONDS)
         if credential.key != user.issuer:
             with transaction() as tx:
                 tx.update(user, [*store(credential), User.updated_at.set(now)])
+
+
+def rename(user: User) -> None:
+    """Gives a user's consumer their new username; where that fails, the consumer of the event does it (`converge`)."""
+    try:
+        kong.put_consumer(user.id, user.username)
+    except Unavailable:
+        logger.warning("a username is left for the consumer to change", extra={"user_id": str(user.id)})
 
 
 def store(credential: kong.Credential) -> list[Action]:

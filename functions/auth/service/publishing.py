@@ -50,6 +50,7 @@ def put_card(
     status: str,
     version: int,
     previous_email: str | None = None,
+    previous_roll_no: str | None = None,
     if_version: int | None = None,
 ) -> None:
     """Lets every service find the user, with this status, by id, email address and roll number."""
@@ -64,6 +65,7 @@ def put_card(
         roll_no=user.roll_no,
         version=version,
         previous_email=previous_email,
+        previous_roll_no=previous_roll_no,
         if_version=if_version,
     )
 

@@ -536,6 +536,7 @@ class InstituteSettingsChanged(Event):
 
 
 AuditAction = Literal[
+    "account.changed",
     "account.created",
     "account.disabled",
     "account.enabled",

@@ -17,7 +17,7 @@ export type AttendanceRecordView = { "studentId": string; "studentName": string 
 export type AttendanceStatus = "present" | "late" | "absent" | "excused";
 export type AttendanceView = { "courseId": string; "courseTitle": string; "date": string; "records": Array<AttendanceRecordView>; "version": number; "createdAt": string; "updatedAt": string };
 export type AttendedSession = { "date": string; "status": AttendanceStatus };
-export type AuditAction = "account.created" | "account.disabled" | "account.enabled" | "account.erased" | "attempt.marked" | "course.assigned" | "course.unassigned" | "enrollment.changed" | "exam.regraded" | "export.requested" | "grade.overridden" | "result.recorded" | "results.released" | "settings.changed" | "student.changed" | "term.changed" | "term.created" | "term.deleted" | "voucher.cancelled" | "voucher.confirmed" | "voucher.issued";
+export type AuditAction = "account.changed" | "account.created" | "account.disabled" | "account.enabled" | "account.erased" | "attempt.marked" | "course.assigned" | "course.unassigned" | "enrollment.changed" | "exam.regraded" | "export.requested" | "grade.overridden" | "result.recorded" | "results.released" | "settings.changed" | "student.changed" | "term.changed" | "term.created" | "term.deleted" | "voucher.cancelled" | "voucher.confirmed" | "voucher.issued";
 export type AuditEntryView = { "id": string; "at": string; "actorId": string | null; "actorName": string | null; "action": AuditAction; "about": Array<AuditSubject>; "before": Record<string, any>; "after": Record<string, any>; "reason": string | null; "service": string; "requestId": string };
 export type AuditSubject = { "kind": string; "id": string; "name": string | null };
 export type AuthProfileUpdate = { "name"?: string; "mobile_number"?: string | null; "city"?: string | null; "country"?: (Country) | null; "additional_details"?: Record<string, any>; "email"?: string; "current_password"?: string | null };
@@ -193,7 +193,6 @@ export type StandingUpdate = { "status"?: StudentStatus; "program"?: string | nu
 export type StartSessionForm = { "grant_type"?: string; "username": string; "password": string; "scope"?: string; "client_id"?: string; "client_secret"?: string };
 export type StartVerification = { "channel": VerificationChannel; "current_password"?: string | null };
 export type StatusRequest = { "StudentRollNo": string; "Password": string };
-export type StatusUpdate = { "status": AccountSwitch };
 export type StudentProfile = { "student_id": string; "user_id": string; "student_status": StudentStatus; "name": string; "email": string; "mobile_number": string | null; "city": string | null; "country": string | null; "address": string | null; "date_of_birth": string | null; "enrollment_year": number | null; "program": string | null; "additional_details": Record<string, any>; "roll_no": string; "profile_picture_url": string | null; "version": number; "created_at": string; "updated_at": string };
 export type StudentProfileUpdate = { "name"?: string; "mobile_number"?: string | null; "city"?: string | null; "country"?: (Country) | null; "address"?: string | null; "date_of_birth"?: string | null; "additional_details"?: Record<string, any>; "profile_picture"?: string | null; "password"?: string; "current_password"?: string; "student_status"?: any; "program"?: any; "enrollment_year"?: any; "roll_no"?: any; "email"?: any };
 export type StudentQuestion = { "id": string; "examId": string; "questionText": string; "kind": QuestionKind; "choices": Array<ChoiceView>; "points": number };
@@ -215,6 +214,7 @@ export type TryView = { "at": string; "outcome": string };
 export type Unread = { "count": number };
 export type Upload = { "upload": ContentUploadForm; "key": string; "expiresIn": number };
 export type UploadRequest = { "contentType": AssetType };
+export type UserUpdate = { "status"?: AccountSwitch; "name"?: string; "username"?: string; "email"?: string; "roll_no"?: string };
 export type UserView = { "id": string; "username": string; "name": string; "email": string; "is_type": Role; "status": string; "roll_no": string | null; "version": number; "created_at": string; "updated_at": string };
 export type VerificationChannel = "email" | "mobile_number";
 export type VerificationSent = { "message": string; "verify_id": string };
@@ -348,7 +348,7 @@ export interface Puts {
   "/terms/{termId}": { input: { params: { "termId": string }; body: TermUpdate }; answer: TermView };
 }
 export interface Patches {
-  "/auth/users/{user_id}": { input: { params: { "user_id": string }; body: StatusUpdate }; answer: ProfileView };
+  "/auth/users/{user_id}": { input: { params: { "user_id": string }; body: UserUpdate }; answer: ProfileView };
   "/students/{student_id}": { input: { params: { "student_id": string }; body: StandingUpdate }; answer: StudentProfile };
   "/courses/{courseId}/enrollments/{studentId}": { input: { params: { "courseId": string; "studentId": string }; body: EnrollmentUpdate }; answer: EnrollmentView };
 }

@@ -97,12 +97,13 @@ def put_user(
     roll_no: str | None,
     version: int,
     previous_email: str | None = None,
+    previous_roll_no: str | None = None,
     if_version: int | None = None,
 ) -> None:
     """Writes a user's card, and whose the e-mail address and the roll number are.
 
     `email_confirmed`: the address leads to the person (`find_by_name`). `version` is the user's own; `previous_email`
-    is set when the address changes; with `if_version` a card of another version is `ObjectChanged`.
+    and `previous_roll_no` are set when these change; with `if_version` a card of another version is `ObjectChanged`.
     """
     tx.put(
         UserRow(user_id, role=role, status=status, name=name, email=email, roll_no=roll_no, version=version),
@@ -114,6 +115,8 @@ def put_user(
         tx.put(RollNumberRow(roll_no.casefold(), person_id=user_id, version=version))
     if previous_email is not None and address_key(previous_email) != address_key(email):
         tx.delete(AddressRow(address_key(previous_email)))
+    if previous_roll_no is not None and previous_roll_no.casefold() != (roll_no or "").casefold():
+        tx.delete(RollNumberRow(previous_roll_no.casefold()))
 
 
 def confirm_email(tx: Transaction, user_id: UUID, email: str, *, confirmed: bool = True, version: int) -> None:
