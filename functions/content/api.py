@@ -119,6 +119,15 @@ def create_lesson(
     return view
 
 
+@app.get("/lessons/{lessonId}")
+@refuses(PartNotFound)
+def get_lesson(lesson_id: LessonId, caller: AnySignedIn, response: Response) -> LessonView:
+    """One lesson, with its text; students see published ones."""
+    view = lessons.show(lesson_id, caller)
+    set_etag(response, view.version)
+    return view
+
+
 @app.put("/lessons/{lessonId}")
 @refuses(
     PartNotFound,
@@ -150,7 +159,7 @@ def delete_lesson(lesson_id: LessonId, caller: TeacherOrAdmin, if_match: IfMatch
 @refuses(PartNotFound)
 def upload_asset(lesson_id: LessonId, caller: TeacherOrAdmin, body: UploadRequest) -> Upload:
     """A form to upload a lesson's file; PUT /lessons/{lessonId} with its `key` as `asset` attaches the file."""
-    return lessons.upload(lesson_id, caller, body.content_type)
+    return lessons.upload(lesson_id, caller, body.content_type, body.file_name)
 
 
 handler = LambdaHandler(app)

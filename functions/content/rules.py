@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -14,6 +15,8 @@ MAX_LESSONS = 300
 MAX_SUBTOPICS = 2_000
 # The contract's limit of a body: what was read can be sent back, and an answer fits the record that repeats it.
 MAX_LESSON_BYTES = 256 * 1024
+# A Lambda function answers 6 MB; written as JSON, a text may be twice as long, and a whole outline is up to 1 MB.
+_MAX_PAGE_BYTES = 2_400_000
 
 Modules = tuple[Module, ...]
 Path = tuple[str | int, ...]
@@ -198,9 +201,15 @@ def require_limits(modules: Modules) -> None:
 
 
 def require_size(lesson: Lesson) -> None:
-    """Raises `LessonTooLarge` for a lesson of more than 256 KB."""
-    if len(lesson.model_dump_json().encode()) > MAX_LESSON_BYTES:
+    """Raises `LessonTooLarge` for a lesson of more than 256 KB, its text included."""
+    if len(lesson.model_dump_json().encode()) + lesson.text_size > MAX_LESSON_BYTES:
         raise LessonTooLarge
+
+
+def that_fit(lessons: Sequence[Lesson]) -> int:
+    """How many lessons of a page fit into an answer with their texts, which is at least one."""
+    sizes = accumulate(lesson.text_size for lesson in lessons)
+    return max(1, sum(size <= _MAX_PAGE_BYTES for size in sizes))
 
 
 def newly_visible(before: Modules, after: Modules) -> tuple[Lesson, ...]:

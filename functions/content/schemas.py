@@ -4,15 +4,15 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, StrictBool, model_validator
+from pydantic import ConfigDict, Field, StrictBool, StrictInt, model_validator
 
-from content.files import ContentType
 from content.rules import Draft
-from lms.fields import INTEGRAL, CamelBody, CamelChanges, CamelView, Description, Name, present
+from lms.assets import AssetView, ContentType
+from lms.fields import INTEGRAL, CamelBody, CamelChanges, CamelView, Description, Markdown, Name, present
 from lms.links import Link
 
 _YEAR_SECONDS = 366 * 24 * 60 * 60
-_STRUCTURE = frozenset({"id", "position", "lessons", "subtopics", "asset"})
+_STRUCTURE = frozenset({"id", "position", "lessons", "subtopics", "asset", "text"})
 
 Seconds = Annotated[int, Field(strict=True, ge=0, le=_YEAR_SECONDS), INTEGRAL]
 Position = Annotated[
@@ -20,6 +20,10 @@ Position = Annotated[
     Field(strict=True, ge=0, le=10_000, description="From 0, among its siblings; a number past the end means the end."),
     INTEGRAL,
 ]
+
+Shown = Annotated[str, Field(max_length=10_000)]
+# Percent-encoded, it has to fit into the 2 KB of metadata that storage takes.
+FileName = Annotated[Name, Field(max_length=150)]
 
 
 class Part(CamelChanges):
@@ -83,22 +87,43 @@ class LessonFields(Part):
 
 
 class NewLesson(LessonFields):
+    """`text` is Markdown, kept and shown as it is."""
+
+    nullable = frozenset({"content_url", "duration", "text"})
+
     title: Name
+    text: Markdown | None = None
     position: Position | None = None
 
 
 class LessonUpdate(LessonFields):
-    """`asset` is the `key` that POST .../asset gave, once the file is uploaded; null removes the file."""
+    """`asset` is the `key` that POST .../asset gave, once the file is uploaded. Null removes it, and the `text`."""
 
-    nullable = frozenset({"content_url", "duration", "asset"})
+    nullable = frozenset({"content_url", "duration", "asset", "text"})
 
     title: Name | None = None
+    text: Markdown | None = None
     position: Position | None = None
     asset: Annotated[str, Field(max_length=300)] | None = None
 
 
+class ShownAsset(CamelBody):
+    """A file as GET shows it."""
+
+    key: Shown = ""
+    file_name: Shown = ""
+    content_type: Shown = ""
+    size: StrictInt | None = None
+    url: Shown = ""
+    expires_in: StrictInt = 0
+
+
 class OutlineLesson(TreePart, LessonFields):
-    nullable = frozenset({"id", "content_url", "duration"})
+    """`asset` may stand there as it was read, and changes nothing: PUT /lessons/{lessonId} attaches files."""
+
+    nullable = frozenset({"id", "content_url", "duration", "asset"})
+
+    asset: ShownAsset | None = None
 
     def draft(self) -> Draft:
         return Draft(self.id, self.fields(), self.subtopic_drafts())
@@ -125,7 +150,10 @@ class OutlineUpdate(CamelBody):
 
 
 class UploadRequest(CamelBody):
+    """`fileName` is what the file will be called when it is read; without one, it is called after its lesson."""
+
     content_type: ContentType
+    file_name: FileName | None = None
 
 
 class UploadForm(CamelView):
@@ -140,15 +168,6 @@ class Upload(CamelView):
 
     upload: UploadForm
     key: str
-    expires_in: int
-
-
-class AssetView(CamelView):
-    """`url` works for `expires_in` seconds."""
-
-    key: str
-    content_type: ContentType
-    url: str
     expires_in: int
 
 
@@ -184,6 +203,7 @@ class LessonView(CamelView):
     position: int
     published: bool
     asset: AssetView | None
+    text: str | None
     subtopics: list[SubtopicView]
     version: int
     created_at: datetime
@@ -196,6 +216,7 @@ class OutlineLessonView(CamelView):
     content_url: str | None
     duration: int | None
     published: bool
+    asset: AssetView | None
     subtopics: list[SubtopicView]
 
 

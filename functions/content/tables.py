@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from pynamodb.attributes import UnicodeAttribute
+
 from lms.dynamo import Table, TypedKey, UUIDAttribute, table_name
 from lms.settings import setting
 
@@ -16,3 +18,17 @@ class PartPointer(Table):
 
     part_id = TypedKey("part", UUID, hash_key=True, attr_name="id")
     course_id = UUIDAttribute()
+
+
+class LessonText(Table):
+    """A lesson's text in Markdown. The outline says whether there is one: the outline is one item, and must stay small.
+
+    Of lessons that went with their module it stays, as their files do; nothing leads to it.
+    """
+
+    class Meta:
+        table_name = table_name("outlines")
+        region = setting("AWS_REGION")
+
+    lesson_id = TypedKey("text", UUID, hash_key=True, attr_name="id")
+    text = UnicodeAttribute()

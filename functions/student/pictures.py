@@ -42,7 +42,7 @@ def accept(student_id: UUID, key: str) -> None:
     folder = _folder(student_id)
     if not (key.startswith(folder) and _NAME.fullmatch(key.removeprefix(folder))):
         raise PictureKeyUnknown
-    upload = uploads.find_with_first_bytes(key, _SIGNATURE_BYTES)
+    upload = uploads.find(key, _SIGNATURE_BYTES)
     if upload is None:
         raise PictureMissing
     content_type = content_type_of(upload.first_bytes)

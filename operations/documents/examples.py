@@ -25,6 +25,9 @@ TERM = "0198c2f4-1a00-7c10-8d20-4b6f8e2a7c40"
 _PASSWORD = "a-long-Walk-7"
 _GRADES = (("A", 90), ("B", 80), ("C", 70), ("D", 60), ("F", 0))
 _FIELDS: dict[str, Any] = {
+    "AssetView.size": 184320,
+    "ShownAsset.contentType": "application/pdf",
+    "ShownAsset.size": 184320,
     "AttemptAnswers.answers": {QUESTION: "b"},
     "AttemptView.answers": {QUESTION: "b"},
     "DeliveryView.status": "sent",
@@ -138,6 +141,7 @@ _FIELDS: dict[str, Any] = {
     "fee": "5000.00",
     "fee_amount": "5000.00",
     "fields": {"key": "uploads/0198c2f4/file", "policy": "eyJleHBpcmF0aW9uIjoiLi4uIn0="},
+    "fileName": "slides.pdf",
     "from": "22:00",
     "githubRepoLink": "https://github.com/example/agents/tree/main/01",
     "grade": "B",

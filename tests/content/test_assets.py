@@ -10,12 +10,23 @@ from uuid import uuid4
 
 import pytest
 
-from content import files
 from tests.clients import Answer
 from tests.content.conftest import Content
 from tests.template import ENVIRONMENT, ROOT
 
 PDF = "application/pdf"
+BEGINNINGS = {
+    PDF: b"%PDF-1.7",
+    "video/mp4": b"\0\0\0\x18ftypmp42",
+    "audio/mpeg": b"ID3\x04",
+    "image/png": b"\x89PNG\r\n\x1a\n",
+    "image/jpeg": b"\xff\xd8\xff\xe0",
+    "image/webp": b"RIFF\0\0\0\0WEBP",
+}
+OFFICE = "application/vnd.openxmlformats-officedocument."
+DOCX, PPTX, XLSX = (
+    f"{OFFICE}{kind}" for kind in ("wordprocessingml.document", "presentationml.presentation", "spreadsheetml.sheet")
+)
 
 
 @pytest.fixture
@@ -23,18 +34,20 @@ def lesson(content: Content, bucket: Any) -> Any:
     return content.add_lesson(content.add_module()["id"], "Week 1: “Agents”")
 
 
-def _upload_form(content: Content, lesson: Any, content_type: str = PDF) -> Any:
-    answer = content.http.post(
-        f"/lessons/{lesson['id']}/asset", {"contentType": content_type}, token=content.teacher.token
-    )
+def _upload_form(content: Content, lesson: Any, content_type: str = PDF, **fields: str) -> Any:
+    body = {"contentType": content_type, **fields}
+    answer = content.http.post(f"/lessons/{lesson['id']}/asset", body, token=content.teacher.token)
     assert answer.status == 200, answer
     return answer.json
 
 
-def _upload(bucket: Any, form: Any, body: bytes = b"%PDF-", content_type: str | None = None) -> None:
+def _upload(bucket: Any, form: Any, body: bytes | None = None, content_type: str | None = None) -> None:
     """What storage makes of a form that was sent."""
     fields = form["upload"]["fields"]
-    bucket.put_object(Key=fields["key"], Body=body, ContentType=content_type or fields["Content-Type"])
+    kind = content_type or fields["Content-Type"]
+    metadata = {name.removeprefix("x-amz-meta-"): fields[name] for name in fields if name.startswith("x-amz-meta-")}
+    body = BEGINNINGS.get(kind, b"PK\x03\x04") if body is None else body
+    bucket.put_object(Key=fields["key"], Body=body, ContentType=kind, Metadata=metadata)
 
 
 def _attach(content: Content, lesson: Any, key: str | None, **kwargs: Any) -> Answer:
@@ -98,6 +111,10 @@ def test_what_is_uploaded_later_by_the_same_form_is_not_served(content: Content,
         ("image/jpeg", "inline"),
         ("image/webp", "inline"),
         ("application/zip", "attachment"),
+        ("audio/mpeg", "attachment"),
+        (DOCX, "attachment"),
+        (PPTX, "attachment"),
+        (XLSX, "attachment"),
     ],
 )
 def test_each_type_is_served_as_itself(
@@ -140,15 +157,17 @@ def test_a_file_that_is_missing_empty_or_of_another_type_is_refused(content: Con
     codes.append(_attach(content, lesson, form["key"]).json["errors"][0]["type"])
     _upload(bucket, form, b"<html>", "text/html")
     codes.append(_attach(content, lesson, form["key"]).json["errors"][0]["type"])
-    assert codes == ["asset_missing", "asset_kind", "asset_kind"]
+    assert codes == ["asset_missing", "asset_missing", "asset_kind"]
     assert list(bucket.objects.filter(Prefix="courses/")) == []
 
 
 def test_a_file_over_200_mb_is_refused(
     content: Content, lesson: Any, bucket: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from content import files
+
     form = _upload_form(content, lesson)
-    _upload(bucket, form, b"123456")
+    _upload(bucket, form, b"%PDF-1.7")
     monkeypatch.setattr(files, "MAX_BYTES", 5)
     assert _attach(content, lesson, form["key"]).json["errors"][0]["type"] == "asset_kind"
 
@@ -176,7 +195,7 @@ def test_storage_that_is_away_for_a_moment_is_503(
     def refuse(**_: object) -> None:
         raise EndpointConnectionError(endpoint_url="x")
 
-    monkeypatch.setattr(uploads._s3(), "head_object", refuse)
+    monkeypatch.setattr(uploads._s3(), "get_object", refuse)
     assert _attach(content, lesson, form["key"]).status == 503
 
 
@@ -201,10 +220,14 @@ def test_links_and_forms_lead_where_a_client_can_go(
 
 
 def test_the_name_that_a_file_is_saved_by_is_its_lessons() -> None:
-    key = files.new_key(uuid4(), uuid4(), uuid4(), "application/zip")
-    served = files.disposition(key, 'a"b; c\\d é 🎓' + "x" * 300)
-    assert served.isascii()
+    from lms.assets import show
+    from lms.curriculum import Asset
+
+    shown = show(Asset(key="courses/a/lessons/b/c.zip"), 'a"b; c\\d é 🎓' + "x" * 300)
+    assert shown is not None
+    [served] = parse_qs(urlsplit(shown.url).query)["response-content-disposition"]
     name = served.removeprefix("attachment; filename*=UTF-8''")
+    assert name.isascii()
     assert not set(name) & set('"; \\\r\n')
     assert unquote(name) == ('a"b; c\\d é 🎓' + "x" * 300)[:60] + ".zip"
 
@@ -220,3 +243,56 @@ def test_the_client_of_storage_is_made_when_a_file_is_first_handled() -> None:
         check=True,
     )
     assert done.stdout == "ok\n"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "given", "shown"),
+    [
+        (PDF, "Folien “1” é.pdf", "Folien “1” é.pdf"),
+        (PDF, "slides", "slides.pdf"),
+        (PDF, "page.html", "page.html.pdf"),
+        ("image/jpeg", "photo.JPEG", "photo.JPEG"),
+        (DOCX, "🎓" * 150, "🎓" * 60 + ".docx"),
+    ],
+)
+def test_a_file_has_the_name_that_its_upload_gave_it(
+    content: Content, lesson: Any, bucket: Any, content_type: str, given: str, shown: str
+) -> None:
+    form = _upload_form(content, lesson, content_type, fileName=given)
+    _upload(bucket, form)
+    asset = _attach(content, lesson, form["key"]).json["asset"]
+    assert (asset["fileName"], asset["size"] > 0) == (shown, True)
+    assert sum(map(len, form["upload"]["fields"].values())) < 8000
+
+
+@pytest.mark.parametrize("content_type", [*BEGINNINGS, "application/zip", DOCX, PPTX, XLSX])
+def test_a_file_that_does_not_begin_like_its_type_is_refused(
+    content: Content, lesson: Any, bucket: Any, content_type: str
+) -> None:
+    form = _upload_form(content, lesson, content_type)
+    _upload(bucket, form, b"<html>")
+    assert _attach(content, lesson, form["key"]).json["errors"][0]["type"] == "asset_kind"
+
+
+def test_the_outline_shows_the_file_to_members_and_can_be_sent_back(content: Content, lesson: Any, bucket: Any) -> None:
+    form = _upload_form(content, lesson, fileName="a.pdf")
+    _upload(bucket, form)
+    _attach(content, lesson, form["key"])
+    outline = content.outline(content.student)
+    assert outline["modules"][0]["lessons"][0]["asset"]["fileName"] == "a.pdf"
+    answer = content.put_outline(outline["modules"])
+    assert answer.status == 200, answer
+    assert answer.json["modules"][0]["lessons"][0]["asset"]["key"] == form["key"]
+
+
+def test_a_file_of_early_days_is_read_by_its_key_alone(content: Content, lesson: Any) -> None:
+    from lms.assets import show
+    from lms.curriculum import Lesson
+
+    at = content.clock()
+    old = Lesson.model_validate(
+        {"id": uuid4(), "title": "Old", "asset": "courses/a/lessons/b/c.zip", "created_at": at, "updated_at": at}
+    )
+    shown = show(old.asset, old.title)
+    assert shown is not None
+    assert (shown.file_name, shown.size, shown.content_type) == ("Old.zip", None, "application/zip")

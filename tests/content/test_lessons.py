@@ -35,9 +35,8 @@ def test_a_lesson_is_made_with_its_resources(content: Content, module_id: str) -
     }
     answer = _post(content, module_id, body)
     assert answer.status == 201
-    assert answer.headers["location"] == f"/modules/{answer.json['moduleId']}/lessons"
-    listed = content.http.get(answer.headers["location"], token=content.teacher.token)
-    assert answer.json["id"] in [shown["id"] for shown in listed.json["items"]]
+    assert answer.headers["location"] == f"/lessons/{answer.json['id']}"
+    assert content.http.get(answer.headers["location"], token=content.teacher.token).json == answer.json
     moment = content.clock().isoformat().replace("+00:00", "Z")
     slides, talk = answer.json["subtopics"]
     assert answer.json == {
@@ -49,6 +48,7 @@ def test_a_lesson_is_made_with_its_resources(content: Content, module_id: str) -
         "position": 0,
         "published": True,
         "asset": None,
+        "text": None,
         "subtopics": [
             {"id": slides["id"], "title": "Slides", "githubRepoLink": REPO, "videoLink": None},
             {"id": talk["id"], "title": "Talk", "githubRepoLink": None, "videoLink": VIDEO},

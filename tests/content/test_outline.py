@@ -20,7 +20,7 @@ def _without_ids(modules: Any) -> Any:
     if isinstance(modules, list):
         return [_without_ids(part) for part in modules]
     if isinstance(modules, dict):
-        omitted = {"id", "description", "published", "duration"}
+        omitted = {"id", "description", "published", "duration", "asset"}
         return {name: _without_ids(value) for name, value in modules.items() if name not in omitted}
     return modules
 

@@ -6,13 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from content import rules
-from content.files import ContentType
 from content.schemas import LessonUpdate, LessonView, NewLesson, SubtopicView, Upload
 from content.service import assets, modules
 from content.service.outlines import Course, PartNotFound, course_of, save
+from content.tables import LessonText
+from lms.assets import ContentType
+from lms.assets import show as show_asset
 from lms.callers import Caller
 from lms.curriculum import Lesson, Module
-from lms.dynamo import retry_stale, transaction
+from lms.dynamo import Transaction, read_together, retry_stale, transaction
 from lms.etags import Precondition, require_match
 from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
@@ -23,8 +25,24 @@ def list_lessons(module_id: UUID, caller: Caller, paging: PageRequest) -> tuple[
     """The lessons of a module that the caller sees, in order, and the outline's version."""
     course, module = modules.find(module_id, caller)
     page, after = slice_page(module.lessons, lambda lesson: lesson.id, paging)
-    version = course.outline.version
-    return paging.page([_view(module.id, module.lessons, lesson, version) for lesson in page], after), version
+    if rules.that_fit(page) < len(page):
+        page, after = slice_page(module.lessons, lambda lesson: lesson.id, paging.shortened(rules.that_fit(page)))
+    version, texts = course.outline.version, _texts_of(page)
+    views = [_view(module.id, module.lessons, lesson, texts.get(lesson.id), version) for lesson in page]
+    return paging.page(views, after), version
+
+
+def show(lesson_id: UUID, caller: Caller) -> LessonView:
+    """A lesson; raises `PartNotFound` also for one that the caller may not see."""
+    course, module, lesson = _find(lesson_id, caller)
+    text = _texts_of([lesson]).get(lesson_id)
+    return _view(module.id, module.lessons, lesson, text, course.outline.version)
+
+
+def _texts_of(lessons: Sequence[Lesson]) -> dict[UUID, str]:
+    with_text = [lesson.id for lesson in lessons if lesson.text_size]
+    found = read_together([(LessonText, lesson_id, None) for lesson_id in with_text])
+    return {row.lesson_id: row.text for row in found if row is not None}
 
 
 @retry_stale
@@ -32,18 +50,22 @@ def add(module_id: UUID, caller: Caller, body: NewLesson, idempotent: Idempotent
     """Adds a lesson where `body.position` says, else as the last."""
     course, module = modules.find(module_id, caller)
     subtopics = rules.subtopics_of(body.subtopic_drafts() or (), (), uuid7)
-    lesson = Lesson(id=uuid7(), created_at=now, updated_at=now, subtopics=subtopics, **body.fields())
+    text = body.text or None
+    lesson = Lesson(
+        id=uuid7(), created_at=now, updated_at=now, subtopics=subtopics, text_size=_size_of(text), **body.fields()
+    )
     rules.require_size(lesson)
     lessons = rules.with_part(module.lessons, lesson, body.position)
     with transaction() as tx:
         version = save(tx, course, rules.with_lessons(course.outline.modules, module, lessons, now), now)
-        answer = _view(module_id, lessons, lesson, version)
+        _put_text(tx, lesson.id, text)
+        answer = _view(module_id, lessons, lesson, text, version)
         idempotent.record(tx, answer, location=location(answer))
     return answer
 
 
 def location(lesson: LessonView) -> str:
-    return f"/modules/{lesson.module_id}/lessons"
+    return f"/lessons/{lesson.id}"
 
 
 @retry_stale
@@ -51,12 +73,30 @@ def change(lesson_id: UUID, caller: Caller, body: LessonUpdate, if_match: Precon
     """Replaces the fields given, and moves the lesson within its module when a position is given."""
     course, module, lesson = _find(lesson_id, caller)
     require_match(course.outline.version, if_match)
-    lesson = rules.changed(lesson, _fields(course.id, lesson, body), now)
+    old_text = _texts_of([lesson]).get(lesson_id)
+    text = body.text or None if "text" in body.model_fields_set else old_text
+    fields = {**_fields(course.id, lesson, body), "text_size": _size_of(text)}
+    if text != old_text:
+        fields["updated_at"] = now
+    lesson = rules.changed(lesson, fields, now)
     rules.require_size(lesson)
     lessons = rules.with_part(module.lessons, lesson, body.position)
     with transaction() as tx:
         version = save(tx, course, rules.with_lessons(course.outline.modules, module, lessons, now), now)
-    return _view(module.id, lessons, lesson, version)
+        if text != old_text:
+            _put_text(tx, lesson_id, text)
+    return _view(module.id, lessons, lesson, text, version)
+
+
+def _put_text(tx: Transaction, lesson_id: UUID, text: str | None) -> None:
+    if text is None:
+        tx.delete(LessonText(lesson_id))
+    else:
+        tx.put(LessonText(lesson_id, text=text))
+
+
+def _size_of(text: str | None) -> int:
+    return len(text.encode()) if text else 0
 
 
 def _fields(course_id: UUID, lesson: Lesson, body: LessonUpdate) -> dict[str, Any]:
@@ -65,9 +105,8 @@ def _fields(course_id: UUID, lesson: Lesson, body: LessonUpdate) -> dict[str, An
     if drafts is not None:
         fields["subtopics"] = rules.subtopics_of(drafts, lesson.subtopics, uuid7)
     if "asset" in body.model_fields_set:
-        if body.asset is not None and body.asset != lesson.asset:
-            assets.accept(course_id, lesson.id, body.asset)
-        fields["asset"] = body.asset
+        known = lesson.asset if lesson.asset and lesson.asset.key == body.asset else None
+        fields["asset"] = None if body.asset is None else known or assets.accept(course_id, lesson.id, body.asset)
     return fields
 
 
@@ -77,13 +116,14 @@ def delete(lesson_id: UUID, caller: Caller, if_match: Precondition, now: datetim
     require_match(course.outline.version, if_match)
     lessons = rules.without(module.lessons, lesson.id)
     with transaction() as tx:
+        _put_text(tx, lesson_id, None)
         save(tx, course, rules.with_lessons(course.outline.modules, module, lessons, now), now)
 
 
-def upload(lesson_id: UUID, caller: Caller, content_type: ContentType) -> Upload:
+def upload(lesson_id: UUID, caller: Caller, content_type: ContentType, file_name: str | None) -> Upload:
     """A form to upload a lesson's file with; nothing changes until the lesson names its key."""
     course, _, _ = _find(lesson_id, caller)
-    return assets.upload_form(course.id, lesson_id, content_type)
+    return assets.upload_form(course.id, lesson_id, content_type, file_name)
 
 
 def _find(lesson_id: UUID, caller: Caller) -> tuple[Course, Module, Lesson]:
@@ -94,7 +134,7 @@ def _find(lesson_id: UUID, caller: Caller) -> tuple[Course, Module, Lesson]:
     return course, *found
 
 
-def _view(module_id: UUID, siblings: Sequence[Lesson], lesson: Lesson, version: int) -> LessonView:
+def _view(module_id: UUID, siblings: Sequence[Lesson], lesson: Lesson, text: str | None, version: int) -> LessonView:
     return LessonView(
         id=lesson.id,
         module_id=module_id,
@@ -103,7 +143,8 @@ def _view(module_id: UUID, siblings: Sequence[Lesson], lesson: Lesson, version: 
         duration=lesson.duration,
         position=[sibling.id for sibling in siblings].index(lesson.id),
         published=lesson.published,
-        asset=assets.view(lesson.asset, lesson.title) if lesson.asset else None,
+        asset=show_asset(lesson.asset, lesson.title),
+        text=text,
         subtopics=[SubtopicView.model_validate(subtopic) for subtopic in lesson.subtopics],
         version=version,
         created_at=lesson.created_at,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from pynamodb.exceptions import PutError
@@ -13,8 +14,9 @@ from content.schemas import OutlineModuleView, OutlineUpdate, OutlineView
 from content.tables import PartPointer
 from lms import roster
 from lms.access import CourseAccess, course_access
+from lms.assets import show as show_asset
 from lms.callers import Caller
-from lms.curriculum import Outline
+from lms.curriculum import Lesson, Outline
 from lms.dynamo import StorageBusy, Transaction, read_together, retry_stale, transaction
 from lms.errors import NotFound
 from lms.etags import Precondition, require_match
@@ -161,5 +163,12 @@ def _write_pointers(new_ids: set[UUID], course_id: UUID) -> None:
 
 
 def _view(course_id: UUID, outline: Outline, updated_at: datetime | None) -> OutlineView:
-    modules = [OutlineModuleView.model_validate(module) for module in outline.modules]
+    modules = [
+        OutlineModuleView.model_validate({**vars(module), "lessons": [_shown(lesson) for lesson in module.lessons]})
+        for module in outline.modules
+    ]
     return OutlineView(course_id=course_id, modules=modules, version=outline.version, updated_at=updated_at)
+
+
+def _shown(lesson: Lesson) -> dict[str, Any]:
+    return {**vars(lesson), "asset": show_asset(lesson.asset, lesson.title)}

@@ -1,10 +1,10 @@
 """What is taught in a course, as frozen values: modules are chapters, lessons topics, subtopics their resources."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 
 class Subtopic(BaseModel):
@@ -16,8 +16,22 @@ class Subtopic(BaseModel):
     video_link: str | None = None
 
 
+class Asset(BaseModel):
+    """A lesson's file: an object that was checked when the lesson came to name it. Older ones have a key alone."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    file_name: str | None = None
+    size: int | None = None
+
+
+def _as_asset(value: Any) -> Any:
+    return {"key": value} if isinstance(value, str) else value
+
+
 class Lesson(BaseModel):
-    """`duration` is in seconds; `asset` is the key of an object that was checked when it was named."""
+    """`duration` is in seconds; `text_size`, in bytes, says whether there is a text, which content keeps elsewhere."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -26,7 +40,8 @@ class Lesson(BaseModel):
     content_url: str | None = None
     duration: int | None = None
     published: bool = True
-    asset: str | None = None
+    asset: Annotated[Asset | None, BeforeValidator(_as_asset)] = None
+    text_size: int = 0
     subtopics: tuple[Subtopic, ...] = ()
     created_at: datetime
     updated_at: datetime

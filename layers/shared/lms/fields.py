@@ -168,6 +168,14 @@ Description = Annotated[
 ]
 """Lines of text, or none."""
 
+Markdown = Annotated[
+    str,
+    BeforeValidator(_tidy),
+    Field(max_length=50_000, json_schema_extra={"pattern": rf"^[^{_LINE_CONTROLS}]*$"}),
+    AfterValidator(_lines),
+]
+"""The text of a lesson, or none; it is kept as it is, and whoever shows it makes HTML of it."""
+
 Passage = Annotated[
     Description,
     Field(

@@ -48,6 +48,10 @@ class PageRequest:
         """Where the page begins; raises `InvalidCursor` for a cursor of another list or caller."""
         return self._start()
 
+    def shortened(self, limit: int) -> "PageRequest":
+        """The same page with fewer items."""
+        return PageRequest(limit, lambda: self.start, self._encode)
+
     def page(self, items: Sequence[_T], after: Position | None) -> Page[_T]:
         return Page(items=list(items), next=self._encode(after) if after else None)
 

@@ -4,7 +4,7 @@ A client uploads by a pre-signed form below `uploads/`, where things expire afte
 accepts an upload has it copied to its place; only the copy, which no form can write, is linked to.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -46,7 +46,8 @@ class Upload:
     etag: str
     size: int
     content_type: str
-    first_bytes: bytes = b""
+    metadata: Mapping[str, str]
+    first_bytes: bytes
 
 
 def _s3() -> "S3Client":
@@ -54,32 +55,33 @@ def _s3() -> "S3Client":
     return s3
 
 
-def upload_form(key: str, max_bytes: int, content_type: str | None = None) -> UploadForm:
-    """A form by which one file can be uploaded within an hour: not empty, not larger, of this type if one is given."""
-    typed = {"Content-Type": content_type} if content_type else {}
+def upload_form(
+    key: str, max_bytes: int, content_type: str | None = None, metadata: Mapping[str, str] | None = None
+) -> UploadForm:
+    """A form by which one file can be uploaded within an hour: not empty, not larger, of this type if one is given.
+
+    `metadata`, in ASCII and at most 2 KB, comes with the file.
+    """
+    fixed = {f"x-amz-meta-{name}": value for name, value in (metadata or {}).items()}
+    if content_type:
+        fixed["Content-Type"] = content_type
     form = _s3().generate_presigned_post(
         _BUCKET,
         _uploaded(key),
-        Fields=dict(typed),
-        Conditions=[*([typed] if typed else []), ["content-length-range", 1, max_bytes]],
+        Fields=dict(fixed),
+        Conditions=[*({name: value} for name, value in fixed.items()), ["content-length-range", 1, max_bytes]],
         ExpiresIn=FORM_SECONDS,
     )
     return UploadForm(key, form["url"], form["fields"])
 
 
-def find(key: str) -> Upload | None:
-    """What was uploaded under a key, None when nothing was or it is gone."""
-    found = _if_there(_s3().head_object, Key=_uploaded(key))
-    return found and Upload(key, found["ETag"], found["ContentLength"], found["ContentType"])
-
-
-def find_with_first_bytes(key: str, number: int) -> Upload | None:
-    """As `find`, with the first bytes of the file; None also for an empty one."""
-    found = _if_there(_s3().get_object, Key=_uploaded(key), Range=f"bytes=0-{number - 1}")
+def find(key: str, first_bytes: int) -> Upload | None:
+    """What was uploaded under a key, with so many of its first bytes; None when there is nothing."""
+    found = _if_there(_s3().get_object, Key=_uploaded(key), Range=f"bytes=0-{first_bytes - 1}")
     if found is None:
         return None
     size = int(found["ContentRange"].rpartition("/")[2])
-    return Upload(key, found["ETag"], size, found["ContentType"], found["Body"].read())
+    return Upload(key, found["ETag"], size, found["ContentType"], found["Metadata"], found["Body"].read())
 
 
 def accept(upload: Upload, content_type: str) -> bool:

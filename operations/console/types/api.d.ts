@@ -6,8 +6,8 @@ export type AccommodationView = { "examId": string; "examTitle": string; "studen
 export type AccountStatus = "active" | "invited" | "provisioning" | "disabled";
 export type AccountSwitch = "active" | "disabled";
 export type AllRead = { "read_until": string };
-export type AssetType = "application/pdf" | "video/mp4" | "image/png" | "image/jpeg" | "image/webp" | "application/zip";
-export type AssetView = { "key": string; "contentType": AssetType; "url": string; "expiresIn": number };
+export type AssetType = "application/pdf" | "application/vnd.openxmlformats-officedocument.presentationml.presentation" | "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" | "application/vnd.openxmlformats-officedocument.wordprocessingml.document" | "application/zip" | "audio/mpeg" | "image/jpeg" | "image/png" | "image/webp" | "video/mp4";
+export type AssetView = { "key": string; "fileName": string; "contentType": AssetType; "size": number | null; "url": string; "expiresIn": number };
 export type AttemptAnswers = { "id": string; "examId": string; "examTitle": string; "studentId": string; "studentName": string | null; "number": number; "status": AttemptStatus; "startedAt": string; "deadline": string; "submittedAt": string | null; "score": number | null; "version": number; "createdAt": string; "updatedAt": string; "answers": Record<string, any>; "serverTime": string };
 export type AttemptStatus = "running" | "submitted" | "pending" | "graded";
 export type AttemptSummary = { "id": string; "examId": string; "examTitle": string; "studentId": string; "studentName": string | null; "number": number; "status": AttemptStatus; "startedAt": string; "deadline": string; "submittedAt": string | null; "score": number | null; "version": number; "createdAt": string; "updatedAt": string };
@@ -90,8 +90,8 @@ export type InstructorLoginForm = { "grant_type"?: string; "username": string; "
 export type InstructorView = { "id": string; "name": string; "email": string; "assignedCourses": Array<string>; "version": number; "created_at": string; "updated_at": string };
 export type JwkSet = { "keys": Array<Record<string, string>> };
 export type Language = "en" | "ur";
-export type LessonUpdate = { "contentUrl"?: string | null; "duration"?: number | null; "published"?: boolean; "subtopics"?: Array<SubtopicFields>; "title"?: string; "position"?: number; "asset"?: string | null };
-export type LessonView = { "id": string; "moduleId": string; "title": string; "contentUrl": string | null; "duration": number | null; "position": number; "published": boolean; "asset": AssetView | null; "subtopics": Array<ContentSubtopicView>; "version": number; "createdAt": string; "updatedAt": string };
+export type LessonUpdate = { "contentUrl"?: string | null; "duration"?: number | null; "published"?: boolean; "subtopics"?: Array<SubtopicFields>; "title"?: string; "text"?: string | null; "position"?: number; "asset"?: string | null };
+export type LessonView = { "id": string; "moduleId": string; "title": string; "contentUrl": string | null; "duration": number | null; "position": number; "published": boolean; "asset": AssetView | null; "text": string | null; "subtopics": Array<ContentSubtopicView>; "version": number; "createdAt": string; "updatedAt": string };
 export type LoginForm = { "grant_type"?: string; "username": string; "password": string; "scope"?: string; "client_id"?: string; "client_secret"?: string };
 export type Logout = { "refresh_token"?: string | null; "everywhere"?: boolean };
 export type MarkedAnswer = { "questionId": string; "questionText": string; "kind": QuestionKind; "choices": Array<ChoiceView>; "answer": any; "correctAnswer": boolean | string | Array<string> | NumericKeyView | null; "explanation": string; "points": number; "marks": number | null };
@@ -106,7 +106,7 @@ export type NewAttendance = { "courseId": string; "date": string; "records": Arr
 export type NewCourse = { "title": string; "short_description"?: string; "quarter"?: string | null; "termId"?: string | null; "capacity"?: number | null; "enrollment"?: (EnrollmentMode); "requiresPayment"?: boolean; "fee"?: string | null; "currency"?: Currency };
 export type NewExam = { "courseId": string; "title": string; "duration": number; "examDate": string; "closesAt"?: string | null; "passMark"?: number; "weight"?: number; "attemptsAllowed"?: number; "shuffle"?: boolean; "paper"?: boolean; "release"?: (ReleaseMode); "published"?: boolean };
 export type NewFeedback = { "courseId": string; "rating": number; "comment"?: string; "instructorId"?: string | null };
-export type NewLesson = { "contentUrl"?: string | null; "duration"?: number | null; "published"?: boolean; "subtopics"?: Array<SubtopicFields>; "title": string; "position"?: number };
+export type NewLesson = { "contentUrl"?: string | null; "duration"?: number | null; "published"?: boolean; "subtopics"?: Array<SubtopicFields>; "title": string; "text"?: string | null; "position"?: number };
 export type NewMessage = { "message": string; "type": MessageType; "subject"?: string | null; "channels"?: Array<Channel>; "send_at"?: string | null; "course_id"?: string | null; "recipient_ids"?: Array<string> | null };
 export type NewModule = { "description"?: string; "published"?: boolean; "title": string; "position"?: number };
 export type NewProgram = { "title": string; "description"?: string };
@@ -122,8 +122,8 @@ export type NoticeView = { "event_id": string; "amount": string; "currency": str
 export type NotificationView = { "id": string; "recipient_id": string; "recipient_name": string | null; "subject": string | null; "message": string; "link": string | null; "course_id": string | null; "course_title": string | null; "exam_id": string | null; "exam_title": string | null; "voucher_no": string | null; "type": string; "status": DeliveryStatus; "version": number; "created_at": string; "updated_at": string; "read_at": string | null };
 export type NumericKeyBody = { "value": number; "tolerance"?: number };
 export type NumericKeyView = { "value": number; "tolerance": number };
-export type OutlineLesson = { "contentUrl"?: string | null; "duration"?: number | null; "published"?: boolean; "subtopics"?: Array<SubtopicFields>; "id"?: string | null; "title"?: string };
-export type OutlineLessonView = { "id": string; "title": string; "contentUrl": string | null; "duration": number | null; "published": boolean; "subtopics": Array<ContentSubtopicView> };
+export type OutlineLesson = { "contentUrl"?: string | null; "duration"?: number | null; "published"?: boolean; "subtopics"?: Array<SubtopicFields>; "id"?: string | null; "title"?: string; "asset"?: ShownAsset | null };
+export type OutlineLessonView = { "id": string; "title": string; "contentUrl": string | null; "duration": number | null; "published": boolean; "asset": AssetView | null; "subtopics": Array<ContentSubtopicView> };
 export type OutlineModule = { "description"?: string; "published"?: boolean; "id"?: string | null; "title"?: string; "lessons"?: Array<OutlineLesson> };
 export type OutlineModuleView = { "id": string; "title": string; "description": string; "published": boolean; "lessons": Array<OutlineLessonView> };
 export type OutlineUpdate = { "modules": Array<OutlineModule> };
@@ -189,6 +189,7 @@ export type ResultView = { "id": string; "examId": string; "examTitle": string; 
 export type Results = { "items": Array<ResultView>; "next": string | null; "summary": Summary };
 export type Role = "student" | "teacher" | "admin";
 export type ScheduledExam = { "examId": string; "title": string; "examDate": string; "closesAt": string; "duration": number };
+export type ShownAsset = { "key"?: string; "fileName"?: string; "contentType"?: string; "size"?: number | null; "url"?: string; "expiresIn"?: number };
 export type StandingUpdate = { "status"?: StudentStatus; "program"?: string | null; "enrollment_year"?: number | null };
 export type StartSessionForm = { "grant_type"?: string; "username": string; "password": string; "scope"?: string; "client_id"?: string; "client_secret"?: string };
 export type StartVerification = { "channel": VerificationChannel; "current_password"?: string | null };
@@ -213,7 +214,7 @@ export type TranscriptCourse = { "courseId": string; "courseTitle": string; "pro
 export type TryView = { "at": string; "outcome": string };
 export type Unread = { "count": number };
 export type Upload = { "upload": ContentUploadForm; "key": string; "expiresIn": number };
-export type UploadRequest = { "contentType": AssetType };
+export type UploadRequest = { "contentType": AssetType; "fileName"?: string | null };
 export type UserUpdate = { "status"?: AccountSwitch; "name"?: string; "username"?: string; "email"?: string; "roll_no"?: string };
 export type UserView = { "id": string; "username": string; "name": string; "email": string; "is_type": Role; "status": string; "roll_no": string | null; "version": number; "created_at": string; "updated_at": string };
 export type VerificationChannel = "email" | "mobile_number";
@@ -252,6 +253,7 @@ export interface Gets {
   "/courses/{courseId}/outline": { input: { params: { "courseId": string } }; answer: OutlineView };
   "/courses/{courseId}/modules": { input: { params: { "courseId": string }; query?: { "limit"?: number; "cursor"?: string | null } }; answer: PageOfModuleView };
   "/modules/{moduleId}/lessons": { input: { params: { "moduleId": string }; query?: { "limit"?: number; "cursor"?: string | null } }; answer: PageOfLessonView };
+  "/lessons/{lessonId}": { input: { params: { "lessonId": string } }; answer: LessonView };
   "/exams/{id}": { input: { params: { "id": string }; query?: { "limit"?: number; "cursor"?: string | null } }; answer: PageOfExamView };
   "/courses/{courseId}/exams": { input: { params: { "courseId": string }; query?: { "limit"?: number; "cursor"?: string | null } }; answer: PageOfExamView };
   "/exams/{examId}/questions": { input: { params: { "examId": string }; query?: { "limit"?: number; "cursor"?: string | null } }; answer: PageOfQuestionView | PageOfStudentQuestion };
