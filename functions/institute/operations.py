@@ -1,6 +1,6 @@
-"""What an operator does by invoking a function: republishing the institute's settings."""
+"""What an operator does by invoking a function: republishing the institute's settings, and its terms on the Roster."""
 
-from institute.service.republish import SETTINGS
+from institute.service.republish import SETTINGS, TERMS
 from lms.republish import Republisher
 
-handler = Republisher(SETTINGS)
+handler = Republisher(SETTINGS, TERMS)

@@ -1,14 +1,17 @@
-"""Emits the settings again, and writes their copy on the Roster anew, for projections that are new or were damaged."""
+"""Emits the settings again, and writes what the Roster has of settings and terms anew.
+
+It fills projections that are new or were damaged; terms have no events.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from institute.service import settings
-from institute.tables import Settings
+from institute.service import settings, terms
+from institute.tables import Settings, Term
 from lms import roster
 from lms.dynamo import retry_stale, transaction
 from lms.outbox import emit_again
-from lms.pages import PageRequest, Position
+from lms.pages import PageRequest, Position, query_page
 from lms.republish import Collection
 
 
@@ -27,4 +30,19 @@ def _republish(listed: Settings, now: datetime) -> None:
         emit_again(tx, settings.event_of(stored), now)
 
 
+def _terms(paging: PageRequest) -> tuple[Sequence[Term], Position | None]:
+    return query_page(Term, [terms.ALL], paging, consistent_read=True)
+
+
+@retry_stale
+def _restore_term(listed: Term, _: datetime) -> None:
+    term = Term.find(listed.owner, listed.id)
+    if term is None:
+        return
+    with transaction() as tx:
+        tx.check(Term, term.owner, term.id, Term.version == term.version)
+        terms.put_in_roster(tx, term, int(term.version))
+
+
 SETTINGS = Collection(_settings, _republish)
+TERMS = Collection(_terms, _restore_term)

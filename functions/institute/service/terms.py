@@ -16,7 +16,7 @@ from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.pages import Page, PageRequest, query_page
 
-_ALL = "all"
+ALL = "all"
 LOCATION = "/terms"
 
 
@@ -34,7 +34,7 @@ def create(form: NewTerm, actor_id: UUID, idempotent: IdempotentAnswer, now: dat
     """Makes a term; raises `TermEndsBeforeItStarts`."""
     rules.require_term_days(form.starts_on, form.ends_on)
     term = Term(
-        owner=_ALL,
+        owner=ALL,
         id=uuid7(),
         title=form.title,
         starts_on=form.starts_on,
@@ -44,7 +44,7 @@ def create(form: NewTerm, actor_id: UUID, idempotent: IdempotentAnswer, now: dat
     )
     with transaction() as tx:
         version = tx.put(term)
-        _put_in_roster(tx, term, version)
+        put_in_roster(tx, term, version)
         view = _view(term, version)
         audit(tx, now, "term.created", actor_id, {"term": view.id}, after=_facts(term))
         idempotent.record(tx, view, location=LOCATION)
@@ -53,12 +53,12 @@ def create(form: NewTerm, actor_id: UUID, idempotent: IdempotentAnswer, now: dat
 
 def list_terms(paging: PageRequest) -> Page[TermView]:
     """All terms, in the order of their creation."""
-    terms, after = query_page(Term, [_ALL], paging, consistent_read=True)
+    terms, after = query_page(Term, [ALL], paging, consistent_read=True)
     return paging.page([_view(term, term.version) for term in terms], after)
 
 
 def all_terms() -> list[Term]:
-    return list(Term.query(_ALL))
+    return list(Term.query(ALL))
 
 
 @retry_stale
@@ -73,7 +73,7 @@ def update(term_id: UUID, form: TermUpdate, actor_id: UUID, if_match: Preconditi
     term.updated_at = now
     with transaction() as tx:
         version = tx.put(term)
-        _put_in_roster(tx, term, version)
+        put_in_roster(tx, term, version)
         audit(tx, now, "term.changed", actor_id, {"term": term_id}, before=before, after=_facts(term))
     return _view(term, version)
 
@@ -90,7 +90,7 @@ def delete(term_id: UUID, actor_id: UUID, if_match: Precondition, now: datetime)
 
 
 def _get(term_id: UUID) -> Term:
-    term = Term.find(_ALL, term_id)
+    term = Term.find(ALL, term_id)
     if term is None:
         raise TermNotFound
     return term
@@ -100,7 +100,7 @@ def _facts(term: Term) -> dict[str, Any]:
     return {"title": term.title, "starts_on": term.starts_on.isoformat(), "ends_on": term.ends_on.isoformat()}
 
 
-def _put_in_roster(tx: Transaction, term: Term, version: int) -> None:
+def put_in_roster(tx: Transaction, term: Term, version: int) -> None:
     roster.put_term(tx, term.id, title=term.title, starts_on=term.starts_on, ends_on=term.ends_on, version=version)
 
 
