@@ -14,7 +14,7 @@ import { accessToken, refused } from "./session.js";
  * @typedef {object} Extra
  * @property {number} [ifMatch] the version that the change is made to; another one now is a Problem 412
  * @property {string} [key] an idempotency key of the caller's own, to send the same thing again
- * @property {AbortSignal} [signal]
+ * @property {number} [patience] milliseconds after which the line counts as down
  * @property {boolean} [keepalive] sent even while the page is closed
  */
 /** @template {{ input: object }} O @typedef {{} extends O["input"] ? [input?: O["input"] & Extra] : [input: O["input"] & Extra]} Input */
@@ -96,13 +96,13 @@ async function once(method, address, input, key) {
  * @param {{ body?: any } & Extra} input @param {string | undefined} key @param {string | null} token
  */
 async function send(method, address, input, key, token) {
-  const { body, ifMatch, signal, keepalive } = input;
+  const { body, ifMatch, patience = 30_000, keepalive } = input;
   const isPlain = body !== undefined && !(body instanceof URLSearchParams) && typeof body !== "string";
   const asked = performance.now();
   try {
     const answer = await fetch(address, {
       method,
-      signal,
+      signal: AbortSignal.timeout(patience),
       keepalive,
       cache: "no-store",
       body: isPlain ? JSON.stringify(body) : body,
@@ -117,8 +117,8 @@ async function send(method, address, input, key, token) {
     const date = Date.parse(answer.headers.get("Date") ?? "");
     if (date) clock.learn(date, asked, performance.now(), 1000);
     return answer;
-  } catch (error) {
-    if (signal?.aborted) throw error;
+  } catch {
+    // fetch says of a line that is down, and of our patience that ended, only that there is no answer.
     throw new Problem(0);
   }
 }

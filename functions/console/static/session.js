@@ -10,6 +10,7 @@ import { Problem } from "./problem.js";
 const REMEMBERED = "lms.person";
 // A token this near its end may be refused by the time it arrives.
 const MARGIN_MS = 30_000;
+const PATIENCE_MS = 30_000;
 
 /** Who is signed in. Before the first answer, who was at the last visit, so that screens work while the line is down.
  * @type {import("@preact/signals").Signal<Person | null>} */
@@ -86,6 +87,7 @@ async function ask(method, path, form) {
       method,
       // Other sites cannot send it, so they cannot use the cookie.
       headers: { "X-Requested-With": "console" },
+      signal: AbortSignal.timeout(PATIENCE_MS),
       body: form && new URLSearchParams(form),
     });
   } catch {
