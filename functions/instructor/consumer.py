@@ -1,4 +1,4 @@
-"""Events of teachers, courses and enrolments."""
+"""Events of teachers, courses, enrolments and exams."""
 
 from instructor.service import assignments, classes, export, teachers
 from lms.clock import now
@@ -6,7 +6,12 @@ from lms.consumer import Envelope, KafkaConsumer
 from lms.events import (
     CourseDeleted,
     EnrollmentEvent,
+    ExamCancelled,
+    ExamChanged,
+    ExamScheduled,
+    ExamState,
     ExportRequested,
+    MarkingChanged,
     StudentCompleted,
     StudentDropped,
     StudentEnrolled,
@@ -38,6 +43,14 @@ def _not_active(event: EnrollmentEvent, _: Envelope) -> None:
     classes.count(event.course_id, event.student_id, event.version, active=False)
 
 
+def _exam(event: ExamState | ExamCancelled, _: Envelope) -> None:
+    classes.record_exam(event)
+
+
+def _marking(event: MarkingChanged, _: Envelope) -> None:
+    classes.count_marking(event)
+
+
 def _export(event: ExportRequested, _: Envelope) -> None:
     export.add_part(event, now())
 
@@ -53,5 +66,9 @@ handler = KafkaConsumer(
         StudentEnrolled: _active,
         StudentCompleted: _not_active,
         StudentDropped: _not_active,
+        ExamScheduled: _exam,
+        ExamChanged: _exam,
+        ExamCancelled: _exam,
+        MarkingChanged: _marking,
     }
 )

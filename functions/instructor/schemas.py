@@ -25,14 +25,27 @@ class InstructorView(View):
     updated_at: datetime
 
 
+class NextExam(View):
+    exam_id: UUID
+    title: str
+    opens_at: datetime
+    closes_at: datetime
+
+
 class ClassView(View):
-    """A course that the instructor teaches; `students` counts the active ones."""
+    """A course that the instructor teaches, with what waits there.
+
+    `students` counts the active ones, `attempts_to_mark` those that wait for marks; `next_exam` is the one that is
+    open, or opens next.
+    """
 
     course_id: UUID
     title: str
     program_id: UUID
     program_title: str
     students: int
+    attempts_to_mark: int
+    next_exam: NextExam | None
 
 
 class ClassStudent(View):

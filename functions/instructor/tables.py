@@ -2,6 +2,7 @@
 
 from pynamodb.attributes import (
     BooleanAttribute,
+    JSONAttribute,
     ListAttribute,
     MapAttribute,
     NumberAttribute,
@@ -56,19 +57,25 @@ class Teacher(Table):
     directory_index = DirectoryIndex()
 
 
-class ClassSize(Table):
-    """How many students are active in a course."""
+class CourseClass(Table):
+    """A course as its teachers see it: how many students are active, how many attempts wait for marks, its exams.
+
+    `exams` are `rules.Exam`s by id; `exams_version` counts their changes.
+    """
 
     class Meta:
         table_name = table_name("instructors")
         region = setting("AWS_REGION")
 
     course_id = TypedKey("class", hash_key=True, attr_name="id")
-    students = NumberAttribute()
+    students = NumberAttribute(default=0)
+    attempts_to_mark = NumberAttribute(default=0)
+    exams = JSONAttribute(default=dict)
+    exams_version = NumberAttribute(default=0)
 
 
 class ClassMember(Table):
-    """Whether an enrolment counts in the size of its class, as of the enrolment's `version`."""
+    """Whether an enrolment counts in its class, as of the enrolment's `version`."""
 
     class Meta:
         table_name = table_name("instructors")
@@ -81,3 +88,19 @@ class ClassMember(Table):
     @staticmethod
     def key_of(course_id: object, student_id: object) -> str:
         return f"{course_id}#{student_id}"
+
+
+class ExamMarking(Table):
+    """How many of a student's attempts at an exam wait for marks, as of this number's `version`."""
+
+    class Meta:
+        table_name = table_name("instructors")
+        region = setting("AWS_REGION")
+
+    key = TypedKey("marking", hash_key=True, attr_name="id")
+    waiting = NumberAttribute()
+    version = NumberAttribute()
+
+    @staticmethod
+    def key_of(exam_id: object, student_id: object) -> str:
+        return f"{exam_id}#{student_id}"

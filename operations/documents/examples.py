@@ -88,6 +88,7 @@ _FIELDS: dict[str, Any] = {
     "answer": "b",
     "assignedCourses": [COURSE],
     "attemptId": ATTEMPT,
+    "attempts_to_mark": 4,
     "attendance": 92,
     "attemptsAllowed": 1,
     "average": 4.5,

@@ -1,15 +1,20 @@
 """Classes and their students."""
 
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lms.events import ExamCancelled, ExamScheduled, MarkingChanged
+from lms.ids import uuid7
 from tests.at_once import at_once, whole_calls
+from tests.conftest import Calls
 from tests.instructor.conftest import School, enrollment
-from tests.people import remove_card, sign_in
+from tests.people import Person, remove_card, sign_in
 
 __all__ = ["whole_calls"]
 
@@ -23,7 +28,8 @@ def test_classes_come_with_their_program_and_number_of_active_students(school: S
         school.enroll(busy, person)
     school.enroll(busy, people[0], "dropped", 2)
     school.enroll(busy, people[1], "completed", 2)
-    common = {"program_id": str(school.program), "program_title": "Agentic AI"}
+    waits = {"attempts_to_mark": 0, "next_exam": None}
+    common = {"program_id": str(school.program), "program_title": "Agentic AI", **waits}
     assert school.classes() == [
         {"course_id": str(busy), "title": "Busy", "students": 3, **common},
         {"course_id": str(empty), "title": "Empty", "students": 0, **common},
@@ -115,3 +121,68 @@ def test_a_class_is_counted_right_by_many_at_once(school: School) -> None:
     students = [uuid4() for _ in range(10)] * 2
     at_once([lambda student=student: classes.count(course, student, 1, active=True) for student in students])
     assert size(school, course) == 10
+
+
+def test_a_class_shows_the_exam_that_is_open_or_opens_next(school: School) -> None:
+    course = school.add_course()
+    school.assign_teacher(course)
+    at = school.clock()
+    over, running, ahead = (
+        scheduled(course, title, at + timedelta(hours=hours))
+        for title, hours in (("Over", -5), ("Now", -1), ("Next", 4))
+    )
+    school.consume(ahead, over, running)
+    assert school.classes()[0]["next_exam"]["title"] == "Now"
+    school.consume(ExamCancelled(version=2, exam_id=running.exam_id, course_id=course), running)
+    assert school.classes()[0]["next_exam"] == {
+        "exam_id": str(ahead.exam_id),
+        "title": "Next",
+        "opens_at": (at + timedelta(hours=4)).isoformat().replace("+00:00", "Z"),
+        "closes_at": (at + timedelta(hours=6)).isoformat().replace("+00:00", "Z"),
+    }
+    school.clock.advance(hours=7)
+    assert school.classes()[0]["next_exam"] is None
+
+
+def test_a_class_counts_the_attempts_that_wait_for_marks_whatever_the_order_of_events(school: School) -> None:
+    course = school.add_course()
+    school.assign_teacher(course)
+    exam = uuid7()
+
+    def waiting(student: Person, number: int, version: int) -> MarkingChanged:
+        return MarkingChanged(version=version, exam_id=exam, course_id=course, student_id=student.id, waiting=number)
+
+    one, other = sign_in("student"), sign_in("student")
+    school.consume(waiting(one, 2, 2), waiting(one, 1, 1), waiting(other, 1, 1), waiting(other, 1, 1))
+    assert school.classes()[0]["attempts_to_mark"] == 3
+    school.consume(waiting(one, 0, 3), waiting(one, 2, 2))
+    assert school.classes()[0]["attempts_to_mark"] == 1
+
+
+def test_a_hundred_classes_are_read_page_by_page_in_three_calls_each(school: School, calls: Calls) -> None:
+    courses = [school.add_course(f"Course {number}") for number in range(100)]
+    for course in courses:
+        school.assign_teacher(course)
+    path, token = f"/instructors/{school.teacher.id}/classes", school.teacher.token
+    calls.clear()
+    page = school.http.get(path, token=token, query={"limit": "100"}).json
+    assert ([operation for operation, _ in calls], len(page["items"])) == (
+        ["GetItem", "BatchGetItem", "BatchGetItem"],
+        50,
+    )
+    assert len(school.list_all(path, token=token, limit=100)) == 100
+
+
+def scheduled(course_id: UUID, title: str, opens_at: datetime) -> ExamScheduled:
+    return ExamScheduled(
+        version=1,
+        exam_id=uuid7(),
+        course_id=course_id,
+        title=title,
+        opens_at=opens_at,
+        closes_at=opens_at + timedelta(hours=2),
+        duration=60,
+        weight=Decimal(1),
+        pass_mark=Decimal(50),
+        paper=False,
+    )

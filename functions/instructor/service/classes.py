@@ -1,41 +1,49 @@
-"""The classes of a teacher, with their size and students."""
+"""The classes of a teacher, with their students and what waits there."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from instructor import rules
-from instructor.schemas import ClassStudent, ClassView
+from instructor.schemas import ClassStudent, ClassView, NextExam
 from instructor.service import teachers
-from instructor.tables import ClassMember, ClassSize
+from instructor.tables import ClassMember, CourseClass, ExamMarking
 from lms import roster
 from lms.dynamo import read_together, retry_stale, transaction
+from lms.events import ExamCancelled, ExamState, MarkingChanged
 from lms.pages import Page, PageRequest, slice_page
 from lms.refusals import CourseNotFound
 
+# Each takes two of the hundred keys of a read.
+_CLASSES_AT_ONCE = 50
+
 
 def list_classes(teacher_id: UUID, paging: PageRequest, now: datetime) -> Page[ClassView]:
-    """The courses that a teacher teaches; raises `TeacherNotFound`."""
+    """The courses that a teacher teaches, at most 50 a page, in three reads; raises `TeacherNotFound`."""
+    paging = paging.shortened(min(paging.limit, _CLASSES_AT_ONCE))
     taught, after = slice_page(courses_of(teacher_id, now), lambda course_id: course_id, paging)
-    courses = roster.find_courses(taught)
-    programs = roster.find_programs({course.program_id for course in courses.values()})
-    sizes = sizes_of(taught)
+    found = read_together([*map(roster.course_key, taught), *((CourseClass, course_id, None) for course_id in taught)])
+    courses, classes = found[: len(taught)], found[len(taught) :]
+    programs = roster.find_programs({course.program_id for course in courses if course})
     views = []
-    for course_id in taught:
+    for course, known in zip(courses, classes, strict=True):
         # A deleted course is gone at once; the assignment ends a moment later.
-        course = courses.get(course_id)
         program = programs.get(course.program_id) if course else None
         if course and program:
-            views.append(
-                ClassView(
-                    course_id=course_id,
-                    title=course.title,
-                    program_id=course.program_id,
-                    program_title=program.title,
-                    students=sizes[course_id],
-                )
-            )
+            views.append(_view(course, program, known or CourseClass(course_id=course.id), now))
     return paging.page(views, after)
+
+
+def _view(course: roster.Course, program: roster.Program, known: CourseClass, now: datetime) -> ClassView:
+    exam = rules.next_exam(known.exams, now)
+    return ClassView(
+        course_id=course.id,
+        title=course.title,
+        program_id=course.program_id,
+        program_title=program.title,
+        students=int(known.students),
+        attempts_to_mark=int(known.attempts_to_mark),
+        next_exam=NextExam.model_validate({"exam_id": exam[0], **dict(exam[1])}) if exam else None,
+    )
 
 
 def list_students(teacher_id: UUID, course_id: UUID | None, paging: PageRequest, now: datetime) -> Page[ClassStudent]:
@@ -71,15 +79,9 @@ def courses_of(teacher_id: UUID, now: datetime) -> list[UUID]:
     return rules.courses_of(teachers.assignments_of(teachers.get(teacher_id, now)))
 
 
-def sizes_of(course_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """How many students are active in each of up to 100 courses, as far as enrolments were heard of."""
-    found = read_together([(ClassSize, course_id, None) for course_id in course_ids])
-    return {course_id: int(size.students) if size else 0 for course_id, size in zip(course_ids, found, strict=True)}
-
-
 @retry_stale
 def count(course_id: UUID, student_id: UUID, version: int, *, active: bool) -> None:
-    """Counts an enrolment in the size of its class, or no longer, unless something newer is known of it."""
+    """Counts an enrolment in its class, or no longer, unless something newer is known of it."""
     key = ClassMember.key_of(course_id, student_id)
     known = ClassMember.find(key)
     if known is not None and known.version >= version:
@@ -89,4 +91,39 @@ def count(course_id: UUID, student_id: UUID, version: int, *, active: bool) -> N
     with transaction() as tx:
         tx.put(ClassMember(key=key, active=active, version=version), unchanged)
         if change:
-            tx.update(ClassSize(course_id=course_id), [ClassSize.students.add(change)])
+            tx.update(CourseClass(course_id=course_id), [CourseClass.students.add(change)])
+
+
+@retry_stale
+def count_marking(event: MarkingChanged) -> None:
+    """Counts a student's attempts that wait for marks, unless something newer is known of them."""
+    key = ExamMarking.key_of(event.exam_id, event.student_id)
+    known = ExamMarking.find(key)
+    if known is not None and known.version >= event.version:
+        return
+    change = event.waiting - int(known.waiting if known else 0)
+    unchanged = ExamMarking.version.does_not_exist() if known is None else ExamMarking.version == known.version
+    with transaction() as tx:
+        tx.put(ExamMarking(key=key, waiting=event.waiting, version=event.version), unchanged)
+        if change:
+            tx.update(CourseClass(course_id=event.course_id), [CourseClass.attempts_to_mark.add(change)])
+
+
+@retry_stale
+def record_exam(event: ExamState | ExamCancelled) -> None:
+    """Stores an exam as it is at this version, unless something newer is known of it."""
+    known = CourseClass.find(event.course_id) or CourseClass(course_id=event.course_id)
+    exam = rules.Exam(version=event.version)
+    if isinstance(event, ExamState):
+        exam = rules.Exam(version=event.version, title=event.title, opens_at=event.opens_at, closes_at=event.closes_at)
+    exams = rules.with_exam(known.exams, event.exam_id, exam)
+    if exams is None:
+        return
+    version = int(known.exams_version)
+    unchanged = CourseClass.exams_version == version if version else CourseClass.exams_version.does_not_exist()
+    with transaction() as tx:
+        tx.update(
+            CourseClass(course_id=event.course_id),
+            [CourseClass.exams.set(exams), CourseClass.exams_version.set(version + 1)],
+            unchanged,
+        )

@@ -28,7 +28,7 @@ HOLDINGS = (
     Holding("Idempotency", "all", "ids; answers, encrypted by a key that is not stored", "the same, for a day"),
     Holding("Students", "student", "profile, address, date of birth, picture; who teaches what", "ids of teachers"),
     Holding("ReportCards", "student", "grades, attendance, remarks, reasons", "grades and attendance"),
-    Holding("Instructors", "instructor", "name and address of a teacher, courses; enrolments", "ids alone"),
+    Holding("Instructors", "instructor", "name and address of a teacher, courses; enrolments, marking", "ids alone"),
     Holding("Courses", "program", "who teaches, by id", _THE_SAME),
     Holding("Enrollments", "program", "enrolments, payments for courses", _THE_SAME),
     Holding("Progress", "progress", "lessons done", _THE_SAME),
