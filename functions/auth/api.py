@@ -19,6 +19,8 @@ from auth.schemas import (
     JwkSet,
     Logout,
     NewUser,
+    PeopleImport,
+    PeopleImported,
     ProfileUpdate,
     ProfileView,
     RefreshToken,
@@ -34,7 +36,7 @@ from auth.schemas import (
     VerificationSent,
     Verify,
 )
-from auth.service import accounts, corrections, passwords, profiles, registration, sessions, verification
+from auth.service import accounts, corrections, passwords, people_import, profiles, registration, sessions, verification
 from auth.service.administrators import LastAdmin
 from auth.service.authentication import TeachersOnly, WrongCredentials
 from auth.service.codes import WrongCode
@@ -46,6 +48,7 @@ from auth.signing import KeyGone
 from lms.callers import Role
 from lms.dependencies import CachedForAMinute, ClientIp, Idempotent, IfMatch, Now, Paging, set_etag
 from lms.errors import refuses
+from lms.fields import Flag
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
 from lms.refusals import AccountBeingSetUp, AccountDisabled, TooManyAttempts, WrongPassword
@@ -76,6 +79,19 @@ def create_user(form: NewUser, response: Response, now: Now, admin: Admin, idemp
     answer = registration.invite(form, admin.id, idempotent, now)
     response.headers["Location"] = registration.location(answer.user_id)
     return answer
+
+
+@app.post("/auth/users/import")
+def import_users(
+    body: PeopleImport, now: Now, admin: Admin, dry_run: Annotated[Flag, Query(alias="dryRun")] = False
+) -> PeopleImported:
+    """Registers and invites up to 500 people, and corrects the names of those who are known by their address.
+
+    The body is JSON, or a table as `text/csv` (UTF-8; commas or semicolons). Its first line names the columns:
+    `email`, `name`, `is_type`, and where they are known `username`, `roll_no`, `mobile_number`, `city`, `country`.
+    Each row has an outcome of its own; the same list again changes nothing. With `dryRun` nothing is done.
+    """
+    return people_import.import_people(body.people, admin.id, now, dry_run=dry_run)
 
 
 @app.post("/auth/login", dependencies=[Public])

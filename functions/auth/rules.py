@@ -109,8 +109,18 @@ def new_roll_no() -> str:
 
 def require_not_reserved(username: str) -> None:
     """Raises `UsernameReserved` for a username that only administrators may give: `admin`, `Ad.Min` and the like."""
-    if re.sub(r"[._-]", "", username).casefold() in _RESERVED_NAMES:
+    if is_reserved(username):
         raise UsernameReserved
+
+
+def username_from(email: str) -> str:
+    """A username that an address suggests; at least three letters that a username may have."""
+    letters = re.sub(r"[^a-z0-9._-]", "-", email.partition("@")[0].casefold())
+    return letters[:50].ljust(3, "0")
+
+
+def is_reserved(username: str) -> bool:
+    return re.sub(r"[._-]", "", username).casefold() in _RESERVED_NAMES
 
 
 def search_words(text: str) -> list[str]:

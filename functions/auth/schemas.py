@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StrictBool, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from auth import rules
+from auth import csv_table, rules
 from lms.addresses import Email
 from lms.callers import Role
 from lms.errors import InvalidField
@@ -69,6 +69,72 @@ class NewUser(ProfileFields):
         if self.roll_no is not None and self.role != "student":
             raise _expected("Only students have a roll_no.")
         return self
+
+
+class ImportedPerson(ProfileFields):
+    """A row of an import. Without `username` the address suggests one; without `roll_no` a student gets one."""
+
+    email: Email
+    name: Name
+    role: Role = Field(alias="is_type")
+    username: Username | None = None
+    roll_no: RollNumber | None = None
+
+    @model_validator(mode="after")
+    def _is_allowed(self) -> "ImportedPerson":
+        if self.roll_no is not None and self.role != "student":
+            raise _expected("Only students have a roll_no.")
+        return self
+
+
+class PeopleImport(Body):
+    """People as JSON; or, as `text/csv`, a table with the same names in its first line."""
+
+    # Each row is looked at by itself (`ImportedPerson`): one that is refused does not hinder the others.
+    people: Annotated[
+        list[Any],
+        Field(
+            min_length=1,
+            max_length=500,
+            description="Objects with `email`, `name` and `is_type`; and `username`, `roll_no`, `mobile_number`, "
+            "`city`, `country`, `additional_details` where they are known.",
+        ),
+    ]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_table(cls, given: Any) -> Any:
+        if not isinstance(given, bytes):
+            return given
+        try:
+            return {"people": csv_table.read_rows(given, _COLUMNS)}
+        except csv_table.Unreadable as error:
+            raise _expected(str(error)) from error
+
+
+_COLUMNS = frozenset(field.alias or name for name, field in ImportedPerson.model_fields.items()) - {
+    "additional_details"
+}
+
+
+class ImportedRow(View):
+    """What became of a row, counted from 1 without the line of names; of a refused one, which field and why."""
+
+    row: int
+    email: str | None
+    outcome: Literal["created", "updated", "unchanged", "refused"]
+    user_id: UUID | None
+    field: str | None
+    reason: str | None
+
+
+class PeopleImported(View):
+    dry_run: bool
+    created: int
+    updated: int
+    unchanged: int
+    refused: int
+    outcomes: list[ImportedRow]
 
 
 class Registered(View):

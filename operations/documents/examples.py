@@ -43,6 +43,18 @@ _FIELDS: dict[str, Any] = {
     "ExportView.status": "complete",
     "InstituteUpdate.name": "Karachi Institute",
     "InstituteView.name": "Karachi Institute",
+    "ImportedRow.outcome": "created",
+    "PeopleImport.people": [
+        {"email": "amina@example.com", "name": "Amina Khan", "is_type": "student", "roll_no": "BSCS-19-045"}
+    ],
+    "ImportedRow.row": 1,
+    "PeopleImported.dry_run": False,
+    "ImportedRow.field": None,
+    "ImportedRow.reason": None,
+    "PeopleImported.created": 1,
+    "PeopleImported.updated": 0,
+    "PeopleImported.unchanged": 0,
+    "PeopleImported.refused": 0,
     "BulkEnrolled.alreadyEnrolled": 0,
     "BulkEnrolled.enrolled": 1,
     "BulkEnrolled.notEnrolled": 0,

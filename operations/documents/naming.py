@@ -92,6 +92,7 @@ _ENUMERATIONS: dict[tuple[str, ...], str] = {
     ("active", "suspended", "graduated", "withdrawn"): "StudentStatus",
     ("amount", "currency", "cancelled", "already-paid"): "PaymentNoticeReason",
     ("announcement", "course_update", "exam", "deadline"): "MessageType",
+    ("created", "updated", "unchanged", "refused"): "ImportOutcome",
     ("email", "mobile_number"): "VerificationChannel",
     ("en", "ur"): "Language",
     (

@@ -264,6 +264,7 @@ class AuthorizationWorld(World):
             "createProgress": {"studentId": self._student_of(caller).id, "courseId": self.lab},
             "createUser": person,
             "enrollStudent": self._enrollment(caller),
+            "importUsers": {"people": [{**person, "name": "New Comer"}]},
             "issueVoucher": {**voucher, "due_date": due},
             "markAttempt": {"marks": {self.quiz_question: 1}, "reason": "It is."},
             "refreshTokens": {"refresh_token": self.student.refresh_token},

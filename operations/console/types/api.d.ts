@@ -84,6 +84,8 @@ export type HistoryCourse = { "CourseId": string; "Title": string; "Status": Cou
 export type HistoryProgram = { "ProgramId": string; "Title": string; "Courses": Array<HistoryCourse> };
 export type HistorySubtopic = { "SubtopicId": string; "Title": string; "GitHubRepoLink": string | null; "VideoLink": string | null };
 export type HistoryTopic = { "TopicId": string; "Title": string; "Subtopics": Array<HistorySubtopic> };
+export type ImportOutcome = "created" | "updated" | "unchanged" | "refused";
+export type ImportedRow = { "row": number; "email": string | null; "outcome": ImportOutcome; "user_id": string | null; "field": string | null; "reason": string | null };
 export type InstituteUpdate = { "name"?: string; "logoUrl"?: string | null; "timeZone"?: string; "languages"?: Array<Language>; "country"?: (Country) | null; "currency"?: Currency; "registration"?: EnrollmentMode; "gradeScale"?: Array<GradeStepBody>; "contactEmail"?: string | null };
 export type InstituteView = { "name": string; "logoUrl": string | null; "timeZone": string; "languages": Array<Language>; "country": string | null; "currency": string; "registration": EnrollmentMode; "gradeScale": Array<GradeStepView>; "contactEmail": string | null; "version": number; "updatedAt": string | null };
 export type InstructorLoginForm = { "grant_type"?: string; "username": string; "password": string; "scope"?: string; "client_id"?: string; "client_secret"?: string };
@@ -160,6 +162,8 @@ export type Parts = { "api": "ok"; "tables": TablesHealth; "events": EventsHealt
 export type PaymentNoticeReason = "amount" | "currency" | "cancelled" | "already-paid";
 export type PaymentState = "Paid" | "Unpaid" | "Overdue";
 export type PaymentStatus = { "Course": string; "Quarter": string; "Fee": string; "VoucherNo": string; "Payment": PaymentState; "Date": string | null };
+export type PeopleImport = { "people": Array<any> };
+export type PeopleImported = { "dry_run": boolean; "created": number; "updated": number; "unchanged": number; "refused": number; "outcomes": Array<ImportedRow> };
 export type PictureUpload = { "upload": StudentUploadForm; "key": string; "expires_in": number };
 export type PreferencesUpdate = { "channels"?: ChannelsBody; "quiet_hours"?: QuietHoursBody | null; "time_zone"?: string };
 export type PreferencesView = { "recipient_id": string; "channels": ChannelsView; "quiet_hours": QuietHoursBody | null; "time_zone": string; "version": number; "updated_at": string | null };
@@ -285,6 +289,7 @@ export interface Gets {
 export interface Posts {
   "/auth/register": { input: { body: Registration }; answer: Registered };
   "/auth/users": { input: { body: NewUser }; answer: Registered };
+  "/auth/users/import": { input: { query?: { "dryRun"?: boolean }; body: PeopleImport }; answer: PeopleImported };
   "/auth/login": { input: { body: LoginForm }; answer: TokenPair };
   "/instructors/login": { input: { body: InstructorLoginForm }; answer: TokenPair };
   "/auth/refresh": { input: { body: RefreshToken }; answer: TokenPair };

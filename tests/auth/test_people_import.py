@@ -1,0 +1,116 @@
+"""Accounts for a list of people: POST /auth/users/import."""
+
+from typing import Any
+
+import pytest
+
+from lms.events import Audited, UserRegistered
+from tests.auth.conftest import PASSWORD, Auth, Desk
+from tests.clients import Answer
+from tests.conftest import Outbox
+
+TABLE = """Email;Name;is_type;Roll No;City
+amina@example.com;امینہ خان;Student;BSCS-19-045;Lahore
+tariq@example.com;"Aziz; Tariq";teacher;;
+
+info@example.com;Bilal Ahmed;student;BSCS-19-046;
+"""
+
+
+def test_a_table_of_a_spreadsheet_becomes_accounts_with_invitations(auth: Auth, desk: Desk, outbox: Outbox) -> None:
+    answer = send(auth, desk, b"\xef\xbb\xbf" + TABLE.replace("\n", "\r\n").encode()).json
+    assert (answer["created"], answer["refused"], answer["dry_run"]) == (3, 0, False)
+    amina, tariq, bilal = (desk.user(row["user_id"]) for row in answer["outcomes"])
+    assert (amina["name"], amina["roll_no"], amina["city"], amina["status"]) == (
+        "امینہ خان",
+        "BSCS-19-045",
+        "Lahore",
+        "invited",
+    )
+    assert (tariq["name"], tariq["is_type"], tariq["username"]) == ("Aziz; Tariq", "teacher", "tariq")
+    assert bilal["username"].startswith("info-")
+    auth.settle()
+    assert auth.reset_by_link(auth.invitation("amina"), PASSWORD).status == 200
+    assert auth.login("bscs-19-045").status == 200
+    assert [e.action for e in outbox.of(Audited)][-3:] == ["account.created"] * 3
+
+
+def test_the_same_table_again_changes_nothing_and_a_corrected_one_only_what_differs(
+    auth: Auth, desk: Desk, outbox: Outbox
+) -> None:
+    send(auth, desk, TABLE.encode())
+    auth.settle()
+    emitted = len(outbox.all())
+    again = send(auth, desk, TABLE.encode()).json
+    assert (again["unchanged"], len(outbox.all())) == (3, emitted)
+    corrected = send(auth, desk, TABLE.replace("Bilal Ahmed", "Bilal Ahmad").replace("Lahore", "Multan").encode()).json
+    assert [row["outcome"] for row in corrected["outcomes"]] == ["unchanged", "unchanged", "updated"]
+    assert desk.names(q="ahmad") == [desk.user(corrected["outcomes"][2]["user_id"])["username"]]
+
+
+def test_a_dry_run_says_the_same_and_does_nothing(auth: Auth, desk: Desk, outbox: Outbox) -> None:
+    people = [person(), person(username="tariq"), person(name=""), person(email="bilal@example.com", roll_no="1")]
+    emitted = len(outbox.all())
+    dry = send(auth, desk, people, dryRun="true").json
+    assert (dry["dry_run"], len(outbox.all())) == (True, emitted)
+    done = send(auth, desk, people).json
+    assert [row["outcome"] for row in dry["outcomes"]] == [row["outcome"] for row in done["outcomes"]]
+    assert len(outbox.of(UserRegistered)) == 3, "the administrator and two of the rows"
+
+
+def test_a_refused_row_says_which_field_and_why_and_hinders_no_other(auth: Auth, desk: Desk) -> None:
+    auth.student("bilal")
+    people: list[Any] = [
+        person(email="x"),
+        person(is_type="pupil"),
+        person(phone="1"),
+        person(mobile_number="03001234567"),
+        person(is_type="teacher", roll_no="1"),
+        person(username="BILAL"),
+        person(email="bilal@example.com", is_type="teacher"),
+        "Amina",
+        person(email="one@example.com", roll_no="7"),
+        person(email="two@example.com", roll_no="7"),
+        person(email="one@example.com"),
+        person(email="three@example.com"),
+    ]
+    rows = send(auth, desk, people).json["outcomes"]
+    assert [(row["row"], row["field"]) for row in rows if row["outcome"] == "refused"] == [
+        (1, "email"),
+        (2, "is_type"),
+        (3, "phone"),
+        (4, "mobile_number"),
+        (5, None),
+        (6, "username"),
+        (7, "is_type"),
+        (8, None),
+        (10, "roll_no"),
+        (11, "email"),
+    ]
+    assert all(row["reason"] for row in rows if row["outcome"] == "refused")
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        b"",
+        b"\xff\xfe",
+        b"email,name\n",
+        b"email,pet\na@example.com,cat\n",
+        b"email,email\na,b\n",
+        b"email\n" + b"a\n" * 501,
+    ],
+)
+def test_what_is_no_table_of_people_is_refused_as_a_whole(auth: Auth, desk: Desk, table: bytes) -> None:
+    assert send(auth, desk, table).status == 422
+
+
+def person(**fields: str) -> dict[str, str]:
+    return {"email": "amina@example.com", "name": "Amina Khan", "is_type": "student", **fields}
+
+
+def send(auth: Auth, desk: Desk, people: bytes | list[Any], **query: str) -> Answer:
+    sent: dict[str, Any] = {"body": {"people": people}}
+    if isinstance(people, bytes):
+        sent = {"raw": people, "headers": {"content-type": "text/csv"}}
+    return auth.http.post("/auth/users/import", token=desk._token, query=query, **sent)
