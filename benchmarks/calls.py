@@ -17,7 +17,7 @@ from benchmarks.figures import table
 if TYPE_CHECKING:
     from benchmarks.meter import Cost, Meter, Row
 
-SERVICES = ("content", "instructor", "program")
+SERVICES = ("content", "instructor", "program", "progress", "student")
 
 
 def main() -> None:

@@ -5,8 +5,13 @@ from uuid import UUID, uuid4
 
 from lms import roster
 from lms.dynamo import transaction
+from lms.events import CATALOGUE, CourseState, ProgramCreated
+from lms.institute import current_institute, kept
+from lms.outbox import OutboxItem
 from program.tables import Enrollment, Seats
-from tests.clients import Answer
+from student.api import handler as student_handler
+from student.consumer import handler as student_consumer
+from tests.clients import Answer, Client, kafka_event
 from tests.conftest import Clock
 from tests.content.conftest import CURRICULUM, Content
 from tests.people import publish_key, sign_in
@@ -28,10 +33,17 @@ class School:
         self._content.course = UUID(self._course)
         self._content.assign(self._content.teacher, self._content.course)
         assert self._content.put_outline(CURRICULUM["courses"][0]["modules"]).status == 200
+        self._students = Client(student_handler)
+        emitted = [CATALOGUE[item.type].model_validate_json(item.data) for item in OutboxItem.scan()]
+        known = [event for event in emitted if isinstance(event, CourseState | ProgramCreated)]
+        student_consumer(kafka_event(*known), None)
 
     def calls(self) -> Iterator[tuple[str, Callable[[], Answer]]]:
         """What each who takes part in the course does, by a student who is new to it; in order."""
         student, http = sign_in("student"), self._program.http
+        # Read once a minute, whoever asks.
+        kept.forget()
+        current_institute()
         details, enrollments = f"/courses/{self._course}/details", f"/courses/{self._course}/enrollments"
         yield "GET /courses/{id}/details (a stranger)", lambda: http.get(details, token=student.token)
         yield "POST /courses/{id}/enrollments", lambda: http.post(enrollments, token=student.token)
@@ -39,6 +51,12 @@ class School:
         yield "GET /courses/{id}/details (its teacher)", lambda: http.get(details, token=self._content.teacher.token)
         modules = f"/courses/{self._course}/modules"
         yield "GET /courses/{id}/modules", lambda: self._content.http.get(modules, token=student.token)
+        gradebook, page = f"/courses/{self._course}/reportCards", {"limit": "10"}
+        yield (
+            "GET /courses/{id}/reportCards (its teacher)",
+            lambda: self._students.get(gradebook, token=self._content.teacher.token, query=page),
+        )
+        yield "GET /student/courses", lambda: self._students.get("/student/courses", token=student.token)
         own = f"{enrollments}/{student.id}"
         yield "DELETE /courses/{id}/enrollments/{id}", lambda: http.delete(own, token=student.token)
 

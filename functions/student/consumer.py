@@ -48,7 +48,7 @@ def _export(event: ExportRequested, _: Envelope) -> None:
 
 
 def _course(event: CourseState, _: Envelope) -> None:
-    courses.update_course(event.course_id, event.title, event.program_id, event.version)
+    courses.update_course(event.course_id, event.title, event.program_id, event.term_id, event.version)
 
 
 def _program(event: ProgramCreated | ProgramUpdated, _: Envelope) -> None:

@@ -170,12 +170,12 @@ class Metadata(View):
 class ReportCardView(View):
     """A report card; `version` is 0, and there are no times, before anything was recorded.
 
-    Grades are letters of the institute's scale. Who was erased has no name.
+    Grades are letters of the institute's scale.
     """
 
     report_id: UUID
     student_id: UUID
-    student_name: str | None
+    student_name: str
     course_id: UUID
     course_title: str | None
     grade: Letter | None
@@ -230,7 +230,7 @@ class TeacherName(CamelView):
     name: str
 
 
-class TranscriptCourse(CamelView):
+class _CourseOfStudent(CamelView):
     """A course that the student belongs to, or did; `gradePercentage` is the computed one, whoever gave the grade."""
 
     course_id: UUID
@@ -244,6 +244,13 @@ class TranscriptCourse(CamelView):
     attendance: int | None
 
 
+class TranscriptCourse(_CourseOfStudent):
+    term_id: UUID | None
+    term_title: str | None
+    term_starts_on: date | None
+    term_ends_on: date | None
+
+
 class Transcript(CamelView):
     """What an institute certifies of a student; `date` is today in its time zone."""
 
@@ -255,7 +262,7 @@ class Transcript(CamelView):
     courses: list[TranscriptCourse]
 
 
-class EnrolledCourse(TranscriptCourse):
+class EnrolledCourse(_CourseOfStudent):
     teachers: list[TeacherName]
 
 

@@ -81,6 +81,7 @@ class KnownCourse(Table):
     title = UnicodeAttribute(null=True)
     program_id = UUIDAttribute(null=True)
     program_title = UnicodeAttribute(null=True)
+    term_id = UUIDAttribute(null=True)
     course_version = NumberAttribute(default=0)
     teachers = ValueAttribute[Teachers](Teachers, default=dict)
     exams = ValueAttribute[Exams](Exams, default=dict)

@@ -164,6 +164,22 @@ class School(World):
             self.consume(self.course_event(f"AI-{300 + place}", 1, course=course), self.assigned(course=course))
             self.consume(self.progress(place, course_id=course))
 
+    def add_class(self, number: int, status: str = "active") -> list[UUID]:
+        """Students as auth and program write them, without the requests."""
+        from lms.roster.memberships import EnrollmentRow
+        from lms.roster.users import UserRow
+
+        ids = [uuid4() for _ in range(number)]
+        with UserRow.batch_write() as users, EnrollmentRow.batch_write() as enrollments:
+            for each in ids:
+                common = {"role": "student", "status": "active", "email": f"{each}@example.com"}
+                users.save(UserRow(each, name=f"Student {each}", roll_no=each.hex[:8].upper(), version=1, **common))
+                membership = f"{self.course}#student#{status}"
+                enrollments.save(
+                    EnrollmentRow(each, self.course, person_id=each, membership=membership, status=status, version=1)
+                )
+        return ids
+
     def course_event(
         self, title: str, version: int, event: Any = CourseUpdated, *, course: UUID | None = None, **fields: Any
     ) -> Any:

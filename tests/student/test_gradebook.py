@@ -25,23 +25,6 @@ def _rows(school: School) -> list[list[str]]:
     return list(csv.reader(StringIO(answer.body.decode("utf-8-sig"))))
 
 
-def _add_class(school: School, number: int, status: str = "active") -> list[UUID]:
-    """Students as auth and program write them, without the requests."""
-    from lms.roster.memberships import EnrollmentRow
-    from lms.roster.users import UserRow
-
-    ids = [uuid4() for _ in range(number)]
-    with UserRow.batch_write() as users, EnrollmentRow.batch_write() as enrollments:
-        for each in ids:
-            common = {"role": "student", "status": "active", "email": f"{each}@example.com"}
-            users.save(UserRow(each, name=f"Student {each}", roll_no=each.hex[:8].upper(), version=1, **common))
-            membership = f"{school.course}#student#{status}"
-            enrollments.save(
-                EnrollmentRow(each, school.course, person_id=each, membership=membership, status=status, version=1)
-            )
-    return ids
-
-
 @pytest.fixture
 def midterm(school: School) -> UUID:
     exam = uuid4()
@@ -89,14 +72,14 @@ def test_what_does_not_count_has_no_score_and_no_column(school: School, midterm:
 
 
 def test_each_of_the_class_is_on_one_page_and_who_dropped_out_on_none(school: School) -> None:
-    ids = [school.student.id, *_add_class(school, 60), *_add_class(school, 3, "completed")]
-    _add_class(school, 2, "dropped")
+    ids = [school.student.id, *school.add_class(60), *school.add_class(3, "completed")]
+    school.add_class(2, "dropped")
     listed = school.http.list_all(f"/courses/{school.course}/reportCards", limit=100, token=school.teacher.token)
     assert sorted(row["student_id"] for row in listed) == sorted(map(str, ids))
 
 
 def test_a_page_is_three_reads(school: School, midterm: UUID, reads: list[str]) -> None:
-    _add_class(school, 120)
+    school.add_class(120)
     _gradebook(school)
     reads.clear()
     page = _gradebook(school, limit="100").json
@@ -106,7 +89,7 @@ def test_a_page_is_three_reads(school: School, midterm: UUID, reads: list[str]) 
 
 
 def test_the_file_is_the_whole_class_for_spreadsheets(school: School, midterm: UUID) -> None:
-    _add_class(school, 100)
+    school.add_class(100)
     school.consume(school.result("83", exam_id=midterm))
     answer = _gradebook(school, format="csv")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
@@ -125,7 +108,7 @@ def test_a_class_too_large_for_a_file_is_refused_one(school: School, monkeypatch
     from student.service import gradebook
 
     monkeypatch.setattr(gradebook, "_MOST_IN_A_FILE", 5)
-    _add_class(school, 5)
+    school.add_class(5)
     assert _gradebook(school, format="csv").problem == (409, "class-too-large")
 
 

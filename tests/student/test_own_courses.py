@@ -8,7 +8,7 @@ from lms.events import UserErased
 from tests.at_once import Meanwhile
 from tests.people import put_card, remove_card, sign_in
 from tests.student.conftest import School
-from tests.world import set_institute
+from tests.world import add_term, set_institute
 
 
 def test_a_student_sees_all_courses_with_grade_progress_attendance_and_teachers(school: School) -> None:
@@ -103,13 +103,19 @@ def test_no_name_is_kept_of_a_teacher_who_was_erased(school: School, meanwhile: 
 def test_a_transcript_says_who_certifies_what_on_which_day(school: School) -> None:
     set_institute(name="Canal Road College", time_zone="Pacific/Kiritimati")
     school.clock.now = school.clock.now.replace(hour=23)
-    school.consume(school.result("83"))
+    school.consume(school.course_event("AI-201", 1, term_id=add_term()), school.result("83"))
     own, seen = (
         school.http.get(f"/students/{school.student.id}/transcript", token=reader.token)
         for reader in (school.student, school.admin)
     )
     assert own.json == seen.json
-    assert own.json["courses"][0].items() >= {"courseTitle": "AI-201", "grade": "B", "gradePercentage": 83}.items()
+    [course] = own.json["courses"]
+    assert course.items() >= {"courseTitle": "AI-201", "grade": "B", "gradePercentage": 83}.items()
+    assert (course["termTitle"], course["termStartsOn"], course["termEndsOn"]) == (
+        "Spring 2027",
+        "2027-02-01",
+        "2027-08-02",
+    )
     assert {name: own.json[name] for name in own.json.keys() - {"courses"}} == {
         "instituteName": "Canal Road College",
         "date": (school.clock() + timedelta(days=1)).date().isoformat(),

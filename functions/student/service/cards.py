@@ -16,7 +16,7 @@ from student.rules import Facts, Override, Progress, Result
 from student.schemas import CardUpdate, GradeOverride, Metadata, ReportCardView
 from student.service.access import Access
 from student.service.courses import find_courses
-from student.service.enrollments import Enrollment, blank, enrollment, read_enrollments
+from student.service.enrollments import Enrollment, StudentNotFound, blank, enrollment, read_enrollments
 from student.tables import ReportCard
 
 
@@ -25,9 +25,14 @@ class ReportCardNotFound(NotFound):
 
 
 def list_cards(access: Access, paging: PageRequest) -> Page[ReportCardView]:
-    """A report card for each course that a student belongs to, and for dropped ones where something is known."""
+    """A report card for each course that a student belongs to, and for dropped ones where something is known.
+
+    Raises `StudentNotFound`.
+    """
     memberships, after = slice_page(access.memberships(), lambda item: item.course_id, paging)
     enrollments, [student] = read_enrollments(access.student_id, memberships, [roster.user_key(access.student_id)])
+    if student is None or student.role != "student":
+        raise StudentNotFound
     authors = roster.find_users(each.card.override.by for each in enrollments if each.card.override)
     views = [
         _view(each, student, authors)
@@ -146,13 +151,13 @@ def _stamp(card: ReportCard, now: datetime) -> None:
 
 
 def _view(
-    enrollment: Enrollment, student: roster.User | None, authors: Mapping[UUID, roster.User], version: int | None = None
+    enrollment: Enrollment, student: roster.User, authors: Mapping[UUID, roster.User], version: int | None = None
 ) -> ReportCardView:
     card, report = enrollment.card, enrollment.report
     return ReportCardView(
         report_id=uuid5(card.student_id, str(card.course_id)),
         student_id=card.student_id,
-        student_name=student.name if student else None,
+        student_name=student.name,
         course_id=card.course_id,
         course_title=enrollment.course.title,
         grade=enrollment.grade,

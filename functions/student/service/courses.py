@@ -21,6 +21,7 @@ class Course:
     title: str | None
     program_id: UUID | None
     program_title: str | None
+    term_id: UUID | None
     teachers: Teachers
     exams: Exams
 
@@ -45,6 +46,7 @@ def find_courses(course_ids: Sequence[UUID], beside: Sequence[Key] = ()) -> tupl
             title=card.title if card else course.title,
             program_id=program_id,
             program_title=program.title if program else course.program_title,
+            term_id=card.term_id if card else course.term_id,
             teachers={each: teacher for each, teacher in course.teachers.items() if teacher.name is not None},
             exams=course.exams,
         )
@@ -52,14 +54,14 @@ def find_courses(course_ids: Sequence[UUID], beside: Sequence[Key] = ()) -> tupl
 
 
 @retry_stale
-def update_course(course_id: UUID, title: str, program_id: UUID, version: int) -> None:
-    """Takes over the title and the program of a course, unless something newer is known."""
+def update_course(course_id: UUID, title: str, program_id: UUID, term_id: UUID | None, version: int) -> None:
+    """Takes over the title, the program and the term of a course, unless something newer is known."""
     course, program = read_together([(KnownCourse, course_id, None), (KnownProgram, program_id, None)])
     course, program = course or KnownCourse(id=course_id), program or KnownProgram(id=program_id)
     if course.course_version > version:
         return
     course.title, course.program_id, course.course_version = title, program_id, version
-    course.program_title = program.title
+    course.program_title, course.term_id = program.title, term_id
     program.courses = program.courses | {course_id}
     with transaction() as tx:
         tx.put(course)

@@ -1,6 +1,6 @@
 """A student's courses, with what is known of each: two reads for up to a hundred of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -100,6 +100,8 @@ def transcript(student_id: UUID, now: datetime) -> Transcript:
     )
     if student is None or student.role != "student":
         raise StudentNotFound
+    shown = [each for each in enrollments if each.course.title is not None]
+    terms = roster.find_terms(each.course.term_id for each in shown if each.course.term_id)
     institute = current_institute()
     return Transcript(
         institute_name=institute.name,
@@ -107,8 +109,18 @@ def transcript(student_id: UUID, now: datetime) -> Transcript:
         student_id=student_id,
         student_name=student.name,
         roll_no=student.roll_no,
-        courses=[TranscriptCourse(**_described(each)) for each in enrollments if each.course.title is not None],
+        courses=[TranscriptCourse(**_described(each), **_term(each.course, terms)) for each in shown],
     )
+
+
+def _term(course: Course, terms: Mapping[UUID, roster.Term]) -> dict[str, Any]:
+    term = terms.get(course.term_id) if course.term_id else None
+    return {
+        "term_id": course.term_id,
+        "term_title": term.title if term else None,
+        "term_starts_on": term.starts_on if term else None,
+        "term_ends_on": term.ends_on if term else None,
+    }
 
 
 def list_attendance(student_id: UUID, paging: PageRequest) -> Page[CourseAttendance]:
