@@ -3,11 +3,12 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Depends, Query, Response
+from fastapi import Depends, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.security import OAuth2PasswordRequestForm
 
 from auth import reset_page, signing
+from auth.devices import Device, describe
 from auth.kong import GatewayUnavailable
 from auth.rules import UsernameReserved, WeakPassword
 from auth.schemas import (
@@ -27,6 +28,7 @@ from auth.schemas import (
     Registered,
     Registration,
     ResetPassword,
+    SessionView,
     SeveralNames,
     SoughtName,
     StartVerification,
@@ -36,7 +38,17 @@ from auth.schemas import (
     VerificationSent,
     Verify,
 )
-from auth.service import accounts, corrections, passwords, people_import, profiles, registration, sessions, verification
+from auth.service import (
+    accounts,
+    corrections,
+    own_sessions,
+    passwords,
+    people_import,
+    profiles,
+    registration,
+    sessions,
+    verification,
+)
 from auth.service.administrators import LastAdmin
 from auth.service.authentication import TeachersOnly, WrongCredentials
 from auth.service.codes import WrongCode
@@ -55,6 +67,13 @@ from lms.refusals import AccountBeingSetUp, AccountDisabled, TooManyAttempts, Wr
 from lms.security import Admin, AnySignedIn, Public
 
 app = create_app("auth")
+
+
+def _device(request: Request, client_ip: ClientIp) -> Device:
+    return Device(describe(request.headers.get("user-agent", "")), client_ip)
+
+
+FromDevice = Annotated[Device, Depends(_device)]
 
 
 @refuses(registration.RegistrationClosed)
@@ -96,39 +115,41 @@ def import_users(
 
 @app.post("/auth/login", dependencies=[Public])
 @refuses(TooManyAttempts, WrongCredentials, AccountBeingSetUp, AccountDisabled, KeyGone)
-def login(form: Annotated[OAuth2PasswordRequestForm, Depends()], client_ip: ClientIp, now: Now) -> TokenPair:
+def login(form: Annotated[OAuth2PasswordRequestForm, Depends()], device: FromDevice, now: Now) -> TokenPair:
     """Signs in with a username, an email address or a roll number."""
-    return sessions.sign_in(form.username, form.password, client_ip, now)
+    return sessions.sign_in(form.username, form.password, device, now)
 
 
 @app.post("/instructors/login", dependencies=[Public])
 @refuses(TooManyAttempts, WrongCredentials, AccountBeingSetUp, AccountDisabled, KeyGone, TeachersOnly)
-def instructor_login(form: Annotated[OAuth2PasswordRequestForm, Depends()], client_ip: ClientIp, now: Now) -> TokenPair:
+def instructor_login(form: Annotated[OAuth2PasswordRequestForm, Depends()], device: FromDevice, now: Now) -> TokenPair:
     """Signs in a teacher; other roles are refused."""
-    return sessions.sign_in(form.username, form.password, client_ip, now, teachers_only=True)
+    return sessions.sign_in(form.username, form.password, device, now, teachers_only=True)
 
 
 @app.post("/auth/refresh", dependencies=[Public])
 @refuses(sessions.InvalidRefreshToken, KeyGone)
-def refresh(body: RefreshToken, now: Now) -> TokenPair:
+def refresh(body: RefreshToken, device: FromDevice, now: Now) -> TokenPair:
     """Exchanges a refresh token, once, for a new pair."""
-    return sessions.refresh(body.refresh_token, now)
+    return sessions.refresh(body.refresh_token, device, now)
 
 
 @app.post("/auth/session", dependencies=[Public, FromScript])
 @refuses(TooManyAttempts, WrongCredentials, AccountBeingSetUp, AccountDisabled, KeyGone)
 def start_session(
-    form: Annotated[OAuth2PasswordRequestForm, Depends()], response: Response, client_ip: ClientIp, now: Now
+    form: Annotated[OAuth2PasswordRequestForm, Depends()], response: Response, device: FromDevice, now: Now
 ) -> AccessToken:
     """Signs in a browser. As `/auth/login`, but the refresh token comes in a cookie that no script can read."""
-    return set_cookie(response, sessions.sign_in(form.username, form.password, client_ip, now))
+    return set_cookie(response, sessions.sign_in(form.username, form.password, device, now))
 
 
 @app.post("/auth/session/refresh", dependencies=[Public, FromScript])
 @refuses(sessions.InvalidRefreshToken, KeyGone)
-def refresh_session(response: Response, now: Now, refresh_token: RefreshCookie = None) -> AccessToken:
+def refresh_session(
+    response: Response, device: FromDevice, now: Now, refresh_token: RefreshCookie = None
+) -> AccessToken:
     """Gives a browser a new access token for its cookie, and a new cookie. Tabs may do so at the same time."""
-    return set_cookie(response, sessions.refresh(refresh_token or "", now))
+    return set_cookie(response, sessions.refresh(refresh_token or "", device, now))
 
 
 @app.delete("/auth/session", status_code=204, dependencies=[Public, FromScript])
@@ -136,6 +157,20 @@ def end_session(response: Response, refresh_token: RefreshCookie = None) -> None
     """Signs a browser out: ends the session of its cookie, if it still has one, and deletes the cookie."""
     sessions.end(refresh_token or "")
     delete_cookie(response)
+
+
+@app.get("/auth/sessions")
+@refuses(UserNotFound)
+def list_sessions(paging: Paging, now: Now, caller: AnySignedIn) -> Page[SessionView]:
+    """The caller's sign-ins that go on, the newest first: since when, last used, from where."""
+    return own_sessions.list_own(caller, paging, now)
+
+
+@app.delete("/auth/sessions/{sessionId}", status_code=204)
+@refuses(own_sessions.SessionNotFound)
+def end_sign_in(session_id: Annotated[UUID, Path(alias="sessionId")], caller: AnySignedIn) -> None:
+    """Ends one of the caller's sign-ins. Its access token is good for 15 minutes at most; `everywhere` ends all now."""
+    own_sessions.end_own(caller, session_id)
 
 
 @app.post("/auth/logout", status_code=204)
@@ -173,9 +208,9 @@ def reset_password(body: ResetPassword, now: Now) -> Done:
 
 @app.post("/auth/change-password")
 @refuses(UserNotFound, AccountDisabled, WrongPassword, TooManyAttempts, WeakPassword, GatewayUnavailable, KeyGone)
-def change_password(body: ChangePassword, client_ip: ClientIp, now: Now, caller: AnySignedIn) -> TokenPair:
+def change_password(body: ChangePassword, device: FromDevice, now: Now, caller: AnySignedIn) -> TokenPair:
     """Changes the caller's password, ends every session, and starts a new one."""
-    return passwords.change_password(caller.id, body.current_password, body.new_password, client_ip, now)
+    return passwords.change_password(caller.id, body.current_password, body.new_password, device, now)
 
 
 @app.post("/auth/verify/start", status_code=202)

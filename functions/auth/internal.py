@@ -47,7 +47,7 @@ def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
 def _change(question: Question) -> dict[str, Any]:
     match question:
         case Change(user_id=user_id, current_password=current, new_password=new, client_ip=client_ip):
-            passwords.change_password(user_id, current, new, client_ip, now())
+            passwords.replace_password(user_id, current, new, client_ip, now())
         case UpdateProfile(user_id=user_id, update=update, client_ip=client_ip, card_version=card_version):
             profiles.update(user_id, update, client_ip, Precondition(), now(), card_version)
     return {}

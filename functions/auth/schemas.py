@@ -179,6 +179,17 @@ class TokenPair(AccessToken):
     refresh_expires_in: int
 
 
+class SessionView(View):
+    """A sign-in that goes on. `client` is such as "Chrome on Windows"; `current` is the one that asks."""
+
+    id: UUID
+    started_at: datetime
+    last_used_at: datetime
+    client: str
+    address: str | None
+    current: bool
+
+
 class ForgotPassword(Body):
     model_config = ConfigDict(
         json_schema_extra={

@@ -175,7 +175,7 @@ def _publish(keys: dict[str, str]) -> None:
     PublicKeys(name=JWKS_NAME, jwks=json.dumps({"keys": public})).save()
 
 
-def access_token(user: User, now: datetime) -> str:
+def access_token(user: User, session: str, now: datetime) -> str:
     """A token of 15 minutes whose `iss` is the user's own key at Kong, signed with the key that Kong verifies it by."""
     key = _key(user.kid)
     issued = int(now.timestamp())
@@ -188,6 +188,7 @@ def access_token(user: User, now: datetime) -> str:
         "nbf": issued,
         "exp": issued + int(ACCESS_LIFETIME.total_seconds()),
         "jti": str(uuid7()),
+        "sid": session,
     }
     token: str = jwt.encode(claims, key.private, algorithm=ALGORITHM, headers={"kid": key.kid})
     return token

@@ -133,8 +133,19 @@ class AdminClaim(Table):
     until = UTCDateTimeAttribute()
 
 
+class UserSessionsIndex(GlobalSecondaryIndex["Session"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
+    """A user's sessions in the order in which they began; what their list shows, no hashes."""
+
+    class Meta:
+        index_name = "by_user"
+        projection = IncludeProjection(["epoch", "rotated_at", "valid_until", "client", "address"])
+
+    user_id = UUIDAttribute(hash_key=True)
+    ends_at = UTCDateTimeAttribute(range_key=True)
+
+
 class Session(Table):
-    """A family of refresh tokens: one sign-in on one device."""
+    """A family of refresh tokens: one sign-in on one device, which `client` and `address` tell of."""
 
     class Meta:
         table_name = table_name("sessions")
@@ -146,10 +157,13 @@ class Session(Table):
     current_hash = UnicodeAttribute()
     previous_hash = UnicodeAttribute(null=True)
     successor_salt = UnicodeAttribute(null=True)
+    client = UnicodeAttribute(null=True)
+    address = UnicodeAttribute(null=True)
     rotated_at = UTCDateTimeAttribute()
     ends_at = UTCDateTimeAttribute()
     valid_until = UTCDateTimeAttribute()
     expires_at = TTLAttribute()
+    by_user = UserSessionsIndex()
 
 
 class Code(Table):

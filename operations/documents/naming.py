@@ -12,10 +12,12 @@ Schema = dict[str, Any]
 
 # Routes whose function is not called by a verb and a noun, or as one of another service.
 _OPERATIONS = {
+    "auth.end_sign_in": "endOwnSession",
     "auth.erase": "eraseUser",
     "auth.forgot_password": "requestPasswordReset",
     "auth.instructor_login": "loginInstructor",
     "auth.jwks": "getPublicKeys",
+    "auth.list_sessions": "listOwnSessions",
     "auth.login": "loginUser",
     "auth.logout": "logoutUser",
     "auth.own_profile": "getOwnAccount",

@@ -23,6 +23,7 @@ NOT_AUDITED = {
     "POST /auth/session": _SESSION,
     "POST /auth/session/refresh": _SESSION,
     "DELETE /auth/session": _SESSION,
+    "DELETE /auth/sessions/{sessionId}": _SESSION,
     "POST /auth/logout": _SESSION,
     "POST /auth/forgot-password": _SESSION,
     "POST /auth/reset-password": _SESSION,

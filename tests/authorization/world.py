@@ -169,6 +169,10 @@ class AuthorizationWorld(World):
         is_themself = caller in ("not enrolled", "enrolled", "dropped")
         return who if who is not None and is_themself else self.student
 
+    def _session_of(self, caller: str) -> str:
+        who = self.callers[caller] or self.student
+        return str(UUID(who.refresh_token.partition(".")[0]))
+
     def _recipient_of(self, caller: str) -> SignedIn:
         who = self.callers[caller]
         return self.student if who is None or caller in _ASK_ABOUT_OTHERS else who
@@ -194,6 +198,7 @@ class AuthorizationWorld(World):
             "attemptId": self.attempts.get(student.id, self.attempt),
             "studentId": student.id,
             "student_id": student.id,
+            "sessionId": self._session_of(caller),
             "user_id": self.invited if name == "inviteUser" else self.student.id,
             **of_operation.get(name, {}),
         }

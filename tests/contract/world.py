@@ -83,6 +83,7 @@ class World:
             "personId": self.student.id if operation == "getExport" and who.id == self.admin.id else who.id,
             "programId": self.program,
             "questionId": self.draft_question,
+            "sessionId": str(UUID(who.refresh_token.partition(".")[0])),
             "recipientId": who.id,
             "studentId": self.student.id,
             "student_id": self.student.id,

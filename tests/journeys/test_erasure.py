@@ -71,6 +71,7 @@ def test_nothing_is_left_of_who_was_erased_but_ids_and_grades(
     before = _remains(school, bucket)
     assert {
         "UsersTable",
+        "SessionsTable",
         "OutboxTable",
         "AttemptAnswersTable",
         "VouchersTable",

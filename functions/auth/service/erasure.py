@@ -3,15 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from auth.service import gateway
+from auth.service import gateway, own_sessions
 from lms import outbox
 from lms.events import UserErased, UserEvent
 
 
 def finish(user_id: UUID, now: datetime) -> None:
-    """Deletes the user at the gateway and their events in the Outbox. Repeating it changes nothing more.
+    """Deletes the user at the gateway, their sessions, and their events in the Outbox; again, it changes nothing.
 
     What was published before is in Kafka by now: the events of a user keep their order. What was parked never will be.
     """
     gateway.converge(user_id, now)
+    own_sessions.forget(user_id)
     outbox.forget(UserEvent.subject_of(user_id), but=UserErased)

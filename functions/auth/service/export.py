@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from auth.service import code_budgets, search, users
+from auth.tables import Session
 from lms import exports
 from lms.events import ExportRequested
 
@@ -10,9 +11,10 @@ _SECRET = {"password", "issuer", "kid", "old_issuer", "old_issuer_until", "consu
 
 
 def add_part(event: ExportRequested, now: datetime) -> None:
-    """Adds the account, the profile, the words that administrators find the person by, and when codes were sent."""
+    """Adds the account, the profile, the words that administrators find the person by, sign-ins,
+    and when codes were sent."""
     user = users.find(event.person_id)
-    part: dict[str, list[dict[str, object]]] = {"Users": [], "Codes": []}
+    part: dict[str, list[dict[str, object]]] = {"Users": [], "Codes": [], "Sessions": []}
     if user is not None:
         profile = users.profile_of(user)
         [account, details] = exports.rows([user, profile])
@@ -20,4 +22,5 @@ def add_part(event: ExportRequested, now: datetime) -> None:
         part["Users"] = [shown, details, {"found_by": sorted(search.words_of(user, profile))}]
         sent = code_budgets.sent_to(user.id)
         part["Codes"] = [{"sent": name, "at": [code.sent_at for code in codes]} for name, codes in sent.items()]
+        part["Sessions"] = exports.rows(Session.by_user.query(user.id))
     exports.add_part(event, "auth", part, now)

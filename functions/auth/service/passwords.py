@@ -1,16 +1,18 @@
 """Passwords: forgotten, reset, changed."""
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from uuid import UUID
 
 from auth import hashing, rules
+from auth.devices import Device
 from auth.kong import Credential
 from auth.schemas import ResetPassword, TokenPair
 from auth.service import authentication, code_budgets, codes, gateway, publishing, reserved_names, sessions, users
 from auth.tables import User
 from lms import roster
-from lms.dynamo import retry_stale, transaction
+from lms.dynamo import Transaction, retry_stale, transaction
 from lms.events import CodeChannel, MobileChange, UserPasswordChanged, UserPasswordResetRequested
 from lms.outbox import emit
 
@@ -110,13 +112,28 @@ def _proof(request: ResetPassword, now: datetime) -> codes.Proof:
 
 @retry_stale
 def change_password(
-    user_id: UUID, current_password: str, new_password: str, client_ip: str, now: datetime
+    user_id: UUID, current_password: str, new_password: str, device: Device, now: datetime
 ) -> TokenPair:
-    """Changes the caller's own password, ends every session, and starts a new one.
+    """As `replace_password`, and starts a new session."""
+    with _changed_password(user_id, current_password, new_password, device.address, now) as (tx, user, credential):
+        return sessions.start_session(tx, user, credential, device, now)
+
+
+@retry_stale
+def replace_password(user_id: UUID, current_password: str, new_password: str, client_ip: str, now: datetime) -> None:
+    """Changes the caller's own password, and ends every session.
 
     Raises `AccountDisabled`, `WeakPassword`, `WrongPassword`, `TooManyAttempts`, and `GatewayUnavailable` with nothing
     changed.
     """
+    with _changed_password(user_id, current_password, new_password, client_ip, now):
+        pass
+
+
+@contextmanager
+def _changed_password(
+    user_id: UUID, current_password: str, new_password: str, client_ip: str, now: datetime
+) -> Iterator[tuple[Transaction, User, Credential]]:
     user = users.get_active(user_id)
     rules.require_strong(new_password, user.username, user.email)
     authentication.confirm_password(user, current_password, client_ip, now)
@@ -124,4 +141,4 @@ def change_password(
         password = User.password.set(hashing.hash_password(new_password))
         version = tx.update(user, [password, *sessions.end_sessions(user, credential, now)])
         emit(tx, UserPasswordChanged(version=version, user_id=user.id), now)
-        return sessions.start_session(tx, user, credential, now)
+        yield tx, user, credential

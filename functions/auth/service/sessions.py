@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from pynamodb.expressions.update import Action
 
 from auth import hashing, rules, signing
+from auth.devices import Device
 from auth.kong import Credential
 from auth.schemas import TokenPair
 from auth.service import authentication, gateway, users
@@ -28,25 +29,28 @@ class InvalidRefreshToken(Unauthorized):
     detail = "The refresh token is not valid."
 
 
-def sign_in(identifier: str, password: str, client_ip: str, now: datetime, *, teachers_only: bool = False) -> TokenPair:
+def sign_in(identifier: str, password: str, device: Device, now: datetime, *, teachers_only: bool = False) -> TokenPair:
     """A token pair for the right password; `identifier` is a username, an email address or a roll number.
 
     Raises `TooManyAttempts` and `WrongCredentials`; only after the right password `AccountBeingSetUp`,
     `AccountDisabled` and `TeachersOnly`.
     """
-    user, attempt, replacement = authentication.authenticate(identifier, password, client_ip, now)
+    user, attempt, replacement = authentication.authenticate(identifier, password, device.address, now)
     authentication.require_usable(user, attempt, teachers_only=teachers_only)
-    token, session = _new_session(user, int(user.epoch), now)
+    token, session = _new_session(user, int(user.epoch), device, now)
     with transaction() as tx:
         attempt.undo_failure_and_remember(tx, now)
         tx.put(session)
         if replacement:
             tx.update(user, [User.password.set(replacement)])
+        else:
+            # Of somebody who is erased meanwhile no session may stay: it tells of an address.
+            tx.check(User, user.id, None, User.status == "active", refuse=authentication.WrongCredentials())
     return _pair(user, token, session, now)
 
 
 @retry_stale
-def refresh(refresh_token: str, now: datetime) -> TokenPair:
+def refresh(refresh_token: str, device: Device, now: datetime) -> TokenPair:
     """A new pair for a refresh token, which is spent by it. Raises `InvalidRefreshToken`; see `rules.judge_refresh`."""
     session = _find_session(refresh_token)
     user = users.find(session.user_id) if session else None
@@ -72,6 +76,8 @@ def refresh(refresh_token: str, now: datetime) -> TokenPair:
                         Session.current_hash.set(hashing.hash_token(successor)),
                         Session.previous_hash.set(presented),
                         Session.successor_salt.set(salt),
+                        Session.client.set(device.client),
+                        Session.address.set(device.address),
                         Session.rotated_at.set(now),
                         Session.valid_until.set(valid_until),
                         Session.expires_at.set(valid_until),
@@ -127,15 +133,15 @@ def end_sessions(user: User, credential: Credential | None, now: datetime) -> li
     ]
 
 
-def start_session(tx: Transaction, user: User, credential: Credential, now: datetime) -> TokenPair:
+def start_session(tx: Transaction, user: User, credential: Credential, device: Device, now: datetime) -> TokenPair:
     """A new session in the transaction that ended all others and stored `credential`."""
-    token, session = _new_session(user, int(user.epoch) + 1, now)
+    token, session = _new_session(user, int(user.epoch) + 1, device, now)
     tx.put(session)
     user.issuer, user.kid = credential.key, signing.kid_of(credential.public_key)
     return _pair(user, token, session, now)
 
 
-def _new_session(user: User, epoch: int, now: datetime) -> tuple[str, Session]:
+def _new_session(user: User, epoch: int, device: Device, now: datetime) -> tuple[str, Session]:
     family = uuid4().hex
     token = f"{family}.{secrets.token_urlsafe(32)}"
     session = Session(
@@ -143,6 +149,8 @@ def _new_session(user: User, epoch: int, now: datetime) -> tuple[str, Session]:
         user_id=user.id,
         epoch=epoch,
         current_hash=hashing.hash_token(token),
+        client=device.client,
+        address=device.address,
         rotated_at=now,
         ends_at=now + rules.FAMILY_LIFETIME,
         valid_until=now + rules.REFRESH_LIFETIME,
@@ -167,7 +175,7 @@ def _successor(refresh_token: str, salt: str) -> str:
 
 def _pair(user: User, refresh_token: str, session: Session, now: datetime) -> TokenPair:
     return TokenPair(
-        access_token=signing.access_token(user, now),
+        access_token=signing.access_token(user, session.family, now),
         expires_in=int(rules.ACCESS_LIFETIME.total_seconds()),
         refresh_token=refresh_token,
         refresh_expires_in=int((session.valid_until - now).total_seconds()),

@@ -10,9 +10,10 @@ ROLES: tuple[Role, ...] = get_args(Role)
 
 @dataclass(frozen=True)
 class Caller:
-    """A signed-in person, as their access token says."""
+    """A signed-in person, and by which of their sessions, as their access token says."""
 
     id: UUID
     role: Role
     username: str
     issuer: str
+    session: str = ""

@@ -21,7 +21,7 @@ _THE_SAME = "the same: ids alone"
 
 HOLDINGS = (
     Holding("Users", "auth", "account, password hash, profile; words to find them by", "id, role, version"),
-    Holding("Sessions", "auth", "sign-ins by user id; tokens as hashes", "ids and hashes, until they expire"),
+    Holding("Sessions", "auth", "sign-ins: since when, kind of client, address; tokens as hashes", _NOTHING),
     Holding("Codes", "auth", "codes, destinations, failed sign-ins as hashes", "ids and hashes, until they expire"),
     Holding("Roster", "auth, program, instructor", "name, address, roll number; memberships", "memberships, by id"),
     Holding("Outbox", "all", "the content of an event, until it is published", "that the user was erased"),

@@ -80,7 +80,13 @@ def verify(token: str) -> Caller:
         role = claims["role"]
         if role not in ROLES:
             raise InvalidToken
-        return Caller(id=UUID(claims["sub"]), role=role, username=str(claims["username"]), issuer=claims["iss"])
+        return Caller(
+            id=UUID(claims["sub"]),
+            role=role,
+            username=str(claims["username"]),
+            issuer=claims["iss"],
+            session=str(claims.get("sid", "")),
+        )
     except (JOSEError, KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
         # python-jose lets faults of hostile input through as any of these, too.
         raise InvalidToken from error
