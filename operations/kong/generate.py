@@ -21,6 +21,9 @@ from operations.source import applications
 MAX_TOKEN_SECONDS = 960
 CONSUMER_CALLS_A_MINUTE = 600
 STRANGER_CALLS_A_MINUTE = 20
+# From one address, to routes where a token that nobody can guess takes the place of a password: as many sessions go on
+# behind it as there are people.
+SESSION_CALLS_A_MINUTE = 600
 # On one machine a whole class, and every test, comes from 127.0.0.1.
 LOCAL_FACTOR = 100
 GATEWAY_HEADER = "X-Gateway-Secret"
@@ -35,6 +38,10 @@ _EXPOSED_HEADERS = (
     "Retry-After",
     "X-Kong-Request-Id",
     "X-Request-ID",
+)
+
+_BY_REFRESH_TOKEN = frozenset(
+    [("POST", "/auth/refresh"), ("POST", "/auth/session/refresh"), ("DELETE", "/auth/session")]
 )
 
 _HEAD = """\
@@ -66,6 +73,12 @@ class Route:
     def takes_from_strangers(self) -> bool:
         """Public and more than reading: sign-in, registration, payment."""
         return self.roles is None and "GET" not in self.methods
+
+    @property
+    def calls_a_minute(self) -> int:
+        """How many of them from one address."""
+        by_token = any((method, self.path) in _BY_REFRESH_TOKEN for method in self.methods)
+        return SESSION_CALLS_A_MINUTE if by_token else STRANGER_CALLS_A_MINUTE
 
 
 def declared_routes() -> list[Route]:
@@ -130,7 +143,7 @@ def _route_plugins(route: Route) -> Iterator[Plugin]:
         )
         yield _plugin("acl", allow=list(route.roles))
     elif route.takes_from_strangers:
-        yield _plugin("rate-limiting", minute=STRANGER_CALLS_A_MINUTE * LOCAL_FACTOR, limit_by="ip", policy="local")
+        yield _plugin("rate-limiting", minute=route.calls_a_minute * LOCAL_FACTOR, limit_by="ip", policy="local")
 
 
 def _global_plugins() -> list[Plugin]:
