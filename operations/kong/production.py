@@ -3,8 +3,8 @@
     UPSTREAM_URL=... GATEWAY_SECRET=... python -m operations.kong.production > kong.production.yml
 
 UPSTREAM_URL is the output ApiUrl of the stack; GATEWAY_SECRET the first word of the field `gateway` of lms/config.
-ANONYMOUS_PER_MINUTE (20) is how often a minute one address may sign in, register, ask for a code or look up a payment: each of
-these so often. A campus behind one address needs more.
+ANONYMOUS_PER_MINUTE (20) is how often a minute one address may sign in, register, ask for a code or look up a payment,
+each so often. A campus behind one address needs more.
 """
 
 from __future__ import annotations

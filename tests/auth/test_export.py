@@ -19,6 +19,7 @@ def test_the_account_is_exported_without_what_signs_the_person_in(auth: Auth, bu
     account, profile, words = part["Users"]
     assert (account["email"], profile["city"], "khan" in words["found_by"]) == (student.email, "Lahore", True)
     assert {entry["sent"] for entry in part["Codes"]} == {"reset", "account#email"}
+    assert [session["address"] for session in part["Sessions"]] == ["203.0.113.7"]
     assert not {"argon2", "issuer", "password"} & set(text.replace('"', " ").split()), text
 
 
@@ -26,4 +27,4 @@ def test_of_who_was_erased_meanwhile_nothing_is_exported(auth: Auth, bucket: Any
     requested = ExportRequested(version=1, export_id=uuid4(), person_id=uuid4())
     auth.consume(requested)
     key = f"exports/{requested.person_id}/{requested.export_id}/parts/auth.json"
-    assert json.loads(bucket.Object(key).get()["Body"].read()) == {"Users": [], "Codes": []}
+    assert json.loads(bucket.Object(key).get()["Body"].read()) == {"Users": [], "Codes": [], "Sessions": []}

@@ -41,6 +41,7 @@ def test_an_access_token_carries_the_claims_that_were_agreed(auth: Auth) -> None
     claims = jwt.get_unverified_claims(student.token)
     now = int(auth.clock().timestamp())
     assert claims.pop("jti")
+    assert claims.pop("sid") == student.refresh_token.partition(".")[0]
     assert claims == {
         "iss": auth.kong.keys(student.id)[0],
         "sub": student.id,

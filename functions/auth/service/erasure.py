@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from auth.service import gateway, own_sessions
+from auth.service import gateway
+from auth.tables import Session
 from lms import outbox
 from lms.events import UserErased, UserEvent
 
@@ -14,5 +15,7 @@ def finish(user_id: UUID, now: datetime) -> None:
     What was published before is in Kafka by now: the events of a user keep their order. What was parked never will be.
     """
     gateway.converge(user_id, now)
-    own_sessions.forget(user_id)
+    with Session.batch_write() as batch:
+        for session in Session.by_user.query(user_id):
+            batch.delete(session)
     outbox.forget(UserEvent.subject_of(user_id), but=UserErased)

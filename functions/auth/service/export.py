@@ -11,8 +11,7 @@ _SECRET = {"password", "issuer", "kid", "old_issuer", "old_issuer_until", "consu
 
 
 def add_part(event: ExportRequested, now: datetime) -> None:
-    """Adds the account, the profile, the words that administrators find the person by, sign-ins,
-    and when codes were sent."""
+    """Adds the account, the profile, the words to find the person by, sign-ins, and when codes were sent."""
     user = users.find(event.person_id)
     part: dict[str, list[dict[str, object]]] = {"Users": [], "Codes": [], "Sessions": []}
     if user is not None:

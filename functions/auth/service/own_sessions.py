@@ -1,4 +1,4 @@
-"""A person's own sessions: listed, ended one by one, and forgotten with the person."""
+"""A person's own sessions: listed, and ended one by one."""
 
 from datetime import datetime
 from uuid import UUID
@@ -30,13 +30,6 @@ def end_own(caller: Caller, session_id: UUID) -> None:
     if session is None or session.user_id != caller.id:
         raise SessionNotFound
     session.delete()
-
-
-def forget(user_id: UUID) -> None:
-    """Deletes all sessions of a user who was erased: they tell of addresses."""
-    with Session.batch_write() as batch:
-        for session in Session.by_user.query(user_id):
-            batch.delete(session)
 
 
 def _view(session: Session, caller: Caller) -> SessionView:

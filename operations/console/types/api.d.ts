@@ -153,6 +153,7 @@ export type PageOfProgramView = { "items": Array<ProgramView>; "next": string | 
 export type PageOfQuestionView = { "items": Array<QuestionView>; "next": string | null };
 export type PageOfReportCardView = { "items": Array<ReportCardView>; "next": string | null };
 export type PageOfScheduledExam = { "items": Array<ScheduledExam>; "next": string | null };
+export type PageOfSessionView = { "items": Array<SessionView>; "next": string | null };
 export type PageOfStudentQuestion = { "items": Array<StudentQuestion>; "next": string | null };
 export type PageOfStudentSummary = { "items": Array<StudentSummary>; "next": string | null };
 export type PageOfTermView = { "items": Array<TermView>; "next": string | null };
@@ -194,6 +195,7 @@ export type ResultView = { "id": string; "examId": string; "examTitle": string; 
 export type Results = { "items": Array<ResultView>; "next": string | null; "summary": Summary };
 export type Role = "student" | "teacher" | "admin";
 export type ScheduledExam = { "examId": string; "title": string; "examDate": string; "closesAt": string; "duration": number };
+export type SessionView = { "id": string; "started_at": string; "last_used_at": string; "client": string; "address": string | null; "current": boolean };
 export type ShownAsset = { "key"?: string; "fileName"?: string; "contentType"?: string; "size"?: number | null; "url"?: string; "expiresIn"?: number };
 export type StandingUpdate = { "status"?: StudentStatus; "program"?: string | null; "enrollment_year"?: number | null };
 export type StartSessionForm = { "grant_type"?: string; "username": string; "password": string; "scope"?: string; "client_id"?: string; "client_secret"?: string };
@@ -229,6 +231,7 @@ export type VoucherStatus = "unpaid" | "overdue" | "paid" | "cancelled";
 export type VoucherView = { "voucher_no": string; "student_id": string; "student_name": string | null; "course_id": string; "course_title": string; "quarter": string; "fee": string; "currency": string; "due_date": string; "status": VoucherStatus; "paid_at": string | null; "reference": string | null; "notices": Array<NoticeView>; "version": number; "created_at": string; "updated_at": string };
 export interface Gets {
   "/auth/users": { input: { query?: { "is_type"?: Role | null; "status"?: AccountStatus | null; "limit"?: number; "cursor"?: string | null; "email"?: string | null; "username"?: string | null; "roll_no"?: string | null; "q"?: string | null } }; answer: PageOfUserView };
+  "/auth/sessions": { input: { query?: { "limit"?: number; "cursor"?: string | null } }; answer: PageOfSessionView };
   "/auth/profile": { input: {  }; answer: ProfileView };
   "/auth/profile/{user_id}": { input: { params: { "user_id": string } }; answer: ProfileView };
   "/auth/users/{user_id}": { input: { params: { "user_id": string } }; answer: ProfileView };
@@ -362,6 +365,7 @@ export interface Patches {
 }
 export interface Deletes {
   "/auth/session": { input: {  }; answer: undefined };
+  "/auth/sessions/{sessionId}": { input: { params: { "sessionId": string } }; answer: undefined };
   "/auth/users/{user_id}": { input: { params: { "user_id": string } }; answer: undefined };
   "/programs/{programId}/delete": { input: { params: { "programId": string } }; answer: undefined };
   "/courses/{courseId}/delete": { input: { params: { "courseId": string } }; answer: undefined };
