@@ -26,18 +26,29 @@ from exam.rules.questions import (
     ChoicesNotAllowed,
     KeyDoesNotFit,
     NotAnAnswer,
+    NotTheSameQuestions,
     TooFewChoices,
     TooManyQuestions,
     UnknownQuestion,
 )
 from exam.rules.release import KeysAreOut
-from exam.rules.standing import AttemptOver, AttemptRunning, ExamClosed, ExamNotOpen, NoAttemptsLeft, TakenOnPaper
+from exam.rules.standing import (
+    AnotherRunning,
+    AttemptOver,
+    AttemptRunning,
+    ExamClosed,
+    ExamNotOpen,
+    NoAttemptsLeft,
+    State,
+    TakenOnPaper,
+)
 from exam.schemas import (
     AccommodationUpdate,
     AccommodationView,
     AttemptAnswers,
     AttemptSummary,
     AttemptView,
+    ExamDetails,
     ExamUpdate,
     ExamView,
     MarkedAttempt,
@@ -45,22 +56,26 @@ from exam.schemas import (
     NewExam,
     NewQuestion,
     NewResult,
+    QuestionOrder,
     QuestionUpdate,
     QuestionView,
     Regrade,
     Regrading,
     Release,
+    Reopening,
     ResultDetails,
     Results,
     ResultView,
     StudentQuestion,
 )
-from exam.service import access, accommodations, attempts, exams, marking, questions, results
+from exam.service import access, accommodations, attempts, exams, marking, questions, results, schedules
 from exam.service.access import CourseMembership, NotAccessible, StudentNotInCourse, UnknownStudent
+from exam.service.accommodations import NoAccommodation
 from exam.service.attempts import AnswersTooLong
 from exam.service.exams import StudentsCanStillAnswer
 from exam.service.questions import QuestionsHidden, QuestionsTooLong
 from exam.service.results import ResultNotFound, ResultReasonMissing, TakenOnline
+from exam.service.schedules import TooManyExams
 from exam.service.standings import StudentErased
 from lms.callers import Caller
 from lms.dependencies import CourseId, Idempotent, IfMatch, Now, Paging, set_etag
@@ -80,6 +95,7 @@ QuestionId = Annotated[UUID, Path(alias="questionId")]
 AttemptId = Annotated[UUID, Path(alias="attemptId")]
 StudentId = Annotated[UUID, Path(alias="studentId")]
 Status = Annotated[Literal["running", "submitted", "pending", "graded"] | None, Query()]
+ExamState = Annotated[State | None, Query()]
 GivenAnswers = Annotated[
     dict[UUID, Any],
     Body(
@@ -96,7 +112,7 @@ class OtherStudentsResult(Forbidden):
 
 
 @app.post("/exams", status_code=201)
-@refuses(NotCourseTeacher, ClosingImpossible, NewExamHasNoQuestions, CourseNotFound)
+@refuses(NotCourseTeacher, ClosingImpossible, NewExamHasNoQuestions, CourseNotFound, TooManyExams)
 def create_exam(
     caller: TeacherOrAdmin, idempotent: Idempotent, body: NewExam, response: Response, now: Now
 ) -> ExamView:
@@ -132,6 +148,21 @@ def list_exams_of_course(
     return exams.list_exams(*course, paging)
 
 
+@app.get("/student/exams")
+def list_student_exams(caller: Student, paging: Paging, now: Now, state: ExamState = None) -> Page[ExamDetails]:
+    """Lists a student's exams in all courses, soonest first."""
+    return schedules.list_own(caller, state, paging, now)
+
+
+@app.get("/exams/{examId}/details")
+@refuses(NotAccessible)
+def get_exam(caller: AnySignedIn, exam_id: ExamId, response: Response, now: Now) -> ExamDetails:
+    """Shows an exam; to a student also when it opens and closes for them, and what they may do."""
+    view = exams.details(exam_id, caller, now)
+    set_etag(response, view.version)
+    return view
+
+
 @app.put("/exams/{id}")
 @refuses(
     NotAccessible,
@@ -142,6 +173,7 @@ def list_exams_of_course(
     ExamHasNoQuestions,
     PublishedTooLate,
     CourseNotFound,
+    TooManyExams,
 )
 def update_exam(
     caller: TeacherOrAdmin, exam_id: ExamIdAsId, if_match: IfMatch, body: ExamUpdate, response: Response, now: Now
@@ -168,6 +200,20 @@ def release(caller: TeacherOrAdmin, exam_id: ExamId, now: Now, body: Release | N
     the running ones have ended.
     """
     return exams.release(exam_id, caller, now, close_now=body is not None and body.close_now)
+
+
+@app.get("/exams/{examId}/accommodations")
+@refuses(NotAccessible)
+def list_accommodations(caller: TeacherOrAdmin, exam_id: ExamId, paging: Paging) -> Page[AccommodationView]:
+    """Lists what students of an exam were granted."""
+    return accommodations.list_accommodations(exam_id, caller, paging)
+
+
+@app.delete("/exams/{examId}/accommodations/{studentId}", status_code=204)
+@refuses(NotAccessible, NotCourseTeacher, StudentNotInCourse, NoAccommodation, KeysAreOut)
+def withdraw_accommodation(caller: TeacherOrAdmin, exam_id: ExamId, student_id: StudentId, now: Now) -> None:
+    """Takes back all that one student was granted, also during an attempt."""
+    accommodations.withdraw(exam_id, student_id, caller, now)
 
 
 @app.put("/exams/{examId}/accommodations/{studentId}")
@@ -197,6 +243,13 @@ def list_questions(
 ) -> Page[QuestionView] | Page[StudentQuestion]:
     """Lists the questions; students see them during an attempt, and with keys after the release."""
     return questions.list_questions(exam_id, caller, paging, now)
+
+
+@app.put("/exams/{examId}/questions/order")
+@refuses(NotAccessible, NotTheSameQuestions, QuestionsFrozen)
+def reorder_questions(caller: TeacherOrAdmin, exam_id: ExamId, body: QuestionOrder, now: Now) -> Page[QuestionView]:
+    """Puts all questions into another order, while no attempt has begun."""
+    return questions.reorder(exam_id, caller, body.question_ids, now)
 
 
 @app.put("/questions/{questionId}")
@@ -285,6 +338,17 @@ def mark(
 ) -> MarkedAttempt:
     """Gives marks for `text` questions, or replaces those that the key gave."""
     view = marking.mark(attempt_id, caller, body, if_match, now)
+    set_etag(response, view.version)
+    return view
+
+
+@app.post("/attempts/{attemptId}/reopen")
+@refuses(NotAccessible, AttemptRunning, AnotherRunning, StudentErased, KeysAreOut)
+def reopen(
+    caller: TeacherOrAdmin, attempt_id: AttemptId, body: Reopening, response: Response, now: Now
+) -> MarkedAttempt:
+    """Lets a submitted attempt go on with its answers; it has no score until it ends again."""
+    view = marking.reopen(attempt_id, caller, body, now)
     set_etag(response, view.version)
     return view
 

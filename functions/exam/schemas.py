@@ -14,7 +14,8 @@ from pydantic import (
 )
 
 from exam.rules.question_kinds import LARGEST_NUMBER, Kind
-from exam.rules.standing import Outcome
+from exam.rules.questions import MOST_QUESTIONS
+from exam.rules.standing import Outcome, State
 from exam.rules.terms import ReleaseMode
 from lms.fields import (
     INTEGRAL,
@@ -48,7 +49,10 @@ ChoiceId = Annotated[
 
 
 class NewExam(CamelBody):
-    """`duration` is in minutes. Where `closesAt` is omitted or null, the exam closes `duration` after `examDate`."""
+    """`duration` is in minutes. Where `closesAt` is omitted or null, the exam closes `duration` after `examDate`.
+
+    `instructions` are Markdown.
+    """
 
     course_id: UUID
     title: Name
@@ -62,6 +66,7 @@ class NewExam(CamelBody):
     paper: StrictBool = False
     release: ReleaseMode = "onClose"
     published: StrictBool = False
+    instructions: Description = ""
 
 
 class ExamUpdate(CamelChanges):
@@ -80,6 +85,7 @@ class ExamUpdate(CamelChanges):
     paper: StrictBool | None = None
     release: ReleaseMode | None = None
     published: StrictBool | None = None
+    instructions: Description | None = None
 
 
 class Release(CamelBody):
@@ -106,9 +112,38 @@ class ExamView(CamelView):
     release: ReleaseMode
     released_at: datetime | None
     published: bool
+    instructions: str
     version: int
     created_at: datetime
     updated_at: datetime
+
+
+class ExamDetails(ExamView):
+    """An exam, and how it is for the student who asks: what begins with `own`, and what follows it, is null for others.
+
+    `state` is `over` as soon as the student can no longer begin or continue an attempt.
+    """
+
+    question_count: int
+    points: Number
+    own_opens_at: datetime | None
+    own_closes_at: datetime | None
+    attempts_left: int | None
+    running_attempt_id: UUID | None
+    state: State | None
+
+
+class QuestionOrder(CamelBody):
+    """All questions of the exam, in their new order."""
+
+    question_ids: Annotated[list[UUID], Field(max_length=MOST_QUESTIONS)]
+
+
+class Reopening(CamelBody):
+    """The attempt takes answers for so many minutes from now on."""
+
+    minutes: Minutes
+    reason: Name
 
 
 class ChoiceBody(CamelBody):

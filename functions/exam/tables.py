@@ -6,6 +6,7 @@
 | | `questions#<exam id>` | `StoredQuestions`: all questions of an exam |
 | | `question#<question id>` | `QuestionId`: the exam that a question is in |
 | | `sweep#<exam id>` | `Sweep`: due work on all students of an exam |
+| | `schedule#<course id>` | `StoredSchedule`: when the published exams of a course open and close |
 | Standings | exam id, student id | `StoredStanding`: what one student has in one exam, but for answers |
 | | `scores#<exam id>`, score | `ScoreCount`: how many students have this score |
 | AttemptAnswers | attempt id | `StoredAnswers`: the answers and marks of one attempt |
@@ -86,6 +87,8 @@ class Exam(Table):
     listing_key = UnicodeAttribute()
     questions = NumberAttribute(default=0)
     question_set = NumberAttribute(default=0)
+    points = DecimalAttribute(default=Decimal)
+    instructions = UnicodeAttribute(default="")
     started_at = UTCDateTimeAttribute(null=True)
     closed_at = UTCDateTimeAttribute(null=True)
     released_at = UTCDateTimeAttribute(null=True)
@@ -124,7 +127,23 @@ class Exam(Table):
             started_at=self.started_at,
             closed_at=self.closed_at,
             released_at=self.released_at,
+            instructions=self.instructions,
         )
+
+
+class StoredSchedule(Table):
+    """The published exams of a course by id: when each opens, and when it has closed for every student.
+
+    A student's exams in all courses are found by it in one read.
+    """
+
+    class Meta:
+        table_name = table_name("exams")
+        region = setting("AWS_REGION")
+
+    course_id = TypedKey("schedule", UUID, hash_key=True, attr_name="id")
+    exams: JSONAttribute = JSONAttribute(default=dict)
+    version = VersionAttribute()
 
 
 class StoredQuestions(Table):
@@ -177,6 +196,7 @@ class StoredStanding(Table):
     extra_minutes = NumberAttribute(default=0)
     extra_closes_at = UTCDateTimeAttribute(null=True)
     extra_attempts = NumberAttribute(default=0)
+    reopened_until = UTCDateTimeAttribute(null=True)
     attempts = UnicodeAttribute(default="[]")
     starts_blocked = BooleanAttribute(default=False)
     status = UnicodeAttribute(null=True)
@@ -193,7 +213,8 @@ class StoredStanding(Table):
     due_index = DueIndex["StoredStanding"]()
 
     def accommodation(self) -> Accommodation:
-        return Accommodation(int(self.extra_minutes), self.extra_closes_at, int(self.extra_attempts))
+        extra = int(self.extra_minutes), self.extra_closes_at, int(self.extra_attempts)
+        return Accommodation(*extra, reopened_until=self.reopened_until)
 
     def standing(self, terms: ExamTerms) -> Standing:
         return Standing(
@@ -223,6 +244,7 @@ class StoredStanding(Table):
             extra_minutes=granted.extra_minutes,
             extra_closes_at=granted.closes_at,
             extra_attempts=granted.extra_attempts,
+            reopened_until=granted.reopened_until,
             attempts=_attempts.dump_json(standing.attempts).decode(),
             starts_blocked=standing.starts_blocked,
             status=standing.status,
@@ -289,6 +311,12 @@ class StoredAnswers(Table):
             str(question_id): None if points is None else str(points) for question_id, points in marks.items()
         }
         self.listing_key = attempts_key(self.exam_id, progress)
+
+    def reopen(self) -> None:
+        """Forgets all marks, and lists the attempt as running; its student sees one more revision."""
+        self.given, self.marks = {}, {}
+        self.revision += 1
+        self.listing_key = attempts_key(self.exam_id, "running")
 
     def marks_given(self) -> dict[UUID, Decimal]:
         return {UUID(question_id): Decimal(marks) for question_id, marks in self.given.items()}

@@ -32,6 +32,7 @@ _OPERATIONS = {
     "exam.mark": "markAttempt",
     "exam.regrade": "regradeExam",
     "exam.release": "releaseResults",
+    "exam.reopen": "reopenAttempt",
     "exam.show_attempt": "getAttempt",
     "exam.show_result": "getResult",
     "exam.start": "startAttempt",
@@ -123,6 +124,7 @@ _ENUMERATIONS: dict[tuple[str, ...], str] = {
     ("single", "multiple", "truefalse", "numeric", "text"): "QuestionKind",
     ("student", "teacher", "admin"): "Role",
     ("unpaid", "overdue", "paid", "cancelled"): "VoucherStatus",
+    ("upcoming", "open", "over"): "ExamState",
 }
 
 

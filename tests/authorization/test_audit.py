@@ -13,6 +13,7 @@ _CONTENT = "what a course teaches, not who may do what or what they got"
 _MESSAGE = "a message, which its sender's list shows"
 _SESSION = "a sign-in, or a password"
 _DRAFT = "an exam before anybody took it: nobody's grade changes"
+_MORE_TIME = "more time or attempts; the row of /audit does not name it"
 _CATALOGUE = "the catalogue, which the row of /audit does not name"
 
 NOT_AUDITED = {
@@ -52,7 +53,9 @@ NOT_AUDITED = {
     "POST /exams": _DRAFT,
     "PUT /exams/{id}": _DRAFT,
     "DELETE /exams/{id}": _DRAFT,
-    "PUT /exams/{examId}/accommodations/{studentId}": "more time or attempts; the row of /audit does not name it",
+    "PUT /exams/{examId}/accommodations/{studentId}": _MORE_TIME,
+    "DELETE /exams/{examId}/accommodations/{studentId}": _MORE_TIME,
+    "PUT /exams/{examId}/questions/order": _DRAFT,
     "POST /exams/{examId}/questions": _DRAFT,
     "PUT /questions/{questionId}": _DRAFT,
     "DELETE /questions/{questionId}": _DRAFT,

@@ -87,6 +87,8 @@ class AuthorizationWorld(World):
         listed = self._do("exam", "GET", f"/exams/{self.quiz}/questions", None, self.admin)
         self.quiz_question = listed.json["items"][0]["id"]
         self.unreleased = self._exam(title="Oral", release="manual")
+        granted = f"/exams/{self.quiz}/accommodations/{self.student.id}"
+        self._do("exam", "PUT", granted, {"extraMinutes": 5}, self.admin)
         for who in (self.student, self.dropped):
             attempt = self._begin(self.quiz, who)
             self._do("exam", "POST", f"/attempts/{attempt}/submit", None, who)
@@ -186,6 +188,8 @@ class AuthorizationWorld(World):
             "listQuestions": {"examId": self.exam},
             "listResults": {"examId": self.quiz},
             "markAttempt": {"attemptId": self.submitted},
+            "reopenAttempt": {"attemptId": self.submitted},
+            "withdrawAccommodation": {"examId": self.quiz},
             "markNotificationRead": {"id": self.notifications[recipient.id]},
             "regradeExam": {"examId": self.quiz},
             "releaseResults": {"examId": self.unreleased},

@@ -98,7 +98,7 @@ class World:
                 "updateProgress": self.progress,
             }.get(operation, self.draft),
         }
-        if operation in ("createQuestion", "regradeExam"):
+        if operation in ("createQuestion", "regradeExam", "reorderQuestions"):
             known["examId"] = self.draft
         return {name: known[name] for name in re.findall(r"\{(\w+)\}", path)}
 
@@ -125,6 +125,7 @@ class World:
             "examId": self.paper,
             "instructorId": self.teacher.id,
             "questionId": self.draft_question,
+            "questionIds": [self.draft_question],
             "recipient_ids": [self.student.id],
             "studentId": self.student.id,
             "student_id": self.student.id,

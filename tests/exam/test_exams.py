@@ -35,6 +35,7 @@ def test_a_teacher_sets_an_exam_and_gets_it_whole(exam: ExamService) -> None:
         "release": "onClose",
         "releasedAt": None,
         "published": False,
+        "instructions": "",
         "version": 1,
         "createdAt": created,
         "updatedAt": created,

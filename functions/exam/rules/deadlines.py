@@ -25,7 +25,10 @@ def deadline(terms: ExamTerms, granted: Accommodation, started_at: datetime) -> 
 
 def last_closing(terms: ExamTerms, granted: Iterable[Accommodation]) -> datetime:
     """When the exam has closed for every student, given all accommodations."""
-    return max([terms.closes_at, *(own_closing(terms, accommodation) for accommodation in granted)])
+    closings = [terms.closes_at]
+    for accommodation in granted:
+        closings += [own_closing(terms, accommodation), accommodation.reopened_until or terms.closes_at]
+    return max(closings)
 
 
 def is_closed(terms: ExamTerms, now: datetime) -> bool:

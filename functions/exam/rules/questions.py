@@ -53,6 +53,12 @@ class UnknownQuestion(InvalidField):
     detail = "This exam has no such question."
 
 
+class NotTheSameQuestions(InvalidField):
+    field = ("questionIds",)
+    code = "order"
+    detail = "Name every question of the exam exactly once."
+
+
 class TooManyQuestions(InvalidField):
     code = "too_many_questions"
     detail = "An exam can have at most {limit} questions."
@@ -132,6 +138,17 @@ class QuestionSet:
 
     def without(self, question_id: UUID) -> "QuestionSet":
         return replace(self, questions=tuple(one for one in self.questions if one.id != question_id))
+
+    def in_order(self, question_ids: Sequence[UUID]) -> "QuestionSet":
+        """With the questions in this order; raises `NotTheSameQuestions` unless it names each once."""
+        by_id = {question.id: question for question in self.questions}
+        if len(question_ids) != len(by_id) or by_id.keys() != set(question_ids):
+            raise NotTheSameQuestions
+        return replace(self, questions=tuple(by_id[question_id] for question_id in question_ids))
+
+    @property
+    def points(self) -> Decimal:
+        return sum((question.points for question in self.questions), Decimal(0))
 
     def with_corrected(self, corrected: Question, reason: str, by: UUID) -> "QuestionSet":
         """With another key for a question, and why: the last hundred reasons are kept."""

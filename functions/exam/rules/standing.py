@@ -1,7 +1,7 @@
 """One student's standing in one exam: what they were granted, their attempts, and their result."""
 
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
@@ -16,6 +16,8 @@ from lms.errors import Conflict
 
 Progress = Literal["running", "pending", "graded"]
 Outcome = Literal["pending", "passed", "failed", "missed"]
+State = Literal["upcoming", "open", "over"]
+"""Of an exam, for one student."""
 Result = tuple[Outcome | None, Decimal | None]
 """Status and score."""
 
@@ -53,11 +55,17 @@ class AttemptRunning(Conflict):
     detail = "The student is still working on this attempt."
 
 
+class AnotherRunning(Conflict):
+    code = "running"
+    detail = "The student is working on another attempt."
+
+
 class Attempt(BaseModel):
     """One attempt, apart from its answers and marks, which are stored on their own because they are large.
 
     `question_set` is the version of the questions that it was graded by. `answers_version` is the version of its stored
     answers since it ended. `erased`: its answers went with its student, so it can neither be marked nor graded again.
+    `reopened_until`: it was submitted, and takes answers again until then.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -71,6 +79,7 @@ class Attempt(BaseModel):
     question_set: int | None = None
     answers_version: int | None = None
     erased: bool = False
+    reopened_until: datetime | None = None
 
     @property
     def is_running(self) -> bool:
@@ -156,7 +165,7 @@ class Standing:
 
     def deadline(self, attempt: Attempt) -> datetime:
         """Until when (exclusively) an attempt takes answers."""
-        return deadlines.deadline(self.terms, self.accommodation, attempt.started_at)
+        return attempt.reopened_until or deadlines.deadline(self.terms, self.accommodation, attempt.started_at)
 
     def is_over(self, attempt: Attempt, now: datetime) -> bool:
         """Whether an attempt takes no more answers: it was submitted, or its deadline has passed."""
@@ -180,16 +189,38 @@ class Standing:
             return ExamNotOpen()
         if self.terms.released_at is not None or now >= deadlines.begins_until(self.terms, self.accommodation):
             return ExamClosed()
-        return NoAttemptsLeft() if self._attempts_left <= 0 else None
+        return NoAttemptsLeft() if not self.attempts_left else None
 
     @property
-    def _attempts_left(self) -> int:
-        return self.terms.attempts_allowed + self.accommodation.extra_attempts - len(self.attempts)
+    def attempts_left(self) -> int:
+        """How many more attempts the student may make while the exam is open."""
+        if self.terms.paper:
+            return 0
+        return max(0, self.terms.attempts_allowed + self.accommodation.extra_attempts - len(self.attempts))
+
+    @property
+    def closing(self) -> datetime:
+        """Until when (exclusively) the student may begin an attempt."""
+        return deadlines.begins_until(self.terms, self.accommodation)
+
+    def answering(self, now: datetime) -> Attempt | None:
+        """The attempt that takes answers now."""
+        running = self.running
+        return None if running is None or self.is_over(running, now) else running
+
+    def state(self, now: datetime, *, may_begin: bool) -> State:
+        """Whether the exam is still to come, can be taken, or is over; `may_begin`: the student is enrolled."""
+        if now < self.terms.opens_at:
+            return "upcoming"
+        if self.terms.paper:
+            is_open = now < self.closing
+        else:
+            is_open = self.answering(now) is not None or (may_begin and self.why_not_begin(now) is None)
+        return "open" if is_open else "over"
 
     def may_answer(self, now: datetime) -> bool:
         """Whether the student may begin an attempt, or has one that takes answers."""
-        running = self.running
-        return (running is not None and not self.is_over(running, now)) or self.why_not_begin(now) is None
+        return self.answering(now) is not None or self.why_not_begin(now) is None
 
     def shown(self, now: datetime) -> release.Shown:
         """What the student sees of their result."""
@@ -205,12 +236,12 @@ class Standing:
         """Whether an enrolled student has missed the exam: they made no attempt and may not begin one any more."""
         if self.terms.paper or self.has_part:
             return False
-        return now >= deadlines.begins_until(self.terms, self.accommodation)
+        return now >= self.closing
 
     @property
     def must_block_starts(self) -> bool:
         """Whether an attempt may still begin that read the exam before it was closed early."""
-        return deadlines.is_closing(self.terms) and not self.starts_blocked and self._attempts_left > 0
+        return deadlines.is_closing(self.terms) and not self.starts_blocked and self.attempts_left > 0
 
     def is_up_to_date(self, now: datetime) -> bool:
         """Whether neither the clock, nor changed questions, nor a release require a change.
@@ -240,6 +271,19 @@ class Standing:
         ended = min(now, self.deadline(attempt))
         self._replace(attempt.model_copy(update={"submitted_at": ended, "progress": "pending"}))
         return ended
+
+    def reopen(self, attempt_id: UUID, until: datetime) -> None:
+        """Lets an attempt that is over take answers again; raises `AnotherRunning`.
+
+        It has no score until it ends once more, and what teachers marked is to be marked anew.
+        """
+        if any(attempt.is_running for attempt in self.attempts if attempt.id != attempt_id):
+            raise AnotherRunning
+        attempt = self.attempt(attempt_id)
+        begun = Attempt(id=attempt_id, number=attempt.number, started_at=attempt.started_at, reopened_until=until)
+        self._replace(begun)
+        latest = max(until, self.accommodation.reopened_until or until)
+        self.accommodation = replace(self.accommodation, reopened_until=latest)
 
     def grade(self, attempt_id: UUID, score: Decimal | None, questions: QuestionSet, now: datetime) -> None:
         """Notes the score of an attempt by the present questions, None while a teacher has something to mark.

@@ -40,6 +40,7 @@ class ExamTerms:
     deleted: bool = False
     closed_at: datetime | None = None
     released_at: datetime | None = None
+    instructions: str = ""
 
     @property
     def closing(self) -> datetime:
@@ -49,8 +50,12 @@ class ExamTerms:
 
 @dataclass(frozen=True)
 class Accommodation:
-    """What one student was granted. `extra_minutes` lengthen each attempt, and move the student's closing as well."""
+    """What one student was granted. `extra_minutes` lengthen each attempt, and move the student's closing as well.
+
+    `reopened_until`: an attempt that was reopened takes answers until then.
+    """
 
     extra_minutes: int = 0
     closes_at: datetime | None = None
     extra_attempts: int = 0
+    reopened_until: datetime | None = None

@@ -1,6 +1,8 @@
 """Which exams and attempts a caller has access to. What belongs to a deleted course is found by no one."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from exam.rules.standing import Standing
@@ -14,6 +16,15 @@ from lms.refusals import NotCourseMember, NotCourseTeacher
 
 CourseMembership = tuple[roster.Course | None, access.CourseAccess]
 """A course, None if it does not exist, and how one of its people stands to it."""
+
+
+class StudentAccess(NamedTuple):
+    """An exam that a student may see, its course, and how they stand to it."""
+
+    exam: Exam
+    course: roster.Course
+    standing: Standing
+    is_enrolled: bool
 
 
 class NotAccessible(NotFound):
@@ -127,8 +138,7 @@ def as_student(caller: Caller, exam_id: UUID, now: datetime) -> Standing:
     Students who are no longer enrolled still see an exam that they began or have a result of. Raises `NotAccessible`
     for all others.
     """
-    standing, _ = _of_student(caller, exam_id, now, [])
-    return standing
+    return of_student(caller, exam_id, now).standing
 
 
 def to_begin(caller: Caller, exam_id: UUID, now: datetime) -> tuple[Standing, bool]:
@@ -136,10 +146,12 @@ def to_begin(caller: Caller, exam_id: UUID, now: datetime) -> tuple[Standing, bo
 
     Raises `NotInGoodStanding` for students who are suspended, or have withdrawn or graduated.
     """
-    return _of_student(caller, exam_id, now, [roster.student_status_key(caller.id)])
+    reading = of_student(caller, exam_id, now, [roster.student_status_key(caller.id)])
+    return reading.standing, reading.is_enrolled
 
 
-def _of_student(caller: Caller, exam_id: UUID, now: datetime, status_key: list[Key]) -> tuple[Standing, bool]:
+def of_student(caller: Caller, exam_id: UUID, now: datetime, status_key: Sequence[Key] = ()) -> StudentAccess:
+    """As `as_student`, with all that was read; `status_key`: where to find whether the student is in good standing."""
     exam = find(exam_id)
     course, membership, user, stored, *student_status = read_together(
         [
@@ -155,7 +167,7 @@ def _of_student(caller: Caller, exam_id: UUID, now: datetime, status_key: list[K
     if course is None or not exam.published or not (is_enrolled or standing.has_part):
         raise NotAccessible
     access.require_good_standing(next(iter(student_status), None))
-    return standing, is_enrolled
+    return StudentAccess(exam, course, standing, is_enrolled)
 
 
 def own_attempt(attempt_id: UUID, caller: Caller, *, to_submit: bool = False) -> tuple[Standing, StoredAnswers]:

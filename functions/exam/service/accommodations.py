@@ -9,10 +9,17 @@ from exam.rules import deadlines, release
 from exam.rules.standing import Standing
 from exam.rules.terms import Accommodation
 from exam.schemas import AccommodationUpdate, AccommodationView
-from exam.service import access, standings, sweeps
-from exam.tables import Exam
+from exam.service import access, schedules, standings, sweeps
+from exam.tables import Exam, StoredStanding
+from lms import roster
 from lms.callers import Caller
 from lms.dynamo import Transaction, retry_stale, transaction
+from lms.errors import NotFound
+from lms.pages import Page, PageRequest, query_page
+
+
+class NoAccommodation(NotFound):
+    detail = "The student has no accommodation in this exam."
 
 
 @retry_stale
@@ -28,12 +35,43 @@ def accommodate(
     standing.grant(_changed(standing.accommodation, body), now)
     with transaction() as tx:
         standings.require_student(tx, standing)
-        _extend(tx, exam, standing, now)
+        extend(tx, exam, standing, now)
         standings.save(tx, standing, now)
+    return _view(standing)
+
+
+@retry_stale
+def withdraw(exam_id: UUID, student_id: UUID, caller: Caller, now: datetime) -> None:
+    """Takes back all that one student was granted; as `accommodate`, and `NoAccommodation` if that is nothing."""
+    exam, standing = access.taught_with_student(caller, exam_id, student_id, now)
+    without = Accommodation(reopened_until=standing.accommodation.reopened_until)
+    if standing.accommodation == without:
+        raise NoAccommodation
+    standing.grant(without, now)
+    with transaction() as tx:
+        extend(tx, exam, standing, now)
+        standings.save(tx, standing, now)
+
+
+def list_accommodations(exam_id: UUID, caller: Caller, paging: PageRequest) -> Page[AccommodationView]:
+    """The students of an exam who were granted something; raises `NotAccessible`."""
+    terms = access.taught_by(caller, exam_id).terms()
+    granted = (
+        (StoredStanding.extra_minutes > 0)
+        | StoredStanding.extra_closes_at.exists()
+        | (StoredStanding.extra_attempts > 0)
+    )
+    found, after = query_page(StoredStanding, [exam_id], paging, filter_condition=granted, consistent_read=True)
+    people = roster.find_users(stored.student_id for stored in found)
+    named = [standings.named(stored.standing(terms), people.get(stored.student_id)) for stored in found]
+    return paging.page([_view(standing) for standing in named], after)
+
+
+def _view(standing: Standing) -> AccommodationView:
     return AccommodationView(
-        exam_id=exam_id,
-        exam_title=exam.title,
-        student_id=student_id,
+        exam_id=standing.terms.exam_id,
+        exam_title=standing.terms.title,
+        student_id=standing.student_id,
         student_name=standing.student_name,
         extra_minutes=standing.accommodation.extra_minutes,
         closes_at=standing.accommodation.closes_at,
@@ -49,17 +87,19 @@ def _changed(granted: Accommodation, body: AccommodationUpdate) -> Accommodation
     return replace(granted, **changes)
 
 
-def _extend(tx: Transaction, exam: Exam, standing: Standing, now: datetime) -> None:
+def extend(tx: Transaction, exam: Exam, standing: Standing, now: datetime) -> None:
     """Moves the exam's last closing to suit what a student was granted; raises `KeysAreOut`.
 
     The exam is written even if nothing moves, so that a release that was decided at the same time is decided again.
     """
-    release.require_keys_hidden(standing.terms, now)
+    terms = exam.terms()
+    release.require_keys_hidden(terms, now)
     others = [other for other in standings.accommodated(exam.id) if other.student_id != standing.student_id]
     granted = [standing.accommodation, *(other.accommodation() for other in others)]
-    closing = deadlines.last_closing(standing.terms, granted)
+    closing = deadlines.last_closing(terms, granted)
     is_moved = closing != exam.last_closing
     exam.last_closing = closing
     tx.put(exam)
     if is_moved and exam.published:
+        schedules.note(tx, exam)
         sweeps.schedule_next(tx, exam.terms(), now)

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from exam.rules import deadlines, editing
 from exam.rules.terms import ExamTerms
-from exam.schemas import ExamUpdate, ExamView, NewExam
-from exam.service import access, standings, sweeps
+from exam.schemas import ExamDetails, ExamUpdate, ExamView, NewExam
+from exam.service import access, schedules, standings, sweeps, views
 from exam.tables import Exam, Listed, exams_key
 from lms import roster
 from lms.access import CourseAccess
@@ -41,7 +41,7 @@ def create(body: NewExam, caller: Caller, idempotent: IdempotentAnswer, now: dat
     if course is None:
         raise CourseNotFound
     with transaction() as tx:
-        view = _view(exam, _save(tx, exam, None, now), course)
+        view = views.exam(exam, _save(tx, exam, None, now), course)
         idempotent.record(tx, view, location=location(view))
     return view
 
@@ -59,7 +59,15 @@ def list_exams(course: roster.Course | None, level: CourseAccess, paging: PageRe
         raise CourseNotFound
     states: tuple[Listed, ...] = ("published", "draft") if level == "teacher" else ("published",)
     exams, after = query_page(Exam.course_index, [exams_key(course.id, state) for state in states], paging)
-    return paging.page([_view(exam, exam.version, course) for exam in exams], after)
+    return paging.page([views.exam(exam, exam.version, course) for exam in exams], after)
+
+
+def details(exam_id: UUID, caller: Caller, now: datetime) -> ExamDetails:
+    """One exam; for a student, with how they stand to it. Raises `NotAccessible`."""
+    if caller.role != "student":
+        return views.exam_for_teachers(*access.taught_in_course(caller, exam_id))
+    reading = access.of_student(caller, exam_id, now)
+    return views.exam_for_student(reading.exam, reading.course, reading.standing, now, may_begin=reading.is_enrolled)
 
 
 @retry_stale
@@ -78,7 +86,7 @@ def update(exam_id: UUID, caller: Caller, body: ExamUpdate, if_match: Preconditi
         exam.last_closing = _last_closing(exam)
     with transaction() as tx:
         version = _save(tx, exam, before, now)
-    return _view(exam, version, course)
+    return views.exam(exam, version, course)
 
 
 def _apply(exam: Exam, body: ExamUpdate) -> None:
@@ -122,7 +130,7 @@ def release(exam_id: UUID, caller: Caller, now: datetime, *, close_now: bool) ->
     course = _release_or_close(exam_id, caller, now, close_now)
     sweeps.run_in_request(exam_id, now)
     exam = access.find(exam_id)
-    return _view(exam, exam.version, course)
+    return views.exam(exam, exam.version, course)
 
 
 @retry_stale
@@ -157,6 +165,7 @@ def _save(tx: Transaction, exam: Exam, before: ExamTerms | None, now: datetime, 
     exam.updated_at = now
     roster.require_course_exists(tx, exam.course_id, CourseNotFound())
     version = tx.put(exam)
+    schedules.note(tx, exam)
     event = _event_of_change(exam, before, version)
     if event is not None:
         exam.event_version = version
@@ -199,13 +208,3 @@ def event_of(event: type[ExamState], exam: ExamTerms, version: int) -> ExamState
 
 def cancellation_of(exam: ExamTerms, version: int) -> ExamCancelled:
     return ExamCancelled(version=version, exam_id=exam.exam_id, course_id=exam.course_id, withdrawn=not exam.deleted)
-
-
-def _view(exam: Exam, version: int, course: roster.Course) -> ExamView:
-    shown = {
-        "course_title": course.title,
-        "closes_at": exam.terms().closing,
-        "released_at": exam.released_at,
-        "version": version,
-    }
-    return ExamView.model_validate({**exam.attribute_values, **shown})

@@ -1,11 +1,11 @@
-"""Marks that teachers give by hand."""
+"""Marks that teachers give by hand, and attempts that they let go on."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from exam.rules.grading import require_acceptable
-from exam.schemas import MarkedAttempt, MarksUpdate
-from exam.service import access, question_sets, standings, views
+from exam.schemas import MarkedAttempt, MarksUpdate, Reopening
+from exam.service import access, accommodations, question_sets, standings, views
 from lms.audit import audit
 from lms.callers import Caller
 from lms.dynamo import retry_stale, transaction
@@ -39,6 +39,40 @@ def mark(attempt_id: UUID, caller: Caller, body: MarksUpdate, if_match: Precondi
             {**standings.about(standing), "attempt": attempt_id},
             before={"score": score_before},
             after={"score": standing.attempt(attempt_id).score},
+            reason=body.reason,
+        )
+        standings.save(tx, standing, now)
+    return views.for_teachers(standing, answers, standings.authors(standing), now)
+
+
+@retry_stale
+def reopen(attempt_id: UUID, caller: Caller, body: Reopening, now: datetime) -> MarkedAttempt:
+    """Lets a submitted attempt go on with its answers; what it earned no longer counts.
+
+    Raises `NotAccessible`, `StudentErased`, `AttemptRunning`, `AnotherRunning`, and `KeysAreOut`.
+    """
+    standing, answers = access.taught_attempt(attempt_id, caller, now)
+    exam_id = standing.terms.exam_id
+    if any(standing.is_due(attempt, now) for attempt in standing.attempts):
+        standings.bring_up_to_date(exam_id, standing.student_id, now)
+        standing, answers = access.taught_attempt(attempt_id, caller, now)
+    standing.require_over(attempt_id, now)
+    before, until = standing.attempt(attempt_id), now + timedelta(minutes=body.minutes)
+    standing.reopen(attempt_id, until)
+    standing.note(before.score, body.reason, caller.id, now, attempt_id=attempt_id)
+    answers.reopen()
+    with transaction() as tx:
+        standings.require_student(tx, standing)
+        accommodations.extend(tx, access.find(exam_id), standing, now)
+        tx.put(answers)
+        audit(
+            tx,
+            now,
+            "attempt.reopened",
+            caller.id,
+            {**standings.about(standing), "attempt": attempt_id},
+            before={"score": before.score, "submitted_at": before.submitted_at},
+            after={"deadline": until},
             reason=body.reason,
         )
         standings.save(tx, standing, now)

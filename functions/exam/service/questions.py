@@ -1,5 +1,6 @@
 """The questions of an exam: added, changed and deleted until an attempt begins, later only corrected."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -115,6 +116,18 @@ def change(
 
 
 @retry_stale
+def reorder(exam_id: UUID, caller: Caller, question_ids: Sequence[UUID], now: datetime) -> Page[QuestionView]:
+    """Puts the questions into another order; raises `NotAccessible`, `NotTheSameQuestions`, `QuestionsFrozen`."""
+    exam = access.taught_by(caller, exam_id)
+    stored = _stored(exam)
+    ordered = stored.question_set().in_order(question_ids)
+    editing.require_questions_changeable(exam.terms())
+    with transaction() as tx:
+        _put(tx, exam, stored, ordered, now)
+    return Page(items=[views.with_key(exam.terms(), question) for question in ordered.questions], next=None)
+
+
+@retry_stale
 def delete(question_id: UUID, caller: Caller, if_match: Precondition, now: datetime) -> None:
     """Deletes a question; raises `NotAccessible`, `QuestionsFrozen`, `LastQuestion`, `PreconditionFailed`."""
     exam = access.exam_of_question(caller, question_id)
@@ -203,6 +216,7 @@ def _put(tx: Transaction, exam: Exam, stored: StoredQuestions, question_set: Que
     if stored.store(question_set) > _MOST_BYTES:
         raise QuestionsTooLong
     exam.questions = len(question_set.questions)
+    exam.points = question_set.points
     exam.question_set = tx.put(stored)
     exam.updated_at = now
     tx.put(exam)

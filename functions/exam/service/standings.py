@@ -183,5 +183,9 @@ def any_student_may_answer(terms: ExamTerms, now: datetime) -> bool:
 
 def accommodated(exam_id: UUID) -> list[StoredStanding]:
     """The students whose accommodation may move their closing."""
-    granted = (StoredStanding.extra_minutes > 0) | StoredStanding.extra_closes_at.exists()
+    granted = (
+        (StoredStanding.extra_minutes > 0)
+        | StoredStanding.extra_closes_at.exists()
+        | StoredStanding.reopened_until.exists()
+    )
     return list(StoredStanding.query(exam_id, filter_condition=granted, consistent_read=True))

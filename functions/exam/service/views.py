@@ -15,6 +15,8 @@ from exam.schemas import (
     AttemptView,
     Change,
     ChoiceView,
+    ExamDetails,
+    ExamView,
     MarkedAnswer,
     MarkedAttempt,
     NumericKeyView,
@@ -23,11 +25,51 @@ from exam.schemas import (
     ResultView,
     StudentQuestion,
 )
-from exam.tables import StoredAnswers
+from exam.tables import Exam, StoredAnswers
 from lms import roster
 
 Authors = Mapping[UUID, roster.User]
 """Who replaced scores, by id."""
+
+
+def exam(found: Exam, version: int, course: roster.Course) -> ExamView:
+    """An exam as a course lists it; `version` is the one that it has or gets."""
+    return ExamView.model_validate(_of_exam(found, version, course))
+
+
+def exam_for_teachers(found: Exam, course: roster.Course) -> ExamDetails:
+    """An exam with how many questions and points it has."""
+    own = dict.fromkeys(("own_opens_at", "own_closes_at", "attempts_left", "running_attempt_id", "state"))
+    return ExamDetails.model_validate({**_details_of_exam(found, course), **own})
+
+
+def exam_for_student(
+    found: Exam, course: roster.Course, standing: Standing, now: datetime, *, may_begin: bool
+) -> ExamDetails:
+    """An exam, and how a student stands to it; `may_begin`: they are enrolled."""
+    answering = standing.answering(now)
+    own = {
+        "own_opens_at": standing.terms.opens_at,
+        "own_closes_at": standing.closing,
+        "attempts_left": standing.attempts_left if may_begin else 0,
+        "running_attempt_id": answering.id if answering else None,
+        "state": standing.state(now, may_begin=may_begin),
+    }
+    return ExamDetails.model_validate({**_details_of_exam(found, course), **own})
+
+
+def _details_of_exam(found: Exam, course: roster.Course) -> dict[str, Any]:
+    return {**_of_exam(found, found.version, course), "question_count": found.questions}
+
+
+def _of_exam(found: Exam, version: int, course: roster.Course) -> dict[str, Any]:
+    shown = {
+        "course_title": course.title,
+        "closes_at": found.terms().closing,
+        "released_at": found.released_at,
+        "version": version,
+    }
+    return {**found.attribute_values, **shown}
 
 
 def with_key(terms: ExamTerms, question: Question) -> QuestionView:

@@ -542,6 +542,7 @@ AuditAction = Literal[
     "account.enabled",
     "account.erased",
     "attempt.marked",
+    "attempt.reopened",
     "course.assigned",
     "course.unassigned",
     "enrollment.changed",
