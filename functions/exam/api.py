@@ -47,6 +47,7 @@ from exam.schemas import (
     AccommodationView,
     AttemptAnswers,
     AttemptSummary,
+    AttemptToMark,
     AttemptView,
     ExamDetails,
     ExamUpdate,
@@ -68,7 +69,7 @@ from exam.schemas import (
     ResultView,
     StudentQuestion,
 )
-from exam.service import access, accommodations, attempts, exams, marking, questions, results, schedules
+from exam.service import access, accommodations, attempts, exams, marking, marking_lists, questions, results, schedules
 from exam.service.access import CourseMembership, NotAccessible, StudentNotInCourse, UnknownStudent
 from exam.service.accommodations import NoAccommodation
 from exam.service.attempts import AnswersTooLong
@@ -83,7 +84,7 @@ from lms.errors import Forbidden, refuses
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
 from lms.refusals import CourseNotFound, NotCourseMember, NotCourseTeacher, NotInGoodStanding
-from lms.security import AnySignedIn, Student, TeacherOrAdmin
+from lms.security import AnySignedIn, Student, Teacher, TeacherOrAdmin
 
 app = create_app("exam")
 
@@ -105,6 +106,10 @@ GivenAnswers = Annotated[
     ),
 ]
 _QUESTION_FAULTS = (TooFewChoices, ChoicesNotAllowed, ChoiceIdTaken, KeyDoesNotFit, QuestionsTooLong)
+
+
+class OtherTeachersMarking(Forbidden):
+    detail = "This is another teacher's marking."
 
 
 class OtherStudentsResult(Forbidden):
@@ -351,6 +356,19 @@ def reopen(
     view = marking.reopen(attempt_id, caller, body, now)
     set_etag(response, view.version)
     return view
+
+
+@refuses(OtherTeachersMarking)
+def _self(caller: Teacher, instructor_id: Annotated[UUID, Path(alias="instructorId")]) -> Caller:
+    if caller.id != instructor_id:
+        raise OtherTeachersMarking
+    return caller
+
+
+@app.get("/instructors/{instructorId}/marking")
+def list_marking(teacher: Annotated[Caller, Depends(_self)], paging: Paging) -> Page[AttemptToMark]:
+    """Lists what a teacher has to mark in all exams of their courses, oldest first."""
+    return marking_lists.list_waiting(teacher, paging)
 
 
 @app.post("/results", status_code=201, responses={200: {"model": ResultView}})

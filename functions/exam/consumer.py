@@ -1,9 +1,16 @@
-"""Events of users: the answers of erased students are erased, and what is held about a person is exported."""
+"""Events of users, of who teaches which course, and exam's own of what waits for marks."""
 
-from exam.service import erasure, export
+from exam.service import erasure, export, marking_lists
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
-from lms.events import ExportRequested, UserErased
+from lms.events import (
+    AssignmentEvent,
+    ExportRequested,
+    InstructorAssigned,
+    InstructorUnassigned,
+    MarkingChanged,
+    UserErased,
+)
 
 
 def _erased(event: UserErased, _: Envelope) -> None:
@@ -14,4 +21,20 @@ def _export(event: ExportRequested, _: Envelope) -> None:
     export.add_part(event, now())
 
 
-handler = KafkaConsumer({UserErased: _erased, ExportRequested: _export})
+def _marking(event: MarkingChanged, _: Envelope) -> None:
+    marking_lists.update(event.exam_id, event.student_id, now())
+
+
+def _assignment(event: AssignmentEvent, _: Envelope) -> None:
+    marking_lists.update_teacher(event.teacher_id, event.course_id)
+
+
+handler = KafkaConsumer(
+    {
+        UserErased: _erased,
+        ExportRequested: _export,
+        MarkingChanged: _marking,
+        InstructorAssigned: _assignment,
+        InstructorUnassigned: _assignment,
+    }
+)

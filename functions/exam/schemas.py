@@ -270,6 +270,21 @@ class AttemptView(AttemptAnswers):
     questions: list[StudentQuestion]
 
 
+class AttemptToMark(CamelView):
+    """An attempt that waits for a teacher's marks."""
+
+    attempt_id: UUID
+    number: int
+    exam_id: UUID
+    exam_title: str
+    course_id: UUID
+    course_title: str
+    student_id: UUID
+    student_name: str | None
+    started_at: datetime
+    submitted_at: datetime | None
+
+
 class Change(CamelView):
     """A score that was replaced, and why, when, and by whom."""
 

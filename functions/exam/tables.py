@@ -8,6 +8,7 @@
 | | `sweep#<exam id>` | `Sweep`: due work on all students of an exam |
 | | `schedule#<course id>` | `StoredSchedule`: when the published exams of a course open and close |
 | Standings | exam id, student id | `StoredStanding`: what one student has in one exam, but for answers |
+| | `marking#<teacher id>`, attempt id | `WaitingAttempt`: an attempt that a teacher has to mark |
 | | `scores#<exam id>`, score | `ScoreCount`: how many students have this score |
 | AttemptAnswers | attempt id | `StoredAnswers`: the answers and marks of one attempt |
 """
@@ -341,6 +342,20 @@ class ScoreCount(Table):
     results = NumberAttribute()
     passed = NumberAttribute()
     total = DecimalAttribute()
+
+
+class WaitingAttempt(Table):
+    """An attempt that waits for marks, in the list of one teacher of its course; ids begin with their time."""
+
+    class Meta:
+        table_name = table_name("standings")
+        region = setting("AWS_REGION")
+
+    teacher_id = TypedKey("marking", UUID, hash_key=True, attr_name="exam_id")
+    attempt_id = UUIDAttribute(range_key=True, attr_name="student_id")
+    of_exam = UUIDAttribute()
+    of_student = UUIDAttribute()
+    course_id = UUIDAttribute()
 
 
 class Sweep(Table):
