@@ -49,6 +49,8 @@ from exam.schemas import (
     AttemptSummary,
     AttemptToMark,
     AttemptView,
+    CourseAccommodationUpdate,
+    CourseAccommodationView,
     ExamDetails,
     ExamUpdate,
     ExamView,
@@ -69,7 +71,18 @@ from exam.schemas import (
     ResultView,
     StudentQuestion,
 )
-from exam.service import access, accommodations, attempts, exams, marking, marking_lists, questions, results, schedules
+from exam.service import (
+    access,
+    accommodations,
+    attempts,
+    course_accommodations,
+    exams,
+    marking,
+    marking_lists,
+    questions,
+    results,
+    schedules,
+)
 from exam.service.access import CourseMembership, NotAccessible, StudentNotInCourse, UnknownStudent
 from exam.service.accommodations import NoAccommodation
 from exam.service.attempts import AnswersTooLong
@@ -79,7 +92,7 @@ from exam.service.results import ResultNotFound, ResultReasonMissing, TakenOnlin
 from exam.service.schedules import TooManyExams
 from exam.service.standings import StudentErased
 from lms.callers import Caller
-from lms.dependencies import CourseId, Idempotent, IfMatch, Now, Paging, set_etag
+from lms.dependencies import CourseId, CourseTeacher, Idempotent, IfMatch, Now, Paging, set_etag
 from lms.errors import Forbidden, refuses
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
@@ -216,7 +229,7 @@ def list_accommodations(caller: TeacherOrAdmin, exam_id: ExamId, paging: Paging)
 
 @app.delete("/exams/{examId}/accommodations/{studentId}", status_code=204)
 @refuses(NotAccessible, NotCourseTeacher, StudentNotInCourse, NoAccommodation, KeysAreOut)
-def withdraw_accommodation(caller: TeacherOrAdmin, exam_id: ExamId, student_id: StudentId, now: Now) -> None:
+def delete_accommodation(caller: TeacherOrAdmin, exam_id: ExamId, student_id: StudentId, now: Now) -> None:
     """Takes back all that one student was granted, also during an attempt."""
     accommodations.withdraw(exam_id, student_id, caller, now)
 
@@ -228,6 +241,22 @@ def accommodate(
 ) -> AccommodationView:
     """Grants one student more time, a later closing or more attempts."""
     return accommodations.accommodate(exam_id, student_id, caller, body, now)
+
+
+@app.put("/courses/{courseId}/accommodations/{studentId}")
+@refuses(CourseNotFound, StudentNotInCourse, StudentErased)
+def set_course_accommodation(
+    _: CourseTeacher, course_id: CourseId, student_id: StudentId, body: CourseAccommodationUpdate, now: Now
+) -> CourseAccommodationView:
+    """Grants one student more time in every exam of a course; it counts at once in a running attempt."""
+    return course_accommodations.grant(course_id, student_id, body, now)
+
+
+@app.delete("/courses/{courseId}/accommodations/{studentId}", status_code=204)
+@refuses(NoAccommodation)
+def delete_course_accommodation(_: CourseTeacher, course_id: CourseId, student_id: StudentId, now: Now) -> None:
+    """Takes back what one student was granted in every exam of a course."""
+    course_accommodations.withdraw(course_id, student_id, now)
 
 
 @app.post("/exams/{examId}/questions", status_code=201)

@@ -1,10 +1,11 @@
-"""Events of users, of who teaches which course, and exam's own of what waits for marks."""
+"""Events of users, of who teaches which course, and exam's own: of exams that are set, and of what waits for marks."""
 
-from exam.service import erasure, export, marking_lists
+from exam.service import course_accommodations, erasure, export, marking_lists
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
 from lms.events import (
     AssignmentEvent,
+    ExamScheduled,
     ExportRequested,
     InstructorAssigned,
     InstructorUnassigned,
@@ -25,6 +26,10 @@ def _marking(event: MarkingChanged, _: Envelope) -> None:
     marking_lists.update(event.exam_id, event.student_id, now())
 
 
+def _scheduled(event: ExamScheduled, _: Envelope) -> None:
+    course_accommodations.apply_to_exam(event.exam_id, now())
+
+
 def _assignment(event: AssignmentEvent, _: Envelope) -> None:
     marking_lists.update_teacher(event.teacher_id, event.course_id)
 
@@ -33,6 +38,7 @@ handler = KafkaConsumer(
     {
         UserErased: _erased,
         ExportRequested: _export,
+        ExamScheduled: _scheduled,
         MarkingChanged: _marking,
         InstructorAssigned: _assignment,
         InstructorUnassigned: _assignment,

@@ -321,6 +321,8 @@ class AccommodationUpdate(CamelChanges):
 
 
 class AccommodationView(CamelView):
+    """What a student was granted in an exam; `extraPercent` in the whole course."""
+
     exam_id: UUID
     exam_title: str
     student_id: UUID
@@ -328,6 +330,26 @@ class AccommodationView(CamelView):
     extra_minutes: int
     closes_at: datetime | None
     extra_attempts: int
+    extra_percent: int
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class CourseAccommodationUpdate(CamelBody):
+    """`extraPercent` of the duration of every exam of the course, also of those set later."""
+
+    extra_percent: Annotated[StrictInt, Field(ge=1, le=300), INTEGRAL]
+
+
+class CourseAccommodationView(CamelView):
+    """What a student was granted in every exam of a course."""
+
+    course_id: UUID
+    course_title: str
+    student_id: UUID
+    student_name: str | None
+    extra_percent: int
     version: int
     created_at: datetime
     updated_at: datetime

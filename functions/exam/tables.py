@@ -8,6 +8,7 @@
 | | `sweep#<exam id>` | `Sweep`: due work on all students of an exam |
 | | `schedule#<course id>` | `StoredSchedule`: when the published exams of a course open and close |
 | Standings | exam id, student id | `StoredStanding`: what one student has in one exam, but for answers |
+| | `course#<course id>`, student id | `CourseAccommodation`: what one student was granted in a whole course |
 | | `marking#<teacher id>`, attempt id | `WaitingAttempt`: an attempt that a teacher has to mark |
 | | `scores#<exam id>`, score | `ScoreCount`: how many students have this score |
 | AttemptAnswers | attempt id | `StoredAnswers`: the answers and marks of one attempt |
@@ -197,6 +198,7 @@ class StoredStanding(Table):
     extra_minutes = NumberAttribute(default=0)
     extra_closes_at = UTCDateTimeAttribute(null=True)
     extra_attempts = NumberAttribute(default=0)
+    extra_percent = NumberAttribute(default=0)
     reopened_until = UTCDateTimeAttribute(null=True)
     attempts = UnicodeAttribute(default="[]")
     starts_blocked = BooleanAttribute(default=False)
@@ -215,7 +217,7 @@ class StoredStanding(Table):
 
     def accommodation(self) -> Accommodation:
         extra = int(self.extra_minutes), self.extra_closes_at, int(self.extra_attempts)
-        return Accommodation(*extra, reopened_until=self.reopened_until)
+        return Accommodation(*extra, extra_percent=int(self.extra_percent), reopened_until=self.reopened_until)
 
     def standing(self, terms: ExamTerms) -> Standing:
         return Standing(
@@ -245,6 +247,7 @@ class StoredStanding(Table):
             extra_minutes=granted.extra_minutes,
             extra_closes_at=granted.closes_at,
             extra_attempts=granted.extra_attempts,
+            extra_percent=granted.extra_percent,
             reopened_until=granted.reopened_until,
             attempts=_attempts.dump_json(standing.attempts).decode(),
             starts_blocked=standing.starts_blocked,
@@ -342,6 +345,21 @@ class ScoreCount(Table):
     results = NumberAttribute()
     passed = NumberAttribute()
     total = DecimalAttribute()
+
+
+class CourseAccommodation(Table):
+    """More time for one student in every exam of a course; their standing in each exam has it too."""
+
+    class Meta:
+        table_name = table_name("standings")
+        region = setting("AWS_REGION")
+
+    course_id = TypedKey("course", UUID, hash_key=True, attr_name="exam_id")
+    student_id = UUIDAttribute(range_key=True)
+    extra_percent = NumberAttribute()
+    created_at = UTCDateTimeAttribute()
+    updated_at = UTCDateTimeAttribute()
+    version = VersionAttribute()
 
 
 class WaitingAttempt(Table):

@@ -155,6 +155,7 @@ _FIELDS: dict[str, Any] = {
     "explanation": "An agent chooses its next step itself.",
     "extraAttempts": 1,
     "extraMinutes": 30,
+    "extraPercent": 25,
     "fee": "5000.00",
     "fee_amount": "5000.00",
     "fields": {"key": "uploads/0198c2f4/file", "policy": "eyJleHBpcmF0aW9uIjoiLi4uIn0="},

@@ -55,6 +55,8 @@ NOT_AUDITED = {
     "DELETE /exams/{id}": _DRAFT,
     "PUT /exams/{examId}/accommodations/{studentId}": _MORE_TIME,
     "DELETE /exams/{examId}/accommodations/{studentId}": _MORE_TIME,
+    "PUT /courses/{courseId}/accommodations/{studentId}": _MORE_TIME,
+    "DELETE /courses/{courseId}/accommodations/{studentId}": _MORE_TIME,
     "PUT /exams/{examId}/questions/order": _DRAFT,
     "POST /exams/{examId}/questions": _DRAFT,
     "PUT /questions/{questionId}": _DRAFT,

@@ -87,6 +87,8 @@ class AuthorizationWorld(World):
         listed = self._do("exam", "GET", f"/exams/{self.quiz}/questions", None, self.admin)
         self.quiz_question = listed.json["items"][0]["id"]
         self.unreleased = self._exam(title="Oral", release="manual")
+        in_course = f"/courses/{self.lab}/accommodations/{self.student.id}"
+        self._do("exam", "PUT", in_course, {"extraPercent": 25}, self.admin)
         granted = f"/exams/{self.quiz}/accommodations/{self.student.id}"
         self._do("exam", "PUT", granted, {"extraMinutes": 5}, self.admin)
         for who in (self.student, self.dropped):
@@ -189,7 +191,8 @@ class AuthorizationWorld(World):
             "listResults": {"examId": self.quiz},
             "markAttempt": {"attemptId": self.submitted},
             "reopenAttempt": {"attemptId": self.submitted},
-            "withdrawAccommodation": {"examId": self.quiz},
+            "deleteAccommodation": {"examId": self.quiz},
+            "deleteCourseAccommodation": {"courseId": self.lab},
             "markNotificationRead": {"id": self.notifications[recipient.id]},
             "regradeExam": {"examId": self.quiz},
             "releaseResults": {"examId": self.unreleased},

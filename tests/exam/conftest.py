@@ -46,6 +46,9 @@ NUMERIC = {
 TEXT = {"questionText": "Why?", "kind": "text", "points": 4, "explanation": "It is a matter of style."}
 ALL_KINDS = [SINGLE, MULTIPLE, TRUEFALSE, NUMERIC, TEXT]
 
+OWN_LISTS = ("/student/exams", "/instructors/{instructorId}/marking")
+"""What callers ask about themselves, so that no exam and no course is in the path."""
+
 
 @pytest.fixture
 def exam(aws: None, whole_calls: None, clock: Clock) -> "ExamService":

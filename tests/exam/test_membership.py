@@ -10,7 +10,7 @@ from tests import hostile
 from tests.at_once import Meanwhile, meanwhile
 from tests.conftest import Outbox
 from tests.documented import example_body
-from tests.exam.conftest import SINGLE, TEXT, ExamService, scheduled_sweeps, stored_standings
+from tests.exam.conftest import OWN_LISTS, SINGLE, TEXT, ExamService, scheduled_sweeps, stored_standings
 from tests.people import put_student_status, sign_in
 
 __all__ = ["meanwhile"]
@@ -124,6 +124,8 @@ def test_whatever_belongs_to_a_deleted_course_is_not_to_be_found_on_any_path(
     exam: ExamService, deleted: dict[str, str]
 ) -> None:
     for method, path, roles in hostile.routes(api.app):
+        if path in OWN_LISTS:
+            continue
         ids = {**deleted, "id": deleted["courseId" if (method, path) == ("GET", "/exams/{id}") else "examId"]}
         filled = path.format(**ids)
         body = _naming(ids, example_body(method, filled))

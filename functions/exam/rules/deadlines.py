@@ -8,7 +8,7 @@ from exam.rules.terms import Accommodation, ExamTerms
 
 def own_closing(terms: ExamTerms, granted: Accommodation) -> datetime:
     """When the exam closes for one student: none of their attempts takes answers any more."""
-    closing = terms.closes_at + _extra(granted)
+    closing = terms.closes_at + _extra(terms, granted)
     return closing if granted.closes_at is None else max(closing, granted.closes_at)
 
 
@@ -20,7 +20,7 @@ def begins_until(terms: ExamTerms, granted: Accommodation) -> datetime:
 
 def deadline(terms: ExamTerms, granted: Accommodation, started_at: datetime) -> datetime:
     """Until when (exclusively) an attempt takes answers."""
-    return min(started_at + terms.duration + _extra(granted), own_closing(terms, granted))
+    return min(started_at + terms.duration + _extra(terms, granted), own_closing(terms, granted))
 
 
 def last_closing(terms: ExamTerms, granted: Iterable[Accommodation]) -> datetime:
@@ -51,5 +51,5 @@ def next_closing(terms: ExamTerms, now: datetime) -> datetime | None:
     return min((closing for closing in (terms.closes_at, terms.last_closing) if closing > now), default=None)
 
 
-def _extra(granted: Accommodation) -> timedelta:
-    return timedelta(minutes=granted.extra_minutes)
+def _extra(terms: ExamTerms, granted: Accommodation) -> timedelta:
+    return timedelta(minutes=granted.extra_minutes) + terms.duration * granted.extra_percent / 100

@@ -52,10 +52,12 @@ class ExamTerms:
 class Accommodation:
     """What one student was granted. `extra_minutes` lengthen each attempt, and move the student's closing as well.
 
-    `reopened_until`: an attempt that was reopened takes answers until then.
+    So does `extra_percent` of the exam's duration, which they were granted in the whole course. `reopened_until`: an
+    attempt that was reopened takes answers until then.
     """
 
     extra_minutes: int = 0
     closes_at: datetime | None = None
     extra_attempts: int = 0
+    extra_percent: int = 0
     reopened_until: datetime | None = None

@@ -44,7 +44,8 @@ def accommodate(
 def withdraw(exam_id: UUID, student_id: UUID, caller: Caller, now: datetime) -> None:
     """Takes back all that one student was granted; as `accommodate`, and `NoAccommodation` if that is nothing."""
     exam, standing = access.taught_with_student(caller, exam_id, student_id, now)
-    without = Accommodation(reopened_until=standing.accommodation.reopened_until)
+    own = standing.accommodation
+    without = Accommodation(extra_percent=own.extra_percent, reopened_until=own.reopened_until)
     if standing.accommodation == without:
         raise NoAccommodation
     standing.grant(without, now)
@@ -60,6 +61,7 @@ def list_accommodations(exam_id: UUID, caller: Caller, paging: PageRequest) -> P
         (StoredStanding.extra_minutes > 0)
         | StoredStanding.extra_closes_at.exists()
         | (StoredStanding.extra_attempts > 0)
+        | (StoredStanding.extra_percent > 0)
     )
     found, after = query_page(StoredStanding, [exam_id], paging, filter_condition=granted, consistent_read=True)
     people = roster.find_users(stored.student_id for stored in found)
@@ -76,6 +78,7 @@ def _view(standing: Standing) -> AccommodationView:
         extra_minutes=standing.accommodation.extra_minutes,
         closes_at=standing.accommodation.closes_at,
         extra_attempts=standing.accommodation.extra_attempts,
+        extra_percent=standing.accommodation.extra_percent,
         version=standing.version or 0,
         created_at=standing.created_at,
         updated_at=standing.updated_at,
@@ -94,9 +97,8 @@ def extend(tx: Transaction, exam: Exam, standing: Standing, now: datetime) -> No
     """
     terms = exam.terms()
     release.require_keys_hidden(terms, now)
-    others = [other for other in standings.accommodated(exam.id) if other.student_id != standing.student_id]
-    granted = [standing.accommodation, *(other.accommodation() for other in others)]
-    closing = deadlines.last_closing(terms, granted)
+    granted = standings.granted(exam) | {standing.student_id: standing.accommodation}
+    closing = deadlines.last_closing(terms, granted.values())
     is_moved = closing != exam.last_closing
     exam.last_closing = closing
     tx.put(exam)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from exam.rules.standing import Standing
 from exam.service import standings
-from exam.tables import all_exams_of
+from exam.tables import CourseAccommodation, all_exams_of
 from lms import roster
 from lms.dynamo import Transaction, retry_stale, transaction
 
@@ -13,6 +13,7 @@ from lms.dynamo import Transaction, retry_stale, transaction
 def erase(student_id: UUID, now: datetime) -> None:
     """Erases a student in all exams of the courses they ever belonged to; once more changes nothing."""
     for membership in roster.courses_of("student", student_id):
+        CourseAccommodation(membership.course_id, student_id).delete()
         for exam in all_exams_of(membership.course_id):
             _erase_in_exam(exam.id, student_id, now)
 

@@ -82,7 +82,8 @@ def update(exam_id: UUID, caller: Caller, body: ExamUpdate, if_match: Preconditi
     _apply(exam, body)
     editing.require_change_allowed(before, exam.terms(), now)
     require_match(exam.version, if_match)
-    if exam.closes_at != before.closes_at:
+    after = exam.terms()
+    if (after.published, after.closes_at, after.duration) != (before.published, before.closes_at, before.duration):
         exam.last_closing = _last_closing(exam)
     with transaction() as tx:
         version = _save(tx, exam, before, now)
@@ -103,8 +104,7 @@ def _set_closing(exam: Exam, chosen: datetime | None) -> None:
 
 
 def _last_closing(exam: Exam) -> datetime:
-    granted = [stored.accommodation() for stored in standings.accommodated(exam.id)]
-    return deadlines.last_closing(exam.terms(), granted)
+    return deadlines.last_closing(exam.terms(), standings.granted(exam).values())
 
 
 @retry_stale

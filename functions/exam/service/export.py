@@ -5,7 +5,7 @@ from typing import Any
 
 from exam.rules.standing import Standing
 from exam.service import views
-from exam.tables import StoredAnswers, StoredStanding, all_exams_of
+from exam.tables import CourseAccommodation, StoredAnswers, StoredStanding, all_exams_of
 from lms import exports, roster
 from lms.dynamo import read_together
 from lms.events import ExportRequested
@@ -16,13 +16,17 @@ _NAMELESS = {"student_name"}
 def add_part(event: ExportRequested, now: datetime) -> None:
     """Adds the student's standings in all exams of their courses, and their answers; of others there are none."""
     courses = roster.courses_of("student", event.person_id)
+    in_courses = [(CourseAccommodation, membership.course_id, event.person_id) for membership in courses]
     exams = {exam.id: exam for membership in courses for exam in all_exams_of(membership.course_id)}
     found = read_together([(StoredStanding, exam_id, event.person_id) for exam_id in exams])
     standings = {stored.exam_id: stored.standing(exams[stored.exam_id].terms()) for stored in found if stored}
     attempts = [attempt.id for standing in standings.values() for attempt in standing.attempts]
     answers = [each for each in read_together([(StoredAnswers, attempt_id, None) for attempt_id in attempts]) if each]
     part = {
-        "Standings": [_standing(standing, now) for standing in standings.values()],
+        "Standings": [
+            *(_standing(standing, now) for standing in standings.values()),
+            *exports.rows(row for row in read_together(in_courses) if row),
+        ],
         "AttemptAnswers": [_answers(standings[each.exam_id], each, now) for each in answers],
     }
     exports.add_part(event, "exam", part, now)

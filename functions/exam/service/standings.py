@@ -1,6 +1,7 @@
 """Loading and storing one student's standing in one exam, and bringing it up to date when something is due."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -8,14 +9,21 @@ from uuid import UUID
 
 from exam.rules import grading
 from exam.rules.standing import MISSED_SCORE, Attempt, Standing
-from exam.rules.terms import ExamTerms
+from exam.rules.terms import Accommodation, ExamTerms
 from exam.service import question_sets, statistics
-from exam.tables import Exam, StoredAnswers, StoredStanding, attempts_key
+from exam.tables import CourseAccommodation, Exam, StoredAnswers, StoredStanding, attempts_key
 from lms import roster
 from lms.dynamo import Stale, Transaction, read_together, retry_stale, transaction
 from lms.errors import NotFound
 from lms.events import MarkingChanged, ResultRecorded
 from lms.outbox import emit
+
+_MOVES_CLOSING = (
+    StoredStanding.extra_closes_at.exists()
+    | StoredStanding.reopened_until.exists()
+    | (StoredStanding.extra_minutes > 0)
+    | (StoredStanding.extra_percent > 0)
+)
 
 
 class StudentErased(NotFound):
@@ -174,18 +182,16 @@ def any_student_may_answer(terms: ExamTerms, now: datetime) -> bool:
         return False
     if now < terms.closing:
         return True
-    may_have_longer = (
-        StoredStanding.due_at.exists() | StoredStanding.extra_closes_at.exists() | (StoredStanding.extra_minutes > 0)
-    )
+    may_have_longer = StoredStanding.due_at.exists() | _MOVES_CLOSING
     found = StoredStanding.query(terms.exam_id, filter_condition=may_have_longer, consistent_read=True)
     return any(stored.standing(terms).may_answer(now) for stored in found)
 
 
-def accommodated(exam_id: UUID) -> list[StoredStanding]:
-    """The students whose accommodation may move their closing."""
-    granted = (
-        (StoredStanding.extra_minutes > 0)
-        | StoredStanding.extra_closes_at.exists()
-        | StoredStanding.reopened_until.exists()
-    )
-    return list(StoredStanding.query(exam_id, filter_condition=granted, consistent_read=True))
+def granted(exam: Exam) -> dict[UUID, Accommodation]:
+    """What may move the closing of students, in the exam or in its whole course."""
+    found = StoredStanding.query(exam.id, filter_condition=_MOVES_CLOSING, consistent_read=True)
+    granted = {stored.student_id: stored.accommodation() for stored in found}
+    for row in CourseAccommodation.query(exam.course_id, consistent_read=True):
+        own = granted.get(row.student_id, Accommodation())
+        granted[row.student_id] = replace(own, extra_percent=int(row.extra_percent))
+    return granted
