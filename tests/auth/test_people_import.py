@@ -90,6 +90,15 @@ def test_a_refused_row_says_which_field_and_why_and_hinders_no_other(auth: Auth,
     assert all(row["reason"] for row in rows if row["outcome"] == "refused")
 
 
+def test_rows_for_which_no_time_is_left_are_refused_and_done_when_the_list_comes_again(
+    auth: Auth, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("auth.service.people_import._SECONDS", 0)
+    assert send(auth, desk, [person()]).json["outcomes"][0]["reason"].endswith("Send the list again.")
+    monkeypatch.setattr("auth.service.people_import._SECONDS", 20)
+    assert send(auth, desk, [person()]).json["created"] == 1
+
+
 @pytest.mark.parametrize(
     "table",
     [

@@ -1,6 +1,7 @@
 """Accounts for a whole list of people, which may be sent again: what is there already stays as it is."""
 
 import secrets
+import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,14 @@ from lms.refusals import AccountBeingSetUp
 
 Outcome = Literal["created", "updated", "unchanged", "refused"]
 _LOGIN_NAMES: dict[str, type[Conflict]] = {"username": UsernameTaken, "roll_no": RollNumberTaken}
+
+
+# API Gateway waits 30 seconds, and the answer has to be written too.
+_SECONDS = 20
+
+
+class NoTimeLeft(Conflict):
+    detail = "There was no time left for this row. Send the list again."
 
 
 class RoleDiffers(Conflict):
@@ -57,9 +66,14 @@ def import_people(rows: Sequence[object], admin_id: UUID, now: datetime, *, dry_
     people = [_read(row) for row in rows]
     known = _look_up([person for person in people if isinstance(person, ImportedPerson)])
     outcomes = []
+    ends_at = time.monotonic() + _SECONDS
     for number, (row, person) in enumerate(zip(rows, people, strict=True), 1):
         done: tuple[Outcome, UUID | None] | _Refusal = (
-            person if isinstance(person, _Refusal) else _take(person, known, admin_id, now, dry_run=dry_run)
+            person
+            if isinstance(person, _Refusal)
+            else _take(person, known, admin_id, now, dry_run=dry_run)
+            if time.monotonic() < ends_at
+            else _refusal(None, NoTimeLeft())
         )
         refusal = done if isinstance(done, _Refusal) else None
         outcome, user_id = ("refused", None) if isinstance(done, _Refusal) else done
