@@ -17,7 +17,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from localstack import commands
 from localstack.backup import NoBackup
 from localstack.build import BuildFailed
+from localstack.demo import KnownPasswords
 from localstack.deploy import DeployFailed
+from localstack.mail_server import MailServerRefused
 from localstack.ports import PortTaken
 from localstack.process import ProcessFailed
 from localstack.settings import InvalidSetting, Settings
@@ -38,6 +40,8 @@ def main() -> int:
         BuildFailed,
         DeployFailed,
         NoBackup,
+        KnownPasswords,
+        MailServerRefused,
         commands.CannotDo,
     ) as failure:
         print(failure, file=sys.stderr)

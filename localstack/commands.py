@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import getpass
 import json
 import os
 import shutil
@@ -13,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from localstack import backup, compose, demo, emulator, processes, recorded, sam_local
@@ -21,7 +23,7 @@ from localstack.demo.people import ADMIN, STUDENT, TEACHER, create_admin
 from localstack.deployed import Deployed
 from localstack.process import POLL_SECONDS, PidFile
 from localstack.saved import Saved
-from localstack.settings import Settings
+from localstack.settings import DEFAULT_DEMO_PASSWORD, Settings
 from localstack.stack import Stack, stop_leftovers
 from operations.bootstrap import CONFIG_SECRET
 from operations.source import ROOT
@@ -59,6 +61,7 @@ def supervisor_file(settings: Settings) -> PidFile:
 
 def run(settings: Settings, _: argparse.Namespace) -> int:
     """Supervise in this process until a signal ends it."""
+    settings = with_own_password(settings)
     for folder in (settings.logs, settings.run):
         folder.mkdir(parents=True, exist_ok=True)
     file = supervisor_file(settings)
@@ -79,6 +82,24 @@ def run(settings: Settings, _: argparse.Namespace) -> int:
     return 0
 
 
+def with_own_password(settings: Settings) -> Settings:
+    """Demo people whom others than this machine's users reach have a password that no document names."""
+    if not settings.is_open or settings.demo == "none" or settings.demo_password != DEFAULT_DEMO_PASSWORD:
+        return settings
+    if not sys.stdin.isatty():
+        raise CannotDo(
+            "The stack would be open to your network. Give its demo people a password of your own:"
+            " LMS_DEMO_PASSWORD=... (8 characters or more), or have none: LMS_DEMO=none"
+        )
+    print("The stack will be open to your network, so its demo people need a password of your own.")
+    password = getpass.getpass("Password (8 characters or more): ")
+    if len(password) < 8 or password == DEFAULT_DEMO_PASSWORD:
+        raise CannotDo("That is too short, or the password that everybody knows.")
+    if getpass.getpass("Once more: ") != password:
+        raise CannotDo("The two are not the same.")
+    return replace(settings, demo_password=password)
+
+
 def _stop_once(*_: object) -> None:
     # A second Ctrl-C must not interrupt the stop that the first one began: data would be lost.
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -89,16 +110,33 @@ def _stop_once(*_: object) -> None:
 def summary(settings: Settings) -> str:
     """Where everything is, and how to log in."""
     lines = [
-        f"API      {settings.gateway_url}   (Kong's Admin API: {settings.gateway_admin_url})",
-        f"Mail     {settings.mail_url}   {_caught(settings)} that the system sends (SMTP: port {settings.smtp})",
+        f"API      {settings.public_url}   (Kong's Admin API: {settings.gateway_admin_url})",
+        _mail(settings),
         f"AWS      {settings.emulator_url}   Kafka {settings.bootstrap_servers}",
         f"Logs     {settings.logs}",
     ]
     if demo.made(settings) != "none":
         people = ", ".join((ADMIN, TEACHER, STUDENT))
-        lines += [f"Log in   {people}", f"         password {settings.demo_password}"]
+        lines += [f"Log in   {people}", f"         password {_shown_password(settings)}"]
         lines += [f"         curl -d username={STUDENT} -d password='...' {settings.gateway_url}/auth/login"]
+    if settings.is_open:
+        lines += ["Open     to your network: the gateway alone. All else listens on 127.0.0.1."]
+        if settings.public_url.startswith("http:"):
+            lines += [
+                "         Over http, others in the network can read passwords, and browsers keep nobody signed in:",
+                "         they take the session's cookie over https alone. See docs/one-machine.md",
+            ]
     return "\n".join(["", *lines, ""])
+
+
+def _mail(settings: Settings) -> str:
+    if settings.mail_server:
+        return f"Mail     goes out by {settings.mail_server.host}   SMS are shown at {settings.mail_url}"
+    return f"Mail     {settings.mail_url}   {_caught(settings)} that the system sends (SMTP: port {settings.smtp})"
+
+
+def _shown_password(settings: Settings) -> str:
+    return "that you chose" if settings.is_open else settings.demo_password
 
 
 def _caught(settings: Settings) -> str:
@@ -111,6 +149,7 @@ def up(settings: Settings, _: argparse.Namespace) -> int:
     if pid:
         print(f"The stack runs already (process {pid}).{summary(settings)}")
         return 0
+    settings = with_own_password(settings)
     settings.logs.mkdir(parents=True, exist_ok=True)
     # A killed supervisor could not take it away.
     settings.ready.unlink(missing_ok=True)
@@ -120,7 +159,7 @@ def up(settings: Settings, _: argparse.Namespace) -> int:
         supervisor = subprocess.Popen(
             [sys.executable, "-m", "localstack", "run"],
             cwd=ROOT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "LMS_DEMO_PASSWORD": settings.demo_password},
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
@@ -327,5 +366,6 @@ def admin(settings: Settings, options: argparse.Namespace) -> int:
     answer = create_admin(settings, Deployed(settings), options.email)
     if "error" in answer or "errorMessage" in answer:
         raise CannotDo(answer.get("error") or answer["errorMessage"])
-    print(f"{answer['message']} The mail to {options.email} is at {settings.mail_url}")
+    shown = "" if settings.mail_server else f" The mail to {options.email} is at {settings.mail_url}"
+    print(f"{answer['message']}{shown}")
     return 0

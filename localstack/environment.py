@@ -83,20 +83,33 @@ def parameters(settings: Settings, neighbours: Neighbours) -> dict[str, str]:
     return {
         "ConfigSecretName": bootstrap.CONFIG_SECRET,
         "SigningKeySecretName": bootstrap.SIGNING_KEYS_SECRET,
-        "PublicUrl": settings.gateway_url,
+        "PublicUrl": settings.public_url,
         "KongAdminUrl": neighbours.kong_admin_url,
         "KafkaBootstrapServers": neighbours.bootstrap_servers,
         "KafkaClusterArn": CLUSTER_ARN,
         "KafkaSecurity": "plaintext",
-        "SmtpHost": neighbours.smtp_host,
-        "SmtpPort": str(neighbours.smtp_port),
-        "SmtpStartTls": "false",
+        **_mail(settings, neighbours),
         "TwilioUrl": neighbours.twilio_url,
         "TwilioAccountSid": "AClocal",
         "TwilioAuthToken": "local",
         "TwilioFrom": "+15005550006",
-        "DemoPassword": "" if settings.demo == "none" else settings.demo_password,
-        "MailPageUrl": settings.mail_url,
+        # Pages show both, and neither is for strangers.
+        "DemoPassword": "" if settings.demo == "none" or settings.is_open else settings.demo_password,
+        "MailPageUrl": "" if settings.mail_server or settings.is_open else settings.mail_url,
         "DeletionProtection": "false",
         "FunctionArchitecture": neighbours.architecture,
+    }
+
+
+def _mail(settings: Settings, neighbours: Neighbours) -> dict[str, str]:
+    server = settings.mail_server
+    if server is None:
+        return {"SmtpHost": neighbours.smtp_host, "SmtpPort": str(neighbours.smtp_port), "SmtpSecurity": "none"}
+    return {
+        "SmtpHost": server.host,
+        "SmtpPort": str(server.port),
+        "SmtpUsername": server.username,
+        "SmtpPassword": server.password,
+        "SmtpSecurity": server.security,
+        "MailFrom": server.sender,
     }

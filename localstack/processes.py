@@ -71,6 +71,8 @@ def gateway_process(settings: Settings, api_id: str, secret: str) -> Process:
             *(sys.executable, "-m", "localstack.gateway"),
             *("--config", str(FILE)),
             *("--data", str(settings.folder / "gateway.sqlite")),
+            *("--host", settings.host),
+            *(("--behind-proxy",) if settings.behind_proxy else ()),
             *("--proxy-port", str(settings.gateway)),
             *("--admin-port", str(settings.gateway_admin)),
             *("--upstream-concurrency", str(UPSTREAM_CONCURRENCY)),

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import AddressValueError, IPv4Address
 from pathlib import Path
 from typing import Literal, get_args
+from urllib.parse import urlsplit
 
+from localstack.mail_server import InvalidMailServer, MailServer
 from operations.source import ROOT
 
 HOST = "127.0.0.1"
@@ -26,6 +31,7 @@ EnvironmentKind = Literal["embedded", "docker"]
 FOLDERS: dict[EnvironmentKind, str] = {"embedded": ".stack", "docker": ".stack-docker"}
 Emulator = Literal["ministack", "localstack"]
 
+DEFAULT_DEMO_PASSWORD = "Learn-by-doing-1"
 DemoData = Literal["none", "people", "full"]
 # Each holds what those before it do.
 DEMO_DATA: tuple[DemoData, ...] = get_args(DemoData)
@@ -43,6 +49,9 @@ class Settings:
     `LOCALSTACK_AUTH_TOKEN` chooses LocalStack instead of ministack. Every port is a variable of its own
     (`LMS_GATEWAY_PORT`, ...); `LMS_PORT_OFFSET` shifts those that are not set, so that a second stack needs no more
     than an offset and another `LMS_STACK_DIR`.
+
+    `LMS_HOST` is the address at which the gateway listens, and the gateway alone. `LMS_PUBLIC_URL` is where people find
+    it, where that is another: behind a server with HTTPS, which then says for whom it asks (`X-Forwarded-For`).
     """
 
     folder: Path
@@ -57,6 +66,10 @@ class Settings:
     aws: Emulator
     demo_password: str
     demo: DemoData
+    host: str = HOST
+    behind_proxy: bool = False
+    public_url: str = ""
+    mail_server: MailServer | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
@@ -69,20 +82,28 @@ class Settings:
         if len(set(ports.values())) < len(ports):
             raise InvalidSetting(f"two processes cannot share a port: {ports}")
         kind = _kind(environ.get("LMS_ENVIRONMENT", "embedded"))
+        host = _host(environ.get("LMS_HOST", HOST), kind)
+        given_url = environ.get("LMS_PUBLIC_URL", "")
+        mail_server = _mail_server(environ, kind)
         licensed = kind == "docker" and environ.get("LOCALSTACK_AUTH_TOKEN")
         return cls(
             folder=(ROOT / environ.get("LMS_STACK_DIR", FOLDERS[kind])).resolve(),
             kind=kind,
             aws="localstack" if licensed else "ministack",
-            demo_password=environ.get("LMS_DEMO_PASSWORD", "Learn-by-doing-1"),
-            demo=_demo_data(environ.get("LMS_DEMO", "full")),
+            demo_password=environ.get("LMS_DEMO_PASSWORD", DEFAULT_DEMO_PASSWORD),
+            demo=_demo_data(environ.get("LMS_DEMO", "none" if mail_server else "full"), mail_server),
+            host=host,
+            behind_proxy=bool(given_url),
+            public_url=_public_url(given_url) if given_url else f"http://{_seen_as(host)}:{ports['gateway']}",
+            mail_server=mail_server,
             **ports,
         )
 
     def environment(self) -> dict[str, str]:
         """The variables from which a process of this stack reads the same settings."""
         ports = {f"LMS_{name.upper()}_PORT": str(port) for name, port in self.ports.items()}
-        return {**ports, "LMS_STACK_DIR": str(self.folder), "LMS_ENVIRONMENT": self.kind}
+        place = {"LMS_HOST": self.host, "LMS_STACK_DIR": str(self.folder), "LMS_ENVIRONMENT": self.kind}
+        return {**ports, **place, **({"LMS_PUBLIC_URL": self.public_url} if self.behind_proxy else {})}
 
     @property
     def ports(self) -> dict[str, int]:
@@ -110,9 +131,19 @@ class Settings:
         return self.run / "msk_trigger.serving"
 
     @property
+    def gateway_host(self) -> str:
+        """Where this machine reaches the gateway."""
+        return HOST if self.host == "0.0.0.0" else self.host
+
+    @property
     def gateway_url(self) -> str:
-        """Where clients go."""
-        return f"http://{HOST}:{self.gateway}"
+        """Where clients on this machine go; all others to `public_url`."""
+        return f"http://{self.gateway_host}:{self.gateway}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether others than this machine's users reach the gateway."""
+        return not all(_is_loopback(host) for host in (self.host, urlsplit(self.public_url).hostname or HOST))
 
     @property
     def gateway_admin_url(self) -> str:
@@ -147,7 +178,56 @@ def _kind(wanted: str) -> EnvironmentKind:
     raise InvalidSetting(f"LMS_ENVIRONMENT must be one of {', '.join(FOLDERS)}, not {wanted!r}")
 
 
-def _demo_data(wanted: str) -> DemoData:
+def _host(wanted: str, kind: EnvironmentKind) -> str:
+    try:
+        address = str(IPv4Address(wanted))
+    except AddressValueError:
+        raise InvalidSetting(
+            f"LMS_HOST must be an IPv4 address of this machine, or 0.0.0.0 for all, not {wanted!r}"
+        ) from None
+    if kind == "docker" and not _is_loopback(address):
+        raise InvalidSetting("LMS_HOST is for the stack without Docker")
+    return address
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "localhost" or host.startswith("127.")
+
+
+def _seen_as(host: str) -> str:
+    """The address by which others in the network know this machine, where the gateway listens at all of them."""
+    if host != "0.0.0.0":
+        return host
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # Nothing is sent: it only makes the system choose the address that it would send from.
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return socket.gethostname()
+        return str(probe.getsockname()[0])
+
+
+def _public_url(wanted: str) -> str:
+    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", wanted):
+        raise InvalidSetting(f"LMS_PUBLIC_URL must be like https://lms.example.org, without a path, not {wanted!r}")
+    return wanted
+
+
+def _mail_server(environ: Mapping[str, str], kind: EnvironmentKind) -> MailServer | None:
+    url = environ.get("LMS_SMTP_URL", "")
+    if not url:
+        return None
+    if kind == "docker":
+        raise InvalidSetting("LMS_SMTP_URL is for the stack without Docker")
+    try:
+        return MailServer.from_url(url, environ.get("LMS_MAIL_FROM", ""))
+    except InvalidMailServer as error:
+        raise InvalidSetting(str(error)) from error
+
+
+def _demo_data(wanted: str, mail_server: MailServer | None) -> DemoData:
+    if mail_server and wanted != "none":
+        raise InvalidSetting("Demo people have no mailbox: with LMS_SMTP_URL, LMS_DEMO must be none")
     for amount in DEMO_DATA:
         if amount == wanted:
             return amount

@@ -85,6 +85,8 @@ class Stack:
         if stop_leftovers(settings):
             self._tell("stopped what an earlier run had left behind")
         self.environment.prepare()
+        if settings.mail_server and (trouble := settings.mail_server.check()):
+            self._tell(trouble)
         self._start_emulator()
         with ThreadPoolExecutor() as pool:
             # Neither needs what the deployment makes.
@@ -95,6 +97,8 @@ class Stack:
             published = pool.submit(pending_events.publish, settings, deployed)
             warmed = pool.submit(warming.warm, settings, deployed)
             triggering = pool.submit(self._start_process, processes.msk_trigger_process(settings))
+            if settings.is_open:
+                demo.refuse_known_passwords(settings, deployed)
             self.environment.start_gateway(deployed.api_id, self._gateway_secret())
             _wait([triggering])
             self._tell(f"{warmed.result()} functions are awake")

@@ -62,7 +62,7 @@ ENVIRONMENT = {
     "KAFKA_SECURITY": "plaintext",
     "SMTP_HOST": "127.0.0.1",
     "SMTP_PORT": "9",
-    "SMTP_STARTTLS": "false",
+    "SMTP_SECURITY": "none",
     "MAIL_FROM": "no-reply@lms.example",
     "TWILIO_URL": "http://127.0.0.1:9",
     "TWILIO_ACCOUNT_SID": "AC00",

@@ -9,13 +9,26 @@ from botocore.exceptions import ClientError
 
 from localstack import emulator
 from localstack.demo.api import Api, DemoFailed
-from localstack.demo.people import make_people
+from localstack.demo.people import make_people, with_known_password
 from localstack.demo.school import make_school
 from localstack.deployed import Deployed
 from localstack.settings import DEMO_DATA, DemoData, Settings
 
 # Kept with the tables, and so lost with them after a crash: then everything is made again.
 MARKER = "lms/demo-data"
+
+
+class KnownPasswords(RuntimeError):
+    """The stack would be opened to a network with passwords that everybody can read."""
+
+
+def refuse_known_passwords(settings: Settings, deployed: Deployed) -> None:
+    """Raises KnownPasswords."""
+    if made(settings) != "none" and (known := with_known_password(settings, deployed)):
+        raise KnownPasswords(
+            f"{', '.join(known)}: these demo people have the password that everybody knows, so the gateway stays on"
+            " 127.0.0.1. Make the stack anew with another one (make reset), or choose another LMS_STACK_DIR."
+        )
 
 
 def made(settings: Settings) -> DemoData:

@@ -9,7 +9,7 @@ from typing import Any
 from localstack import emulator
 from localstack.demo.api import Api, DemoFailed
 from localstack.deployed import Deployed
-from localstack.settings import Settings
+from localstack.settings import DEFAULT_DEMO_PASSWORD, HOST, Settings
 
 ADMIN, TEACHER, STUDENT = (f"{role}@demo.example" for role in ("admin", "teacher", "student"))
 _MADE_OR_THERE = frozenset({201, 409})
@@ -43,6 +43,24 @@ def invite_teachers(api: Api, admin: str, names: dict[str, str]) -> dict[str, st
         if api.login(email).status_code == 401:
             api.accept_invitation(email)
     return {email: api.token(email) for email in names}
+
+
+def with_known_password(settings: Settings, deployed: Deployed) -> list[str]:
+    """Which of them still have the password that the documents name."""
+    return [email for email in (ADMIN, TEACHER, STUDENT) if _has_known_password(settings, deployed, email)]
+
+
+def _has_known_password(settings: Settings, deployed: Deployed, email: str) -> bool:
+    client = emulator.session().client("lambda", endpoint_url=settings.emulator_url)
+    question = {
+        "action": "check",
+        "identifier": email,
+        "password": DEFAULT_DEMO_PASSWORD,
+        "client_ip": HOST,
+        "request_id": "start",
+    }
+    answer = client.invoke(FunctionName=deployed.physical("AuthCheckFunction"), Payload=json.dumps(question).encode())
+    return bool(json.loads(answer["Payload"].read()).get("status") == 200)
 
 
 def create_admin(settings: Settings, deployed: Deployed, email: str) -> dict[str, Any]:

@@ -12,11 +12,17 @@ from operations.kong.declarative import ConfigError
 
 
 def _settings() -> Settings:
-    parser = argparse.ArgumentParser(prog="localstack.gateway", description="A stand-in for Kong 3.9 on 127.0.0.1.")
+    parser = argparse.ArgumentParser(prog="localstack.gateway", description="A stand-in for Kong 3.9.")
     parser.add_argument(
         "--config", type=Path, required=True, help="declarative file (format 3.0); ${NAME} comes from the environment"
     )
     parser.add_argument("--data", type=Path, required=True, help="SQLite file of consumers, credentials and groups")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="where the proxy listens; the Admin API never leaves 127.0.0.1"
+    )
+    parser.add_argument(
+        "--behind-proxy", action="store_true", help="believe X-Forwarded-For where 127.0.0.1 says it, as trusted_ips"
+    )
     parser.add_argument("--proxy-port", type=int, default=8000)
     parser.add_argument("--admin-port", type=int, default=8001)
     parser.add_argument("--upstream-concurrency", type=int, help="how many upstream requests may run at once")
@@ -31,7 +37,7 @@ async def _run(gateway: Gateway) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     await gateway.start()
-    print(f"proxy 127.0.0.1:{gateway.proxy_port}, admin 127.0.0.1:{gateway.admin_port}", flush=True)
+    print(f"proxy {gateway.host}:{gateway.proxy_port}, admin 127.0.0.1:{gateway.admin_port}", flush=True)
     await stopping.wait()
     await gateway.stop()
 

@@ -46,20 +46,22 @@ class Proxy:
 
     configuration: Configuration
 
-    def __init__(self, session: ClientSession, client_max_body_size: int | None) -> None:
+    def __init__(self, session: ClientSession, client_max_body_size: int | None, *, behind_proxy: bool = False) -> None:
+        self._behind_proxy = behind_proxy
         self._session = session
         self._client_max_body_size = client_max_body_size
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         started = time.monotonic()
         headers = read_headers(scope["headers"])
+        client_ip = _client_ip(headers, scope, behind_proxy=self._behind_proxy)
         exchange = Exchange(
             method=scope["method"],
             path=scope["raw_path"].decode("latin-1"),
             query=scope["query_string"].decode("latin-1"),
-            client_ip=scope["client"][0],
+            client_ip=client_ip,
             request_headers=headers,
-            headers=_for_upstream(headers, scope),
+            headers=_for_upstream(headers, scope, client_ip),
             receive=receive,
         )
         try:
@@ -132,9 +134,15 @@ class Proxy:
         return answer
 
 
-def _for_upstream(headers: Headers, scope: Message) -> Headers:
+def _client_ip(headers: Headers, scope: Message, *, behind_proxy: bool) -> str:
+    peer: str = scope["client"][0]
+    forwarded = ",".join(headers.getall("X-Forwarded-For", ())).rpartition(",")[2].strip()
+    # A server in front adds whom it serves as the last; what is before that a client may have made up.
+    return forwarded if behind_proxy and forwarded and peer == "127.0.0.1" else peer
+
+
+def _for_upstream(headers: Headers, scope: Message, client_ip: str) -> Headers:
     """The client's headers without those of its connection, and with what Kong adds."""
-    client_ip: str = scope["client"][0]
     host = headers.get("Host", "")
     kept = _kept(headers, _NOT_FOR_UPSTREAM)
     kept += [

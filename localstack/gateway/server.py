@@ -33,7 +33,10 @@ _SINGLE = frozenset([b"host", b"authorization", b"content-length", b"expect", b"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Ports 0 take free ones; `upstream_concurrency` and `client_max_body_size` (bytes) None do not bound it."""
+    """`host` is the proxy's; the Admin API is on 127.0.0.1 alone. `behind_proxy` believes a server on this machine for
+    whom it asks (`X-Forwarded-For`), as Kong does with `trusted_ips`.
+
+    Ports 0 take free ones; `upstream_concurrency` and `client_max_body_size` (bytes) None do not bound it."""
 
     data: Path
     config: Path
@@ -42,10 +45,12 @@ class Settings:
     upstream_concurrency: int | None = None
     client_max_body_size: int | None = None
     upstream_seconds: float = _UPSTREAM_SECONDS
+    host: str = HOST
+    behind_proxy: bool = False
 
 
 class Gateway:
-    """Listens on 127.0.0.1 from start() to stop()."""
+    """Listens from start() to stop()."""
 
     def __init__(self, settings: Settings, clock: Callable[[], float] = time.time) -> None:
         self._settings = settings
@@ -63,11 +68,12 @@ class Gateway:
             auto_decompress=False,
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
         )
-        self._proxy = Proxy(self._session, settings.client_max_body_size)
+        self._proxy = Proxy(self._session, settings.client_max_body_size, behind_proxy=settings.behind_proxy)
         self.apply(self._document)
-        self._proxy_server = await _listen(self._proxy, settings.proxy_port)
+        self._proxy_server = await _listen(self._proxy, settings.host, settings.proxy_port)
         # Last, because an answer on this port means that all is ready.
-        self._admin_server = await _listen(Admin(self._consumers), settings.admin_port)
+        self._admin_server = await _listen(Admin(self._consumers), HOST, settings.admin_port)
+        self.host = settings.host
         self.proxy_port: int = self._proxy_server.sockets[0].getsockname()[1]
         self.admin_port: int = self._admin_server.sockets[0].getsockname()[1]
 
@@ -82,7 +88,7 @@ class Gateway:
         self._consumers.close()
 
 
-async def _listen(application: Any, port: int) -> asyncio.Server:
+async def _listen(application: Any, host: str, port: int) -> asyncio.Server:
     config = uvicorn.Config(
         application,
         interface="asgi3",
@@ -96,7 +102,7 @@ async def _listen(application: Any, port: int) -> asyncio.Server:
     )
     config.load()
     make = partial(_StrictProtocol, config=config, server_state=ServerState(), app_state={})
-    return await asyncio.get_running_loop().create_server(make, HOST, port, backlog=BACKLOG)
+    return await asyncio.get_running_loop().create_server(make, host, port, backlog=BACKLOG)
 
 
 class _Malformed(ValueError):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.gateway.echo import EchoServer
+from tests.gateway.echo import EchoHandler, EchoServer
 from tests.gateway.running import JWT, RunningGateway, document, route, running
 
 LARGE = b"0123456789abcdef" * 65536 * 8
@@ -153,3 +153,19 @@ def test_an_upstream_that_takes_too_long_is_a_time_out(tmp_path: Path, echo: Ech
         answer = gateway.proxy("GET", "/r", {"X-Echo-Sleep": "1"})
 
     assert (answer.status, answer.json["message"]) == (504, "The upstream server is timing out")
+
+
+def test_cookies_pass_both_ways_and_a_server_in_front_says_for_whom_it_asks(tmp_path: Path) -> None:
+    # `echo` answers with what it saw.
+    cookies = {"Cookie": "a=1; b=2", "X-Echo-Header": "Set-Cookie=c=3; Path=/auth/session; HttpOnly"}
+    forwarded = {"X-Forwarded-For": "198.51.100.1, 203.0.113.9"}
+    with EchoServer(("127.0.0.1", 0), EchoHandler) as echo:
+        seen = {}
+        for behind_proxy in (False, True):
+            with running(tmp_path, document(echo.port, route()), behind_proxy=behind_proxy) as gateway:
+                answer = gateway.proxy("GET", "/r", {**cookies, **forwarded})
+            assert answer.header("Set-Cookie") == "c=3; Path=/auth/session; HttpOnly"
+            sent = {name.lower(): value for name, value in answer.json["headers"]}
+            assert sent["cookie"] == "a=1; b=2"
+            seen[behind_proxy] = sent["x-real-ip"]
+    assert seen == {False: "127.0.0.1", True: "203.0.113.9"}

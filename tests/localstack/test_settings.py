@@ -1,9 +1,12 @@
 """Which stack is which on one machine."""
 
+import io
 import socket
 
 import pytest
 
+from localstack import commands
+from localstack.commands import CannotDo
 from localstack.ports import PortTaken, refuse_taken
 from localstack.settings import DEFAULT_PORTS, InvalidSetting, Settings
 
@@ -66,3 +69,58 @@ def test_demo_data_that_nobody_makes_is_refused() -> None:
     assert Settings.from_environment({}).demo == "full"
     with pytest.raises(InvalidSetting, match="LMS_DEMO must be one of none, people, full"):
         Settings.from_environment({"LMS_DEMO": "some"})
+
+
+def test_only_the_gateway_is_opened_to_the_network() -> None:
+    settings = Settings.from_environment({"LMS_HOST": "0.0.0.0"})
+    assert (settings.host, settings.is_open, settings.gateway_url) == ("0.0.0.0", True, "http://127.0.0.1:8000")
+    assert "127.0.0.1" not in settings.public_url
+    assert "//127.0.0.1:" in settings.mail_url
+    assert not Settings.from_environment({}).is_open
+
+
+def test_a_server_in_front_with_a_name_of_its_own_opens_it_too() -> None:
+    settings = Settings.from_environment({"LMS_PUBLIC_URL": "https://lms.example.org"})
+    assert (settings.host, settings.is_open, settings.behind_proxy) == ("127.0.0.1", True, True)
+    assert Settings.from_environment(settings.environment()).public_url == "https://lms.example.org"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"LMS_HOST": "everywhere"},
+        {"LMS_HOST": "::"},
+        {"LMS_HOST": "0.0.0.0", "LMS_ENVIRONMENT": "docker"},
+        {"LMS_PUBLIC_URL": "lms.example.org"},
+        {"LMS_PUBLIC_URL": "https://lms.example.org/lms"},
+        {"LMS_SMTP_URL": "mail.example.org", "LMS_MAIL_FROM": "lms@example.org"},
+        {"LMS_SMTP_URL": "smtp://mail.example.org:x", "LMS_MAIL_FROM": "lms@example.org"},
+        {"LMS_SMTP_URL": "smtp://lms@mail.example.org", "LMS_MAIL_FROM": "lms@example.org"},
+        {"LMS_SMTP_URL": "smtp://mail.example.org"},
+        {"LMS_SMTP_URL": "smtp://mail.example.org", "LMS_MAIL_FROM": "lms@example.org", "LMS_DEMO": "people"},
+    ],
+)
+def test_what_cannot_be_meant_is_refused_and_no_password_is_shown(wrong: dict[str, str]) -> None:
+    with pytest.raises(InvalidSetting, match="LMS_") as refused:
+        Settings.from_environment(wrong)
+    assert "lms@mail" not in str(refused.value)
+
+
+def test_demo_people_of_an_open_stack_need_a_password_that_no_document_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    with pytest.raises(CannotDo, match="LMS_DEMO_PASSWORD"):
+        commands.with_own_password(Settings.from_environment({"LMS_HOST": "0.0.0.0"}))
+
+
+def test_on_a_terminal_the_password_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    settings = Settings.from_environment({"LMS_HOST": "0.0.0.0"})
+    for typed in (["short"], [settings.demo_password], ["a-long-Walk-7", "a-long-Walk-8"]):
+        answers = iter(typed)
+        monkeypatch.setattr("getpass.getpass", lambda _, answers=answers: next(answers))
+        with pytest.raises(CannotDo):
+            commands.with_own_password(settings)
+    monkeypatch.setattr("getpass.getpass", lambda _: "a-long-Walk-7")
+    assert commands.with_own_password(settings).demo_password == "a-long-Walk-7"

@@ -58,5 +58,5 @@ def test_what_expires_counts_until_then() -> None:
 def test_a_password_is_never_sent_to_a_mail_server_in_clear(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SMTP_USERNAME", "lms")
 
-    with pytest.raises(SettingsError, match="SMTP_STARTTLS"):
+    with pytest.raises(SettingsError, match="SMTP_SECURITY"):
         MailServer.from_environment()

@@ -27,7 +27,7 @@ class MailServer:
     port: int
     username: str | None
     password: str | None
-    start_tls: bool
+    security: str
     sender: str
 
     @classmethod
@@ -38,11 +38,13 @@ class MailServer:
             port=int(setting("SMTP_PORT")),
             username=os.environ.get("SMTP_USERNAME") or None,
             password=os.environ.get("SMTP_PASSWORD") or None,
-            start_tls=setting("SMTP_STARTTLS") == "true",
+            security=setting("SMTP_SECURITY"),
             sender=parseaddr(setting("MAIL_FROM"))[1],
         )
-        if server.username and not server.start_tls:
-            raise SettingsError("SMTP_USERNAME is set and SMTP_STARTTLS is not true")
+        if server.security not in ("starttls", "tls", "none"):
+            raise SettingsError("SMTP_SECURITY is neither starttls nor tls nor none")
+        if server.username and server.security == "none":
+            raise SettingsError("SMTP_USERNAME is set and SMTP_SECURITY is none")
         return server
 
 
@@ -96,7 +98,8 @@ async def post(mail: EmailMessage, server: MailServer) -> None:
             port=server.port,
             username=server.username,
             password=server.password,
-            start_tls=server.start_tls,
+            use_tls=server.security == "tls",
+            start_tls=server.security == "starttls",
             timeout=_COMMAND_SECONDS,
         )
     except aiosmtplib.SMTPRecipientsRefused as error:
