@@ -5,6 +5,8 @@
  * `performance.now()` goes on evenly when somebody sets the computer's clock.
  */
 
+const REMEMBERED = "lms.clock";
+
 /** @type {{ earliest: number, latest: number } | null} Server time less `performance.now()`, in milliseconds. */
 let offset = null;
 
@@ -23,9 +25,12 @@ export function learn(serverTime, asked, answered, tick = 1) {
   };
   // The two contradict each other when the computer slept.
   offset = both && both.earliest <= both.latest ? both : heard;
+  localStorage.setItem(REMEMBERED, String(Math.round(serverNow() - Date.now())));
 }
 
-/** The time on the server, in milliseconds since 1970; the computer's own until the first answer. */
+/** The time on the server, in milliseconds since 1970. Until the first answer, by how wrong the computer's clock was. */
 export function serverNow() {
-  return offset ? performance.now() + (offset.earliest + offset.latest) / 2 : Date.now();
+  return offset
+    ? performance.now() + (offset.earliest + offset.latest) / 2
+    : Date.now() + Number(localStorage.getItem(REMEMBERED));
 }

@@ -55,8 +55,9 @@ function Header() {
 }
 
 export function LanguageMenu() {
+  const { name } = LANGUAGES[language.value];
   return html`
-    <${Menu} label=${t("frame.language")} icon="globe" text=${LANGUAGES[language.value].name}>
+    <${Menu} label=${t("frame.language", { name })} icon="globe" text=${name}>
       ${Object.entries(LANGUAGES).map(([code, { name }]) => html`
         <button key=${code} type="button" lang=${code} aria-current=${code === language.value ? "true" : undefined}
           onClick=${() => chooseLanguage(/** @type {import("../i18n.js").Language} */ (code))}>${name}</button>

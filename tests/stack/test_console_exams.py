@@ -1,0 +1,350 @@
+"""Exams in a real browser while everything fails at random moments: nothing that the page called saved is lost.
+
+    make exams EXAMS=20
+
+has many of them; the tests of every day have few. The faults: the line is down, the tab is killed, a token is refused
+before its time, the computer's clock is hours wrong, the gateway is killed, a second device answers too.
+"""
+
+import json
+import os
+import random
+import re
+import signal
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from localstack.process import PidFile
+from tests.stack.clients import Person, demo_person
+from tests.stack.conftest import StackUnderTest
+from tests.stack.taught import Course
+
+pytestmark = pytest.mark.stack
+
+EXAMS = int(os.environ.get("EXAMS", "2"))
+ACTS = 30
+_MINUTES_59 = re.compile(r"(59|60):\d\d|1:00:00")
+_CHOICES = [{"id": name, "text": f"Answer {name}"} for name in "abcd"]
+QUESTIONS: tuple[dict[str, Any], ...] = (
+    {"questionText": "Which?", "kind": "single", "choices": _CHOICES, "correctAnswer": "a"},
+    {"questionText": "Which ones?", "kind": "multiple", "choices": _CHOICES, "correctAnswer": ["a", "b"]},
+    {"questionText": "Is it?", "kind": "truefalse", "correctAnswer": True},
+    {"questionText": "How many?", "kind": "numeric", "correctAnswer": {"value": 4, "tolerance": 0}},
+    {"questionText": "Why?", "kind": "text"},
+    {"questionText": "کیوں؟", "kind": "text"},
+)
+# What each question shows, and where it says that this answer is.
+_SHOWN = """() => [...document.querySelectorAll(".question")].map((question) => {
+  const state = question.querySelector(".answer-state").className.split("answer-").at(-1);
+  const boxes = [...question.querySelectorAll(".choice input")];
+  const picked = boxes.flatMap((box, at) => box.checked ? [at] : []);
+  const typed = question.querySelector("textarea, .number-answer input");
+  return { state, answer: typed ? typed.value : picked };
+})"""
+
+
+class Exam:
+    """A published exam with all kinds of questions, which the demo student may sit."""
+
+    def __init__(self, stack: StackUnderTest, **terms: Any) -> None:
+        self.course = Course(stack, "An exam with faults")
+        self.student = demo_person(stack, "student")
+        Course.done(self.student, "POST", f"/courses/{self.course.id}/enrollments")
+        body = {
+            "courseId": self.course.id,
+            "title": "Exam with faults",
+            "duration": 60,
+            "examDate": datetime.now(UTC).isoformat(),
+            **terms,
+        }
+        self.id: str = Course.done(self.course.teacher, "POST", "/exams", body)["id"]
+        for question in QUESTIONS:
+            Course.done(self.course.teacher, "POST", f"/exams/{self.id}/questions", question)
+        Course.done(self.course.teacher, "PUT", f"/exams/{self.id}", {"published": True})
+
+    def attempts(self) -> list[dict[str, Any]]:
+        listed: list[dict[str, Any]] = Course.done(self.student, "GET", f"/exams/{self.id}/attempts")["items"]
+        return listed
+
+    def saved(self) -> list[Any]:
+        """What the server has, question by question, as the page would show it."""
+        attempt = Course.done(self.student, "GET", f"/attempts/{self.attempts()[0]['id']}")
+        return [_as_shown(question, attempt["answers"].get(question["id"])) for question in attempt["questions"]]
+
+
+def _as_shown(question: dict[str, Any], answer: Any) -> Any:
+    if question["kind"] in ("text", "numeric"):
+        return "" if answer is None else str(int(answer) if isinstance(answer, float) else answer)
+    ids = [True, False] if question["kind"] == "truefalse" else [choice["id"] for choice in question["choices"]]
+    given = answer if isinstance(answer, list) else [] if answer is None else [answer]
+    return [ids.index(one) for one in given]
+
+
+class Device:
+    """A browser of the student's, with the exam open. Its clock may be wrong."""
+
+    def __init__(self, browser: Browser, stack: StackUnderTest, exam: Exam, hours_wrong: float = 0) -> None:
+        self._stack, self._exam = stack, exam
+        self.context: BrowserContext = browser.new_context(base_url=stack.settings.gateway_url)
+        self.context.add_init_script(
+            f"const real = Date.now; Date.now = () => real() + {hours_wrong * 3_600_000};"
+            "Date = new Proxy(Date, { construct: (of, given) => new of(...(given.length ? given : [Date.now()])) });"
+        )
+        self.faults: list[str] = []
+        self.page = self._tab()
+        self.page.goto("/app/sign-in")
+        self._sign_in()
+        self.page.wait_for_url("**/app")
+        self.page.goto(f"/app/exams/{exam.id}/sit")
+
+    def _tab(self) -> Page:
+        page = self.context.new_page()
+        page.set_default_timeout(60_000)
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        return page
+
+    def begin(self) -> None:
+        self.page.get_by_role("button", name="Begin the exam").click()
+        self.page.wait_for_selector(".question")
+
+    def reopen(self) -> None:
+        """The tab is killed, and the exam opened in another."""
+        self.page.close()
+        self.page = self._tab()
+        self.page.goto(f"/app/exams/{self._exam.id}/sit")
+        self.ready()
+
+    def ready(self) -> None:
+        """The exam is there. A refresh whose answer got lost ends the sign-in; then one signs in again and goes on."""
+        self.page.wait_for_selector(".question, .form")
+        if self.page.locator(".question").count() == 0:
+            self._sign_in()
+            self.page.wait_for_selector(".question")
+
+    def _sign_in(self) -> None:
+        self.page.get_by_role("button", name="Student").click()
+
+    def answer(self, at: int, value: Any) -> None:
+        self.ready()
+        question = self.page.locator(".question").nth(at)
+        kind = QUESTIONS[at]["kind"]
+        if kind in ("text", "numeric"):
+            question.locator("textarea, input").fill(value)
+        elif kind == "multiple":
+            for place in range(4):
+                question.locator(".choice input").nth(place).set_checked(place in value)
+        else:
+            question.locator(".choice input").nth(value[0]).check()
+        # Kept, or sent already: whatever happens from here on, it is not lost.
+        expect(question.locator(".answer-kept, .answer-saved, .answer-conflict").first).to_be_visible()
+
+    def choose(self, at: int, *, own: bool) -> None:
+        """Of two devices' answers."""
+        question = self.page.locator(".question").nth(at)
+        question.get_by_role("button", name="Use mine" if own else "Keep the other answer").click()
+
+    def shown(self) -> list[dict[str, Any]]:
+        self.ready()
+        found: list[dict[str, Any]] = self.page.evaluate(_SHOWN)
+        return found
+
+    def refuse_one_token(self) -> None:
+        """The next call of the API is refused, as with a token that was ended."""
+        body = json.dumps({"message": "Unauthorized"})
+        self.context.route(
+            "**/attempts/**",
+            lambda route: route.fulfill(status=401, content_type="application/json", body=body),
+            times=1,
+        )
+
+    def wait_until_saved(self) -> None:
+        expect(self.page.locator(".exam-saved")).to_have_text("All answers saved.", timeout=90_000)
+
+
+class Run:
+    """One exam with faults. `expected` is what the student answered last, on whatever device."""
+
+    def __init__(self, browser: Browser, stack: StackUnderTest, exam: Exam, seed: int) -> None:
+        self.random = random.Random(seed)
+        self._browser, self._stack, self._exam = browser, stack, exam
+        self.device = Device(browser, stack, exam, hours_wrong=self.random.choice([-7.5, 0, 3, 48]))
+        self.expected: list[Any] = [_as_shown(question, None) for question in map(_with_choices, QUESTIONS)]
+        self.is_offline = False
+        self.answered_elsewhere: set[int] = set()
+
+    def go(self) -> None:
+        self.device.begin()
+        acts: list[Callable[[], None]] = [self.line, self.kill_tab, self.device.refuse_one_token, self.second_device]
+        gateway_dies_at = self.random.randrange(ACTS)
+        for step in range(ACTS):
+            if step == gateway_dies_at:
+                self.kill_gateway()
+            self.answer() if self.random.random() < 0.7 else self.random.choice(acts)()
+            self.device.page.wait_for_timeout(self.random.choice([0, 50, 400, 1500]))
+            if not self.is_offline:
+                self.check_promises()
+        self.set_offline(False)
+        self.device.ready()
+        self.settle()
+        assert [one["answer"] for one in self.device.shown()] == self.expected
+        assert self._exam.saved() == self.expected
+        self.submit()
+
+    def settle(self) -> None:
+        """Until everything is saved: of answers that both devices gave, the later one is chosen."""
+        saved = self.device.page.locator(".exam-saved").get_by_text("All answers saved.")
+        for _ in range(100):
+            for at, one in enumerate(self.device.shown()):
+                if one["state"] == "conflict":
+                    self.device.choose(at, own=at not in self.answered_elsewhere)
+            if saved.is_visible():
+                break
+            self.device.page.wait_for_timeout(500)
+        self.device.wait_until_saved()
+
+    def answer(self) -> None:
+        at = self.random.randrange(len(QUESTIONS))
+        value = self.value(at)
+        self.device.answer(at, value)
+        self.expected[at] = value
+        self.answered_elsewhere.discard(at)
+
+    def value(self, at: int) -> Any:
+        match QUESTIONS[at]["kind"]:
+            case "single":
+                return [self.random.randrange(4)]
+            case "multiple":
+                return sorted(self.random.sample(range(4), self.random.randint(1, 3)))
+            case "truefalse":
+                return [self.random.randrange(2)]
+            case "numeric":
+                return str(self.random.randrange(1000))
+            case _:
+                return f"Because of {self.random.randrange(10**6)}."
+
+    def line(self) -> None:
+        self.set_offline(not self.is_offline)
+
+    def set_offline(self, offline: bool) -> None:
+        self.is_offline = offline
+        self.device.context.set_offline(offline)
+
+    def kill_tab(self) -> None:
+        self.device.reopen()
+
+    def kill_gateway(self) -> None:
+        """Its process; the supervisor starts another."""
+        pid = PidFile(self._stack.settings.run / "gateway.pid").pid()
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        with httpx.Client(base_url=self._stack.settings.gateway_url, trust_env=False) as client:
+            for _ in range(600):
+                try:
+                    if client.get("/health").status_code == 200:
+                        return
+                except httpx.TransportError:
+                    self.device.page.wait_for_timeout(100)
+
+    def second_device(self) -> None:
+        """Answers a question that does not wait on the first, and is put away."""
+        other = Device(self._browser, self._stack, self._exam)
+        other.page.wait_for_selector(".question")
+        settled = [at for at, one in enumerate(self.device.shown()) if one["state"] in ("none", "saved")]
+        if settled:
+            at = self.random.choice(settled)
+            value = self.value(at)
+            other.answer(at, value)
+            other.wait_until_saved()
+            self.expected[at] = value
+            self.answered_elsewhere.add(at)
+        assert other.faults == []
+        other.context.close()
+
+    def check_promises(self) -> None:
+        """Whatever the page calls saved, before and after the server is asked, the server has."""
+        before, saved, after = self.device.shown(), self._exam.saved(), self.device.shown()
+        for at, (first, there, second) in enumerate(zip(before, saved, after, strict=True)):
+            if first["state"] == "saved" and first == second:
+                # Unless the other device's answer has not arrived here yet.
+                assert there in (first["answer"], self.expected[at])
+
+    def submit(self) -> None:
+        page = self.device.page
+        page.get_by_role("button", name="Submit").first.click()
+        page.get_by_role("dialog").get_by_role("button", name="Submit").click()
+        expect(page.get_by_text("Submitted at")).to_be_visible()
+        assert self.device.faults == []
+        [attempt] = self._exam.attempts()
+        assert attempt["status"] == "submitted"
+        assert self._exam.saved() == self.expected
+
+
+def _with_choices(question: dict[str, Any]) -> dict[str, Any]:
+    return {"choices": [], **question}
+
+
+@pytest.fixture
+def exam(school: StackUnderTest) -> Exam:
+    return Exam(school)
+
+
+@pytest.mark.parametrize("seed", range(EXAMS))
+def test_no_answer_is_lost_whatever_fails(seed: int, browser: Browser, school: StackUnderTest, exam: Exam) -> None:
+    run = Run(browser, school, exam, seed)
+    try:
+        run.go()
+    finally:
+        run.device.context.close()
+
+
+@pytest.fixture
+def device(browser: Browser, school: StackUnderTest, exam: Exam) -> Iterator[Device]:
+    device = Device(browser, school, exam)
+    device.begin()
+    yield device
+    device.context.close()
+    assert device.faults == []
+
+
+def _student_id(exam: Exam) -> str:
+    return str(exam.attempts()[0]["studentId"])
+
+
+def _more_time(exam: Exam, teacher: Person, **terms: Any) -> None:
+    Course.done(teacher, "PUT", f"/exams/{exam.id}/accommodations/{_student_id(exam)}", terms)
+
+
+def test_extra_time_is_shown_within_ten_seconds(device: Device, exam: Exam) -> None:
+    expect(device.page.get_by_role("timer")).to_have_text(_MINUTES_59)
+    _more_time(exam, exam.course.teacher, extraMinutes=30)
+    expect(device.page.get_by_text("You have more time")).to_be_visible(timeout=10_000)
+
+
+def test_submitting_says_how_many_questions_have_no_answer(device: Device) -> None:
+    device.answer(0, [1])
+    device.page.get_by_role("button", name="Submit").first.click()
+    expect(device.page.get_by_role("dialog").get_by_text("5 questions have no answer.")).to_be_visible()
+
+
+def test_of_two_answers_to_one_question_the_student_chooses(
+    device: Device, browser: Browser, school: StackUnderTest, exam: Exam
+) -> None:
+    device.wait_until_saved()
+    device.context.set_offline(True)
+    device.answer(4, "What I wrote here.")
+    other = Device(browser, school, exam)
+    other.page.wait_for_selector(".question")
+    other.answer(4, "What I wrote there.")
+    other.wait_until_saved()
+    device.context.set_offline(False)
+    expect(device.page.get_by_role("alert").get_by_text("What I wrote here.")).to_be_visible()
+    assert exam.saved()[4] == "What I wrote there."
+    device.page.get_by_role("button", name="Use mine").click()
+    device.wait_until_saved()
+    assert exam.saved()[4] == "What I wrote here."
+    other.context.close()
