@@ -107,7 +107,7 @@ function Conflict({ question, sitting }) {
   `;
 }
 
-/** An answer in words. @param {StudentQuestion} question @param {any} answer */
+/** An answer in words. @param {Pick<StudentQuestion, "choices">} question @param {any} answer */
 export function answerText(question, answer) {
   if (answer === null || answer === undefined) return t("sit.state.none");
   if (answer === true) return t("sit.true");
