@@ -4,4 +4,8 @@
 export const routes = [
   { path: "/", load: () => import("./front.js") },
   { path: "/app/sign-in", load: () => import("./sign-in.js") },
+  { path: "/app/register", load: () => import("./register.js") },
+  { path: "/app/forgot-password", load: () => import("./forgot-password.js") },
+  { path: "/app/reset-password", load: () => import("./reset-password.js") },
+  { path: "/app/unsubscribe", load: () => import("./unsubscribe.js") },
 ];
