@@ -128,6 +128,9 @@ class ChapterView(CamelView):
 
 
 class CourseDetails(CourseView):
+    """A course with what it teaches; `ownEnrollment` is that of the student who asks, null for all others."""
+
+    own_enrollment: EnrollmentStatus | None
     table_of_contents: list[ChapterView]
 
 

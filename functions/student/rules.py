@@ -43,6 +43,13 @@ class Result(_Value):
     version: int
 
 
+class Mark(NamedTuple):
+    """What an exam adds to the grade."""
+
+    score: Decimal
+    weight: Decimal
+
+
 class Session(NamedTuple):
     """How a student attended a course on one date; None for a student who is no longer on its list.
 
@@ -159,9 +166,8 @@ def _is_known(known: Result | Session | Progress | None, version: int) -> bool:
 
 def report(facts: Facts, exams: Exams, scale: Sequence[GradeStep]) -> Report:
     """What a report card shows. The weight of the exam's own event counts before the one of its results."""
-    marks = [_mark(result, exams.get(exam_id)) for exam_id, result in facts.results.items() if result.released]
-    counted = [mark for mark in marks if mark is not None]
-    percentage = grade_percentage(counted)
+    counted = marks(facts, exams)
+    percentage = grade_percentage(counted.values())
     sessions: dict[Attendance, int] = dict.fromkeys(get_args(Attendance), 0)
     for session in facts.sessions.values():
         if session.status is not None:
@@ -175,19 +181,16 @@ def report(facts: Facts, exams: Exams, scale: Sequence[GradeStep]) -> Report:
     )
 
 
-def scores(facts: Facts, exams: Exams) -> dict[UUID, Decimal]:
-    """The score of each exam that counts in the grade."""
-    return {
-        exam_id: result.score
-        for exam_id, result in facts.results.items()
-        if result.released and _mark(result, exams.get(exam_id)) is not None
-    }
+def marks(facts: Facts, exams: Exams) -> dict[UUID, Mark]:
+    """The exams that count in the grade."""
+    found = {each: _mark(result, exams.get(each)) for each, result in facts.results.items() if result.released}
+    return {each: mark for each, mark in found.items() if mark is not None}
 
 
-def _mark(result: Result, exam: Exam | None) -> tuple[Decimal, Decimal] | None:
+def _mark(result: Result, exam: Exam | None) -> Mark | None:
     if exam is None:
-        return result.score, result.weight
-    return None if exam.weight is None else (result.score, exam.weight)
+        return Mark(result.score, result.weight)
+    return None if exam.weight is None else Mark(result.score, exam.weight)
 
 
 def grade_percentage(marks: Iterable[tuple[Decimal, Decimal]]) -> Decimal | None:

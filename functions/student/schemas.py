@@ -156,13 +156,26 @@ class GradeOverride(View):
     overridden_at: datetime
 
 
+class ExamScore(View):
+    exam_id: UUID
+    exam_title: str | None
+    score: Percentage
+
+
+class CountedScore(ExamScore):
+    """The best attempt of an exam; without a weight of any, all exams of the course count alike."""
+
+    weight: Percentage
+
+
 class Metadata(View):
-    """What the card was computed from: the mean of `results` released results, and sessions by attendance."""
+    """What the card was computed from: the mean of the `scores` of `results` exams, and sessions by attendance."""
 
     grade_percentage: Percentage | None
     computed_grade: Letter | None
     grade_override: GradeOverride | None
     results: int
+    scores: list[CountedScore]
     sessions: int
     attendance: dict[Attendance, int]
 
@@ -194,12 +207,6 @@ class GradebookExam(View):
     exam_id: UUID
     exam_title: str | None
     weight: Percentage
-
-
-class ExamScore(View):
-    exam_id: UUID
-    exam_title: str | None
-    score: Percentage
 
 
 class GradebookRow(View):

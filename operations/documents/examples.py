@@ -175,7 +175,7 @@ _FIELDS: dict[str, Any] = {
     "instituteName": "Education LMS",
     "lessonId": LESSON,
     "letter": "A",
-    "link": f"/#/courses/{COURSE}",
+    "link": f"/app/courses/{COURSE}",
     "lessonsDone": [LESSON],
     "logoUrl": "https://example.com/logo.svg",
     "marks": 1.0,

@@ -54,6 +54,19 @@ def titles(chapters: Any) -> list[Any]:
     return [(chapter["title"], [topic["title"] for topic in chapter["topics"]]) for chapter in chapters]
 
 
+def test_a_student_sees_their_own_enrolment(program: Program, course: str) -> None:
+    student = sign_in("student")
+
+    def own(token: str) -> Any:
+        return program.http.get(f"/courses/{course}/details", token=token).json["ownEnrollment"]
+
+    assert (own(student.token), own(program.teacher.token)) == (None, None)
+    program.enroll(course, student)
+    assert own(student.token) == "active"
+    assert program.drop(course, student).status == 204
+    assert own(student.token) == "dropped"
+
+
 def test_those_who_belong_to_a_course_see_its_links(program: Program, course: str) -> None:
     program.enroll(course)
     finished = sign_in("student")

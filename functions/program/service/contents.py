@@ -22,33 +22,36 @@ def details(course_id: UUID, caller: Caller) -> CourseDetails:
 
     Unpublished parts are for its teachers and administrators, links for those who belong to it.
     """
-    shown, outline = _read(course_id, caller)
+    shown, outline, enrollment = _read(course_id, caller)
     chapters = [module.as_chapter() for module in outline.modules]
     [fields] = views.fields_of([shown])
-    return CourseDetails.model_validate({**fields, "table_of_contents": chapters})
+    own = enrollment.status if enrollment else None
+    return CourseDetails.model_validate({**fields, "own_enrollment": own, "table_of_contents": chapters})
 
 
 def chapter(course_id: UUID, chapter_id: UUID, caller: Caller) -> ChapterView:
     """One chapter, under the rules of `details`; raises `ChapterNotFound` also for one that the caller may not see."""
-    _, outline = _read(course_id, caller)
+    _, outline, _ = _read(course_id, caller)
     module = next((module for module in outline.modules if module.id == chapter_id), None)
     if module is None:
         raise ChapterNotFound
     return ChapterView.model_validate(module.as_chapter())
 
 
-def _read(course_id: UUID, caller: Caller) -> tuple[Shown, Outline]:
-    """The course, and what the caller may see of its outline, in one read."""
+def _read(course_id: UUID, caller: Caller) -> tuple[Shown, Outline, roster.Membership | None]:
+    """The course, what the caller may see of its outline, and a student's enrolment, in one read."""
     keys: list[Key] = [(Course, course_id, None), outline_key(course_id), *views.keys_beside(course_id)]
     if caller.role != "admin":
         keys.append(roster.membership_key(caller.role, caller.id, course_id))
-    course, item, seats, teachers, *membership = read_together(keys)
+    course, item, seats, teachers, *memberships = read_together(keys)
+    membership = next(iter(memberships), None)
+    enrollment = membership if caller.role == "student" else None
     shown = Shown(courses.present(course), seats, teachers)
     outline = item.outline() if item else Outline()
-    match access.course_access(caller, next(iter(membership), None)):
+    match access.course_access(caller, membership):
         case "teacher":
-            return shown, outline
+            return shown, outline, enrollment
         case "member":
-            return shown, outline.published()
+            return shown, outline.published(), enrollment
         case None:
-            return shown, outline.published().without_links()
+            return shown, outline.published().without_links(), enrollment

@@ -13,7 +13,7 @@ from lms.institute import current_institute
 from lms.pages import Page, PageRequest, slice_page
 from student import rules
 from student.rules import Facts, Override, Progress, Result
-from student.schemas import CardUpdate, GradeOverride, Metadata, ReportCardView
+from student.schemas import CardUpdate, CountedScore, GradeOverride, Metadata, ReportCardView
 from student.service.access import Access
 from student.service.courses import find_courses
 from student.service.enrollments import Enrollment, StudentNotFound, blank, enrollment, read_enrollments
@@ -153,13 +153,13 @@ def _stamp(card: ReportCard, now: datetime) -> None:
 def _view(
     enrollment: Enrollment, student: roster.User, authors: Mapping[UUID, roster.User], version: int | None = None
 ) -> ReportCardView:
-    card, report = enrollment.card, enrollment.report
+    card, report, course = enrollment.card, enrollment.report, enrollment.course
     return ReportCardView(
         report_id=uuid5(card.student_id, str(card.course_id)),
         student_id=card.student_id,
         student_name=student.name,
         course_id=card.course_id,
-        course_title=enrollment.course.title,
+        course_title=course.title,
         grade=enrollment.grade,
         completion_percentage=card.facts.progress.percentage,
         attendance=report.attendance,
@@ -169,6 +169,10 @@ def _view(
             computed_grade=report.letter,
             grade_override=_override_view(card.override, authors),
             results=report.results,
+            scores=[
+                CountedScore(exam_id=each, exam_title=course.exam_title(each), score=mark.score, weight=mark.weight)
+                for each, mark in sorted(rules.marks(card.facts, course.exams).items())
+            ],
             sessions=sum(report.sessions.values()),
             attendance=dict(report.sessions),
         ),

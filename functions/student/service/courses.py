@@ -25,6 +25,11 @@ class Course:
     teachers: Teachers
     exams: Exams
 
+    def exam_title(self, exam_id: UUID) -> str | None:
+        """None for an exam of which no event has come yet."""
+        exam = self.exams.get(exam_id)
+        return exam.title if exam else None
+
 
 def find_courses(course_ids: Sequence[UUID], beside: Sequence[Key] = ()) -> tuple[dict[UUID, Course], list[Any]]:
     """Courses by id, and what is at the keys `beside`, in one read for each 100.

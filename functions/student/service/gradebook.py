@@ -96,7 +96,7 @@ def _read(course_id: UUID, members: Sequence[roster.Membership]) -> tuple[Course
 def _row(member: roster.Membership, course: Course, user: roster.User | None, known: ReportCard | None) -> GradebookRow:
     card = known or blank(member.person_id, course.id)
     enrolled = enrollment(member, course, card)
-    scores = rules.scores(card.facts, course.exams)
+    marks = rules.marks(card.facts, course.exams)
     return GradebookRow(
         student_id=member.person_id,
         student_name=user.name if user else None,
@@ -107,8 +107,8 @@ def _row(member: roster.Membership, course: Course, user: roster.User | None, kn
         attendance=enrolled.report.attendance,
         completion_percentage=card.facts.progress.percentage,
         scores=[
-            ExamScore(exam_id=each, exam_title=exam.title if (exam := course.exams.get(each)) else None, score=score)
-            for each, score in sorted(scores.items())
+            ExamScore(exam_id=each, exam_title=course.exam_title(each), score=mark.score)
+            for each, mark in sorted(marks.items())
         ],
         version=card.version or 0,
     )
