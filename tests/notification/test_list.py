@@ -54,10 +54,10 @@ def test_a_notification_leads_to_what_it_is_about(school: School) -> None:
     about = {item["type"]: {name: item[name] for name in (*exam, "voucher_no", "link")} for item in school.inbox()}
     nothing = {"exam_id": None, "exam_title": None, "voucher_no": None}
     assert about == {
-        "enrolled": {**nothing, **course, "link": f"/#/courses/{school.course}"},
-        "exam_scheduled": {**exam, "voucher_no": None, "link": f"/#/exams/{school.exam}"},
-        "result_released": {**exam, "voucher_no": None, "link": f"/#/exams/{school.exam}/result"},
-        "voucher_issued": {**nothing, **course, "voucher_no": "1133UUD", "link": "/#/payments/1133UUD"},
+        "enrolled": {**nothing, **course, "link": f"/app/courses/{school.course}"},
+        "exam_scheduled": {**exam, "voucher_no": None, "link": f"/app/exams/{school.exam}"},
+        "result_released": {**exam, "voucher_no": None, "link": f"/app/exams/{school.exam}/result"},
+        "voucher_issued": {**nothing, **course, "voucher_no": "1133UUD", "link": "/app/payments/1133UUD"},
     }
 
 

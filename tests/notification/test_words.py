@@ -187,7 +187,7 @@ def test_a_mail_is_signed_by_the_institute_and_leads_to_what_it_is_about() -> No
     course_id = uuid4()
     mail = words().mail(Enrolled(course_id=course_id, course="Agents"), FRAME)
     assert mail.text().splitlines()[0] == "Hello,"
-    assert f"Open the course:\nhttps://lms.example/#/courses/{course_id}\n" in mail.text()
+    assert f"Open the course:\nhttps://lms.example/app/courses/{course_id}\n" in mail.text()
     assert "Kind regards,\nThe Institute\n" in mail.text()
 
 

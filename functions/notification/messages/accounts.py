@@ -6,7 +6,7 @@ from uuid import UUID
 
 from notification.messages.message import Line, Message
 
-_PROFILE = "/#/profile"
+_PROFILE = "/app/profile"
 
 
 class Welcome(Message):
@@ -15,7 +15,7 @@ class Welcome(Message):
 
     @property
     def path(self) -> str:
-        return "/#/sign-in"
+        return "/app/sign-in"
 
 
 class _WithPasswordLink(Message):
@@ -90,7 +90,7 @@ class MobileNumberDropped(_AboutProfile):
 class _AboutPassword(Message):
     @property
     def path(self) -> str:
-        return "/#/forgot-password"
+        return "/app/forgot-password"
 
 
 class PasswordChanged(_AboutPassword):

@@ -25,7 +25,7 @@ class _Written(Message):
 
     @property
     def path(self) -> str:
-        return f"/#/courses/{self.course_id}" if self.course_id else "/#/notifications"
+        return f"/app/courses/{self.course_id}" if self.course_id else "/app/notifications"
 
 
 class Announcement(_Written):

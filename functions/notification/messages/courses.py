@@ -14,7 +14,7 @@ class _AboutCourse(Message):
 
     @property
     def path(self) -> str:
-        return f"/#/courses/{self.course_id}"
+        return f"/app/courses/{self.course_id}"
 
 
 class Enrolled(_AboutCourse):
@@ -25,6 +25,10 @@ class Assigned(_AboutCourse):
     """Goes to the teacher."""
 
     kind = "assigned"
+
+    @property
+    def path(self) -> str:
+        return f"/app/teach/courses/{self.course_id}"
 
 
 class NewMaterial(_AboutCourse):

@@ -18,7 +18,7 @@ class _AboutExam(Message):
 
     @property
     def path(self) -> str:
-        return f"/#/exams/{self.exam_id}"
+        return f"/app/exams/{self.exam_id}"
 
 
 class _WithTimes(_AboutExam):
@@ -63,4 +63,4 @@ class ResultReleased(_AboutExam):
 
     @property
     def path(self) -> str:
-        return f"/#/exams/{self.exam_id}/result"
+        return f"/app/exams/{self.exam_id}/result"

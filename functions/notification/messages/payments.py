@@ -18,7 +18,7 @@ class _AboutVoucher(Message):
 
     @property
     def path(self) -> str:
-        return f"/#/payments/{self.voucher_no}"
+        return f"/app/payments/{self.voucher_no}"
 
 
 class VoucherIssued(_AboutVoucher):
