@@ -13,6 +13,7 @@ import { ScreenSkeleton } from "./parts/skeleton.js";
 import { EmptyState } from "./parts/empty.js";
 import { Page } from "./parts/page.js";
 import { Button } from "./parts/button.js";
+import { routes as account } from "./screens/account/routes.js";
 import { routes as anybody } from "./screens/anybody/routes.js";
 import { routes as student } from "./screens/student/routes.js";
 import { routes as teacher } from "./screens/teacher/routes.js";
@@ -21,7 +22,7 @@ import { routes as administrator } from "./screens/administrator/routes.js";
 /** @import { Match } from "./router.js" */
 /** @typedef {Awaited<ReturnType<import("./router.js").Route["load"]>>["default"]} Screen */
 
-const ROUTES = [...anybody, ...student, ...teacher, ...administrator];
+const ROUTES = [...anybody, ...student, ...teacher, ...administrator, ...account];
 const SIGN_IN = "/app/sign-in";
 
 function App() {

@@ -70,8 +70,19 @@ export function percent(value) {
 
 /** @param {number | string} amount @param {string} currency */
 export function money(amount, currency) {
-  return new Intl.NumberFormat(locale(), { style: "currency", currency, maximumFractionDigits: 2, minimumFractionDigits: 0 })
-    .format(Number(amount));
+  return number(Number(amount), { style: "currency", currency, trailingZeroDisplay: "stripIfInteger" });
+}
+
+/** Names one after another: "Nadia and Omar". @param {string[]} names */
+export function list(names) {
+  return new Intl.ListFormat(locale()).format(names);
+}
+
+/** @param {number} bytes */
+export function fileSize(bytes) {
+  const isLarge = bytes >= 1e6;
+  const options = { style: "unit", unit: isLarge ? "megabyte" : "kilobyte", maximumFractionDigits: isLarge ? 1 : 0 };
+  return number(Math.max(bytes / (isLarge ? 1e6 : 1e3), 1), /** @type {Intl.NumberFormatOptions} */ (options));
 }
 
 /** A day. One without a time ("2027-03-04") is that day wherever it is read. @param {string | number} moment */

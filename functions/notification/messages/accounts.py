@@ -15,7 +15,7 @@ class Welcome(Message):
 
     @property
     def path(self) -> str:
-        return "/app/sign-in"
+        return "/app"
 
 
 class _WithPasswordLink(Message):

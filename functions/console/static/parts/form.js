@@ -9,6 +9,16 @@ import { faultText, problemText } from "./problem-text.js";
 
 /** @typedef {Record<string, any>} Values */
 
+// Refusals that are about one field, though no field is malformed.
+/** @type {Record<string, string>} */
+const FIELD_OF = {
+  "email-taken": "email",
+  "mobile-number-taken": "mobile_number",
+  "username-taken": "username",
+  "username-reserved": "username",
+  "wrong-password": "current_password",
+};
+
 const Errors = createContext(/** @type {Record<string, string>} */ ({}));
 
 /**
@@ -152,5 +162,7 @@ function sorted(problem, form) {
     if (name) known[name] = faultText(fault);
     else others.push(faultText(fault));
   }
+  const field = FIELD_OF[problem.code];
+  if (field && form.elements.namedItem(field)) return { known: { [field]: problemText(problem) }, others: "" };
   return { known, others: problem.errors.length ? others.join(" ") : problemText(problem) };
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { html } from "htm/preact";
-import { chooseLanguage, language, LANGUAGES, t, tOf } from "../i18n.js";
+import { chooseLanguage, language, LANGUAGES, number, t, tOf } from "../i18n.js";
 import { online, update } from "../offline.js";
 import { go, place } from "../router.js";
 import { person, signOut } from "../session.js";
@@ -8,6 +8,7 @@ import { Button } from "./button.js";
 import { Icon } from "./icon.js";
 import { institute, loadInstitute } from "./institute.js";
 import { Menu } from "./menu.js";
+import { loadUnread, unread } from "./unread.js";
 
 /** @import { Route } from "../router.js" */
 
@@ -48,7 +49,7 @@ function Header() {
       </a>
       <div class="header-end">
         <${LanguageMenu} />
-        ${person.value && html`<${PersonMenu} />`}
+        ${person.value && html`<${Bell} /><${PersonMenu} />`}
       </div>
     </header>
   `;
@@ -63,6 +64,21 @@ export function LanguageMenu() {
           onClick=${() => chooseLanguage(/** @type {import("../i18n.js").Language} */ (code))}>${name}</button>
       `)}
     <//>
+  `;
+}
+
+/** The way to the notifications, with how many are unread. */
+function Bell() {
+  const id = person.value?.id;
+  useEffect(() => {
+    // The list itself says when it cannot be had.
+    loadUnread().catch((problem) => console.info(problem));
+  }, [id]);
+  const count = unread.value ?? 0;
+  return html`
+    <a class="button button-quiet button-icon bell" href="/app/notifications" aria-label=${t("frame.notifications", { count })}>
+      <${Icon} name="bell" />${count > 0 && html`<span class="bell-count" aria-hidden="true">${number(count)}</span>`}
+    </a>
   `;
 }
 

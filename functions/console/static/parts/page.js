@@ -28,7 +28,7 @@ export function Page({ title, lead, actions, back, width, children }) {
     <div class=${width ? `page page-${width}` : "page"}>
       ${back && html`<a class="page-back" href=${back.href}><${Icon} name="back" />${back.label}</a>`}
       <header class="page-head">
-        <h1 tabindex="-1" ref=${heading} dir="auto">${title}</h1>
+        <h1 tabindex="-1" ref=${heading}><bdi>${title}</bdi></h1>
         ${actions && html`<div class="page-actions">${actions}</div>`}
         ${lead && html`<p class="page-lead">${lead}</p>`}
       </header>
@@ -41,7 +41,7 @@ export function Page({ title, lead, actions, back, width, children }) {
 export function Card({ title, actions, children }) {
   return html`
     <section class="card">
-      ${title && html`<header class="card-head"><h2 dir="auto">${title}</h2>${actions}</header>`}
+      ${title && html`<header class="card-head"><h2><bdi>${title}</bdi></h2>${actions}</header>`}
       ${children}
     </section>
   `;

@@ -1,0 +1,225 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { html } from "htm/preact";
+import { del, get, post, put } from "../../api.js";
+import { list, percent, t } from "../../i18n.js";
+import { Button } from "../../parts/button.js";
+import { confirm } from "../../parts/dialog.js";
+import { Icon } from "../../parts/icon.js";
+import { Loaded, useLoad } from "../../parts/load.js";
+import { Card, Page } from "../../parts/page.js";
+import { toast } from "../../parts/toast.js";
+import { Badge, Money, Progress, UserText, When } from "../../parts/values.js";
+import { go } from "../../router.js";
+import { person } from "../../session.js";
+import { Feedback } from "./feedback.js";
+import { Lesson } from "./lesson.js";
+
+/** @import { CourseDetails, ProgressView, TopicView } from "lms/api" */
+/** @typedef {{ course: CourseDetails, progress: ProgressView | null }} Seen `progress` is null for whoever is not enrolled */
+
+/**
+ * A course: for whoever is not enrolled what it is and how to join, for the others its lessons beside the outline.
+ * @param {import("../../router.js").ScreenProps} props `?lesson=` is the lesson that is shown
+ */
+export default function Course({ params: { courseId }, query }) {
+  const seen = useLoad(() => load(courseId));
+  return html`
+    <${Loaded} of=${seen} lines=${8}>${(/** @type {Seen} */ { course, progress }) =>
+    progress
+      ? html`<${Lessons} course=${course} progress=${progress} lessonId=${query.get("lesson")}
+          onProgress=${(/** @type {ProgressView} */ progress) => seen.set({ course, progress })} onLeft=${seen.reload} />`
+      : html`<${Offer} course=${course} onEnrolled=${seen.reload} />`}<//>
+  `;
+}
+
+/** @param {string} courseId @returns {Promise<Seen>} */
+async function load(courseId) {
+  const course = await get("/courses/{courseId}/details", { params: { courseId } });
+  const isEnrolled = course.ownEnrollment === "active" || course.ownEnrollment === "completed";
+  return { course, progress: isEnrolled ? await get("/progress/{studentId}/{courseId}", { params: ownIn(courseId) }) : null };
+}
+
+/** @param {string} courseId */
+const ownIn = (courseId) => ({ studentId: person.value?.id ?? "", courseId });
+
+/** @param {{ course: CourseDetails }} props */
+function Teachers({ course }) {
+  const names = course.teachers.map(({ name }) => name);
+  return names.length > 0 && html`<p class="quiet"><${Icon} name="person" /> <${UserText}>${list(names)}<//></p>`;
+}
+
+/** @param {{ course: CourseDetails, onEnrolled: () => Promise<void> }} props */
+function Offer({ course, onEnrolled }) {
+  async function enroll() {
+    await post("/courses/{courseId}/enrollments", { params: { courseId: course.id } });
+    toast(t("student.course.enrolled"));
+    await onEnrolled();
+  }
+  const isFull = course.seatsLeft === 0;
+  const isClosed = course.enrollment === "closed";
+  return html`
+    <${Page} title=${course.title} lead=${html`<${UserText}>${course.programTitle}<//>`}
+      actions=${!isFull && !isClosed && html`<${Button} kind="main" onClick=${enroll}>${t("student.course.enroll")}<//>`}>
+      <${Card}>
+        ${course.short_description && html`<p class="as-typed" dir="auto">${course.short_description}</p>`}
+        <${Teachers} course=${course} />
+        <div class="row">
+          ${isClosed && html`<${Badge} tone="fair">${t("student.course.closed")}<//>`}
+          ${isFull && html`<${Badge} tone="fair">${t("student.course.full")}<//>`}
+          ${course.seatsLeft ? html`<${Badge}>${t("student.course.seats", { count: course.seatsLeft })}<//>` : null}
+          ${course.fee && html`<${Badge}><${Money} amount=${course.fee} currency=${course.currency} /><//>`}
+          ${course.termTitle && html`<${Badge}><${UserText}>${course.termTitle}<//><//>`}
+        </div>
+        ${course.termStartsOn && course.termEndsOn && html`
+          <p class="quiet"><${When} at=${course.termStartsOn} as="date" /> – <${When} at=${course.termEndsOn} as="date" /></p>
+        `}
+        ${course.requiresPayment && html`<p class="quiet">${t("student.course.payFirst")} <a href="/app/payments">${t("student.payments.title")}</a></p>`}
+      <//>
+      <${Card} title=${t("student.course.contents")}>
+        ${course.tableOfContents.length === 0 && html`<p class="quiet">${t("student.course.noContents")}</p>`}
+        <ol class="contents">
+          ${course.tableOfContents.map((chapter) => html`
+            <li key=${chapter.chapterId}>
+              <h3><${UserText}>${chapter.title}<//></h3>
+              <ul>${chapter.topics.map((topic) => html`<li key=${topic.topicId}><${UserText}>${topic.title}<//></li>`)}</ul>
+            </li>
+          `)}
+        </ol>
+      <//>
+    <//>
+  `;
+}
+
+/**
+ * @param {{
+ *   course: CourseDetails, progress: ProgressView, lessonId: string | null, onProgress: (progress: ProgressView) => void,
+ *   onLeft: () => Promise<void>
+ * }} props
+ */
+function Lessons({ course, progress, lessonId, onProgress, onLeft }) {
+  const topics = course.tableOfContents.flatMap((chapter) => chapter.topics);
+  const index = topics.findIndex((topic) => topic.topicId === lessonId);
+  const isDone = (/** @type {TopicView} */ topic) => progress.lessonsDone.includes(topic.topicId);
+  const next = topics.find((topic) => !isDone(topic)) ?? null;
+  const address = (/** @type {TopicView | null | undefined} */ topic) =>
+    topic ? `/app/courses/${course.id}?lesson=${topic.topicId}` : `/app/courses/${course.id}`;
+
+  /** @param {TopicView} topic @param {boolean} done */
+  async function mark(topic, done) {
+    const params = { ...ownIn(course.id), lessonId: topic.topicId };
+    const path = "/progress/{studentId}/{courseId}/lessons/{lessonId}";
+    if (done) {
+      onProgress(await put(path, { params }));
+    } else {
+      await del(path, { params });
+      onProgress(await get("/progress/{studentId}/{courseId}", { params }));
+    }
+  }
+
+  return html`
+    <${Page} title=${course.title} width="wide" back=${{ href: "/app", label: t("student.home.title") }}>
+      <div class="course">
+        <${Outline} course=${course} progress=${progress} lessonId=${lessonId} address=${address} />
+        <div class="course-shown">
+          ${index >= 0
+    ? html`
+              <${Lesson} key=${lessonId} topic=${topics[index]} isDone=${isDone(topics[index])}
+                onMark=${(/** @type {boolean} */ done) => mark(topics[index], done)}
+                previous=${index > 0 ? address(topics[index - 1]) : null} next=${address(topics[index + 1])} isLast=${index === topics.length - 1} />`
+    : html`<${Overview} course=${course} progress=${progress} next=${next && { href: address(next), title: next.title }} onLeft=${onLeft} />`}
+        </div>
+      </div>
+    <//>
+  `;
+}
+
+/**
+ * The outline, beside the lesson; on a phone above it, and closed once a lesson is chosen.
+ * @param {{
+ *   course: CourseDetails, progress: ProgressView, lessonId: string | null, address: (topic: TopicView) => string
+ * }} props
+ */
+function Outline({ course, progress, lessonId, address }) {
+  const [open, setOpen] = useState(false);
+  const current = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => {
+    setOpen(false);
+    current.current?.scrollIntoView({ block: "nearest" });
+  }, [lessonId]);
+  const isOpen = open || lessonId === null;
+  return html`
+    <nav class="outline" data-open=${isOpen ? "true" : "false"} aria-label=${t("student.course.contents")}>
+      <div class="outline-done">
+        <p>${t("student.course.done", { percent: percent(progress.completionPercentage) })}</p>
+        <${Progress} value=${progress.completionPercentage} label=${t("student.course.progress", { title: course.title })} />
+      </div>
+      ${lessonId !== null && html`
+        <button type="button" class="button outline-open" aria-expanded=${isOpen ? "true" : "false"} onClick=${() => setOpen(!open)}>
+          <${Icon} name=${isOpen ? "up" : "list"} /><span>${t("student.course.contents")}</span>
+        </button>
+      `}
+      <ol class="outline-chapters">
+        <li><a class="outline-lesson" href="/app/courses/${course.id}" aria-current=${lessonId === null ? "page" : undefined}>
+          <${Icon} name="info" /><span>${t("student.course.about")}</span>
+        </a></li>
+        ${course.tableOfContents.map((chapter) => html`
+          <li key=${chapter.chapterId}>
+            <h2 class="outline-chapter"><${UserText}>${chapter.title}<//></h2>
+            <ol>${chapter.topics.map((topic) => {
+    const isDone = progress.lessonsDone.includes(topic.topicId);
+    const isCurrent = topic.topicId === lessonId;
+    return html`
+                <li key=${topic.topicId} ref=${isCurrent ? current : undefined}>
+                  <a class="outline-lesson" href=${address(topic)} aria-current=${isCurrent ? "page" : undefined}>
+                    <span class=${isDone ? "lesson-mark lesson-mark-done" : "lesson-mark"}>${isDone && html`<${Icon} name="check" />`}</span>
+                    <span><${UserText}>${topic.title}<//>${isDone && html`<span class="only-heard"> (${t("student.course.isDone")})</span>`}</span>
+                  </a>
+                </li>
+              `;
+  })}</ol>
+          </li>
+        `)}
+      </ol>
+    </nav>
+  `;
+}
+
+/**
+ * @param {{
+ *   course: CourseDetails, progress: ProgressView, next: { href: string, title: string } | null, onLeft: () => Promise<void>
+ * }} props
+ */
+function Overview({ course, progress, next, onLeft }) {
+  async function leave() {
+    const question = { title: t("student.course.leave"), text: t("student.course.leaveText"), action: t("student.course.leave"), danger: true };
+    if (!await confirm(question)) return;
+    const { studentId } = ownIn(course.id);
+    await del("/courses/{courseId}/enrollments/{studentId}", { params: { courseId: course.id, studentId } });
+    toast(t("student.course.left"));
+    await onLeft();
+    go("/app");
+  }
+  return html`
+    <${Card}>
+      ${next
+    ? html`
+          <p class="quiet">${progress.lessonsDone.length ? t("student.course.nextIs") : t("student.course.firstIs")}</p>
+          <p class="next-lesson"><${UserText}>${next.title}<//></p>
+          <p><${Button} kind="main" href=${next.href}>${progress.lessonsDone.length ? t("student.course.continue") : t("student.course.begin")}<//></p>`
+    : html`<p>${course.tableOfContents.length ? t("student.course.allDone") : t("student.course.noContents")}</p>`}
+    <//>
+    <${Card} title=${t("student.course.about")}>
+      ${course.short_description && html`<p class="as-typed" dir="auto">${course.short_description}</p>`}
+      <p class="quiet"><${UserText}>${course.programTitle}<//>${course.termTitle && html` · <${UserText}>${course.termTitle}<//>`}</p>
+      <${Teachers} course=${course} />
+      <div class="row">
+        <${Button} small icon="exam" href="/app/exams">${t("student.exams.title")}<//>
+        <${Button} small icon="card" href="/app/report-cards">${t("student.reportCards.title")}<//>
+      </div>
+    <//>
+    <${Feedback} courseId=${course.id} />
+    ${course.ownEnrollment === "active" && html`
+      <p><${Button} small kind="quiet" onClick=${leave}>${t("student.course.leave")}<//></p>
+    `}
+  `;
+}

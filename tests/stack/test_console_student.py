@@ -1,0 +1,109 @@
+"""What a student does from the first day to the grade, in a real browser, in both languages."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.stack.clients import Person, eventually
+from tests.stack.conftest import StackUnderTest
+from tests.stack.taught import Course
+from tests.stack.visit import Visit, words
+
+pytestmark = pytest.mark.stack
+
+PHONE = {"width": 390, "height": 800}
+DESK = {"width": 1280, "height": 800}
+
+
+def _exam(course: Course) -> str:
+    """Open now, with one question, whose answers a teacher releases."""
+    terms = {"title": "Midterm", "duration": 60, "examDate": datetime.now(UTC).isoformat(), "release": "manual"}
+    exam: str = course.done(course.teacher, "POST", "/exams", {"courseId": course.id, **terms})["id"]
+    question = {"questionText": "Is it?", "kind": "truefalse", "correctAnswer": True, "explanation": "It is."}
+    course.done(course.teacher, "POST", f"/exams/{exam}/questions", question)
+    course.done(course.teacher, "PUT", f"/exams/{exam}", {"published": True})
+    return exam
+
+
+@pytest.mark.parametrize("language", ["en", "ur"])
+def test_a_student_enrols_learns_sits_an_exam_and_sees_the_grade(
+    browser: Browser, stack: StackUnderTest, language: str
+) -> None:
+    said = words(language)
+    course = Course(stack, "Agents that plan")
+    exam = _exam(course)
+    student = Person(stack, f"learner-{uuid4()}").joined()
+    visit = Visit(browser, stack)
+    page = visit.page
+
+    def click(key: str, role: str = "button") -> None:
+        page.get_by_role(role, name=said[key], exact=True).first.click()  # type: ignore[arg-type]
+
+    def see(key: str) -> None:
+        expect(page.get_by_text(said[key], exact=True).first).to_be_visible()
+
+    def is_for_everybody() -> None:
+        for size in (DESK, PHONE):
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            assert visit.barriers() == []
+            assert visit.width() <= size["width"]
+
+    # Whoever is not signed in is asked to, in the place of the course.
+    page.goto("/")
+    page.evaluate("language => localStorage.setItem('lms.language', language)", language)
+    page.goto(f"/app/courses/{course.id}")
+    page.get_by_label(said["signIn.username"]).fill(student.name)
+    page.get_by_label(said["password.label"], exact=True).fill(student.password)
+    click("signIn.title")
+
+    click("student.course.enroll")
+    see("student.course.firstIs")
+    is_for_everybody()
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    click("student.course.begin", "link")
+    expect(page.get_by_role("heading", name="A first agent")).to_be_visible()
+    # On a phone the outline is closed beside a lesson, and one press away.
+    lesson = page.get_by_role("navigation", name=said["student.course.contents"]).get_by_role(
+        "link", name="A first agent"
+    )
+    expect(lesson).to_be_hidden()
+    click("student.course.contents")
+    expect(lesson).to_be_visible()
+    is_for_everybody()
+    click("student.lesson.finish")
+    see("student.course.allDone")
+
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    page.get_by_role("link", name=said["student.nav.exams"]).first.click()
+    click("exam.begin", "link")
+    click("sit.begin.now")
+    page.get_by_label(said["sit.true"]).check()
+    click("sit.submit")
+    page.get_by_role("dialog").get_by_role("button", name=said["sit.submit"]).click()
+    path = f"/exams/{exam}/attempts"
+    eventually(lambda: course.done(course.teacher, "GET", path)["items"][0]["submittedAt"])
+    course.done(course.teacher, "POST", f"/exams/{exam}/release", {"closeNow": True})
+
+    # What the student is told leads there.
+    told = eventually(lambda: _told(student, "result_released"))
+    page.goto("/app/notifications")
+    page.get_by_role("listitem").filter(has_text=told).get_by_role("link").click()
+    see("resultStatus.passed")
+    is_for_everybody()
+
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    page.get_by_role("link", name=said["student.nav.reportCards"]).first.click()
+    see("student.reportCards.how")
+    expect(page.get_by_role("link", name="Midterm")).to_be_visible()
+    is_for_everybody()
+    visit.context.close()
+    assert not visit.complaints, visit.complaints
+
+
+def _told(student: Person, kind: str) -> str | None:
+    """The words of the newest notification of a kind."""
+    me = student.call("GET", "/auth/profile").json()["id"]
+    listed = student.call("GET", f"/notifications/{me}/list").json()["items"]
+    return next((str(each["message"]).splitlines()[0] for each in listed if each["type"] == kind), None)

@@ -1,0 +1,69 @@
+"""A page in a real browser, which is looked at as strictly as the screens promise."""
+
+import json
+from functools import cache
+from typing import Any
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+
+from tests.stack.conftest import StackUnderTest
+from tests.template import ROOT
+
+_AXE = ROOT / "tests" / "console" / "vendor" / "axe.min.js"
+_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+_WORDS = ROOT / "functions" / "console" / "static" / "words"
+
+
+@cache
+def words(language: str) -> dict[str, Any]:
+    """What the screens say, by key."""
+    read: dict[str, Any] = json.loads((_WORDS / f"{language}.json").read_text())
+    return read
+
+
+class Visit:
+    """A page whose complaints, and requests to other hosts, are noted."""
+
+    def __init__(self, browser: Browser, stack: StackUnderTest) -> None:
+        self._own = (stack.settings.gateway_url, stack.settings.emulator_url, "data:", "blob:")
+        self.complaints: list[str] = []
+        self.context = browser.new_context(base_url=stack.settings.gateway_url)
+        self.context.add_init_script(path=_AXE)
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(60_000)
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", self._watch)
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def _watch(self, request: Request) -> None:
+        if not request.url.startswith(self._own):
+            self.complaints.append(f"{request.url} is elsewhere")
+
+    def sign_in(self, role: str) -> None:
+        """As one of the demo people, by one click."""
+        self.page.goto("/app/sign-in")
+        self.page.get_by_role("button", name={"admin": "Administrator"}.get(role, role.capitalize())).click()
+        self.page.wait_for_url("**/app")
+
+    def open(self, path: str, language: str) -> None:
+        """A screen, loaded whole."""
+        self.page.evaluate("language => localStorage.setItem('lms.language', language)", language)
+        # From elsewhere, so that a `#` in the address loads it anew too.
+        self.page.goto("about:blank")
+        self.page.goto(path)
+        self.page.wait_for_selector(f"html[lang={language}] h1")
+        self.page.wait_for_load_state("networkidle")
+
+    def barriers(self) -> list[Any]:
+        """What axe finds: each rule, and where."""
+        found = self.page.evaluate("tags => axe.run(document, { runOnly: tags })", _TAGS)
+        return [(one["id"], [node["html"][:160] for node in one["nodes"]]) for one in found["violations"]]
+
+    def width(self) -> int:
+        """What the screen needs, which is what it has unless something stands out."""
+        needed: int = self.page.evaluate("document.documentElement.scrollWidth")
+        return needed
