@@ -28,6 +28,8 @@ export function CoursePage({ courseId, title, actions, width = "wide", children 
   const screens = [
     { href: address, label: t("teacher.roster.title") },
     { href: `${address}/gradebook`, label: t("teacher.gradebook.title") },
+    { href: `${address}/exams`, label: t("teacher.exams.title") },
+    { href: `${address}/attendance`, label: t("teacher.attendance.title") },
   ];
   return html`
     <${Page} title=${title} width=${width} actions=${actions} back=${{ href: "/app", label: t("teacher.home.title") }}

@@ -50,13 +50,13 @@ function Answer({ answer, at }) {
   /** @param {KeyboardEvent & { currentTarget: HTMLInputElement }} event */
   function press(event) {
     /** @type {Record<string, number>} */
-    const given = { h: points / 2, f: points, n: 0 };
-    const { currentTarget: input, key } = event;
+    const given = { KeyH: points / 2, KeyF: points, KeyN: 0 };
+    const { currentTarget: input, key, code } = event;
     const fields = /** @type {HTMLInputElement[]} */ ([...input.form?.elements ?? []]).filter(({ type }) => type === "number");
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (key in given) {
+    if (code in given) {
       event.preventDefault();
-      setMarks(given[key]);
+      setMarks(given[code]);
     } else if (key === "Enter" && input !== fields.at(-1)) {
       event.preventDefault();
       fields[fields.indexOf(input) + 1].focus();

@@ -1,0 +1,130 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { html } from "htm/preact";
+import { del, get, post } from "../../api.js";
+import * as clock from "../../clock.js";
+import { t, tOf } from "../../i18n.js";
+import { Button } from "../../parts/button.js";
+import { confirm } from "../../parts/dialog.js";
+import { EmptyState } from "../../parts/empty.js";
+import { Field } from "../../parts/form.js";
+import { Loaded, useLoad } from "../../parts/load.js";
+import { Card } from "../../parts/page.js";
+import { toast } from "../../parts/toast.js";
+import { UserText } from "../../parts/values.js";
+import { askBeforeLeaving, go } from "../../router.js";
+import { classOf } from "./class-list.js";
+import { CoursePage } from "./course-page.js";
+
+/** @import { AttendanceStatus, EnrollmentView } from "lms/api" */
+/** @typedef {Record<string, AttendanceStatus>} Marked by student */
+/** @typedef {{ students: EnrollmentView[], marked: Marked, isKept: boolean }} Sheet */
+
+/** @type {AttendanceStatus[]} */
+const STATUSES = ["present", "late", "absent", "excused"];
+/** @type {Record<string, AttendanceStatus>} */
+const KEYS = { KeyP: "present", KeyL: "late", KeyA: "absent", KeyE: "excused" };
+
+/** Who was there on one day, the whole class by keys. @param {import("../../router.js").ScreenProps} props `?date=` */
+export default function Attendance({ params: { courseId }, query }) {
+  const date = query.get("date") ?? today();
+  const sheet = useLoad(() => load(courseId, date), [date]);
+  const show = (/** @type {string} */ day) => day && go(`/app/teach/courses/${courseId}/attendance?date=${day}`, { replace: true });
+  return html`
+    <${CoursePage} courseId=${courseId} title=${t("teacher.attendance.title")} width="">
+      <${Card}>
+        <div class="row day">
+          <${Button} icon="back" label=${t("teacher.attendance.dayBefore")} onClick=${() => show(dayFrom(date, -1))} />
+          <${Field} name="date" type="date" dir="ltr" label=${t("teacher.attendance.date")} value=${date}
+            onChange=${(/** @type {any} */ { target }) => show(target.value)} />
+          <${Button} icon="forward" label=${t("teacher.attendance.dayAfter")} onClick=${() => show(dayFrom(date, 1))} />
+        </div>
+        <${Loaded} of=${sheet} lines=${8}>${(/** @type {Sheet} */ loaded) =>
+    loaded.students.length === 0
+      ? html`<${EmptyState} icon="people" text=${t("teacher.roster.none")} />`
+      : html`<${Class} key=${date} courseId=${courseId} date=${date} sheet=${loaded} onChanged=${sheet.reload} />`}<//>
+      <//>
+    <//>
+  `;
+}
+
+/** @param {string} courseId @param {string} date @returns {Promise<Sheet>} */
+async function load(courseId, date) {
+  const [students, kept] = await Promise.all([
+    classOf(courseId),
+    get("/attendance/{courseId}", { params: { courseId }, query: { date } }),
+  ]);
+  const records = kept.items[0]?.records ?? [];
+  return { students, isKept: kept.items.length > 0, marked: Object.fromEntries(records.map(({ studentId, status }) => [studentId, status])) };
+}
+
+/** @param {{ courseId: string, date: string, sheet: Sheet, onChanged: () => Promise<void> }} props */
+function Class({ courseId, date, sheet: { students, marked: before, isKept }, onChanged }) {
+  const [marked, setMarked] = useState(before);
+  const rows = useRef(/** @type {HTMLElement | null} */ (null));
+  const left = students.filter(({ studentId }) => !marked[studentId]).length;
+  const isChanged = students.some(({ studentId }) => marked[studentId] !== before[studentId]);
+  useEffect(() => askBeforeLeaving(isChanged ? t("teacher.unsaved") : null), [isChanged]);
+
+  /** @param {KeyboardEvent} event @param {number} at */
+  function press(event, at) {
+    const status = KEYS[event.code];
+    const step = status || event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    if (status) setMarked({ ...marked, [students[at].studentId]: status });
+    const row = rows.current?.children[at + step];
+    /** @type {HTMLElement | null | undefined} */ (row?.querySelector("input:checked") ?? row?.querySelector("input"))?.focus();
+  }
+  async function save() {
+    const records = students.flatMap(({ studentId }) => marked[studentId] ? [{ studentId, status: marked[studentId] }] : []);
+    await post("/attendance", { body: { courseId, date, records } });
+    toast(t("saved"));
+    await onChanged();
+  }
+  async function remove() {
+    const wanted = await confirm({ title: t("teacher.attendance.delete"), action: t("teacher.attendance.delete"), danger: true });
+    if (!wanted) return;
+    await del("/attendance/{courseId}/{date}", { params: { courseId, date } });
+    setMarked({});
+    await onChanged();
+  }
+  const everybody = () => setMarked({ ...Object.fromEntries(students.map(({ studentId }) => [studentId, /** @type {const} */ ("present")])), ...marked });
+
+  return html`
+    <div class="row attendance-head">
+      <p class="quiet small">${t("teacher.attendance.keys")}</p>
+      <${Button} small onClick=${everybody}>${t("teacher.attendance.everybody")}<//>
+    </div>
+    <ol class="attendance" ref=${rows}>
+      ${students.map(({ studentId, name }, at) => html`
+        <li key=${studentId}>
+          <div role="radiogroup" aria-labelledby="name-${studentId}" onKeyDown=${(/** @type {KeyboardEvent} */ event) => press(event, at)}>
+            <span class="attendance-name" id="name-${studentId}"><${UserText}>${name ?? t("teacher.noName")}<//></span>
+            ${STATUSES.map((status) => html`
+              <label key=${status} class="attendance-${status}">
+                <input type="radio" name="status-${studentId}" value=${status} checked=${marked[studentId] === status}
+                  onChange=${() => setMarked({ ...marked, [studentId]: status })} />
+                <span>${tOf("attendanceStatus", status)}</span>
+              </label>
+            `)}
+          </div>
+        </li>
+      `)}
+    </ol>
+    <div class="row">
+      <${Button} kind="main" onClick=${save}>${t("save")}<//>
+      ${isKept && html`<${Button} kind="danger" icon="trash" onClick=${remove}>${t("teacher.attendance.delete")}<//>`}
+      <span class="quiet" aria-live="polite">${left > 0 && t("teacher.attendance.left", { count: left })}</span>
+    </div>
+  `;
+}
+
+function today() {
+  const now = new Date(clock.serverNow());
+  return new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+}
+
+/** @param {string} date @param {number} days */
+function dayFrom(date, days) {
+  return new Date(Date.parse(date) + days * 86_400_000).toISOString().slice(0, 10);
+}

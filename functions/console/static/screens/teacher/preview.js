@@ -1,0 +1,45 @@
+import { useSignal } from "@preact/signals";
+import { html } from "htm/preact";
+import { all, get } from "../../api.js";
+import { t } from "../../i18n.js";
+import { EmptyState } from "../../parts/empty.js";
+import { Icon } from "../../parts/icon.js";
+import { Loaded, useLoad } from "../../parts/load.js";
+import { Markdown } from "../../parts/markdown.js";
+import { Card } from "../../parts/page.js";
+import { Question } from "../student/sitting/question.js";
+import { ExamPage } from "./exam-page.js";
+
+/** @import { ExamDetails, PageOfQuestionView, QuestionView } from "lms/api" */
+
+/** The exam as a student will see it; what is answered here goes nowhere. @param {import("../../router.js").ScreenProps} props */
+export default function Preview({ params: { examId } }) {
+  return html`
+    <${ExamPage} examId=${examId} title=${t("teacher.preview.title")}>
+      ${(/** @type {ExamDetails} */ exam) => html`
+        <p class="note"><${Icon} name="info" />${exam.shuffle ? t("teacher.preview.shuffled") : t("teacher.preview.text")}</p>
+        ${exam.instructions && html`<${Card}><${Markdown} text=${exam.instructions} /><//>`}
+        <${Questions} examId=${examId} />
+      `}
+    <//>
+  `;
+}
+
+/** @param {{ examId: string }} props */
+function Questions({ examId }) {
+  const questions = useLoad(() =>
+    all((query) => /** @type {Promise<PageOfQuestionView>} */ (get("/exams/{examId}/questions", { params: { examId }, query })))
+  );
+  const answers = useSignal(/** @type {Record<string, unknown>} */ ({}));
+  const sitting = {
+    answer: (/** @type {string} */ id) => answers.value[id] ?? null,
+    state: () => "preview",
+    give: (/** @type {string} */ id, /** @type {unknown} */ value) => (answers.value = { ...answers.value, [id]: value }),
+  };
+  return html`
+    <${Loaded} of=${questions} lines=${6}>${(/** @type {QuestionView[]} */ list) => html`
+      ${list.length === 0 && html`<${EmptyState} icon="exam" text=${t("teacher.questions.none")} />`}
+      ${list.map((question, index) => html`<${Question} key=${question.id} question=${question} at=${index + 1} sitting=${sitting} />`)}
+    `}<//>
+  `;
+}
