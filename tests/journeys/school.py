@@ -16,8 +16,9 @@ from tests.notification.servers import MailServer, Twilio, text_of
 from tests.template import ENVIRONMENT
 
 WORD = "zqmark"
-_HEAD = "head@school.example"
 """Is in every text that is the person's or about them, and in no other."""
+_HEAD, _CLASSMATE = "head@school.example", "classmate@school.example"
+"""People who stay."""
 PHONE, OTHER_PHONE = "+4915799887766", "+4915799887755"
 BIRTHDAY = "1987-06-05"
 PASSWORD, NEW_PASSWORD = "Zqmark-secret-7", "Zqmark-secret-8"
@@ -127,10 +128,10 @@ class School:
 
     def judge(self) -> None:
         """Somebody else, who stays, writes about the teacher."""
-        body = {"username": "classmate", "email": "classmate@school.example", "is_type": "student"}
+        body = {"username": "classmate", "email": _CLASSMATE, "is_type": "student"}
         classmate_id = self._done("auth", "POST", "/auth/users", body)["user_id"]
         self.system.settle()
-        token = self._join("classmate@school.example", STAFF_PASSWORD)[1]
+        token = self._join(_CLASSMATE, STAFF_PASSWORD)[1]
         self._done("program", "POST", f"/courses/{self.course}/enrollments", {"studentId": classmate_id})
         said = {"courseId": self.course, "instructorId": self.teacher_id, "rating": 1, "comment": f"{WORD} shouts"}
         self._done("progress", "POST", "/feedback", said, token=token)
@@ -313,7 +314,7 @@ class School:
     def _login(self, username: str, password: str, good: int = 200) -> str:
         form = {"username": username, "password": password}
         # Who is not erased keeps a session, and so the address of it.
-        headers = {"x-real-ip": "203.0.113.1"} if username == _HEAD else {}
+        headers = {"x-real-ip": "203.0.113.1"} if username in (_HEAD, _CLASSMATE) else {}
         pair = self._done("auth", "POST", "/auth/login", token=None, form=form, headers=headers, good=good)
         if good != 200:
             return ""
