@@ -162,8 +162,7 @@ export class Sitting {
       } catch (problem) {
         if (!(problem instanceof Problem)) throw problem;
         if (problem.status === 412) {
-          const now = await this.#ask(() => this.server.show(this.attempt.value.id));
-          this.#merge(now, batch);
+          this.#take(await this.#ask(() => this.server.show(this.attempt.value.id)));
         } else if (problem.status === 422) {
           if (batch.length === 1) this.#states.set(batch[0][0], "refused");
           else for (const one of batch) await this.#saveAlone(one);
@@ -202,19 +201,15 @@ export class Sitting {
     }
   }
 
-  /** Another device saved: what it answered too, and differently, is for the person to decide.
-   * @param {AttemptView} now @param {[string, Pending][]} batch */
-  #merge(now, batch) {
-    for (const [question, { value, base }] of batch) {
-      const theirs = now.answers[question] ?? null;
-      if (!same(theirs, base) && !same(theirs, value)) this.#states.set(question, "conflict");
-    }
-    this.#take(now);
-  }
-
-  /** The attempt as the server has it now. @param {AttemptView | AttemptAnswers} now */
+  /** The attempt as the server has it now. What another device answered too, and differently, is for the person to decide.
+   * @param {AttemptView | AttemptAnswers} now */
   #take(now) {
     const before = this.attempt.value;
+    for (const [question, { value, base }] of this.#sendable()) {
+      const theirs = now.answers[question] ?? null;
+      const isOurs = this.#settled.has(question);
+      if (!isOurs && !same(theirs, base) && !same(theirs, value)) this.#states.set(question, "conflict");
+    }
     const isNew = now.version > before.version;
     const others = Object.keys({ ...before.answers, ...now.answers }).filter((question) =>
       !same(before.answers[question], now.answers[question]) && !this.#settled.has(question)
@@ -232,8 +227,12 @@ export class Sitting {
   /** The server has it. @param {string} question @param {Pending} pending */
   async #settle(question, pending) {
     await this.store.forgetAnswer(this.attempt.value.id, question, pending.stamp);
-    // It may have been changed while it was sent.
-    if (this.#pending.get(question) !== pending) return;
+    const latest = this.#pending.get(question);
+    if (latest !== pending) {
+      // It was changed while it was sent: the change is one of what the server has now.
+      if (latest) latest.base = this.attempt.value.answers[question] ?? null;
+      return;
+    }
     this.#pending.delete(question);
     this.#states.delete(question);
   }
