@@ -70,7 +70,9 @@ export function percent(value) {
 
 /** @param {number | string} amount @param {string} currency */
 export function money(amount, currency) {
-  return number(Number(amount), { style: "currency", currency, trailingZeroDisplay: "stripIfInteger" });
+  // Two places, whatever is usual for the currency: rupees would be rounded.
+  const places = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  return number(Number(amount), { style: "currency", currency, ...places, trailingZeroDisplay: "stripIfInteger" });
 }
 
 /** Names one after another: "Nadia and Omar". @param {string[]} names */

@@ -102,7 +102,8 @@ function Navigation({ entries }) {
   const [open, setOpen] = useState(false);
   const path = place.value.path;
   useEffect(() => setOpen(false), [path]);
-  const current = entries.filter(({ path: of }) => path === of || path.startsWith(`${of}/`)).at(-1);
+  // All addresses begin as the home's does.
+  const current = entries.filter(({ path: of }) => path === of || (of !== "/app" && path.startsWith(`${of}/`))).at(-1);
   const more = entries.length > ON_A_PHONE + 1;
   return html`
     <nav class=${open ? "nav nav-open" : "nav"} aria-label=${t("frame.menu")}>

@@ -7,6 +7,7 @@ import { Icon } from "../../parts/icon.js";
 import { Loaded } from "../../parts/load.js";
 import { Page } from "../../parts/page.js";
 import { Pager, usePages } from "../../parts/pager.js";
+import { SubNavigation } from "../../parts/sub-navigation.js";
 import { When } from "../../parts/values.js";
 import { loadUnread, unread } from "../../parts/unread.js";
 import { place } from "../../router.js";
@@ -33,10 +34,10 @@ export default function Notifications({ query }) {
       ${Boolean(unread.value) && html`<${Button} icon="check" onClick=${readAll}>${t("account.notifications.readAll")}<//>`}
       <${Button} kind="quiet" icon="settings" href="/app/preferences">${t("account.preferences.title")}<//>
     `}>
-      <nav class="account-nav" aria-label=${t("account.notifications.which")}>
-        <a href="/app/notifications" aria-current=${isUnread ? undefined : "page"}>${t("account.notifications.all")}</a>
-        <a href="/app/notifications?show=unread" aria-current=${isUnread ? "page" : undefined}>${t("account.notifications.unread")}</a>
-      </nav>
+      <${SubNavigation} label=${t("account.notifications.which")} entries=${[
+    { href: "/app/notifications", label: t("account.notifications.all") },
+    { href: "/app/notifications?show=unread", label: t("account.notifications.unread") },
+  ]} />
       <${Loaded} of=${list} lines=${6}>${(/** @type {PageOfNotificationView} */ { items }) =>
     items.length === 0
       ? html`<${EmptyState} icon="bell" text=${isUnread ? t("account.notifications.noneUnread") : t("account.notifications.none")} />`

@@ -73,7 +73,7 @@ function Course({ course }) {
   return html`
     <li class="card course-card">
       <p class="quiet"><${UserText}>${course.programTitle}<//></p>
-      <h3><${UserText}>${course.title}<//></h3>
+      <h3><a href="/app/courses/${course.id}"><${UserText}>${course.title}<//></a></h3>
       ${course.short_description && html`<p dir="auto">${course.short_description}</p>`}
       ${teachers && html`<p class="quiet">${t("front.taughtBy")} <bdi>${teachers}</bdi></p>`}
       <p class="row">

@@ -48,18 +48,23 @@ function Teachers({ course }) {
   return names.length > 0 && html`<p class="quiet"><${Icon} name="person" /> <${UserText}>${list(names)}<//></p>`;
 }
 
-/** @param {{ course: CourseDetails, onEnrolled: () => Promise<void> }} props */
+/** What a course is; students can enrol, its teachers and administrators go on to their own screens of it.
+ * @param {{ course: CourseDetails, onEnrolled: () => Promise<void> }} props */
 function Offer({ course, onEnrolled }) {
   async function enroll() {
     await post("/courses/{courseId}/enrollments", { params: { courseId: course.id } });
     toast(t("student.course.enrolled"));
     await onEnrolled();
   }
+  const role = person.value?.role;
+  const mayTeach = role === "admin" || course.teachers.some(({ id }) => id === person.value?.id);
   const isFull = course.seatsLeft === 0;
   const isClosed = course.enrollment === "closed";
   return html`
     <${Page} title=${course.title} lead=${html`<${UserText}>${course.programTitle}<//>`}
-      actions=${!isFull && !isClosed && html`<${Button} kind="main" onClick=${enroll}>${t("student.course.enroll")}<//>`}>
+      actions=${mayTeach
+    ? html`<${Button} kind="main" href="/app/teach/courses/${course.id}">${t("student.course.teach")}<//>`
+    : role === "student" && !isFull && !isClosed && html`<${Button} kind="main" onClick=${enroll}>${t("student.course.enroll")}<//>`}>
       <${Card}>
         ${course.short_description && html`<p class="as-typed" dir="auto">${course.short_description}</p>`}
         <${Teachers} course=${course} />
@@ -73,7 +78,9 @@ function Offer({ course, onEnrolled }) {
         ${course.termStartsOn && course.termEndsOn && html`
           <p class="quiet"><${When} at=${course.termStartsOn} as="date" /> – <${When} at=${course.termEndsOn} as="date" /></p>
         `}
-        ${course.requiresPayment && html`<p class="quiet">${t("student.course.payFirst")} <a href="/app/payments">${t("student.payments.title")}</a></p>`}
+        ${role === "student" && course.requiresPayment && html`
+          <p class="quiet">${t("student.course.payFirst")} <a href="/app/payments">${t("student.payments.title")}</a></p>
+        `}
       <//>
       <${Card} title=${t("student.course.contents")}>
         ${course.tableOfContents.length === 0 && html`<p class="quiet">${t("student.course.noContents")}</p>`}
@@ -134,7 +141,7 @@ function Lessons({ course, progress, lessonId, onProgress, onLeft }) {
 }
 
 /**
- * The outline, beside the lesson; on a phone above it, and closed once a lesson is chosen.
+ * The outline, beside the lesson. On a phone it is above it and closed: opened by a button, and closed again by choosing a lesson.
  * @param {{
  *   course: CourseDetails, progress: ProgressView, lessonId: string | null, address: (topic: TopicView) => string
  * }} props
@@ -146,18 +153,15 @@ function Outline({ course, progress, lessonId, address }) {
     setOpen(false);
     current.current?.scrollIntoView({ block: "nearest" });
   }, [lessonId]);
-  const isOpen = open || lessonId === null;
   return html`
-    <nav class="outline" data-open=${isOpen ? "true" : "false"} aria-label=${t("student.course.contents")}>
+    <nav class="outline" data-open=${open ? "true" : "false"} aria-label=${t("student.course.contents")}>
       <div class="outline-done">
         <p>${t("student.course.done", { percent: percent(progress.completionPercentage) })}</p>
         <${Progress} value=${progress.completionPercentage} label=${t("student.course.progress", { title: course.title })} />
       </div>
-      ${lessonId !== null && html`
-        <button type="button" class="button outline-open" aria-expanded=${isOpen ? "true" : "false"} onClick=${() => setOpen(!open)}>
-          <${Icon} name=${isOpen ? "up" : "list"} /><span>${t("student.course.contents")}</span>
-        </button>
-      `}
+      <button type="button" class="button outline-open" aria-expanded=${open ? "true" : "false"} onClick=${() => setOpen(!open)}>
+        <${Icon} name=${open ? "up" : "list"} /><span>${t("student.course.contents")}</span>
+      </button>
       <ol class="outline-chapters">
         <li><a class="outline-lesson" href="/app/courses/${course.id}" aria-current=${lessonId === null ? "page" : undefined}>
           <${Icon} name="info" /><span>${t("student.course.about")}</span>

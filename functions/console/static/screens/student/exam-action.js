@@ -12,8 +12,8 @@ export function examFacts(exam) {
   return parts.join(" · ");
 }
 
-/** What a student can do with an exam now. @param {{ exam: ExamDetails, here?: boolean }} props `here`: its own screen is shown already */
-export function ExamAction({ exam, here = false }) {
+/** What a student can do with an exam now. @param {{ exam: ExamDetails }} props */
+export function ExamAction({ exam }) {
   const address = `/app/exams/${exam.id}`;
   const hasBegun = exam.attemptsLeft !== null && exam.attemptsLeft < exam.attemptsAllowed;
   const mayHaveResult = exam.releasedAt !== null || (exam.release === "onSubmit" && hasBegun);
@@ -23,7 +23,7 @@ export function ExamAction({ exam, here = false }) {
       ${mayHaveResult && html`<${Button} href="${address}/result">${t("exam.result")}<//>`}
       ${mayBegin && html`<${Button} kind="main" href="${address}/sit">${exam.runningAttemptId ? t("exam.continue") : t("exam.begin")}<//>`}
       ${exam.state === "over" && !mayHaveResult && html`<span class="quiet">${t("exam.noResultYet")}</span>`}
-      ${exam.state === "upcoming" && !here && html`<${Button} href=${address}>${t("exam.look")}<//>`}
+      ${exam.state === "upcoming" && html`<${Button} href=${address}>${t("exam.look")}<//>`}
     </span>
   `;
 }

@@ -21,7 +21,7 @@ export default function Exam({ params: { examId } }) {
           <${ExamTimes} exam=${data} />
           <p>${examFacts(data)}</p>
           <p class="quiet">${t("exam.passMark", { percent: percent(data.passMark) })}</p>
-          <p><${ExamAction} exam=${data} here /></p>
+          ${data.state !== "upcoming" && html`<p><${ExamAction} exam=${data} /></p>`}
         <//>
         ${data.instructions && html`<${Card} title=${t("exam.instructions")}><${Markdown} text=${data.instructions} /><//>`}
       `}<//>

@@ -75,16 +75,16 @@ function Courses({ items }) {
 function Course({ course }) {
   const { courseTitle: title, completionPercentage: done } = course;
   return html`
-    <li class="card course-card">
-      <div class="row course-card-head">
+    <li class="card own-course">
+      <div class="row own-course-head">
         <h3><a class="card-link" href="/app/courses/${course.courseId}"><${UserText}>${title}<//></a></h3>
         ${course.status === "completed" && html`<${Badge} tone="good">${t("student.course.completed")}<//>`}
       </div>
       ${course.teachers.length > 0 && html`
         <p class="quiet"><${Icon} name="person" /> <${UserText}>${list(course.teachers.map(({ name }) => name))}<//></p>
       `}
-      <div class="course-card-end">
-        <p class="course-card-done">
+      <div class="own-course-end">
+        <p class="own-course-done">
           <span>${t("student.course.done", { percent: percent(done) })}</span>
           ${course.grade && html`<span>${t("student.course.grade", { grade: course.grade })}</span>`}
         </p>

@@ -101,7 +101,7 @@ function Choices({ answer }) {
     return html`
           <li key=${String(id)} class=${isRight ? "reviewed reviewed-good" : isChosen ? "reviewed reviewed-bad" : "reviewed"}>
             <${Icon} name=${isRight ? "check" : isChosen ? "close" : "none"} />
-            <span dir="auto">${text}</span>
+            <bdi class="reviewed-text">${text}</bdi>
             ${(isChosen || isRight) && html`
               <span class="reviewed-note">
                 ${[isChosen && t("student.result.yourAnswer"), isRight && t("student.result.rightAnswer")].filter(Boolean).join(" · ")}
@@ -127,7 +127,7 @@ function Written({ answer: { answer, correctAnswer: key } }) {
       <dd class="as-typed" dir="auto">${isEmpty ? t("student.result.noAnswer") : String(answer)}</dd>
       ${key !== null && typeof key === "object" && "value" in key && html`
         <dt>${t("student.result.rightAnswer")}</dt>
-        <dd>${exact(key.value)}${key.tolerance > 0 && html` <bdi dir="ltr">± ${exact(key.tolerance)}</bdi>`}</dd>
+        <dd><bdi dir="ltr">${exact(key.value)}${key.tolerance > 0 && ` ± ${exact(key.tolerance)}`}</bdi></dd>
       `}
     </dl>
   `;

@@ -7,7 +7,7 @@ const style = "student";
 /** The student's screens, in the order of the menu. @type {Route[]} */
 export const routes = [
   { path: "/app", roles, load: () => import("./home.js"), style, nav: { label: "student.nav.home", icon: "home" } },
-  { path: "/app/courses/:courseId", roles, load: () => import("./course.js"), style },
+  { path: "/app/courses/:courseId", roles: ["student", "teacher", "admin"], load: () => import("./course.js"), style },
   { path: "/app/exams", roles, load: () => import("./exams.js"), style, nav: { label: "student.nav.exams", icon: "exam" } },
   { path: "/app/exams/:examId", roles, load: () => import("./exam.js"), style },
   { path: "/app/exams/:examId/sit", roles, load: () => import("./sit-exam.js"), bare: true, style: "exam" },
