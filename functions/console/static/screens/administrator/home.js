@@ -1,7 +1,70 @@
 import { html } from "htm/preact";
-import { t } from "../../i18n.js";
-import { Page } from "../../parts/page.js";
+import { get } from "../../api.js";
+import { t, tOf } from "../../i18n.js";
+import { Button } from "../../parts/button.js";
+import { EmptyState } from "../../parts/empty.js";
+import { Loaded, useLoad } from "../../parts/load.js";
+import { Card, Page } from "../../parts/page.js";
+import { Money, UserText, When } from "../../parts/values.js";
+import { PersonLink } from "./links.js";
 
+/** @import { AuditEntryView, FailureView, VoucherView } from "lms/api" */
+
+const FEW = 5;
+
+/** What needs the administrator today, and the ways to what they do most. */
 export default function Home() {
-  return html`<${Page} title=${t("administrator.home.title")} />`;
+  const failures = useLoad(() => get("/notifications/failures", { query: { limit: FEW } }));
+  const overdue = useLoad(() => get("/payments/vouchers", { query: { status: "overdue", limit: FEW } }));
+  const changes = useLoad(() => get("/audit", { query: { limit: FEW } }));
+  return html`
+    <${Page} title=${t("administrator.home.title")}>
+      <nav class="row" aria-label=${t("administrator.home.quick")}>
+        <${Button} icon="people" href="/app/admin/people">${t("administrator.home.findPerson")}<//>
+        <${Button} icon="upload" href="/app/admin/people/import-list">${t("administrator.people.importList")}<//>
+        <${Button} icon="book" href="/app/admin/programs">${t("administrator.programs.title")}<//>
+        <${Button} icon="money" href="/app/admin/vouchers">${t("administrator.vouchers.title")}<//>
+        <${Button} icon="settings" href="/app/admin/institute">${t("administrator.institute.title")}<//>
+      </nav>
+      <div class="cards">
+        <${List} title=${t("administrator.failures.title")} href="/app/admin/failures" of=${failures} empty=${t("administrator.failures.none")}
+          row=${(/** @type {FailureView} */ { id, recipient_id, recipient_name, type, failed_at }) => html`
+            <li key=${id}>
+              <${PersonLink} id=${recipient_id} name=${recipient_name} />
+              <p class="quiet">${tOf("notification", type)} · <${When} at=${failed_at} /></p>
+            </li>
+          `} />
+        <${List} title=${t("administrator.home.overdue")} href="/app/admin/vouchers?status=overdue" of=${overdue} empty=${t("administrator.home.noOverdue")}
+          row=${(/** @type {VoucherView} */ { voucher_no, student_id, student_name, fee, currency, due_date }) => html`
+            <li key=${voucher_no}>
+              <a href="/app/admin/vouchers?student=${student_id}"><${UserText}>${student_name ?? student_id}<//></a>
+              <p class="quiet"><${Money} amount=${fee} currency=${currency} /> · <${When} at=${due_date} as="date" /></p>
+            </li>
+          `} />
+        <${List} title=${t("administrator.home.changes")} href="/app/admin/audit" of=${changes} empty=${t("administrator.audit.none")}
+          row=${(/** @type {AuditEntryView} */ { id, at, action, actorName, about }) => html`
+            <li key=${id}>
+              ${tOf("auditAction", action)} <span class="quiet" dir="auto">${about.map(({ name }) => name).filter(Boolean).join(", ")}</span>
+              <p class="quiet"><${UserText}>${actorName ?? t("administrator.audit.system")}<//> · <${When} at=${at} /></p>
+            </li>
+          `} />
+      </div>
+    <//>
+  `;
+}
+
+/**
+ * The first few of a list, and the way to all.
+ * @template T
+ * @param {{ title: string, href: string, of: import("../../parts/load.js").Resource<{ items: T[] }>, empty: string, row: (item: T) => unknown }} props
+ */
+function List({ title, href, of, empty, row }) {
+  return html`
+    <${Card} title=${title} actions=${html`<a href=${href} aria-label=${t("administrator.home.allOf", { title })}>${t("administrator.home.all")}</a>`}>
+      <${Loaded} of=${of}>
+        ${(/** @type {{ items: T[] }} */ { items }) =>
+    items.length ? html`<ul class="stack">${items.map(row)}</ul>` : html`<${EmptyState} icon="check" text=${empty} />`}
+      <//>
+    <//>
+  `;
 }
