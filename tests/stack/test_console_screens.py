@@ -41,7 +41,19 @@ SCREENS: dict[str, tuple[str, ...]] = {
         "/app/my-data",
     ),
     "teacher": ("/app", "/app/profile"),
-    "admin": ("/app", "/app/profile"),
+    "admin": (
+        "/app",
+        "/app/profile",
+        "/app/admin/people",
+        "/app/admin/people/import-list",
+        "/app/admin/programs",
+        "/app/admin/vouchers",
+        "/app/admin/messages",
+        "/app/admin/terms",
+        "/app/admin/failures",
+        "/app/admin/audit",
+        "/app/admin/institute",
+    ),
 }
 
 
