@@ -124,8 +124,8 @@ function Outcomes({ result, busy, onApply }) {
   const rows = result.outcomes.toSorted((one, other) => Number(other.outcome === "refused") - Number(one.outcome === "refused"));
   return html`
     <${Card} title=${result.dry_run ? t("administrator.import.dryTitle") : t("administrator.import.doneTitle")}>
-      <div class="stack" aria-live="polite">
-        <ul class="row">
+      <div class="stack">
+        <ul class="row" aria-live="polite">
           <li><${Badge} tone="good">${t("administrator.import.created", { count: created })}<//></li>
           <li><${Badge} tone="accent">${t("administrator.import.updated", { count: updated })}<//></li>
           <li><${Badge}>${t("administrator.import.unchanged", { count: unchanged })}<//></li>

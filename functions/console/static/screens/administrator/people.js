@@ -64,7 +64,7 @@ function columns() {
       cell: (user) => html`<a href="${PATH}/${user.id}"><${UserText}>${user.name || user.username}<//></a>`,
     },
     { label: t("administrator.people.email"), cell: (user) => html`<bdi>${user.email}</bdi>` },
-    { label: t("administrator.people.rollNo"), cell: (user) => user.roll_no && html`<bdi>${user.roll_no}</bdi>` },
+    { label: t("administrator.people.rollNo"), cell: (user) => html`<bdi>${user.roll_no ?? "–"}</bdi>` },
     { label: t("administrator.people.role"), cell: (user) => tOf("role", user.is_type) },
     { label: t("administrator.people.status"), cell: (user) => html`<${AccountStatus} status=${user.status} />` },
   ];

@@ -80,7 +80,7 @@ function columns() {
       heads: true,
       cell: ({ id, title }) => html`<${CourseLink} id=${id} title=${title} />`,
     },
-    { label: t("administrator.course.term"), cell: ({ termTitle }) => termTitle && html`<${UserText}>${termTitle}<//>` },
+    { label: t("administrator.course.term"), cell: ({ termTitle }) => html`<${UserText}>${termTitle ?? "–"}<//>` },
     {
       label: t("administrator.course.teachers"),
       cell: ({ teachers }) => html`<div>${teachers.map(({ id, name }) => html`<div key=${id}><${UserText}>${name}<//></div>`)}</div>`,
