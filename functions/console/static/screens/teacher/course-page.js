@@ -29,7 +29,11 @@ export function CoursePage({ courseId, title, actions, width = "wide", children 
     { href: address, label: t("teacher.roster.title") },
     { href: `${address}/gradebook`, label: t("teacher.gradebook.title") },
     { href: `${address}/exams`, label: t("teacher.exams.title") },
+    { href: `${address}/outline`, label: t("teacher.outline.title") },
     { href: `${address}/attendance`, label: t("teacher.attendance.title") },
+    { href: `${address}/message`, label: t("teacher.message.title") },
+    { href: `${address}/feedback`, label: t("teacher.feedback.title") },
+    { href: `${address}/settings`, label: t("teacher.settings.title") },
   ];
   return html`
     <${Page} title=${title} width=${width} actions=${actions} back=${{ href: "/app", label: t("teacher.home.title") }}

@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import { html } from "htm/preact";
 import { get, patch } from "../../api.js";
 import { t, tOf } from "../../i18n.js";
@@ -12,6 +13,7 @@ import { toast } from "../../parts/toast.js";
 import { Badge, UserText } from "../../parts/values.js";
 import { go } from "../../router.js";
 import { CoursePage } from "./course-page.js";
+import { ExtraPercentDialog } from "./extra-percent-dialog.js";
 
 /** @import { EnrollmentStatus, EnrollmentView, PageOfEnrollmentView } from "lms/api" */
 
@@ -25,6 +27,8 @@ export default function Roster({ params: { courseId }, query }) {
     (cursor) => get("/courses/{courseId}/enrollments", { params: { courseId }, query: { status, limit: 100, cursor } }),
     [status],
   );
+
+  const [timed, setTimed] = useState(/** @type {EnrollmentView | null} */ (null));
 
   /** @param {EnrollmentView} student @param {"active" | "completed"} to */
   async function change(student, to) {
@@ -51,8 +55,13 @@ export default function Roster({ params: { courseId }, query }) {
     {
       label: t("teacher.roster.actions"),
       cell: (/** @type {EnrollmentView} */ student) => html`
-        ${student.status === "active" && html`<${Button} small onClick=${() => change(student, "completed")}>${t("teacher.roster.complete")}<//>`}
-        ${student.status === "completed" && html`<${Button} small onClick=${() => change(student, "active")}>${t("teacher.roster.reactivate")}<//>`}
+        <span class="row">
+          ${student.status === "active" && html`
+            <${Button} small onClick=${() => setTimed(student)}>${t("teacher.extra.title")}<//>
+            <${Button} small kind="quiet" onClick=${() => change(student, "completed")}>${t("teacher.roster.complete")}<//>
+          `}
+          ${student.status === "completed" && html`<${Button} small onClick=${() => change(student, "active")}>${t("teacher.roster.reactivate")}<//>`}
+        </span>
       `,
     },
   ];
@@ -72,6 +81,7 @@ export default function Roster({ params: { courseId }, query }) {
           <${Pager} of=${students} />
         `}<//>
       <//>
+      ${timed && html`<${ExtraPercentDialog} student=${timed} onClose=${() => setTimed(null)} />`}
     <//>
   `;
 }
