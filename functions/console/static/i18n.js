@@ -65,7 +65,7 @@ export function number(value, options) {
 
 /** @param {number} value of 100 */
 export function percent(value) {
-  return new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: 1 }).format(value / 100);
+  return new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: 2 }).format(value / 100);
 }
 
 /** @param {number | string} amount @param {string} currency */

@@ -30,11 +30,19 @@ export default function Transcript() {
   `;
 }
 
+/** Its program and term. @param {TranscriptCourse} course */
+function of({ programTitle, termTitle }) {
+  return [programTitle, termTitle].filter(Boolean).join(" · ");
+}
+
 /** @returns {import("../../parts/table.js").Column<TranscriptCourse>[]} */
 function columns() {
   return [
-    { label: t("student.transcript.course"), heads: true, cell: (course) => html`<${UserText}>${course.courseTitle}<//>` },
-    { label: t("account.profile.program"), cell: (course) => html`<${UserText}>${course.programTitle ?? "–"}<//>` },
+    {
+      label: t("student.transcript.course"),
+      heads: true,
+      cell: (course) => html`<span><${UserText}>${course.courseTitle}<//><br /><span class="quiet transcript-of">${of(course)}</span></span>`,
+    },
     { label: t("student.transcript.status"), cell: (course) => tOf("enrollment", course.status) },
     { label: t("student.reportCards.done"), number: true, cell: (course) => percent(course.completionPercentage) },
     { label: t("student.attendance.title"), number: true, cell: (course) => (course.attendance === null ? "–" : percent(course.attendance)) },
