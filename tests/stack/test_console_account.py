@@ -36,18 +36,10 @@ def student(stack: StackUnderTest) -> Person:
 @pytest.fixture
 def page(browser: Browser, stack: StackUnderTest, student: Person) -> Iterator[Page]:
     visit = Visit(browser, stack)
-    _sign_in(visit.page, student)
+    visit.sign_in_as(student)
     yield visit.page
     visit.context.close()
     assert not visit.complaints, visit.complaints
-
-
-def _sign_in(page: Page, person: Person) -> None:
-    page.goto("/app/sign-in")
-    page.get_by_label(SAID["signIn.username"]).fill(person.name)
-    page.get_by_label(SAID["password.label"], exact=True).fill(person.password)
-    page.get_by_role("button", name=SAID["signIn.title"]).click()
-    page.wait_for_url("**/app")
 
 
 def _press(page: Page, key: str) -> None:

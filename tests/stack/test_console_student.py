@@ -1,6 +1,7 @@
 """What a student does from the first day to the grade, in a real browser, in both languages."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Literal
 from uuid import uuid4
 
@@ -58,8 +59,9 @@ def test_a_student_enrols_learns_sits_an_exam_and_sees_the_grade(
         expect(page.get_by_text(said[key], exact=True).first).to_be_visible()
 
     def is_for_everybody() -> None:
-        for size in (DESK, PHONE):
+        for size, colours in product((DESK, PHONE), ("light", "dark")):
             page.set_viewport_size(size)
+            page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
             barriers = visit.barriers()
             assert not barriers, barriers
             assert visit.width() <= size["width"]
@@ -68,9 +70,7 @@ def test_a_student_enrols_learns_sits_an_exam_and_sees_the_grade(
     page.goto("/")
     page.evaluate("language => localStorage.setItem('lms.language', language)", language)
     page.goto(f"/app/courses/{course.id}")
-    page.get_by_label(said["signIn.username"]).fill(student.name)
-    page.get_by_label(said["password.label"], exact=True).fill(student.password)
-    click("signIn.title")
+    visit.fill_in(student, language)
 
     click("student.course.enroll")
     see("student.course.firstIs")
@@ -90,6 +90,9 @@ def test_a_student_enrols_learns_sits_an_exam_and_sees_the_grade(
     is_for_everybody()
     click("student.lesson.finish")
     see("student.course.allDone")
+    press(page.get_by_role("radio").first, "Space")
+    click("student.feedback.send")
+    see("student.feedback.thanks")
 
     page.set_viewport_size(DESK)
     click("student.nav.exams", "link")
@@ -114,6 +117,26 @@ def test_a_student_enrols_learns_sits_an_exam_and_sees_the_grade(
     see("student.reportCards.how")
     expect(page.get_by_role("link", name="Midterm")).to_be_visible()
     is_for_everybody()
+    visit.context.close()
+    assert not visit.complaints, visit.complaints
+
+
+def test_a_student_sees_exactly_what_to_pay_and_by_when(browser: Browser, stack: StackUnderTest) -> None:
+    course = Course(stack, "Agents that pay")
+    student = Person(stack, f"payer-{uuid4()}").joined()
+    due = datetime.now(UTC).date() + timedelta(days=30)
+    voucher = {"course_id": course.id, "quarter": "Spring", "fee": "12500.50", "due_date": str(due)}
+    voucher["student_id"] = student.call("GET", "/auth/profile").json()["id"]
+    number = course.done(course.admin, "POST", "/payments/vouchers", voucher)["voucher_no"]
+    visit = Visit(browser, stack)
+    visit.sign_in_as(student)
+    for language in ("en", "ur"):
+        visit.open(f"/app/payments/{number}", language)
+        shown = visit.page.get_by_role("listitem").filter(has_text=number)
+        # In some languages a browser rounds rupees.
+        expect(shown).to_contain_text("12,500.50")
+        expect(shown.locator(f"time[datetime='{due}']")).to_be_visible()
+        assert not (barriers := visit.barriers()), barriers
     visit.context.close()
     assert not visit.complaints, visit.complaints
 

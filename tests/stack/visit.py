@@ -6,6 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
+from tests.stack.clients import Person
 from tests.stack.conftest import StackUnderTest
 from tests.template import ROOT
 
@@ -48,6 +49,19 @@ class Visit:
         self.page.goto("/app/sign-in")
         self.page.get_by_role("button", name={"admin": "Administrator"}.get(role, role.capitalize())).click()
         self.page.wait_for_url("**/app")
+
+    def sign_in_as(self, person: Person) -> None:
+        """In English."""
+        self.page.goto("/app/sign-in")
+        self.fill_in(person, "en")
+        self.page.wait_for_url("**/app")
+
+    def fill_in(self, person: Person, language: str) -> None:
+        """What the sign-in screen asks, wherever it stands."""
+        said = words(language)
+        self.page.get_by_label(said["signIn.username"]).fill(person.name)
+        self.page.get_by_label(said["password.label"], exact=True).fill(person.password)
+        self.page.get_by_role("button", name=said["signIn.title"]).click()
 
     def open(self, path: str, language: str) -> None:
         """A screen, loaded whole."""
