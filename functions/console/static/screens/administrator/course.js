@@ -37,6 +37,9 @@ export default function Course({ params, query }) {
   const back = course.data
     ? { href: `/app/admin/programs/${course.data.programId}`, label: course.data.programTitle }
     : { href: "/app/admin/programs", label: t("administrator.programs.title") };
+  const teaching = html`
+    <${Button} icon="exam" href="/app/teach/courses/${courseId}/gradebook">${t("administrator.course.teaching")}<//>
+  `;
   const tabs = [
     { id: "students", label: t("administrator.course.students"), content: () => html`<${Students} courseId=${courseId} />` },
     { id: "teachers", label: t("administrator.course.teachers"), content: () => html`<${Teachers} course=${course} />` },
@@ -45,7 +48,7 @@ export default function Course({ params, query }) {
   ];
   return html`
     <${Page} title=${course.data?.title ?? t("administrator.course.title")}
-      back=${back}>
+      back=${back} actions=${course.data && teaching}>
       <${Loaded} of=${course}>
         ${() => html`
           <${Tabs} label=${t("administrator.course.title")} tabs=${tabs} shown=${query.get("tab") ?? "students"}
@@ -197,7 +200,7 @@ function Vouchers({ courseId, course }) {
   const issue = html`<${Button} kind="main" icon="plus" onClick=${() => setIssuing(true)}>${t("administrator.vouchers.issue")}<//>`;
   return html`
     <${Card} title=${t("administrator.course.payments")} actions=${issue}>
-      <${VoucherTable} of=${vouchers} empty=${t("administrator.course.noVouchers")} />
+      <${VoucherTable} of=${vouchers} ofOneCourse empty=${t("administrator.course.noVouchers")} />
       ${issuing && html`<${IssueVouchers} course=${course} onClose=${() => setIssuing(false)} onIssued=${vouchers.reload} />`}
     <//>
   `;

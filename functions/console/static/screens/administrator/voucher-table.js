@@ -14,8 +14,8 @@ import { CourseLink, PersonLink } from "./links.js";
 const TONES = /** @type {const} */ ({ unpaid: "fair", overdue: "bad", paid: "good", cancelled: "plain" });
 
 /** Vouchers, which can be confirmed or cancelled while they are not paid.
- * @param {{ of: ReturnType<typeof import("../../parts/pager.js").usePages<VoucherView>>, empty: string }} props */
-export function VoucherTable({ of, empty }) {
+ * @param {{ of: ReturnType<typeof import("../../parts/pager.js").usePages<VoucherView>>, empty: string, ofOneCourse?: boolean }} props */
+export function VoucherTable({ of, empty, ofOneCourse = false }) {
   /** @param {VoucherView} voucher */
   async function settle(voucher) {
     const text = html`
@@ -40,6 +40,11 @@ export function VoucherTable({ of, empty }) {
     toast(t("administrator.vouchers.cancelled"));
     await of.reload();
   }
+  /** @type {import("../../parts/table.js").Column<VoucherView>} */
+  const course = {
+    label: t("administrator.vouchers.course"),
+    cell: ({ course_id: id, course_title: title }) => html`<${CourseLink} id=${id} title=${title} tab="vouchers" />`,
+  };
   /** @type {import("../../parts/table.js").Column<VoucherView>[]} */
   const columns = [
     { label: t("administrator.vouchers.number"), heads: true, cell: ({ voucher_no }) => html`<bdi>${voucher_no}</bdi>` },
@@ -47,10 +52,8 @@ export function VoucherTable({ of, empty }) {
       label: t("administrator.vouchers.student"),
       cell: (row) => html`<${PersonLink} id=${row.student_id} name=${row.student_name} />`,
     },
-    {
-      label: t("administrator.vouchers.course"),
-      cell: (row) => html`<span><${CourseLink} id=${row.course_id} title=${row.course_title} tab="vouchers" /> <bdi class="quiet">${row.quarter}</bdi></span>`,
-    },
+    ...(ofOneCourse ? [] : [course]),
+    { label: t("administrator.course.quarter"), cell: ({ quarter }) => html`<bdi>${quarter}</bdi>` },
     { label: t("administrator.vouchers.fee"), number: true, cell: ({ fee, currency }) => html`<${Money} amount=${fee} currency=${currency} />` },
     { label: t("administrator.vouchers.due"), cell: ({ due_date }) => html`<${When} at=${due_date} as="date" />` },
     { label: t("administrator.vouchers.status"), cell: ({ status }) => html`<${Badge} tone=${TONES[status]}>${tOf("voucherStatus", status)}<//>` },
@@ -64,7 +67,8 @@ export function VoucherTable({ of, empty }) {
     },
   ];
   return html`
-    <${PagedTable} of=${of} caption=${t("administrator.vouchers.title")} columns=${columns} keyOf=${(/** @type {VoucherView} */ row) => row.voucher_no}
+    <${PagedTable} of=${of} caption=${t("administrator.vouchers.title")} columns=${columns}
+      keyOf=${(/** @type {VoucherView} */ row) => row.voucher_no}
       empty=${html`<${EmptyState} icon="money" text=${empty} />`} />
   `;
 }
