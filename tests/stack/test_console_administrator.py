@@ -120,3 +120,16 @@ def test_the_institute_s_name_is_changed_and_seen_by_everybody(visit: Visit) -> 
         expect(page.get_by_role("heading", level=1)).to_have_text(wanted)
         page.goto("/app/admin/institute")
     assert visit.complaints == []
+
+
+def test_what_was_typed_stays_when_another_field_is_refused(visit: Visit) -> None:
+    page = visit.page
+    page.goto("/app/admin/people?q=student@demo.example")
+    page.get_by_role("link", name="Demo Student").click()
+    page.get_by_label("Name", exact=True).fill("Another name")
+    page.get_by_label("Username", exact=True).fill("teacher@")
+    page.get_by_role("button", name="Save").first.click()
+    expect(page.get_by_label("Username", exact=True)).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Another name")
+    # The browser itself says that an answer was a refusal.
+    assert all("422" in complaint for complaint in visit.complaints)

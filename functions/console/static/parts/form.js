@@ -72,7 +72,7 @@ export function Form({ onSubmit, submit, kind = "main", children, beside, onInpu
 
 /**
  * One field with its name, what helps to fill it in, and what is wrong with it. `options` makes it a choice, `rows` a
- * text of several lines; all other attributes are the input's.
+ * text of several lines; all other attributes are the input's. `value` is what it begins with: what a person typed stays.
  * @param {{
  *   name: string, label: string, hint?: unknown, options?: { value: string, label: string }[], rows?: number,
  *   type?: string, value?: unknown, optional?: boolean, [attribute: string]: unknown
@@ -94,7 +94,7 @@ export function Field({ name, label, hint, options, rows, type = "text", value, 
   if (type === "checkbox") {
     return html`
       <div class="field field-check">
-        <label><input type="checkbox" ...${attributes} required=${false} checked=${Boolean(value)} /><span>${label}</span></label>
+        <label><input type="checkbox" ...${attributes} required=${false} defaultChecked=${Boolean(value)} /><span>${label}</span></label>
         ${hint && html`<p class="field-hint" id="${id}-hint">${hint}</p>`}
         <${FieldError} id=${id} error=${error} />
       </div>
@@ -106,7 +106,7 @@ export function Field({ name, label, hint, options, rows, type = "text", value, 
       </select>`
     : rows
     ? html`<textarea rows=${rows} ...${attributes}>${value}</textarea>`
-    : html`<input type=${type} value=${value} ...${attributes} />`;
+    : html`<input type=${type} defaultValue=${value} ...${attributes} />`;
   return html`
     <div class="field">
       <label for=${id}>${label}${optional && html`<span class="field-optional">${t("optional")}</span>`}</label>

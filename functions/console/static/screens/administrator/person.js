@@ -160,7 +160,7 @@ function Ending({ account, reload }) {
         <p class="quiet">${t("administrator.person.eraseText")}</p>
         <${Form} submit=${t("administrator.person.erase")} kind="danger" onSubmit=${erase}>
           <${Field} name="confirmation" label=${t("administrator.person.eraseConfirm", { username: account.username })} dir="ltr"
-            autocomplete="off" pattern=${account.username.replace(/[.\-]/g, "\\$&")} title=${account.username} />
+            autocomplete="off" pattern=${account.username.replaceAll(".", "[.]")} title=${account.username} />
         <//>
       </div>
     <//>
