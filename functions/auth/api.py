@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Depends, Path, Query, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import RedirectResponse
 from fastapi.security import OAuth2PasswordRequestForm
 
-from auth import reset_page, signing
+from auth import signing
 from auth.devices import Device, describe
 from auth.kong import GatewayUnavailable
 from auth.rules import UsernameReserved, WeakPassword
@@ -193,9 +193,9 @@ def forgot_password(body: ForgotPassword, now: Now) -> CodeSent:
 
 
 @app.get("/auth/reset-password", dependencies=[Public], include_in_schema=False)
-def reset_password_page() -> HTMLResponse:
-    """The page that the links in mails lead to."""
-    return HTMLResponse(reset_page.HTML, headers=reset_page.HEADERS)
+def show_reset_screen() -> RedirectResponse:
+    """Leads links of older mails to their screen; a browser takes what follows `#` along."""
+    return RedirectResponse("/app/reset-password", status_code=303)
 
 
 @app.post("/auth/reset-password", dependencies=[Public])

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Path, Query, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import RedirectResponse
 
 from lms.callers import Caller
 from lms.dependencies import Idempotent, IfMatch, Now, Paging, set_etag
@@ -14,7 +14,7 @@ from lms.http import LambdaHandler, create_app
 from lms.pages import Page
 from lms.refusals import CourseNotFound, NotCourseTeacher
 from lms.security import Admin, AnySignedIn, Public, TeacherOrAdmin
-from notification import unsubscribe_links, unsubscribe_page
+from notification import unsubscribe_links
 from notification.schemas import (
     Accepted,
     AllRead,
@@ -130,20 +130,19 @@ def update_preferences(
     return view
 
 
-@app.get("/notifications/unsubscribe", dependencies=[Public])
+@app.get("/notifications/unsubscribe", status_code=303, response_class=RedirectResponse, dependencies=[Public])
 @refuses(BrokenLink)
-def ask_to_unsubscribe(token: UnsubscribeToken) -> HTMLResponse:
-    """Asks whether to stop the e-mails of a kind; opening the link stops nothing."""
+def ask_to_unsubscribe(token: UnsubscribeToken) -> RedirectResponse:
+    """Leads to the screen that asks whether to stop the e-mails of a kind; opening the link stops nothing."""
     unsubscribe_links.read_token(token)
-    return HTMLResponse(unsubscribe_page.QUESTION, headers=unsubscribe_page.HEADERS)
+    return RedirectResponse(f"/app/unsubscribe?token={token}", status_code=303)
 
 
-@app.post("/notifications/unsubscribe", dependencies=[Public])
+@app.post("/notifications/unsubscribe", status_code=204, dependencies=[Public])
 @refuses(BrokenLink)
-def unsubscribe(token: UnsubscribeToken, now: Now) -> HTMLResponse:
-    """Stops the e-mails of a kind: the button of the page, or one click in a mail program (RFC 8058)."""
+def unsubscribe(token: UnsubscribeToken, now: Now) -> None:
+    """Stops the e-mails of a kind: the button of the screen, or one click in a mail program (RFC 8058)."""
     preferences.switch_off_mail(*unsubscribe_links.read_token(token), now)
-    return HTMLResponse(unsubscribe_page.ANSWER, headers=unsubscribe_page.HEADERS)
 
 
 handler = LambdaHandler(app)

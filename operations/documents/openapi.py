@@ -17,7 +17,6 @@ from itertools import count
 from typing import Any
 
 from fastapi.openapi.utils import get_openapi
-from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 
 from lms.dynamo import StorageBusy
@@ -267,10 +266,7 @@ def _give_examples(message: dict[str, Any], schemas: dict[str, Any]) -> None:
 
 def _describe_answer(status: str, answer: dict[str, Any], route: APIRoute, schemas: dict[str, Any]) -> None:
     answer["description"] = HTTPStatus(int(status)).phrase
-    if inspect.signature(route.endpoint).return_annotation is HTMLResponse:
-        answer["content"] = {"text/html": {"schema": {"type": "string"}}}
-    else:
-        _give_examples(answer, schemas)
+    _give_examples(answer, schemas)
     headers = ["X-Request-ID"]
     if status.startswith("2") and ("GET" in (route.methods or ()) or _sets(route, "ETag")):
         headers.append("ETag")
@@ -282,7 +278,7 @@ def _sets(route: APIRoute, header: str) -> bool:
     """Whether a route's function sets a header of its answer, itself or by a function that is named for it."""
     words = {
         "ETag": ("set_etag(", "_tagged("),
-        "Location": ('headers["Location"]',),
+        "Location": ('headers["Location"]', "RedirectResponse("),
         "Set-Cookie": ("set_cookie(", "delete_cookie("),
     }
     return any(word in inspect.getsource(route.endpoint) for word in words[header])

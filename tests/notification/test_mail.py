@@ -9,7 +9,7 @@ from lms.events import Person
 from tests.notification.servers import MailServer, html_of, text_of
 from tests.notification.world import CODE, LINK_TOKEN, RESET, School, row
 
-LINK = f"http://127.0.0.1:8000/auth/reset-password#token={LINK_TOKEN}"
+LINK = f"http://127.0.0.1:8000/app/reset-password#token={LINK_TOKEN}"
 
 
 def only(server: MailServer) -> EmailMessage:

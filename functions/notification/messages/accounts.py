@@ -24,7 +24,7 @@ class _WithPasswordLink(Message):
     @property
     def path(self) -> str | None:
         # After the #: a browser sends it to no server, so the token is in no access log and no Referer.
-        return f"/auth/reset-password#token={self.link_token}" if self.link_token else None
+        return f"/app/reset-password#token={self.link_token}" if self.link_token else None
 
 
 class Invitation(_WithPasswordLink):

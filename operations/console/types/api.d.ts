@@ -295,7 +295,7 @@ export interface Gets {
   "/notifications/failures": { input: { query?: { "limit"?: number; "cursor"?: string | null } }; answer: PageOfFailureView };
   "/notifications/{recipientId}/deliveries": { input: { params: { "recipientId": string }; query?: { "limit"?: number; "cursor"?: string | null } }; answer: PageOfDeliveryView };
   "/notifications/{recipientId}/preferences": { input: { params: { "recipientId": string } }; answer: PreferencesView };
-  "/notifications/unsubscribe": { input: { query: { "token": string } }; answer: string };
+  "/notifications/unsubscribe": { input: { query: { "token": string } }; answer: undefined };
   "/institute": { input: {  }; answer: InstituteView };
   "/terms": { input: { query?: { "limit"?: number; "cursor"?: string | null } }; answer: PageOfTermView };
   "/audit": { input: { query?: { "subject"?: string | null; "actor"?: string | null; "action"?: AuditAction | null; "from"?: string | null; "to"?: string | null; "limit"?: number; "cursor"?: string | null } }; answer: PageOfAuditEntryView };
@@ -349,7 +349,7 @@ export interface Posts {
   "/notifications/failures/{id}/retry": { input: { params: { "id": string } }; answer: DeliveryView };
   "/notifications/{id}/read": { input: { params: { "id": string } }; answer: NotificationView };
   "/notifications/{recipientId}/readAll": { input: { params: { "recipientId": string } }; answer: AllRead };
-  "/notifications/unsubscribe": { input: { query: { "token": string } }; answer: string };
+  "/notifications/unsubscribe": { input: { query: { "token": string } }; answer: undefined };
   "/terms": { input: { body: NewTerm }; answer: TermView };
   "/people/{personId}/export": { input: { params: { "personId": string } }; answer: ExportView };
   "/calendar": { input: {  }; answer: CalendarView };
