@@ -68,6 +68,7 @@ ENVIRONMENT = {
     "TWILIO_ACCOUNT_SID": "AC00",
     "TWILIO_AUTH_TOKEN": "token",
     "TWILIO_FROM": "+15005550006",
+    "STRANGER_SIGN_INS_PER_MINUTE": "5",
     "AUTH_INTERNAL_FUNCTION": "AuthInternalFunction",
     **{_snake(name): name for name in resources("AWS::DynamoDB::Table")},
     **{f"{_snake(name)}_URL": f"{_QUEUES}/{name}" for name in resources("AWS::SQS::Queue")},

@@ -209,7 +209,8 @@ class CodeBudget(Table):
 
 class Throttle(Table):
     """Failed sign-ins: of an account from one address, with until when that address counts as the account's own
-    because somebody signed in from it, and of an account in one hour. Changes of an account's contact in one day."""
+    because somebody signed in from it, and of an account in one minute and one hour. Changes of an account's contact in
+    one day."""
 
     class Meta:
         table_name = table_name("codes")

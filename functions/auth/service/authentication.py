@@ -34,7 +34,7 @@ def check_password(identifier: str, password: str, client_ip: str, now: datetime
 
 def confirm_password(user: User, password: str, client_ip: str, now: datetime) -> None:
     """Raises `WrongPassword` unless it is the signed-in user's own; failures slow down as in `sign_in`."""
-    attempt = throttling.begin(str(user.id), client_ip, now)
+    attempt = throttling.begin(str(user.id), client_ip, now, signed_in=True)
     ok, _ = hashing.check_password(password, user.password)
     if not ok:
         raise WrongPassword

@@ -1,4 +1,4 @@
-"""Slowing down whoever guesses passwords: by account and address, and by account alone."""
+"""Slowing down whoever guesses passwords: by account and address, and by account alone, in a minute and in an hour."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +12,7 @@ from auth.tables import Throttle
 from lms.dynamo import Transaction
 from lms.errors import TooManyRequests
 from lms.refusals import TooManyAttempts
+from lms.settings import setting
 
 _REMEMBERED = timedelta(hours=24)
 
@@ -25,32 +26,45 @@ class Attempt:
     """An attempt, counted as failed before the password is looked at, so that many at once are no way round."""
 
     address: Throttle
-    hour: Throttle | None
+    counters: tuple[Throttle, ...]
 
     def undo_failure(self, tx: Transaction, *more: Action) -> None:
         """Takes the attempt back, and earlier failures from this address, in a transaction of the caller's."""
         clear = [Throttle.failures.set(0), Throttle.blocked_until.remove(), Throttle.valid_until.remove()]
         tx.update(self.address, [*clear, *more])
-        if self.hour is not None:
-            tx.update(self.hour, [Throttle.failures.add(-1)])
+        for counter in self.counters:
+            tx.update(counter, [Throttle.failures.add(-1)])
 
     def undo_failure_and_remember(self, tx: Transaction, now: datetime) -> None:
-        """As `undo_failure`, for a sign-in: for 30 days, the account's hourly limit no longer stops this address."""
+        """As `undo_failure`, for a sign-in: for 30 days, the account's own limits no longer stop this address."""
         until = now + rules.KNOWN_ADDRESS_LIFETIME
         self.undo_failure(tx, Throttle.known_until.set(until), Throttle.expires_at.set(until))
 
 
-def begin(account: str, client_ip: str, now: datetime) -> Attempt:
+def begin(account: str, client_ip: str, now: datetime, *, signed_in: bool = False) -> Attempt:
     """Counts an attempt on an account; raises `TooManyAttempts` while it has to wait.
 
     `account` is a user's id, or the name that was tried where there is no such user: unknown names slow down alike.
+    `signed_in`: whoever has a session is no stranger, so the account's minute does not count.
     """
+    digest = hashing.hash_name(account)
     address = Throttle(key=f"address#{hashing.hash_name(f'{account} {rules.network_of(client_ip)}')}")
-    hour = Throttle(key=f"hour#{hashing.hash_name(account)}#{now:%Y%m%d%H}")
-    # The address first: attempts that it turns away must not use up the account's hour.
+    minute, hour = now.replace(second=0, microsecond=0), now.replace(minute=0, second=0, microsecond=0)
+    limits = [(f"hour#{digest}#{hour:%Y%m%d%H}", hour + timedelta(hours=1), rules.FAILURES_AN_HOUR)]
+    if not signed_in:
+        most = int(setting("STRANGER_SIGN_INS_PER_MINUTE"))
+        limits.insert(0, (f"minute#{digest}#{minute:%Y%m%d%H%M}", minute + timedelta(minutes=1), most))
+    # The narrowest first: attempts that it turns away must not use up the wider ones.
     _count_address(address, now)
     is_known = address.known_until is not None and address.known_until > now
-    return Attempt(address, hour if _count_hour(hour, now, beyond_limit=is_known) else None)
+    counters = []
+    for key, ends_at, limit in limits:
+        counter = Throttle(key=key)
+        if _count(counter, ends_at, limit):
+            counters.append(counter)
+        elif not is_known:
+            raise _wait_until(ends_at, now)
+    return Attempt(address, tuple(counters))
 
 
 def count_contact_change(tx: Transaction, user_id: UUID, now: datetime) -> None:
@@ -100,17 +114,12 @@ def _block(address: Throttle, until: datetime, now: datetime) -> None:
         raise _wait_until(until, now)
 
 
-def _count_hour(hour: Throttle, now: datetime, *, beyond_limit: bool) -> bool:
-    """Counts an attempt in the account's hour, and says whether it did: with `beyond_limit`, an attempt also passes
-    uncounted once the hour is full."""
-    full = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    counted = hour.update_if(
-        Throttle.failures.does_not_exist() | (Throttle.failures < rules.FAILURES_AN_HOUR),
-        [Throttle.failures.add(1), Throttle.expires_at.set(full + timedelta(hours=1))],
+def _count(counter: Throttle, ends_at: datetime, most: int) -> bool:
+    """Counts an attempt in a period of the account's, and says whether it did: a full one takes no more."""
+    return counter.update_if(
+        Throttle.failures.does_not_exist() | (Throttle.failures < most),
+        [Throttle.failures.add(1), Throttle.expires_at.set(ends_at + timedelta(hours=1))],
     )
-    if not (counted or beyond_limit):
-        raise _wait_until(full, now)
-    return counted
 
 
 def _wait_until(until: datetime, now: datetime) -> TooManyAttempts:
