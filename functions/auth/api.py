@@ -46,6 +46,7 @@ from auth.service import (
     people_import,
     profiles,
     registration,
+    roles,
     sessions,
     verification,
 )
@@ -303,6 +304,8 @@ def invite_user(user_id: UUID, now: Now, _: Admin) -> Done:
     accounts.OwnAccount,
     AccountBeingSetUp,
     LastAdmin,
+    roles.StillEnrolled,
+    roles.StillTeaching,
     corrections.StudentsOnly,
     UsernameTaken,
     EmailTaken,
@@ -313,9 +316,10 @@ def invite_user(user_id: UUID, now: Now, _: Admin) -> Done:
 def update_user(
     user_id: UUID, body: UserUpdate, response: Response, now: Now, admin: Admin, if_match: IfMatch
 ) -> ProfileView:
-    """Corrects a user's name, username, address or roll number; disables or enables them.
+    """Corrects a user's name, username, address or roll number; gives them another role; disables or enables them.
 
-    A disabled user's tokens end at once. A mail about a changed address goes to the old one.
+    A disabled user's tokens end at once, and those of a user with another role, who signs in again. A student has to
+    leave active courses first, and a teacher all. A mail about a changed address goes to the old one.
     """
     return _tagged(accounts.update(user_id, body, admin.id, if_match, now), response)
 

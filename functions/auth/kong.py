@@ -44,6 +44,14 @@ class Credential:
     public_key: str
 
 
+@dataclass(frozen=True)
+class Group:
+    """An ACL group that a consumer is in."""
+
+    name: str
+    created_at: int
+
+
 def put_consumer(user_id: UUID, username: str) -> str:
     """Creates the user's consumer, or updates it; answers its id at Kong."""
     consumer = _call("PUT", f"/consumers/{user_id}", {"username": str(user_id), "custom_id": username})
@@ -52,6 +60,17 @@ def put_consumer(user_id: UUID, username: str) -> str:
 
 def put_group(user_id: UUID, group: str) -> None:
     _call("PUT", f"/consumers/{user_id}/acls/{quote(group)}", {})
+
+
+def list_groups(user_id: UUID) -> list[Group]:
+    """The groups that the user's consumer is in."""
+    answer = _call("GET", f"/consumers/{user_id}/acls?size=100", missing={"data": []})
+    return [Group(entry["group"], int(entry.get("created_at", 0))) for entry in answer["data"]]
+
+
+def delete_group(user_id: UUID, group: str) -> None:
+    """Lets the routes of a role refuse the user, from the next request on."""
+    _call("DELETE", f"/consumers/{user_id}/acls/{quote(group)}", missing={})
 
 
 def list_credentials(user_id: UUID) -> list[Credential]:

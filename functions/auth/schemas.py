@@ -309,6 +309,7 @@ class UserUpdate(Changes):
     """What an administrator changes of a user; omitted fields stay."""
 
     status: Literal["active", "disabled"] | None = None
+    role: Role | None = Field(None, alias="is_type")
     name: Name | None = None
     username: Username | None = None
     email: Email | None = None

@@ -25,6 +25,8 @@ from lms.events import (
 def _user(event: UserRegistered | UserProvisioned | UserProfileUpdated, _: Envelope) -> None:
     if event.role == "teacher":
         teachers.update_person(event.user_id, event.person, event.version, now())
+    elif isinstance(event, UserProfileUpdated):
+        teachers.end(event.user_id, event.version, now())
 
 
 def _erased(event: UserErased, _: Envelope) -> None:

@@ -64,9 +64,11 @@ class Admin:
                 return own_answer(204, content_type=None)
             case "PUT", ["consumers", consumer_id, "acls", group]:
                 return json_answer(200, _group(self._consumers.add_group(self._existing(consumer_id).id, group)))
-            case "GET", ["consumers", consumer_id, "jwt"]:
-                found = self._consumers.credentials(self._existing(consumer_id).id)
-                return json_answer(200, {"data": [_credential(each) for each in found], "next": None})
+            case "GET", ["consumers", consumer_id, "acls" | "jwt" as kind]:
+                return json_answer(200, {"data": self._list(self._existing(consumer_id), kind), "next": None})
+            case "DELETE", ["consumers", consumer_id, "acls", group]:
+                if self._consumers.delete_group(self._existing(consumer_id).id, group):
+                    return own_answer(204, content_type=None)
             case "POST", ["consumers", consumer_id, "jwt"]:
                 return await self._add_credential(self._existing(consumer_id), exchange)
             case "DELETE", ["consumers", consumer_id, "jwt", key]:
@@ -93,6 +95,11 @@ class Admin:
         return json_answer(
             201, _credential(self._consumers.add_credential(consumer.id, key, body["rsa_public_key"] or ""))
         )
+
+    def _list(self, consumer: Consumer, kind: str) -> list[dict[str, object]]:
+        if kind == "acls":
+            return [_group(each) for each in self._consumers.groups(consumer.id)]
+        return [_credential(each) for each in self._consumers.credentials(consumer.id)]
 
     def _existing(self, consumer_id: str) -> Consumer:
         consumer = self._consumers.get(_uuid(consumer_id))

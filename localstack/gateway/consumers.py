@@ -23,6 +23,7 @@ CREATE TABLE IF NOT EXISTS groups (
 CREATE INDEX IF NOT EXISTS credentials_of_consumer ON credentials (consumer_id);
 """
 _CREDENTIAL = "SELECT id, consumer_id, key, rsa_public_key, created_at FROM credentials"
+_GROUP = "SELECT id, consumer_id, name, created_at FROM groups"
 
 
 class Taken(ValueError):
@@ -116,18 +117,20 @@ class Consumers:
         statement = "DELETE FROM credentials WHERE consumer_id = ? AND ? IN (key, id)"
         return self._write(statement, consumer_id, key_or_id) > 0
 
-    def groups(self, consumer_id: str) -> list[str]:
-        """The names of a consumer's groups in the order of their ids, as Kong lists them."""
-        rows = self._rows("SELECT name FROM groups WHERE consumer_id = ? ORDER BY id", consumer_id)
-        return [row[0] for row in rows]
+    def groups(self, consumer_id: str) -> list[Group]:
+        """A consumer's groups in the order of their ids, as Kong lists them."""
+        return [Group(*row) for row in self._rows(f"{_GROUP} WHERE consumer_id = ? ORDER BY id", consumer_id)]
 
     def add_group(self, consumer_id: str, name: str) -> Group:
         """Puts a consumer into a group, or leaves it there."""
         statement = "INSERT INTO groups (id, name, created_at, consumer_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
         self._write(statement, str(uuid4()), name, int(time.time()), consumer_id)
-        wanted = "SELECT id, consumer_id, name, created_at FROM groups WHERE consumer_id = ? AND name = ?"
-        (row,) = self._rows(wanted, consumer_id, name)
+        (row,) = self._rows(f"{_GROUP} WHERE consumer_id = ? AND name = ?", consumer_id, name)
         return Group(*row)
+
+    def delete_group(self, consumer_id: str, name_or_id: str) -> bool:
+        """Whether the consumer was in it."""
+        return self._write("DELETE FROM groups WHERE consumer_id = ? AND ? IN (name, id)", consumer_id, name_or_id) > 0
 
     def _row(self, statement: str, *values: str) -> Any:
         return next(iter(self._rows(statement, *values)), None)

@@ -47,6 +47,7 @@ class Kong:
     def __init__(self) -> None:
         self.consumers: dict[str, dict[str, Any]] = {}
         self.groups: dict[str, set[str]] = {}
+        self.group_made_at = 1_700_000_000
         self.credentials: dict[str, list[dict[str, Any]]] = {}
         self.down = False
         self.calls: list[str] = []
@@ -82,7 +83,10 @@ class Kong:
             self.groups.pop(name, None)
             return {}
         if kind == "acls":
-            self.groups.setdefault(name, set()).add(which)
+            groups = self.groups.setdefault(name, set())
+            if method == "GET":
+                return {"data": [{"group": group, "created_at": self.group_made_at} for group in groups]}
+            (groups.add if method == "PUT" else groups.discard)(which)
             return {}
         owned = self.credentials.setdefault(name, [])
         if method == "GET":

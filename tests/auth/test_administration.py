@@ -4,13 +4,17 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from auth import kong as auth_kong
 from auth.tables import Profile, ReservedName, User
 from lms import roster
+from lms.dynamo import Stale, transaction
 from lms.events import Audited, UserDisabled, UserEnabled, UserErased, UserProfileUpdated, UserRegistered
 from lms.outbox import OutboxItem
 from tests.at_once import at_once
 from tests.auth.conftest import PASSWORD, Auth, Desk, SignedIn
 from tests.conftest import Outbox, stored
+
+COURSE = uuid4()
 
 
 def test_a_profile_is_shown_with_its_etag(auth: Auth, desk: Desk) -> None:
@@ -95,7 +99,7 @@ def test_an_account_that_is_being_set_up_cannot_be_disabled_yet(auth: Auth, desk
 
 def test_statuses_that_nobody_sets_are_refused(auth: Auth, desk: Desk) -> None:
     student = auth.student()
-    for body in ({"status": "erased"}, {"status": "provisioning"}, {"status": None}, {"is_type": "admin"}):
+    for body in ({"status": "erased"}, {"status": "provisioning"}, {"status": None}, {"is_type": "pupil"}):
         answer = auth.http.patch(f"/auth/users/{student.id}", body, token=desk._token)
         assert answer.status == 422, body
 
@@ -138,6 +142,97 @@ def test_a_correction_and_a_new_status_are_one_change(auth: Auth, desk: Desk) ->
     card = roster.find_user(UUID(student.id))
     assert card is not None
     assert (card.status, card.name, card.version) == ("disabled", "Amina Khan", answer.version)
+
+
+def test_a_new_role_counts_at_the_gateway_and_everywhere_at_once(auth: Auth, desk: Desk, outbox: Outbox) -> None:
+    student = auth.student("amina")
+    roll_no = desk.user(student.id)["roll_no"]
+    answer = desk.correct(student.id, is_type="teacher", name="Amina Khan")
+    assert (answer.status, answer.json["is_type"], answer.json["roll_no"]) == (200, "teacher", None)
+    assert (auth.kong.groups[student.id], auth.passes_gateway(student.token)) == ({"teacher"}, False)
+    assert auth.refresh(student.refresh_token).status == 401
+    card = roster.find_user(UUID(student.id))
+    assert card is not None
+    assert (card.role, card.roll_no, card.version) == ("teacher", None, answer.version)
+    assert (desk.names(is_type="teacher"), desk.names(is_type="student")) == (["amina"], [])
+    [*_, event] = outbox.of(UserProfileUpdated)
+    assert (event.role, event.version) == ("teacher", answer.version)
+    [entry] = [e for e in outbox.of(Audited) if e.action == "account.changed"]
+    assert (entry.before["role"], entry.after["role"], entry.after["name"]) == ("student", "teacher", None)
+    assert auth.login(roll_no).status == 401
+    token = auth.login("amina").json["access_token"]
+    auth.settle()
+    assert auth.passes_gateway(token)
+    back = desk.correct(student.id, is_type="student", roll_no="BSCS-19-045").json
+    assert (back["is_type"], back["roll_no"]) == ("student", "BSCS-19-045")
+    assert auth.kong.groups[student.id] == {"student"}
+
+
+def _put_membership(kind: str, person_id: str) -> None:
+    with transaction() as tx:
+        if kind == "student":
+            roster.put_enrollment(tx, UUID(person_id), COURSE, "active", version=1)
+        else:
+            roster.put_assignment(tx, UUID(person_id), COURSE, version=1)
+
+
+@pytest.mark.parametrize(("role", "code"), [("student", "still-enrolled"), ("teacher", "still-teaching")])
+def test_who_has_active_courses_keeps_the_role(auth: Auth, desk: Desk, role: str, code: str) -> None:
+    person = auth.student("amina") if role == "student" else auth.staff(role)
+    _put_membership(role, person.id)
+    assert desk.correct(person.id, is_type="admin").problem == (409, code)
+    assert (auth.kong.groups[person.id], auth.passes_gateway(person.token)) == ({role}, True)
+    with transaction() as tx:
+        if role == "student":
+            roster.put_enrollment(tx, UUID(person.id), COURSE, "completed", version=2)
+        else:
+            roster.remove_assignment(tx, UUID(person.id), COURSE)
+    assert desk.correct(person.id, is_type="admin").status == 200
+
+
+def test_nobody_joins_a_course_while_their_role_changes(
+    auth: Auth, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    student = auth.student("amina")
+    card = roster.find_user(UUID(student.id))
+    assert card is not None
+    put_group = auth_kong.put_group
+
+    def join_meanwhile(user_id: UUID, group: str) -> None:
+        with pytest.raises(Stale), transaction() as tx:
+            roster.require_user(tx, card, joining_at=auth.clock())
+        put_group(user_id, group)
+
+    monkeypatch.setattr(auth_kong, "put_group", join_meanwhile)
+    assert desk.correct(student.id, is_type="teacher").status == 200
+    monkeypatch.setattr(auth_kong, "put_group", put_group)
+    auth.kong.down = True
+    assert desk.correct(student.id, is_type="student").status == 503
+    auth.kong.down = False
+    assert (desk.user(student.id)["is_type"], auth.kong.groups[student.id]) == ("teacher", {"teacher"})
+
+
+def test_a_group_that_could_not_be_left_is_left_by_the_consumer(auth: Auth, desk: Desk) -> None:
+    student = auth.student("amina")
+    desk.correct(student.id, is_type="teacher")
+    auth.kong.groups[student.id].add("student")
+    auth.settle()
+    assert auth.kong.groups[student.id] == {"teacher"}
+
+
+def test_an_administrator_always_remains_whoever_changes_whose_role(auth: Auth, desk: Desk, admin: SignedIn) -> None:
+    assert desk.correct(admin.id, is_type="teacher").problem == (409, "own-account")
+    other = auth.staff("admin", "other")
+    assert desk.correct(other.id, is_type="teacher").status == 200
+    assert Desk(auth, other.token).correct(admin.id, is_type="teacher").problem == (409, "last-admin")
+
+
+def test_a_role_and_a_status_are_one_change(auth: Auth, desk: Desk) -> None:
+    student = auth.student("amina")
+    answer = desk.correct(student.id, is_type="teacher", status="disabled")
+    assert (answer.json["is_type"], answer.json["status"], auth.kong.keys(student.id)) == ("teacher", "disabled", [])
+    assert desk.correct(student.id, status="active", is_type="student").json["is_type"] == "student"
+    assert auth.login("amina").status == 200
 
 
 def test_administrators_change_their_own_name_here_but_not_their_address(desk: Desk, admin: SignedIn) -> None:

@@ -103,6 +103,14 @@ def test_an_empty_answer_is_one(admin: Admin) -> None:
     assert admin.asked == [("DELETE", CONSUMER, None, None)]
 
 
+def test_groups_are_listed_and_left(admin: Admin) -> None:
+    admin.answers = [(200, {"data": [{"group": "student", "created_at": 7}]}), (204, None), (404, None)]
+    assert kong.list_groups(USER) == [kong.Group("student", 7)]
+    for _ in range(2):
+        kong.delete_group(USER, "student")
+    assert admin.asked[-1][:2] == ("DELETE", f"{CONSUMER}/acls/student")
+
+
 def test_the_admin_key_is_sent_where_there_is_one(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KONG_ADMIN_KEY", "the-key")
     admin.answers = [(200, {"id": "kong-1"})]

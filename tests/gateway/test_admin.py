@@ -63,6 +63,17 @@ def test_a_group_is_given_once_however_often_it_is_put(gateway: RunningGateway) 
     assert (first["group"], first["consumer"], first["tags"]) == ("gold", {"id": person("ann")}, None)
 
 
+def test_a_group_is_left_once_and_by_its_own_consumer(gateway: RunningGateway) -> None:
+    gold, silver = (gateway.admin("PUT", f"{ANN}/acls/{group}").json for group in ("gold", "silver"))
+    listed = sorted((gold, silver), key=lambda group: str(group["id"]))
+
+    assert gateway.admin("GET", f"{ANN}/acls").json == {"data": listed, "next": None}
+    assert gateway.admin("DELETE", f"{BOB}/acls/{gold['id']}").status == 404
+    assert [gateway.admin("DELETE", f"{ANN}/acls/gold").status for _ in range(2)] == [204, 404]
+    assert gateway.admin("DELETE", f"{ANN}/acls/{silver['id']}").status == 204
+    assert gateway.admin("GET", f"{ANN}/acls").json == {"data": [], "next": None}
+
+
 def test_a_credential_gets_a_key_of_its_own(gateway: RunningGateway, keys: Keys) -> None:
     credential = {"algorithm": "ES256", "rsa_public_key": keys.pem["ec256-A.pub"]}
 
@@ -113,6 +124,8 @@ def test_a_consumer_is_deleted_with_all_that_is_theirs(gateway: RunningGateway, 
         ("POST", f"{NOBODY}/jwt"),
         ("DELETE", f"{NOBODY}/jwt/k"),
         ("PUT", f"{NOBODY}/acls/gold"),
+        ("GET", f"{NOBODY}/acls"),
+        ("DELETE", f"{NOBODY}/acls/gold"),
         ("PUT", "/consumers/no-id"),
         ("GET", "/consumers"),
         ("GET", "/nope"),

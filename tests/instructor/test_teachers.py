@@ -1,5 +1,6 @@
 """Teachers, as the events of their accounts say."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -118,3 +119,19 @@ def test_courses_stay_when_a_name_changes(school: School) -> None:
     school.consume(changed(school.teacher, 9, "Married name"))
     shown = school.http.get(f"/instructors/{school.teacher.id}", token=school.teacher.token).json
     assert (shown["name"], [UUID(taught) for taught in shown["assignedCourses"]]) == ("Married name", [course])
+
+
+def test_who_gets_another_role_is_no_teacher_until_they_get_it_back(school: School) -> None:
+    school.consume(changed(school.teacher, 1, registered=True))
+    path = f"/instructors/{school.teacher.id}"
+    for version, role in ((2, "student"), (3, "teacher")):
+        put_card(replace(school.teacher, role=role), version=version)
+        if role == "student":
+            assert school.assign_teacher(school.add_course()).status == 404
+        else:
+            assert school.http.get(path, token=school.admin.token).status == 200
+        event = changed(school.teacher, version).model_copy(update={"role": role})
+        school.consume(event, changed(school.teacher, 1, registered=True), event)
+        is_teacher = role == "teacher"
+        assert len(names(school)) == is_teacher
+        assert school.http.get(path, token=school.admin.token).status == (200 if is_teacher else 404)

@@ -1,18 +1,19 @@
 """Accounts as administrators see to them: listed, corrected, disabled and enabled, erased."""
 
+from contextlib import ExitStack
 from datetime import datetime
 from uuid import UUID
 
 from auth import kong
 from auth.rules import Status
 from auth.schemas import NameField, ProfileView, UserUpdate, UserView
-from auth.service import administrators, corrections, gateway, profiles, reserved_names, search, sessions, users
+from auth.service import administrators, corrections, gateway, profiles, reserved_names, roles, search, sessions, users
 from auth.service.corrections import Correction
 from auth.tables import AdminClaim, Profile, User
 from lms import roster
 from lms.audit import audit
 from lms.callers import ROLES, Role
-from lms.dynamo import read_together, retry_stale, transaction
+from lms.dynamo import Transaction, read_together, retry_stale, transaction
 from lms.errors import Conflict
 from lms.etags import Precondition, require_match
 from lms.events import UserDisabled, UserEnabled, UserErased
@@ -22,13 +23,13 @@ from lms.refusals import AccountBeingSetUp
 from lms.texts import address_key
 
 # An address needs the password (`profiles.update`).
-_NOT_ONES_OWN = {"status", "email"}
+_NOT_ONES_OWN = {"status", "email", "role"}
 _LISTED: tuple[Status, ...] = ("active", "invited", "provisioning", "disabled")
 
 
 class OwnAccount(Conflict):
     code = "own-account"
-    detail = "You cannot change your own status here, nor your address: that is done in your profile."
+    detail = "You cannot change your own status, role or address here. Your address can be changed in your profile."
 
 
 class OwnErasure(Conflict):
@@ -89,10 +90,11 @@ def _line(user: User, profile: Profile | None) -> UserView:
 def update(user_id: UUID, changes: UserUpdate, admin_id: UUID, if_match: Precondition, now: datetime) -> ProfileView:
     """Corrects a user's account, disables or enables them: they are `active` then if they have a password.
 
-    A disabled user's tokens end at the gateway before this returns. An address that is given has to be confirmed.
+    A disabled user's tokens, and those of a user with another role, end at the gateway before this returns. An address
+    that is given has to be confirmed.
 
-    Raises `UserNotFound`, `OwnAccount`, `LastAdmin`, `AccountBeingSetUp`, `StudentsOnly`, `UsernameTaken`,
-    `EmailTaken`, `RollNumberTaken`, `PreconditionFailed` and `GatewayUnavailable`.
+    Raises `UserNotFound`, `OwnAccount`, `LastAdmin`, `StillEnrolled`, `StillTeaching`, `AccountBeingSetUp`,
+    `StudentsOnly`, `UsernameTaken`, `EmailTaken`, `RollNumberTaken`, `PreconditionFailed` and `GatewayUnavailable`.
     """
     user, profile = users.get_with_profile(user_id)
     if user_id == admin_id and changes.model_fields_set & _NOT_ONES_OWN:
@@ -100,42 +102,51 @@ def update(user_id: UUID, changes: UserUpdate, admin_id: UUID, if_match: Precond
     if not users.is_provisioned(user):
         raise AccountBeingSetUp
     require_match(user.version, if_match)
-    correction = corrections.correct(user, profile, changes)
     disabled = user.status == "disabled" if changes.status is None else changes.status == "disabled"
-    if disabled == (user.status == "disabled"):
-        if correction.fields:
-            with transaction() as tx:
-                version = tx.update(user, [*correction.actions, User.updated_at.set(now)])
-                correction.write(tx, version, user.status, admin_id, now)
-    elif disabled:
-        _disable(user, correction, admin_id, administrators.claim(user, admin_id, now), now)
-    else:
-        _enable(user, correction, admin_id, now)
+    gets_role = changes.role not in (None, user.role)
+    ends_access = gets_role or (disabled and user.status != "disabled")
+    claim = administrators.claim(user, admin_id, now) if ends_access else None
+    if gets_role:
+        roles.leave(user, now)
+    correction = corrections.correct(user, profile, changes)
+    status = "disabled" if disabled else users.enabled_status(user)
+    if correction.fields or status != user.status:
+        _store(user, correction, status, claim, admin_id, now)
     if "username" in correction.fields:
         gateway.rename(user)
     user.refresh(consistent_read=True)
     return profiles.view(user, profile)
 
 
-def _disable(user: User, correction: Correction, admin_id: UUID, claim: AdminClaim | None, now: datetime) -> None:
+def _store(
+    user: User, correction: Correction, status: Status, claim: AdminClaim | None, admin_id: UUID, now: datetime
+) -> None:
+    gets_role, gets_status = "role" in correction.fields, status != user.status
     # The gateway first: if it cannot be reached, nothing is changed, and nobody believes it was.
-    gateway.delete_credentials(user.id)
-    with transaction() as tx:
-        administrators.end_claim(claim, tx)
-        actions = [*users.set_status(user, "disabled"), *sessions.end_sessions(user, None, now)]
-        version = tx.update(user, [*correction.actions, *actions])
+    with ExitStack() as at_the_gateway:
+        credential = None
+        if gets_role:
+            at_the_gateway.enter_context(gateway.replaced_group(user, correction.old_role))
+        if gets_status and status == "disabled":
+            gateway.delete_credentials(user.id)
+        elif (gets_status or gets_role) and status != "disabled":
+            credential = at_the_gateway.enter_context(gateway.replaced_credential(user))
+        with transaction() as tx:
+            administrators.end_claim(claim, tx)
+            ends = gets_status or gets_role
+            actions = sessions.end_sessions(user, credential, now) if ends else [User.updated_at.set(now)]
+            version = tx.update(user, [*correction.actions, *users.set_status(user, status), *actions])
+            if gets_status:
+                _publish_status(tx, user, status, version, admin_id, now)
+            correction.write(tx, version, status, admin_id, now)
+
+
+def _publish_status(tx: Transaction, user: User, status: Status, version: int, admin_id: UUID, now: datetime) -> None:
+    if status == "disabled":
         emit(tx, UserDisabled(version=version, user_id=user.id), now)
-        correction.write(tx, version, "disabled", admin_id, now)
         audit(tx, now, "account.disabled", admin_id, {"user": user.id})
-
-
-def _enable(user: User, correction: Correction, admin_id: UUID, now: datetime) -> None:
-    status = users.enabled_status(user)
-    with gateway.replaced_credential(user) as credential, transaction() as tx:
-        actions = [*users.set_status(user, status), *sessions.end_sessions(user, credential, now)]
-        version = tx.update(user, [*correction.actions, *actions])
+    else:
         emit(tx, UserEnabled(version=version, user_id=user.id), now)
-        correction.write(tx, version, status, admin_id, now)
         audit(tx, now, "account.enabled", admin_id, {"user": user.id})
 
 

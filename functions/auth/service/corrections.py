@@ -1,4 +1,4 @@
-"""What administrators correct of a user's account: name, username, address, roll number."""
+"""What administrators correct of a user's account: name, username, address, role, roll number."""
 
 from collections.abc import Set
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pynamodb.expressions.update import Action
 
+from auth import rules
 from auth.schemas import UserUpdate
 from auth.service import publishing, reserved_names, search
 from auth.service.reserved_names import EmailTaken, RollNumberTaken, UsernameTaken, email_name, login_name
@@ -33,6 +34,7 @@ class Correction:
     fields: Set[str]
     old_email: str
     old_email_verified: bool
+    old_role: str
     old_roll_no: str | None
     old_names: Set[str]
     old_words: frozenset[str]
@@ -41,7 +43,11 @@ class Correction:
     def actions(self) -> list[Action]:
         """The writes on the user."""
         user = self.user
-        actions = [getattr(User, field).set(getattr(user, field)) for field in sorted(self.fields - {"name"})]
+        columns = {field: getattr(User, field) for field in sorted(self.fields - {"name"})}
+        values = {field: getattr(user, field) for field in columns}
+        actions = [
+            column.remove() if values[field] is None else column.set(values[field]) for field, column in columns.items()
+        ]
         if "email" in self.fields:
             actions += [User.email_verified.set(False), User.mobile_may_reset.set(False)]
         return actions
@@ -72,8 +78,10 @@ class Correction:
             previous_email_verified=previous_email is not None and self.old_email_verified,
         ).model_copy(update={"disabled": status == "disabled"})
         emit(tx, event, now, second=status != self.user.status)
-        # Personal data is nobody's but the person's: the trail says which fields, not what they were.
-        audit(tx, now, "account.changed", admin_id, {"user": self.user.id}, after=dict.fromkeys(sorted(self.fields)))
+        # Personal data is nobody's but the person's: of all fields but the role, the trail only says that they changed.
+        roles = (self.old_role, self.user.role)
+        before, after = ({f: role if f == "role" else None for f in sorted(self.fields)} for role in roles)
+        audit(tx, now, "account.changed", admin_id, {"user": self.user.id}, before=before, after=after)
 
     def _swap_names(self, tx: Transaction) -> None:
         names = set(reserved_names.names_of(self.user, self.profile))
@@ -85,17 +93,27 @@ class Correction:
 
 
 def correct(user: User, profile: Profile, changes: UserUpdate) -> Correction:
-    """Corrects a user and their profile in memory, for one transaction to store. Raises `StudentsOnly`."""
-    if changes.roll_no is not None and user.role != "student":
+    """Corrects a user and their profile in memory, for one transaction to store. Raises `StudentsOnly`.
+
+    Whoever becomes a student gets a roll number, and whoever no longer is one has none.
+    """
+    role = changes.role or user.role
+    if changes.roll_no is not None and role != "student":
         raise StudentsOnly
     given = {field: value for field, value in changes.given().items() if field != "status"}
-    stored = {"name": profile.name, "username": user.username, "email": user.email, "roll_no": user.roll_no}
+    if role != user.role:
+        given["roll_no"] = (changes.roll_no or rules.new_roll_no()) if role == "student" else None
+    stored = {
+        "name": profile.name,
+        **{field: getattr(user, field) for field in ("username", "email", "role", "roll_no")},
+    }
     correction = Correction(
         user,
         profile,
         {field for field, value in given.items() if value != stored[field]},
         user.email,
         bool(user.email_verified),
+        user.role,
         user.roll_no,
         set(reserved_names.names_of(user, profile)),
         search.words_of(user, profile),

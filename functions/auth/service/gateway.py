@@ -18,8 +18,8 @@ from lms.faults import is_transient
 from lms.log import logger
 from lms.outbox import emit
 
-# A credential so young may be one that a running request is about to store (`replaced_credential`). If it is a leftover
-# of a request that died, no token names it, and the next event of the user has it deleted.
+# A credential or group so young may be one that a running request is about to store (`replaced_credential`). If it is a
+# leftover of a request that died, no token names it, and the next event of the user has it deleted.
 _STORING_SECONDS = 20
 
 
@@ -62,7 +62,7 @@ def provision(registered: UserRegistered, now: datetime) -> None:
 
 @retry_stale
 def converge(user_id: UUID, now: datetime) -> None:
-    """Brings Kong to what is stored of a user: one credential, none if disabled, nothing if erased."""
+    """Brings Kong to what is stored of a user: one group and credential, none if disabled, nothing if erased."""
     user = users.find(user_id)
     if user is None:
         kong.delete_consumer(user_id)
@@ -70,7 +70,9 @@ def converge(user_id: UUID, now: datetime) -> None:
         delete_credentials(user_id)
     elif users.is_provisioned(user):
         kong.put_consumer(user.id, user.username)
-        credential = _keep_one(user, made_before=now.timestamp() - _STORING_SECONDS)
+        made_before = now.timestamp() - _STORING_SECONDS
+        _keep_one_group(user, made_before)
+        credential = _keep_one(user, made_before)
         if credential.key != user.issuer:
             with transaction() as tx:
                 tx.update(user, [*store(credential), User.updated_at.set(now)])
@@ -105,6 +107,38 @@ def _keep_one(user: User, made_before: float = math.inf) -> kong.Credential:
         if other.key not in (kept.key, user.old_issuer) and other.created_at < made_before:
             kong.delete_credential(user.id, other.key)
     return kept
+
+
+def _keep_one_group(user: User, made_before: float) -> None:
+    kong.put_group(user.id, user.role)
+    for group in kong.list_groups(user.id):
+        if group.name != user.role and group.created_at < made_before:
+            kong.delete_group(user.id, group.name)
+
+
+@contextmanager
+def replaced_group(user: User, old_role: str) -> Iterator[None]:
+    """The group of a user's role beside that of their old one, which ends when the block has stored the new role.
+
+    Raises `GatewayUnavailable`, with nothing changed, when Kong cannot be reached.
+    """
+    kong.put_group(user.id, user.role)
+    try:
+        yield
+    except Exception as error:
+        # As for a credential: after a passing fault the role may be stored all the same.
+        if not is_transient(error):
+            _leave(user.id, user.role)
+        raise
+    _leave(user.id, old_role)
+
+
+def _leave(user_id: UUID, group: str) -> None:
+    """Takes a user out of a group; where that fails, the consumer of the same change's event does it (`converge`)."""
+    try:
+        kong.delete_group(user_id, group)
+    except Unavailable:
+        logger.warning("a group is left for the consumer to delete", extra={"user_id": str(user_id)})
 
 
 @contextmanager

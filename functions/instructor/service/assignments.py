@@ -36,7 +36,7 @@ def assign(teacher_id: UUID, course_id: UUID, actor_id: UUID, if_match: Precondi
     """
     teacher = teachers.get(teacher_id, now)
     card = roster.find_user(teacher_id)
-    if card is None:
+    if card is None or card.role != "teacher":
         raise TeacherNotFound
     if roster.find_course(course_id) is None:
         raise CourseNotFound
@@ -48,7 +48,7 @@ def assign(teacher_id: UUID, course_id: UUID, actor_id: UUID, if_match: Precondi
         return teachers.view(teacher, teacher.version)
     assignments, begun = changed
     with transaction() as tx:
-        roster.require_user(tx, card)
+        roster.require_user(tx, card, joining_at=now)
         roster.require_course_exists(tx, course_id, CourseNotFound())
         version = teachers.put(tx, teacher, assignments, now)
         roster.put_assignment(tx, teacher_id, course_id, version=begun.version)

@@ -13,7 +13,7 @@ from lms.errors import NotFound
 from lms.events import Person
 from lms.pages import Page, PageRequest, query_page
 
-LISTED, ERASED = "listed", "erased"
+LISTED, FORMER, ERASED = "listed", "former", "erased"
 
 
 class TeacherNotFound(NotFound):
@@ -25,6 +25,11 @@ def get(teacher_id: UUID, now: datetime) -> Teacher:
     teacher = Teacher.find(teacher_id) or _from_roster(teacher_id, now)
     if teacher is None or teacher.directory == ERASED:
         raise TeacherNotFound
+    if teacher.directory == FORMER:
+        # Whoever teaches again may do so before the event that says it has come.
+        card = roster.find_user(teacher_id)
+        if card is None or card.role != "teacher":
+            raise TeacherNotFound
     return teacher
 
 
@@ -63,8 +68,20 @@ def update_person(teacher_id: UUID, person: Person, user_version: int, now: date
     teacher = Teacher.find(teacher_id) or _from_roster(teacher_id, now)
     if teacher is None or teacher.user_version >= user_version:
         return
+    teacher.directory = LISTED
     teacher.name, teacher.email = person.name, person.email
     teacher.user_version, teacher.updated_at = user_version, now
+    with transaction() as tx:
+        tx.put(teacher)
+
+
+@retry_stale
+def end(user_id: UUID, user_version: int, now: datetime) -> None:
+    """Lists somebody who has another role no longer, unless something newer is known; most never taught."""
+    teacher = Teacher.find(user_id)
+    if teacher is None or teacher.user_version >= user_version:
+        return
+    teacher.directory, teacher.user_version, teacher.updated_at = FORMER, user_version, now
     with transaction() as tx:
         tx.put(teacher)
 

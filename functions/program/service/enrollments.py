@@ -138,7 +138,7 @@ def _is_paid(seats: Seats, paid: CoursePayments | None) -> bool:
 
 
 def _accept(tx: Transaction, application: _Application, actor_id: UUID | None, now: datetime) -> EnrollmentView:
-    roster.require_user(tx, application.card)
+    roster.require_user(tx, application.card, joining_at=now)
     roster.require_active_student(tx, application.enrollment.student_id)
     _audit(tx, application.enrollment, "active", actor_id, now)
     version = _set_status(tx, application.enrollment, "active", now)
@@ -174,7 +174,7 @@ def set_status(
             roster.user_key(student_id),
         ]
     )
-    if enrollment is None or seats is None or course is None:
+    if enrollment is None or seats is None or course is None or card is None or card.role != "student":
         raise EnrollmentNotFound
     rules.require_changeable(status_of(enrollment), status, _terms(seats))
     require_match(enrollment.version, if_match)
@@ -182,6 +182,7 @@ def set_status(
         return _view(enrollment, course.title, card, enrollment.version)
     with transaction() as tx:
         if status == "active":
+            roster.require_user(tx, card, joining_at=now)
             _take_seats(tx, seats, 1)
         else:
             _free_seat(tx, course_id)

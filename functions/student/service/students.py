@@ -133,8 +133,12 @@ def list_students(paging: PageRequest) -> Page[StudentSummary]:
     """All students, in the order of their registration."""
     found, after = query_page(Student.directory_index, [_LISTED], paging)
     known = roster.find_users(student.id for student in found)
-    # An erased student's card is gone at once, the record a moment later.
-    records = [StudentRecord(student, known[student.id], None) for student in found if student.id in known]
+    # An erased student's card is gone at once, the record a moment later; who has another role keeps the record.
+    records = [
+        StudentRecord(student, card, None)
+        for student in found
+        if (card := known.get(student.id)) and card.role == "student"
+    ]
     return paging.page([summary(record) for record in records], after)
 
 

@@ -17,7 +17,7 @@ class Acl(Plugin[AclOptions]):
     async def access(self, exchange: Exchange) -> Answer | None:
         if exchange.consumer is None:
             return exchange.refuse(401, "Unauthorized")
-        groups = self.surroundings.consumers.groups(exchange.consumer.id)
+        groups = [group.name for group in self.surroundings.consumers.groups(exchange.consumer.id)]
         if set(self.config.allow).isdisjoint(groups):
             return exchange.refuse(403, "You cannot consume this service")
         exchange.headers["X-Consumer-Groups"] = ", ".join(groups)

@@ -30,6 +30,7 @@ from lms.roster.courses import (
 )
 from lms.roster.institute import Institute, find_institute, put_institute
 from lms.roster.memberships import (
+    Kind,
     Membership,
     class_of,
     count_class,
@@ -66,6 +67,7 @@ from lms.roster.terms import (
 from lms.roster.users import (
     Profile,
     User,
+    close_user,
     confirm_email,
     find_by_name,
     find_unconfirmed,
@@ -87,6 +89,7 @@ __all__ = [
     "Decision",
     "EnrollmentStatus",
     "Institute",
+    "Kind",
     "Membership",
     "Profile",
     "Program",
@@ -95,6 +98,7 @@ __all__ = [
     "User",
     "all_courses",
     "class_of",
+    "close_user",
     "confirm_email",
     "count_class",
     "course_key",

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute, UTCDateTimeAttribute
 
 from lms.dynamo import Key, Transaction, TypedKey, UUIDAttribute
 from lms.etags import ObjectChanged
@@ -58,6 +59,7 @@ class UserRow(Row):
     name = UnicodeAttribute()
     email = UnicodeAttribute()
     roll_no = UnicodeAttribute(null=True)
+    closed_until = UTCDateTimeAttribute(null=True)
 
 
 class ProfileRow(Row):
@@ -156,12 +158,21 @@ def remove_user(tx: Transaction, user_id: UUID, *, email: str, roll_no: str | No
         tx.delete(RollNumberRow(roll_no.casefold()))
 
 
-def require_user(tx: Transaction, user: User) -> None:
+def close_user(tx: Transaction, user_id: UUID, role: str, until: datetime) -> None:
+    """Keeps a user of this role out of further courses until a time, or until their card is written again."""
+    tx.update(UserRow(user_id), [UserRow.closed_until.set(until)], UserRow.role == role)
+
+
+def require_user(tx: Transaction, user: User, *, joining_at: datetime | None = None) -> None:
     """Lets the transaction commit only while a user exists in the role that was read and was not disabled since.
 
     Else it is `Stale`. Other changes, such as being provisioned, do not matter: many happen while a class is enrolled.
+    With `joining_at`, for whatever brings the user into a course, it is also `Stale` while their role is being changed
+    (`close_user`).
     """
     same = UserRow.role == user.role
+    if joining_at is not None:
+        same &= UserRow.closed_until.does_not_exist() | (UserRow.closed_until <= joining_at)
     if user.status != "disabled":
         same &= UserRow.status != "disabled"
     tx.check(*user_key(user.id), same)
