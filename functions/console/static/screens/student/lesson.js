@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "htm/preact";
 import { get } from "../../api.js";
 import { fileSize, t } from "../../i18n.js";
@@ -12,6 +12,9 @@ import { go } from "../../router.js";
 
 /** @import { AssetView, LessonView, TopicView } from "lms/api" */
 
+// A link to a file is asked for anew so long before it ends.
+const MARGIN_S = 60;
+
 /**
  * One lesson: its text, file, video and links; done or not; the way to the next.
  * @param {{
@@ -22,6 +25,12 @@ export function Lesson({ topic, isDone, onMark, previous, next, isLast }) {
   const lesson = useLoad(() => get("/lessons/{lessonId}", { params: { lessonId: topic.topicId } }));
   const heading = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  const validFor = lesson.data?.asset?.expiresIn;
+  useEffect(() => {
+    if (validFor === undefined) return;
+    const renewal = setInterval(lesson.reload, (validFor - MARGIN_S) * 1000);
+    return () => clearInterval(renewal);
+  }, [validFor]);
 
   async function finish() {
     if (!isDone) await onMark(true);
@@ -31,7 +40,7 @@ export function Lesson({ topic, isDone, onMark, previous, next, isLast }) {
   return html`
     <article class="card lesson" aria-labelledby="lesson">
       <header class="card-head">
-        <h2 id="lesson" tabindex="-1" ref=${heading} dir="auto">${topic.title}</h2>
+        <h2 id="lesson" tabindex="-1" ref=${heading}><${UserText}>${topic.title}<//></h2>
         <${Button} small icon=${isDone ? "check" : undefined} aria-pressed=${isDone ? "true" : "false"} onClick=${() => onMark(!isDone)}>
           ${isDone ? t("student.course.isDone") : t("student.lesson.markDone")}
         <//>
@@ -86,12 +95,28 @@ function Asset({ asset, title }) {
   return html`
     <figure class="asset">
       ${kind === "image" && html`<img src=${asset.url} alt=${title} />`}
-      ${kind === "video" && html`<video src=${asset.url} controls preload="metadata" aria-label=${title}></video>`}
-      ${kind === "audio" && html`<audio src=${asset.url} controls preload="metadata" aria-label=${title}></audio>`}
+      ${(kind === "video" || kind === "audio") && html`<${Player} kind=${kind} url=${asset.url} title=${title} />`}
       <figcaption>
         <a class="resource" href=${asset.url} target="_blank" rel="noopener noreferrer"><${Icon} name="file" />
-          <span><bdi>${asset.fileName}</bdi>${asset.size !== null && html` <span class="quiet">${fileSize(asset.size)}</span>`}</span></a>
+          <span><bdi>${asset.fileName}</bdi>${asset.size !== null && html` <bdi class="quiet" dir="ltr">${fileSize(asset.size)}</bdi>`}</span></a>
       </figcaption>
     </figure>
   `;
+}
+
+/** Plays on while its link is renewed: the new one is taken when the old one no longer works, where it stopped.
+ * @param {{ kind: "video" | "audio", url: string, title: string }} props */
+function Player({ kind, url, title }) {
+  const [source, setSource] = useState({ url, at: 0 });
+  /** @param {Event & { currentTarget: HTMLMediaElement }} event */
+  function renew({ currentTarget: player }) {
+    if (source.url !== url) setSource({ url, at: player.currentTime });
+  }
+  /** @param {Event & { currentTarget: HTMLMediaElement }} event */
+  function goOn({ currentTarget: player }) {
+    if (!source.at) return;
+    player.currentTime = source.at;
+    player.play();
+  }
+  return html`<${kind} src=${source.url} controls preload="metadata" aria-label=${title} onError=${renew} onLoadedMetadata=${goOn}><//>`;
 }
