@@ -1,11 +1,12 @@
 """Accounts for a list of people: POST /auth/users/import."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from lms.events import Audited, UserRegistered
-from tests.auth.conftest import PASSWORD, Auth, Desk
+from tests.auth.conftest import PASSWORD, Auth, Desk, calls_noted
 from tests.clients import Answer
 from tests.conftest import Outbox
 
@@ -97,6 +98,30 @@ def test_rows_for_which_no_time_is_left_are_refused_and_done_when_the_list_comes
     assert send(auth, desk, [person()]).json["outcomes"][0]["reason"].endswith("Send the list again.")
     monkeypatch.setattr("auth.service.people_import._SECONDS", 20)
     assert send(auth, desk, [person()]).json["created"] == 1
+
+
+def test_a_name_that_is_taken_meanwhile_refuses_its_row_alone(
+    auth: Auth, desk: Desk, meanwhile: Callable[..., None]
+) -> None:
+    people = [person(email=f"{name}@example.com") for name in ("amina", "bilal", "zara")]
+    desk.names()  # The administrator is there before anything is written meanwhile.
+    meanwhile(lambda: auth.register("bilal"))
+    rows = send(auth, desk, people).json["outcomes"]
+    assert [(row["outcome"], row["field"]) for row in rows] == [
+        ("created", None),
+        ("refused", "username"),
+        ("created", None),
+    ]
+    assert {desk.user(row["user_id"])["username"] for row in rows if row["user_id"]} == {"amina", "zara"}
+
+
+def test_several_rows_are_one_call_of_the_storage(auth: Auth, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    people = [person(email=f"amina{n}@example.com") for n in range(10)]
+    asked = calls_noted(monkeypatch)
+    assert send(auth, desk, people).json["created"] == 10
+    calls = [size for operation, size in asked if operation == "TransactWriteItems"]
+    assert len(calls) <= 3
+    assert max(calls) <= 100
 
 
 @pytest.mark.parametrize(

@@ -16,15 +16,15 @@ from auth.schemas import ImportedPerson, ImportedRow, NewUser, PeopleImported, U
 from auth.service import accounts, registration
 from auth.service.reserved_names import EmailTaken, RollNumberTaken, UsernameTaken, email_name, login_name
 from auth.tables import Profile, ReservedName, User
-from lms.dynamo import read_together
+from lms.dynamo import Stale, Transaction, commit_together, groups_of, read_together
 from lms.errors import Conflict
 from lms.etags import Precondition
 from lms.field_messages import message_of
-from lms.idempotency import IdempotentAnswer
 from lms.refusals import AccountBeingSetUp
 
 Outcome = Literal["created", "updated", "unchanged", "refused"]
 _LOGIN_NAMES: dict[str, type[Conflict]] = {"username": UsernameTaken, "roll_no": RollNumberTaken}
+_FIELDS: dict[type[Exception], str] = {UsernameTaken: "username", RollNumberTaken: "roll_no", EmailTaken: "email"}
 
 
 # API Gateway waits 30 seconds, and the answer has to be written too.
@@ -43,10 +43,23 @@ class RepeatedAddress(Conflict):
     detail = "An earlier row has the same address."
 
 
+class ChangedMeanwhile(Conflict):
+    detail = "The account changed at this moment. Send the list again."
+
+
 @dataclass(frozen=True)
 class _Refusal:
     field: str | None
     reason: str
+
+
+@dataclass(frozen=True)
+class _Done:
+    """What becomes of a row, once its writes are committed."""
+
+    outcome: Outcome
+    user_id: UUID | None = None
+    writes: Transaction | None = None
 
 
 @dataclass
@@ -65,28 +78,17 @@ def import_people(rows: Sequence[object], admin_id: UUID, now: datetime, *, dry_
     """
     people = [_read(row) for row in rows]
     known = _look_up([person for person in people if isinstance(person, ImportedPerson)])
-    outcomes = []
     ends_at = time.monotonic() + _SECONDS
-    for number, (row, person) in enumerate(zip(rows, people, strict=True), 1):
-        done: tuple[Outcome, UUID | None] | _Refusal = (
-            person
-            if isinstance(person, _Refusal)
-            else _take(person, known, admin_id, now, dry_run=dry_run)
-            if time.monotonic() < ends_at
-            else _refusal(None, NoTimeLeft())
-        )
-        refusal = done if isinstance(done, _Refusal) else None
-        outcome, user_id = ("refused", None) if isinstance(done, _Refusal) else done
-        outcomes.append(
-            ImportedRow(
-                row=number,
-                email=_email_in(row),
-                outcome=outcome,
-                user_id=user_id,
-                field=refusal.field if refusal else None,
-                reason=refusal.reason if refusal else None,
-            )
-        )
+    answers: list[_Done | _Refusal] = []
+    for person in people:
+        if isinstance(person, _Refusal):
+            answers.append(person)
+        elif time.monotonic() < ends_at:
+            answers.append(_take(person, known, admin_id, now, dry_run=dry_run))
+        else:
+            answers.append(_refusal(None, NoTimeLeft()))
+    _commit(answers, ends_at)
+    outcomes = [_row(number, row, answer) for number, (row, answer) in enumerate(zip(rows, answers, strict=True), 1)]
     counts = Counter(row.outcome for row in outcomes)
     return PeopleImported(
         dry_run=dry_run,
@@ -95,6 +97,36 @@ def import_people(rows: Sequence[object], admin_id: UUID, now: datetime, *, dry_
         unchanged=counts["unchanged"],
         refused=counts["refused"],
         outcomes=outcomes,
+    )
+
+
+def _commit(answers: list[_Done | _Refusal], ends_at: float) -> None:
+    """Commits the writes of all rows, several in one call; a row that is refused has that for an answer."""
+    pending = [(n, done.writes) for n, done in enumerate(answers) if isinstance(done, _Done) and done.writes]
+    numbers = iter(number for number, _ in pending)
+    for group in groups_of(writes for _, writes in pending):
+        refusals = commit_together(group) if time.monotonic() < ends_at else [NoTimeLeft()] * len(group)
+        for refusal, number in zip(refusals, numbers, strict=False):
+            if refusal is not None:
+                answers[number] = _refused(refusal)
+
+
+def _refused(refusal: Exception) -> _Refusal:
+    """Why a new account is refused now that was not before: somebody else was first, a moment ago."""
+    if isinstance(refusal, Stale):
+        return _refusal(None, ChangedMeanwhile())
+    if not isinstance(refusal, Conflict):
+        raise refusal
+    return _refusal(_FIELDS.get(type(refusal)), refusal)
+
+
+def _row(number: int, row: object, answer: _Done | _Refusal) -> ImportedRow:
+    if isinstance(answer, _Refusal):
+        return ImportedRow(
+            row=number, email=_email_in(row), outcome="refused", user_id=None, field=answer.field, reason=answer.reason
+        )
+    return ImportedRow(
+        row=number, email=_email_in(row), outcome=answer.outcome, user_id=answer.user_id, field=None, reason=None
     )
 
 
@@ -132,9 +164,7 @@ def _username(person: ImportedPerson) -> str:
     return person.username or rules.username_from(person.email)
 
 
-def _take(
-    person: ImportedPerson, known: _Known, admin_id: UUID, now: datetime, *, dry_run: bool
-) -> tuple[Outcome, UUID | None] | _Refusal:
+def _take(person: ImportedPerson, known: _Known, admin_id: UUID, now: datetime, *, dry_run: bool) -> _Done | _Refusal:
     address = email_name(person.email)
     if address in known.addresses:
         return _refusal("email", RepeatedAddress())
@@ -144,9 +174,7 @@ def _take(
     return _create(person, known, admin_id, now, dry_run=dry_run)
 
 
-def _create(
-    person: ImportedPerson, known: _Known, admin_id: UUID, now: datetime, *, dry_run: bool
-) -> tuple[Outcome, UUID | None] | _Refusal:
+def _create(person: ImportedPerson, known: _Known, admin_id: UUID, now: datetime, *, dry_run: bool) -> _Done | _Refusal:
     username = _username(person)
     if person.username is None and (login_name(username) in known.taken or rules.is_reserved(username)):
         username = f"{username}-{secrets.token_hex(3)}"
@@ -154,13 +182,10 @@ def _create(
     if refusal := _claim(known, names, None):
         return refusal
     if dry_run:
-        return "created", None
+        return _Done("created")
     form = NewUser.model_validate({**person.model_dump(by_alias=True), "username": username})
-    try:
-        return "created", registration.invite(form, admin_id, IdempotentAnswer(None), now).user_id
-    except (UsernameTaken, RollNumberTaken, EmailTaken) as error:
-        # Somebody else was first, a moment ago.
-        return _refusal({UsernameTaken: "username", EmailTaken: "email"}.get(type(error), "roll_no"), error)
+    writes = Transaction()
+    return _Done("created", registration.add_invited(writes, form, admin_id, now), writes)
 
 
 def _update(
@@ -172,7 +197,7 @@ def _update(
     now: datetime,
     *,
     dry_run: bool,
-) -> tuple[Outcome, UUID | None] | _Refusal:
+) -> _Done | _Refusal:
     if person.role != user.role:
         return _refusal("is_type", RoleDiffers())
     stored = {"name": profile.name, "username": user.username, "roll_no": user.roll_no}
@@ -180,15 +205,15 @@ def _update(
     if refusal := _claim(known, {name: changes[name] for name in _LOGIN_NAMES if name in changes}, user.id):
         return refusal
     if not changes:
-        return "unchanged", user.id
+        return _Done("unchanged", user.id)
     try:
         if not dry_run:
             accounts.update(user.id, UserUpdate.model_validate(changes), admin_id, Precondition(), now)
     except AccountBeingSetUp as error:
         return _refusal(None, error)
     except (UsernameTaken, RollNumberTaken) as error:
-        return _refusal("username" if isinstance(error, UsernameTaken) else "roll_no", error)
-    return "updated", user.id
+        return _refusal(_FIELDS[type(error)], error)
+    return _Done("updated", user.id)
 
 
 def _claim(known: _Known, names: dict[str, str], owner: UUID | None) -> _Refusal | None:

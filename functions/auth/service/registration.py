@@ -86,15 +86,21 @@ def invite(form: NewUser, admin_id: UUID | None, idempotent: IdempotentAnswer, n
 
     Raises `UsernameTaken`, `EmailTaken` and `RollNumberTaken`.
     """
+    with transaction() as tx:
+        user_id = add_invited(tx, form, admin_id, now)
+        answer = Registered(message="Registered. An invitation is on its way.", user_id=user_id)
+        idempotent.record(tx, answer, location=location(user_id))
+    return answer
+
+
+def add_invited(tx: Transaction, form: NewUser, admin_id: UUID | None, now: datetime) -> UUID:
+    """As `invite`, in a transaction of the caller's, which is refused by the same reasons; the id of the user."""
     user = _new_user(form.username, form.email, form.role, "invited", now)
     if form.role == "student":
         user.roll_no = form.roll_no or rules.new_roll_no()
-    answer = Registered(message="Registered. An invitation is on its way.", user_id=user.id)
-    with transaction() as tx:
-        _store(tx, user, form, codes.make("invitation", user, user.email, now), now)
-        audit(tx, now, "account.created", admin_id, {"user": user.id}, after={"role": user.role})
-        idempotent.record(tx, answer, location=location(user.id))
-    return answer
+    _store(tx, user, form, codes.make("invitation", user, user.email, now), now)
+    audit(tx, now, "account.created", admin_id, {"user": user.id}, after={"role": user.role})
+    return user.id
 
 
 @retry_stale

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
@@ -21,7 +21,7 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from lms.aws import OPTIONS
-from lms.errors import Unavailable
+from lms.errors import Problem, Unavailable
 from lms.faults import condition_failed, is_contention
 from lms.settings import setting
 
@@ -30,8 +30,9 @@ _R = TypeVar("_R")
 _CONTENTION_TRIES = 8
 _STALE_TRIES = 5
 _MAX_PAUSE_SECONDS = 1.0
-# DynamoDB's own bound.
+# DynamoDB's own bounds.
 _BATCH_KEYS = 100
+_TRANSACTION_ITEMS = 100
 
 
 class StorageBusy(Unavailable):
@@ -246,6 +247,17 @@ class Transaction:
     ) -> None:
         self._checks.append((lambda tx: tx.condition_check(table, hash_key, range_key, condition), refuse or Stale()))
 
+    def __len__(self) -> int:
+        """How many items it writes or checks."""
+        return len(self._checks) + len(self._deletes) + len(self._puts) + len(self._updates)
+
+    def include(self, other: "Transaction") -> None:
+        """Adds all that another transaction collected; they must not concern the same items."""
+        self._checks += other._checks
+        self._deletes += other._deletes
+        self._puts += other._puts
+        self._updates += other._updates
+
     def commit(self) -> None:
         # PynamoDB sends checks, deletes, puts, updates, in this order, and cancellation reasons come in the order sent.
         writes = [*self._checks, *self._deletes, *self._puts, *self._updates]
@@ -281,6 +293,36 @@ def transaction() -> Iterator[Transaction]:
     tx = Transaction()
     yield tx
     tx.commit()
+
+
+def groups_of(transactions: Iterable[Transaction]) -> Iterator[list[Transaction]]:
+    """Transactions in groups, each of which the storage takes in one call."""
+    group: list[Transaction] = []
+    size = 0
+    for tx in transactions:
+        if group and size + len(tx) > _TRANSACTION_ITEMS:
+            yield group
+            group, size = [], 0
+        group.append(tx)
+        size += len(tx)
+    if group:
+        yield group
+
+
+def commit_together(group: Sequence[Transaction]) -> list[Exception | None]:
+    """Commits transactions in one call if none is refused, else each by itself; why each was refused, or None."""
+    together = Transaction()
+    for tx in group:
+        together.include(tx)
+    try:
+        together.commit()
+    except StorageBusy:
+        raise
+    except (Stale, Problem) as refusal:
+        if len(group) == 1:
+            return [refusal]
+        return [answer for tx in group for answer in commit_together([tx])]
+    return [None] * len(group)
 
 
 def retry_stale(use_case: Callable[_P, _R]) -> Callable[_P, _R]:
@@ -322,6 +364,8 @@ __all__ = [
     "TypedKey",
     "UUIDAttribute",
     "VersionAttribute",
+    "commit_together",
+    "groups_of",
     "read_together",
     "retry_stale",
     "table_name",
