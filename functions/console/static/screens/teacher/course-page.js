@@ -7,6 +7,7 @@ import { Page } from "../../parts/page.js";
 import { SubNavigation } from "../../parts/sub-navigation.js";
 import { UserText } from "../../parts/values.js";
 import { Problem } from "../../problem.js";
+import { person } from "../../session.js";
 
 /** Titles by id, asked for once: every screen of a course shows it. */
 const titles = signal(/** @type {Record<string, string>} */ ({}));
@@ -35,9 +36,12 @@ export function CoursePage({ courseId, title, actions, width = "wide", children 
     { href: `${address}/feedback`, label: t("teacher.feedback.title") },
     { href: `${address}/settings`, label: t("teacher.settings.title") },
   ];
+  const courseTitle = titles.value[courseId] ?? "…";
+  const back = person.value?.role === "admin"
+    ? { href: `/app/admin/courses/${courseId}`, label: courseTitle }
+    : { href: "/app", label: t("teacher.home.title") };
   return html`
-    <${Page} title=${title} width=${width} actions=${actions} back=${{ href: "/app", label: t("teacher.home.title") }}
-      lead=${html`<${UserText}>${titles.value[courseId] ?? "…"}<//>`}>
+    <${Page} title=${title} width=${width} actions=${actions} back=${back} lead=${html`<${UserText}>${courseTitle}<//>`}>
       <${SubNavigation} label=${t("teacher.course.screens")} entries=${screens} />
       ${children}
     <//>

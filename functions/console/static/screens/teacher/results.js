@@ -1,5 +1,6 @@
 import { html } from "htm/preact";
 import { get, post } from "../../api.js";
+import * as clock from "../../clock.js";
 import { number, percent, t, tOf } from "../../i18n.js";
 import { Button } from "../../parts/button.js";
 import { confirm } from "../../parts/dialog.js";
@@ -73,22 +74,31 @@ export function ResultBadge({ status }) {
 /** @param {{ exam: ExamDetails, onReleased: Show }} props */
 function Release({ exam, onReleased }) {
   const params = { examId: exam.id };
+  /** Somebody may still begin or answer. */
+  async function closeAndRelease() {
+    const wanted = await confirm({
+      title: t("teacher.results.closeNow"), text: html`<p>${t("teacher.results.closeNowText")}</p>`,
+      action: t("teacher.results.closeNow"), danger: true,
+    });
+    if (wanted) released(await post("/exams/{examId}/release", { params, body: { closeNow: true } }));
+  }
   async function release() {
+    if (clock.serverNow() < Date.parse(exam.closesAt)) return await closeAndRelease();
     const wanted = await confirm({
       title: t("teacher.results.release"), text: html`<p>${t("teacher.results.releaseText")}</p>`, action: t("teacher.results.release"),
     });
     if (!wanted) return;
     try {
-      onReleased(await post("/exams/{examId}/release", { params }));
+      released(await post("/exams/{examId}/release", { params }));
     } catch (problem) {
+      // A student has more time than the others.
       if (!(problem instanceof Problem) || problem.code !== "open") throw problem;
-      const closes = await confirm({
-        title: t("teacher.results.closeNow"), text: html`<p>${t("teacher.results.closeNowText")}</p>`,
-        action: t("teacher.results.closeNow"), danger: true,
-      });
-      if (!closes) return;
-      onReleased(await post("/exams/{examId}/release", { params, body: { closeNow: true } }));
+      await closeAndRelease();
     }
+  }
+  /** @param {import("lms/api").ExamView} changed */
+  function released(changed) {
+    onReleased(changed);
     toast(t("teacher.results.released"));
   }
   return html`

@@ -1,0 +1,167 @@
+"""What a teacher does from setting an exam to the gradebook, in a real browser."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.stack.clients import Person, eventually
+from tests.stack.conftest import StackUnderTest
+from tests.stack.taught import Course
+from tests.stack.visit import Visit
+
+pytestmark = pytest.mark.stack
+expect.set_options(timeout=30_000)
+
+DESK = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 800}
+NARROWEST = {"width": 360, "height": 800}
+
+
+def _student(stack: StackUnderTest, course: Course, name: str) -> Person:
+    """Somebody of the course, whose name its teacher reads."""
+    student = Person(stack, f"learner-{uuid4()}").joined()
+    course.done(student, "PUT", "/auth/profile", {"name": name})
+    course.done(student, "POST", f"/courses/{course.id}/enrollments")
+    return student
+
+
+def _sit(student: Person, exam: str, answers: dict[str, Any]) -> str:
+    """An attempt with an answer for each kind of question, submitted."""
+    attempt = Course.done(student, "POST", f"/exams/{exam}/attempts")
+    given = {question["id"]: answers[question["kind"]] for question in attempt["questions"]}
+    Course.done(student, "PUT", f"/attempts/{attempt['id']}/answers", given)
+    Course.done(student, "POST", f"/attempts/{attempt['id']}/submit")
+    return str(attempt["id"])
+
+
+def test_a_teacher_sets_an_exam_marks_it_and_releases_the_grades(browser: Browser, stack: StackUnderTest) -> None:
+    course = Course(stack, f"Agents that mark {uuid4()}")
+    name = f"Zainab {uuid4()}"
+    student = _student(stack, course, name)
+    visit = Visit(browser, stack)
+    page = visit.page
+
+    def click(name: str, role: Any = "button") -> None:
+        page.get_by_role(role, name=name, exact=True).first.click()
+
+    visit.sign_in("teacher")
+    page.evaluate("localStorage.setItem('lms.language', 'en')")
+    page.goto(f"/app/teach/courses/{course.id}")
+    expect(page.get_by_role("rowheader", name=name)).to_be_visible()
+
+    click("Exams", "link")
+    click("New exam", "link")
+    page.get_by_label("Title").fill("Midterm")
+    opens, closes = datetime.now(UTC) - timedelta(minutes=1), datetime.now(UTC) + timedelta(days=1)
+    page.get_by_label("Opens").fill(_typed(page, opens))
+    page.get_by_label("Closes").fill(_typed(page, closes))
+    page.get_by_label("Results are shown").select_option("manual")
+    click("Create the exam")
+
+    click("Add a question")
+    page.get_by_label("Question", exact=True).fill("Which one plans?")
+    page.get_by_label("Choice 1", exact=True).fill("An agent")
+    page.get_by_label("Choice 2", exact=True).fill("A stone")
+    page.get_by_label("Choice 1 is right").check()
+    click("Save")
+    expect(page.get_by_role("heading", name="Question 1")).to_be_visible()
+    click("Add a question")
+    page.get_by_label("Kind").select_option("text")
+    page.get_by_label("Question", exact=True).fill("Why?")
+    click("Save")
+    expect(page.get_by_role("heading", name="Question 2")).to_be_visible()
+    click("Publish")
+    expect(page.get_by_text("Students see this exam.")).to_be_visible()
+    assert visit.barriers() == []
+
+    exam = page.url.rsplit("/", 1)[-1]
+    _sit(student, exam, {"single": "a", "text": "It looks ahead."})
+
+    page.goto("/app/teach/marking")
+    page.get_by_label("Marks for question 1").wait_for()
+    # The demo teacher has more to mark than this.
+    while not page.get_by_role("heading", name=name).is_visible():
+        page.get_by_label("Marks for question 1").wait_for()
+        click("Later")
+    expect(page.get_by_text("It looks ahead.")).to_be_visible()
+    expect(page.get_by_label("Marks for question 1")).to_be_focused()
+    page.keyboard.press("f")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(f"The marks of {name} were saved.")).to_be_visible()
+
+    page.goto(f"/app/teach/exams/{exam}/results")
+    click("Release the results")
+    page.get_by_role("dialog").get_by_role("button", name="Close the exam and release").click()
+    expect(page.get_by_text("The results are released.")).to_be_visible()
+    expect(page.get_by_role("row", name=name).get_by_text("Passed")).to_be_visible()
+    assert visit.barriers() == []
+
+    path = f"/courses/{course.id}/reportCards"
+    eventually(lambda: Course.done(course.teacher, "GET", path)["items"][0]["grade"])
+    page.goto(f"/app/teach/courses/{course.id}/gradebook")
+    page.get_by_role("rowheader", name=name).focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("gridcell", name="Grade A, change")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").get_by_label("Grade").select_option("B")
+    page.get_by_label("Reason").fill("Late by a day.")
+    click("Save")
+    expect(page.get_by_role("gridcell", name="Grade B, change")).to_be_visible()
+    with page.expect_download() as downloaded:
+        click("Download CSV")
+    assert name in downloaded.value.path().read_text()
+    visit.context.close()
+    assert not visit.complaints, visit.complaints
+
+
+def _typed(page: Any, moment: datetime) -> str:
+    """A moment as the browser's own zone has it in a field."""
+    minutes: int = page.evaluate("moment => new Date(moment).getTimezoneOffset()", moment.isoformat())
+    return (moment - timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M")
+
+
+@pytest.mark.parametrize("role", ["teacher", "admin"])
+def test_every_screen_of_a_course_and_its_exams_is_for_everybody(
+    browser: Browser, stack: StackUnderTest, role: str
+) -> None:
+    course = Course(stack, "Agents that teach")
+    student = _student(stack, course, "Nadia Akhtar")
+    terms = {"duration": 60, "examDate": datetime.now(UTC).isoformat(), "release": "manual", "published": True}
+    body = {"courseId": course.id, "title": "Midterm", **terms, "published": False}
+    exam = course.done(course.teacher, "POST", "/exams", body)["id"]
+    course.done(course.teacher, "POST", f"/exams/{exam}/questions", {"questionText": "Why?", "kind": "text"})
+    course.done(course.teacher, "PUT", f"/exams/{exam}", {"published": True})
+    _sit(student, exam, {"text": "کیونکہ"})
+    paper = course.done(course.teacher, "POST", "/exams", {**body, "title": "Spoken", "paper": True, "published": True})
+    student_id = course.done(student, "GET", "/auth/profile")["id"]
+    course.done(student, "POST", "/feedback", {"courseId": course.id, "rating": 4, "comment": "Good."})
+    lesson = course.outline["modules"][0]["lessons"][0]["id"]
+    parts = ("", "/gradebook", "/exams", "/exams/new", "/outline", f"/outline/{lesson}", "/attendance", "/message")
+    of_an_exam = ("", "/settings", "/preview", "/attempts", "/extra-time", "/results", f"/results/{student_id}")
+    screens = [
+        *(f"/app/teach/courses/{course.id}{part}" for part in (*parts, "/feedback", "/settings")),
+        *(f"/app/teach/exams/{exam}{part}" for part in of_an_exam),
+        f"/app/teach/exams/{paper['id']}/results",
+        *(["/app", "/app/teach/marking"] if role == "teacher" else []),
+    ]
+    visit = Visit(browser, stack)
+    visit.sign_in(role)
+    faults: dict[tuple[str, ...], Any] = {}
+    shown = (("en", DESK, "light"), ("ur", PHONE, "dark"))
+    for path in screens:
+        # What an administrator sees differs in nothing but the menu.
+        for language, size, colours in shown if role == "teacher" else shown[:1]:
+            visit.page.set_viewport_size(size)  # type: ignore[arg-type]
+            visit.page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+            visit.open(path, language)
+            if barriers := visit.barriers():
+                faults[path, language] = barriers
+            visit.page.set_viewport_size(NARROWEST)  # type: ignore[arg-type]
+            if visit.width() > NARROWEST["width"]:
+                faults[path, language, "sideways"] = [visit.width()]
+    visit.context.close()
+    assert not faults, faults
+    assert not visit.complaints, visit.complaints
