@@ -7,8 +7,8 @@ import { html } from "htm/preact";
  */
 
 /**
- * A table, which on a phone becomes a list of cards: each cell behind its column's label. With `grid` it stays a table
- * and scrolls within itself.
+ * A table, which becomes a list of cards where it has little room, as on a phone: each cell behind its column's label.
+ * With `grid` it stays a table and scrolls within itself.
  * @template T
  * @param {{ caption: string, columns: Column<T>[], rows: T[], keyOf: (row: T) => string, grid?: boolean }} props
  */
@@ -29,5 +29,5 @@ export function Table({ caption, columns, rows, keyOf, grid = false }) {
       </tbody>
     </table>
   `;
-  return grid ? html`<div class="scroller" tabindex="0" role="region" aria-label=${caption}>${table}</div>` : table;
+  return grid ? html`<div class="scroller" tabindex="0" role="region" aria-label=${caption}>${table}</div>` : html`<div class="table-box">${table}</div>`;
 }
