@@ -148,7 +148,7 @@ def delete_course(_: Admin, course_id: CourseId, if_match: IfMatch, now: Now) ->
 @app.get("/courses/{courseId}/details")
 @refuses(CourseNotFound)
 def course(caller: AnySignedIn, course_id: CourseId, response: Response) -> CourseDetails:
-    """A course with its table of contents: members see the links, teachers also unpublished parts."""
+    """A course with its table of contents: members see links and files, teachers also unpublished parts."""
     view = contents.details(course_id, caller)
     set_etag(response, view.version)
     return view

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StrictBool, StrictInt, StringConstraints
 
+from lms.assets import AssetView
 from lms.enrollment import EnrolledStatus, EnrollmentStatus
 from lms.fields import INTEGRAL, CamelBody, CamelChanges, CamelView, Description, Name
 from lms.institute import default_currency
@@ -116,8 +117,11 @@ class SubtopicView(CamelView):
 
 
 class TopicView(CamelView):
+    """`asset` is the lesson's file; null for callers who do not belong to the course."""
+
     topic_id: UUID
     title: str
+    asset: AssetView | None
     subtopics: list[SubtopicView]
 
 

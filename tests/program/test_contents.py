@@ -9,6 +9,7 @@ from tests.conftest import Calls
 from tests.people import sign_in
 from tests.program.conftest import Program
 
+FILE = {"key": "courses/1/lessons/2/3.pdf", "file_name": "Slides.pdf", "size": 7}
 GITHUB, VIDEO = "https://github.com/x/y", "https://video.example/1"
 
 
@@ -28,7 +29,7 @@ def _write_outline(course_id: UUID) -> None:
 
     def lesson(title: str, published: bool = True) -> Lesson:
         subtopic = Subtopic(id=uuid4(), title="Definition", github_repo_link=GITHUB, video_link=VIDEO)
-        return Lesson(id=uuid4(), title=title, published=published, subtopics=(subtopic,), **times)
+        return Lesson(id=uuid4(), title=title, published=published, asset=FILE, subtopics=(subtopic,), **times)
 
     modules = (
         Module(id=uuid4(), title="Agents", lessons=(lesson("Swarm"), lesson("Hidden", published=False)), **times),
@@ -50,6 +51,11 @@ def links(chapters: Any) -> set[str | None]:
     return {subtopic[name] for subtopic in subtopics for name in ("githubRepoLink", "videoLink")}
 
 
+def files(chapters: Any) -> set[str | None]:
+    assets = [topic["asset"] for chapter in chapters for topic in chapter["topics"]]
+    return {asset and asset["fileName"] for asset in assets}
+
+
 def titles(chapters: Any) -> list[Any]:
     return [(chapter["title"], [topic["title"] for topic in chapter["topics"]]) for chapter in chapters]
 
@@ -67,22 +73,25 @@ def test_a_student_sees_their_own_enrolment(program: Program, course: str) -> No
     assert own(student.token) == "dropped"
 
 
-def test_those_who_belong_to_a_course_see_its_links(program: Program, course: str) -> None:
+def test_those_who_belong_to_a_course_see_its_links_and_files(program: Program, course: str) -> None:
     program.enroll(course)
     finished = sign_in("student")
     program.enroll(course, finished)
     program.set_status(course, finished, "completed")
     for person in (program.student, finished, program.teacher, program.admin):
-        assert links(details(program, course, person.token)) == {GITHUB, VIDEO}
+        chapters = details(program, course, person.token)
+        assert links(chapters) == {GITHUB, VIDEO}
+        assert files(chapters) == {"Slides.pdf"}
+    assert f"/{FILE['key']}?" in chapters[0]["topics"][0]["asset"]["url"]
 
 
-def test_everybody_else_sees_the_titles_without_links(program: Program, course: str) -> None:
+def test_everybody_else_sees_the_titles_without_links_or_files(program: Program, course: str) -> None:
     dropped = sign_in("student")
     program.enroll(course, dropped)
     program.drop(course, dropped)
     for person in (program.student, dropped, sign_in("teacher")):
         chapters = details(program, course, person.token)
-        assert links(chapters) == {None}
+        assert links(chapters) == files(chapters) == {None}
         assert titles(chapters) == [("Agents", ["Swarm"])]
     assert program.http.get(f"/courses/{course}/details").status == 401
 

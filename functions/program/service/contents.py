@@ -3,7 +3,9 @@
 from uuid import UUID
 
 from lms import access, roster
+from lms.assets import show as show_asset
 from lms.callers import Caller
+from lms.curriculum import Module
 from lms.dynamo import Key, read_together
 from lms.errors import NotFound
 from lms.outline import Outline, outline_key
@@ -20,10 +22,10 @@ class ChapterNotFound(NotFound):
 def details(course_id: UUID, caller: Caller) -> CourseDetails:
     """A course with its table of contents; raises `CourseNotFound`.
 
-    Unpublished parts are for its teachers and administrators, links for those who belong to it.
+    Unpublished parts are for its teachers and administrators, links and files for those who belong to it.
     """
     shown, outline, enrollment = _read(course_id, caller)
-    chapters = [module.as_chapter() for module in outline.modules]
+    chapters = [_chapter(module) for module in outline.modules]
     [fields] = views.fields_of([shown])
     own = enrollment.status if enrollment else None
     return CourseDetails.model_validate({**fields, "own_enrollment": own, "table_of_contents": chapters})
@@ -35,7 +37,14 @@ def chapter(course_id: UUID, chapter_id: UUID, caller: Caller) -> ChapterView:
     module = next((module for module in outline.modules if module.id == chapter_id), None)
     if module is None:
         raise ChapterNotFound
-    return ChapterView.model_validate(module.as_chapter())
+    return _chapter(module)
+
+
+def _chapter(module: Module) -> ChapterView:
+    chapter = module.as_chapter()
+    for topic, lesson in zip(chapter["topics"], module.lessons, strict=True):
+        topic["asset"] = show_asset(lesson.asset, lesson.title)
+    return ChapterView.model_validate(chapter)
 
 
 def _read(course_id: UUID, caller: Caller) -> tuple[Shown, Outline, roster.Membership | None]:

@@ -47,7 +47,8 @@ class Lesson(BaseModel):
     updated_at: datetime
 
     def without_links(self) -> "Lesson":
-        return self.model_copy(update={"subtopics": tuple(Subtopic(id=s.id, title=s.title) for s in self.subtopics)})
+        subtopics = tuple(Subtopic(id=part.id, title=part.title) for part in self.subtopics)
+        return self.model_copy(update={"subtopics": subtopics, "asset": None})
 
 
 class Module(BaseModel):
@@ -95,7 +96,7 @@ class Outline(BaseModel):
         return self.model_copy(update={"modules": modules})
 
     def without_links(self) -> "Outline":
-        """What those see who do not belong to the course: subtopics without their links."""
+        """What those see who do not belong to the course: subtopics without their links, lessons without files."""
         modules = tuple(
             module.model_copy(update={"lessons": tuple(lesson.without_links() for lesson in module.lessons)})
             for module in self.modules
