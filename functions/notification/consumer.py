@@ -3,6 +3,7 @@
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
 from lms.events import (
+    AttemptReopened,
     ExamCancelled,
     ExamChanged,
     ExamScheduled,
@@ -111,6 +112,11 @@ def _exam_cancelled(event: ExamCancelled, envelope: Envelope) -> None:
     reminders.exam_cancelled(event, now(), is_news=_is_news(envelope))
 
 
+def _attempt_reopened(event: AttemptReopened, envelope: Envelope) -> None:
+    if _is_news(envelope):
+        reminders.attempt_reopened(event, now())
+
+
 def _result_recorded(event: ResultRecorded, envelope: Envelope) -> None:
     reminders.result_recorded(event, now(), is_news=_is_news(envelope))
 
@@ -142,6 +148,7 @@ handler = KafkaConsumer(
         ExamScheduled: _exam_changed,
         ExamChanged: _exam_changed,
         ExamCancelled: _exam_cancelled,
+        AttemptReopened: _attempt_reopened,
         ResultRecorded: _result_recorded,
         VoucherIssued: _voucher_changed,
         VoucherCancelled: _voucher_changed,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lms.events import Audited, MarkingChanged, ResultRecorded
+from lms.events import AttemptReopened, Audited, MarkingChanged, ResultRecorded
 from tests.clients import Answer
 from tests.conftest import Outbox
 from tests.exam.conftest import SINGLE, TEXT, ExamService, moment
@@ -35,6 +35,8 @@ def test_a_reopened_attempt_goes_on_with_its_answers(exam: ExamService, outbox: 
     assert (seen["status"], seen["marks"]) == ("pending", {single: 2, text: None})
     assert [event.waiting for event in outbox.of(MarkingChanged)] == [1, 0, 1]
     assert [event.action for event in outbox.of(Audited)] == ["attempt.marked", "attempt.reopened"]
+    [reopened] = outbox.of(AttemptReopened)
+    assert (str(reopened.student_id), reopened.until) == (str(exam.student.id), moment(answer.json["deadline"]))
 
 
 def test_no_key_is_out_before_a_reopened_attempt_ends(exam: ExamService) -> None:

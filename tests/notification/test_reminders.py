@@ -181,6 +181,14 @@ def test_a_student_hears_of_a_result_once_a_version_and_not_when_it_is_taken_bac
     assert school.kinds().count("result_released") == 1
 
 
+def test_a_student_hears_each_time_that_their_attempt_is_reopened(school: School) -> None:
+    school.settle(school.scheduled(), school.reopened(1), school.reopened(1))
+    assert school.row_of("attempt_reopened").message.startswith("You can go on with Midterm in Agents until ")
+
+    school.settle(school.reopened(2))
+    assert school.kinds().count("attempt_reopened") == 2
+
+
 def test_a_student_hears_of_a_voucher_when_issued_before_it_is_due_and_when_overdue(school: School) -> None:
     school.settle(school.issued())
     assert "PKR 5,000.00" in school.row_of("voucher_issued").message

@@ -261,6 +261,16 @@ class School:
         }
         return events.ResultRecorded(**{**facts, **changes})
 
+    def reopened(self, version: int = 1) -> events.AttemptReopened:
+        return events.AttemptReopened(
+            version=version,
+            attempt_id=UUID(int=7),
+            exam_id=self.exam,
+            course_id=self.course,
+            student_id=self.student.id,
+            until=self.clock.now + timedelta(minutes=15),
+        )
+
     def _voucher(self, version: int) -> dict[str, Any]:
         return {
             "version": version,

@@ -4,12 +4,15 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from exam.rules.grading import require_acceptable
+from exam.rules.standing import Standing
 from exam.schemas import MarkedAttempt, MarksUpdate, Reopening
 from exam.service import access, accommodations, question_sets, standings, views
 from lms.audit import audit
 from lms.callers import Caller
 from lms.dynamo import retry_stale, transaction
 from lms.etags import Precondition, require_match
+from lms.events import AttemptReopened
+from lms.outbox import emit
 
 
 @retry_stale
@@ -76,4 +79,16 @@ def reopen(attempt_id: UUID, caller: Caller, body: Reopening, now: datetime) -> 
             reason=body.reason,
         )
         standings.save(tx, standing, now)
+        emit(tx, _reopened(standing, attempt_id, until), now)
     return views.for_teachers(standing, answers, standings.authors(standing), now)
+
+
+def _reopened(standing: Standing, attempt_id: UUID, until: datetime) -> AttemptReopened:
+    return AttemptReopened(
+        version=standing.version,
+        attempt_id=attempt_id,
+        exam_id=standing.terms.exam_id,
+        course_id=standing.terms.course_id,
+        student_id=standing.student_id,
+        until=until,
+    )

@@ -50,6 +50,17 @@ class ExamCancelled(_AboutExam):
     kind = "exam_cancelled"
 
 
+class AttemptReopened(_AboutExam):
+    """The student can answer again, until then."""
+
+    kind = "attempt_reopened"
+    until: datetime
+
+    @property
+    def valid_until(self) -> datetime:
+        return self.until
+
+
 class ResultReleased(_AboutExam):
     """`score` is in percent."""
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from lms import events
 from lms.dynamo import Transaction, retry_stale, transaction
 from notification.messages import KINDS
-from notification.messages.exams import ExamCancelled, ExamReminder, ResultReleased
+from notification.messages.exams import AttemptReopened, ExamCancelled, ExamReminder, ResultReleased
 from notification.messages.message import Message, Money
 from notification.messages.payments import (
     PaymentConfirmed,
@@ -24,10 +24,11 @@ from notification.messages.payments import (
 )
 from notification.rules import schedules
 from notification.rules.exams import AnnouncedExam
-from notification.rules.identities import source_of
+from notification.rules.identities import source_id, source_of
 from notification.service import broadcasts
 from notification.service.broadcasts import Condition
 from notification.service.courses import course_title
+from notification.service.notifications import notify
 from notification.tables import Subject
 
 _CANCELLED = "cancelled"
@@ -109,6 +110,19 @@ def _plan_cancellation(event: events.ExamCancelled, now: datetime, is_news: bool
         # Withdrawn before, it has a message already: who got that one gets no other.
         source = exam.cancelled_by if exam.status == "withdrawn" else source_of(event)
         return broadcasts.plan(tx, message, source, now, course_id=event.course_id)
+
+
+def attempt_reopened(event: events.AttemptReopened, now: datetime) -> None:
+    """The student hears that they can answer again; what comes too late goes by no mail (`valid_until`)."""
+    exam = _announced(Subject.find(f"exam#{event.exam_id}"))
+    message = AttemptReopened(
+        exam_id=event.exam_id,
+        exam=exam.exam if exam else None,
+        course_id=event.course_id,
+        course=course_title(event.course_id),
+        until=event.until,
+    )
+    notify(message, source_id(source_of(event)), [event.student_id], now)
 
 
 def result_recorded(event: events.ResultRecorded, now: datetime, *, is_news: bool) -> None:

@@ -398,6 +398,22 @@ class ResultRecorded(Event):
         return f"result#{self.exam_id}#{self.student_id}"
 
 
+class AttemptReopened(Event):
+    """A submitted attempt takes answers again, until `until`; `version` is that of the student's part in the exam."""
+
+    type: ClassVar[str] = "lms.attempt.reopened.v1"
+    topic: ClassVar[str] = "lms.exam"
+    attempt_id: UUID
+    exam_id: UUID
+    course_id: UUID
+    student_id: UUID
+    until: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"attempt#{self.attempt_id}"
+
+
 class MarkingChanged(Event):
     """How many of a student's attempts at an exam wait for a teacher's marks; `version` is that of this number.
 
@@ -618,6 +634,7 @@ CATALOGUE: dict[str, type[Event]] = {
         ExamChanged,
         ExamCancelled,
         ResultRecorded,
+        AttemptReopened,
         MarkingChanged,
         ProgressUpdated,
         AttendanceRecorded,
