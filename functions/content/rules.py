@@ -122,6 +122,20 @@ def rebuild(modules: Modules, tree: Sequence[Draft], now: datetime, new_id: Call
     return _TreeBuilder(modules, now, new_id).modules(tree)
 
 
+def copied(modules: Modules, copy_of: Callable[[UUID], UUID], now: datetime) -> Modules:
+    """The same modules under other ids, with the same files."""
+
+    def lesson_of(lesson: Lesson) -> Lesson:
+        subtopics = tuple(part.model_copy(update={"id": copy_of(part.id)}) for part in lesson.subtopics)
+        return lesson.model_copy(update={"id": copy_of(lesson.id), "subtopics": subtopics, **times})
+
+    times = {"created_at": now, "updated_at": now}
+    return tuple(
+        module.model_copy(update={"id": copy_of(module.id), "lessons": tuple(map(lesson_of, module.lessons)), **times})
+        for module in modules
+    )
+
+
 class _TreeBuilder:
     def __init__(self, modules: Modules, now: datetime, new_id: Callable[[], UUID]) -> None:
         self._modules = {part.id: part for part in modules}

@@ -1,10 +1,11 @@
-"""Events of users, of who teaches which course, and exam's own: of exams that are set, and of what waits for marks."""
+"""Events of users, courses and who teaches them, and exam's own: of exams that are set, and of what waits for marks."""
 
-from exam.service import course_accommodations, erasure, export, marking_lists
+from exam.service import copies, course_accommodations, erasure, export, marking_lists
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
 from lms.events import (
     AssignmentEvent,
+    CourseCopied,
     ExamScheduled,
     ExportRequested,
     InstructorAssigned,
@@ -30,6 +31,10 @@ def _scheduled(event: ExamScheduled, _: Envelope) -> None:
     course_accommodations.apply_to_exam(event.exam_id, now())
 
 
+def _copied(event: CourseCopied, _: Envelope) -> None:
+    copies.copy_exams(event, now())
+
+
 def _assignment(event: AssignmentEvent, _: Envelope) -> None:
     marking_lists.update_teacher(event.teacher_id, event.course_id)
 
@@ -40,6 +45,7 @@ handler = KafkaConsumer(
         ExportRequested: _export,
         ExamScheduled: _scheduled,
         MarkingChanged: _marking,
+        CourseCopied: _copied,
         InstructorAssigned: _assignment,
         InstructorUnassigned: _assignment,
     }

@@ -18,6 +18,7 @@ from program.schemas import (
     BulkEnroll,
     BulkEnrolled,
     ChapterView,
+    CourseCopy,
     CourseDetails,
     CourseUpdate,
     CourseView,
@@ -104,6 +105,21 @@ def create_course(
 ) -> CourseView:
     """Creates a course within a program."""
     view = courses.create(program_id, form, idempotent, now)
+    response.headers["Location"] = courses.location(view.id)
+    set_etag(response, view.version)
+    return view
+
+
+@app.post("/courses/{courseId}/copy", status_code=201)
+@refuses(CourseNotFound, courses.ProgramUnknown, courses.TermUnknown)
+def copy_course(
+    _: Admin, course_id: CourseId, idempotent: Idempotent, form: CourseCopy, response: Response, now: Now
+) -> CourseView:
+    """Creates a course like another, without its people.
+
+    Its outline, files and exams follow within seconds; the exams are not published, and as much later as the term.
+    """
+    view = courses.copy(course_id, form, idempotent, now)
     response.headers["Location"] = courses.location(view.id)
     set_etag(response, view.version)
     return view

@@ -58,6 +58,14 @@ class NewCourse(CamelBody):
     currency: Annotated[Currency, Field(default_factory=default_currency)]
 
 
+class CourseCopy(CamelBody):
+    """A course like another. `programId` and `termId` are the other's where none is given."""
+
+    title: Name
+    program_id: UUID | None = None
+    term_id: UUID | None = None
+
+
 class CourseUpdate(CamelChanges):
     """The fields to replace; omitted ones stay, null empties `quarter`, `termId` and `fee` and lifts `capacity`.
 

@@ -39,6 +39,7 @@ NOT_AUDITED = {
     "PUT /programs/{programId}/update": _CATALOGUE,
     "DELETE /programs/{programId}/delete": _CATALOGUE,
     "POST /programs/{programId}/courses/create": _CATALOGUE,
+    "POST /courses/{courseId}/copy": _CATALOGUE,
     "PUT /courses/{courseId}/update": _CATALOGUE,
     "DELETE /courses/{courseId}/delete": _CATALOGUE,
     "POST /instructors/{instructorId}/messages": _MESSAGE,

@@ -27,7 +27,7 @@ def list_lessons(module_id: UUID, caller: Caller, paging: PageRequest) -> tuple[
     page, after = slice_page(module.lessons, lambda lesson: lesson.id, paging)
     if rules.that_fit(page) < len(page):
         page, after = slice_page(module.lessons, lambda lesson: lesson.id, paging.shortened(rules.that_fit(page)))
-    version, texts = course.outline.version, _texts_of(page)
+    version, texts = course.outline.version, texts_of(page)
     views = [_view(module.id, module.lessons, lesson, texts.get(lesson.id), version) for lesson in page]
     return paging.page(views, after), version
 
@@ -35,11 +35,12 @@ def list_lessons(module_id: UUID, caller: Caller, paging: PageRequest) -> tuple[
 def show(lesson_id: UUID, caller: Caller) -> LessonView:
     """A lesson; raises `PartNotFound` also for one that the caller may not see."""
     course, module, lesson = _find(lesson_id, caller)
-    text = _texts_of([lesson]).get(lesson_id)
+    text = texts_of([lesson]).get(lesson_id)
     return _view(module.id, module.lessons, lesson, text, course.outline.version)
 
 
-def _texts_of(lessons: Sequence[Lesson]) -> dict[UUID, str]:
+def texts_of(lessons: Sequence[Lesson]) -> dict[UUID, str]:
+    """The texts of those lessons that have one, by lesson."""
     with_text = [lesson.id for lesson in lessons if lesson.text_size]
     found = read_together([(LessonText, lesson_id, None) for lesson_id in with_text])
     return {row.lesson_id: row.text for row in found if row is not None}
@@ -73,7 +74,7 @@ def change(lesson_id: UUID, caller: Caller, body: LessonUpdate, if_match: Precon
     """Replaces the fields given, and moves the lesson within its module when a position is given."""
     course, module, lesson = _find(lesson_id, caller)
     require_match(course.outline.version, if_match)
-    old_text = _texts_of([lesson]).get(lesson_id)
+    old_text = texts_of([lesson]).get(lesson_id)
     text = body.text or None if "text" in body.model_fields_set else old_text
     fields = {**_fields(course.id, lesson, body), "text_size": _size_of(text)}
     if text != old_text:

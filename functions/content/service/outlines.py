@@ -6,8 +6,6 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from pynamodb.exceptions import PutError
-
 from content import rules
 from content.rules import Modules
 from content.schemas import OutlineModuleView, OutlineUpdate, OutlineView
@@ -17,7 +15,7 @@ from lms.access import CourseAccess, course_access
 from lms.assets import show as show_asset
 from lms.callers import Caller
 from lms.curriculum import Lesson, Outline
-from lms.dynamo import StorageBusy, Transaction, read_together, retry_stale, transaction
+from lms.dynamo import Transaction, read_together, retry_stale, transaction
 from lms.errors import NotFound
 from lms.etags import Precondition, require_match
 from lms.events import MaterialPublished, OutlineChanged
@@ -123,7 +121,8 @@ def save(tx: Transaction, course: Course, modules: Modules, now: datetime) -> in
     item.store(modules)
     item.updated_at = now
     before = course.outline.modules
-    _write_pointers(rules.addressed_ids(modules) - rules.addressed_ids(before), course.id)
+    new_ids = rules.addressed_ids(modules) - rules.addressed_ids(before)
+    PartPointer.put_all(PartPointer(part_id=part_id, course_id=course.id) for part_id in new_ids)
     roster.require_course_exists(tx, course.id, CourseNotFound())
     version = tx.put(item)
     emit(tx, _outline_changed(course.id, modules, version), now)
@@ -148,18 +147,6 @@ def republish(course_id: UUID, now: datetime) -> None:
 def _outline_changed(course_id: UUID, modules: Modules, version: int) -> OutlineChanged:
     lessons = sum(len(module.lessons) for module in modules)
     return OutlineChanged(version=version, course_id=course_id, modules=len(modules), lessons=lessons)
-
-
-def _write_pointers(new_ids: set[UUID], course_id: UUID) -> None:
-    try:
-        with PartPointer.batch_write() as batch:
-            for part_id in new_ids:
-                batch.save(PartPointer(part_id=part_id, course_id=course_id))
-    except PutError as error:
-        if error.cause is not None:
-            raise
-        # So PynamoDB reports writes that DynamoDB, throttling, handed back again and again.
-        raise StorageBusy from error
 
 
 def _view(course_id: UUID, outline: Outline, updated_at: datetime | None) -> OutlineView:

@@ -1,7 +1,8 @@
 """When an exam closes, for one student and for all, and until when an attempt takes answers."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from exam.rules.terms import Accommodation, ExamTerms
 
@@ -29,6 +30,11 @@ def last_closing(terms: ExamTerms, granted: Iterable[Accommodation]) -> datetime
     for accommodation in granted:
         closings += [own_closing(terms, accommodation), accommodation.reopened_until or terms.closes_at]
     return max(closings)
+
+
+def moved(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
+    """A moment some days later, at the same time of the day where the institute is."""
+    return (moment.astimezone(zone) + timedelta(days=days)).astimezone(UTC)
 
 
 def is_closed(terms: ExamTerms, now: datetime) -> bool:

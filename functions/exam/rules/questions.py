@@ -1,6 +1,6 @@
 """Questions as frozen values, and the set of them that an exam has."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -145,6 +145,11 @@ class QuestionSet:
         if len(question_ids) != len(by_id) or by_id.keys() != set(question_ids):
             raise NotTheSameQuestions
         return replace(self, questions=tuple(by_id[question_id] for question_id in question_ids))
+
+    def copied(self, copy_of: Callable[[UUID], UUID], now: datetime) -> "QuestionSet":
+        """The questions for another exam, with the keys of now: nobody has answered there yet."""
+        fresh = {"version": 1, "full_credit": False, "created_at": now, "updated_at": now}
+        return QuestionSet(0, tuple(one.model_copy(update={"id": copy_of(one.id), **fresh}) for one in self.questions))
 
     @property
     def points(self) -> Decimal:

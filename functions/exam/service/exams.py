@@ -41,7 +41,7 @@ def create(body: NewExam, caller: Caller, idempotent: IdempotentAnswer, now: dat
     if course is None:
         raise CourseNotFound
     with transaction() as tx:
-        view = views.exam(exam, _save(tx, exam, None, now), course)
+        view = views.exam(exam, save(tx, exam, None, now), course)
         idempotent.record(tx, view, location=location(view))
     return view
 
@@ -86,7 +86,7 @@ def update(exam_id: UUID, caller: Caller, body: ExamUpdate, if_match: Preconditi
     if (after.published, after.closes_at, after.duration) != (before.published, before.closes_at, before.duration):
         exam.last_closing = _last_closing(exam)
     with transaction() as tx:
-        version = _save(tx, exam, before, now)
+        version = save(tx, exam, before, now)
     return views.exam(exam, version, course)
 
 
@@ -116,7 +116,7 @@ def delete(exam_id: UUID, caller: Caller, if_match: Precondition, now: datetime)
     require_match(exam.version, if_match)
     exam.published = False
     with transaction() as tx:
-        _save(tx, exam, before, now, deleted=True)
+        save(tx, exam, before, now, deleted=True)
 
 
 def release(exam_id: UUID, caller: Caller, now: datetime, *, close_now: bool) -> ExamView:
@@ -148,14 +148,14 @@ def _release_or_close(exam_id: UUID, caller: Caller, now: datetime, close_now: b
         raise StudentsCanStillAnswer
     exam.started_at = exam.started_at or now
     with transaction() as tx:
-        _save(tx, exam, before, now)
+        save(tx, exam, before, now)
         sweeps.schedule(tx, exam.id, now)
         about = {"exam": exam_id, "course": exam.course_id}
         audit(tx, now, "results.released", caller.id, about, after={"close_now": close_now})
     return course
 
 
-def _save(tx: Transaction, exam: Exam, before: ExamTerms | None, now: datetime, *, deleted: bool = False) -> int:
+def save(tx: Transaction, exam: Exam, before: ExamTerms | None, now: datetime, *, deleted: bool = False) -> int:
     """Adds an exam to the transaction, with the event of what changed (`before`: None for a new exam) and its sweep.
 
     Answers the version that it gets.

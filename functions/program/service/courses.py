@@ -10,19 +10,26 @@ from lms.callers import Caller
 from lms.dynamo import Transaction, retry_stale, transaction
 from lms.errors import Conflict, Forbidden, InvalidField
 from lms.etags import Precondition, require_match
-from lms.events import CourseCreated, CourseDeleted, CourseState, CourseUpdated
+from lms.events import CourseCopied, CourseCreated, CourseDeleted, CourseState, CourseUpdated
 from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.money import amount_text
 from lms.outbox import emit
 from lms.pages import Page, PageRequest, query_page
 from lms.refusals import CourseNotFound
-from program.schemas import CourseUpdate, CourseView, NewCourse
+from program.schemas import CourseCopy, CourseUpdate, CourseView, NewCourse
 from program.service import catalogue, programs, views
 from program.tables import Course, Seats
 
 _MONEY = {"requires_payment", "fee", "currency"}
 _TERMS = {"capacity", "enrollment", *_MONEY}
+_COPIED = ("short_description", "quarter", "capacity", "enrollment", "requires_payment", "fee", "currency")
+
+
+class ProgramUnknown(InvalidField):
+    field = ("programId",)
+    code = "unknown"
+    detail = "There is no such program."
 
 
 class TermUnknown(InvalidField):
@@ -53,27 +60,68 @@ def create(program_id: UUID, form: NewCourse, idempotent: IdempotentAnswer, now:
         **{field: _stored(value) for field, value in form.model_dump().items()},
     )
     with transaction() as tx:
-        version = tx.put(course)
+        version = _add(tx, course, programs.ProgramNotFound(), now)
         view = views.show(course, version)
-        tx.put(
-            Seats(
-                course_id=course.id,
-                taken=0,
-                capacity=course.capacity,
-                open=course.enrollment == "open",
-                requires_payment=course.requires_payment,
-                fee=course.fee,
-                currency=course.currency,
-                terms=version,
-            )
-        )
-        programs.count_courses(tx, program_id, 1)
-        _change_term(tx, course, None)
-        catalogue.put(tx, catalogue.entries_of(course))
-        put_in_roster(tx, course, version)
-        emit(tx, event_of(course, version, CourseCreated), now)
         idempotent.record(tx, view, location=location(course.id))
     return view
+
+
+@retry_stale
+def copy(course_id: UUID, form: CourseCopy, idempotent: IdempotentAnswer, now: datetime) -> CourseView:
+    """Creates a course on the terms of another; its outline and exams follow by the event.
+
+    Raises `CourseNotFound`, `ProgramUnknown`, `TermUnknown`.
+    """
+    source = get(course_id)
+    program_id, term_id = form.program_id or source.program_id, form.term_id or source.term_id
+    terms = roster.find_terms(known for known in (source.term_id, term_id) if known)
+    before, after = terms.get(source.term_id), terms.get(term_id)
+    course = Course(
+        id=uuid7(),
+        program_id=program_id,
+        listing_key=listing_key(program_id, deleted=False),
+        created_at=now,
+        updated_at=now,
+        title=form.title,
+        term_id=term_id,
+        **{field: getattr(source, field) for field in _COPIED},
+    )
+    with transaction() as tx:
+        version = _add(tx, course, ProgramUnknown(), now)
+        view = views.show(course, version)
+        copied = CourseCopied(
+            version=version,
+            course_id=course.id,
+            program_id=program_id,
+            copied_from=source.id,
+            days=(after.starts_on - before.starts_on).days if before and after else 0,
+        )
+        emit(tx, copied, now, second=True)
+        idempotent.record(tx, view, location=location(course.id))
+    return view
+
+
+def _add(tx: Transaction, course: Course, no_program: Exception, now: datetime) -> int:
+    """Adds a new course to the transaction; answers the version that it gets."""
+    version = tx.put(course)
+    tx.put(
+        Seats(
+            course_id=course.id,
+            taken=0,
+            capacity=course.capacity,
+            open=course.enrollment == "open",
+            requires_payment=course.requires_payment,
+            fee=course.fee,
+            currency=course.currency,
+            terms=version,
+        )
+    )
+    programs.count_courses(tx, course.program_id, 1, no_program)
+    _change_term(tx, course, None)
+    catalogue.put(tx, catalogue.entries_of(course))
+    put_in_roster(tx, course, version)
+    emit(tx, event_of(course, version, CourseCreated), now)
+    return version
 
 
 def list_courses(program_id: UUID, paging: PageRequest) -> Page[CourseView]:
@@ -123,7 +171,7 @@ def delete(course_id: UUID, if_match: Precondition, now: datetime) -> None:
     with transaction() as tx:
         version = tx.put(course)
         tx.delete(seats, Seats.taken == 0)
-        programs.count_courses(tx, course.program_id, -1)
+        programs.count_courses(tx, course.program_id, -1, programs.ProgramNotFound())
         if course.term_id:
             roster.leave_term(tx, course.term_id, course.id)
         catalogue.put(tx, {}, instead_of=catalogue.entries_of(course))

@@ -115,13 +115,13 @@ def get(program_id: UUID) -> Program:
     return program
 
 
-def count_courses(tx: Transaction, program_id: UUID, change: int) -> None:
-    """Changes the number of courses of a program; without the program the transaction raises `ProgramNotFound`."""
+def count_courses(tx: Transaction, program_id: UUID, change: int, refuse: Exception) -> None:
+    """Changes the number of courses of a program; without the program the transaction is refused."""
     tx.update(
         CourseCount(program_id=program_id),
         [CourseCount.courses.add(change)],
         CourseCount.courses.exists(),
-        refuse=ProgramNotFound(),
+        refuse=refuse,
     )
 
 

@@ -14,7 +14,7 @@ from pynamodb.attributes import Attribute, VersionAttribute
 from pynamodb.connection import Connection, TableConnection
 from pynamodb.connection.base import MetaTable
 from pynamodb.constants import ATTR_DEFINITIONS, GLOBAL_SECONDARY_INDEXES, NUMBER, STRING
-from pynamodb.exceptions import DoesNotExist, TransactWriteError, UpdateError
+from pynamodb.exceptions import DoesNotExist, PutError, TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
@@ -71,6 +71,19 @@ class Table(Model):
             return cls.get(hash_key, range_key, consistent_read=True)
         except DoesNotExist:
             return None
+
+    @classmethod
+    def put_all(cls, items: Iterable[Self]) -> None:
+        """Writes items in batches, each by itself and without conditions; raises `StorageBusy`."""
+        try:
+            with cls.batch_write() as batch:
+                for item in items:
+                    batch.save(item)
+        except PutError as error:
+            if error.cause is not None:
+                raise
+            # So PynamoDB reports writes that DynamoDB, throttling, handed back again and again.
+            raise StorageBusy from error
 
     def update_if(self, condition: Condition, actions: list[Action]) -> bool:
         """Changes some attributes if the condition holds; whether it did."""

@@ -7,7 +7,7 @@ older than what it knows. `docs/asyncapi.yaml` describes the same for other lang
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict
 
@@ -253,6 +253,21 @@ class CourseState(CourseEvent):
 
 class CourseCreated(CourseState):
     type: ClassVar[str] = "lms.course.created.v1"
+
+
+class CourseCopied(CourseEvent):
+    """A course was created as a copy of another, whose outline and exams it is to get.
+
+    `days`: how much later its term begins than that of the other.
+    """
+
+    type: ClassVar[str] = "lms.course.copied.v1"
+    copied_from: UUID
+    days: int
+
+    def copy_of(self, part_id: UUID) -> UUID:
+        """The id that a part of the other course has in this one."""
+        return uuid5(self.course_id, str(part_id))
 
 
 class CourseUpdated(CourseState):
@@ -623,6 +638,7 @@ CATALOGUE: dict[str, type[Event]] = {
         ProgramUpdated,
         ProgramDeleted,
         CourseCreated,
+        CourseCopied,
         CourseUpdated,
         CourseDeleted,
         StudentEnrolled,

@@ -1,0 +1,42 @@
+"""The outline of a course that is a copy of another: the same words, links and files, under ids of its own."""
+
+from datetime import datetime
+
+from pynamodb.exceptions import PutError
+
+from content import rules
+from content.service.lessons import texts_of
+from content.service.outlines import Course, save
+from content.tables import LessonText
+from lms import roster
+from lms.dynamo import read_together, retry_stale, transaction
+from lms.events import CourseCopied
+from lms.faults import condition_failed
+from lms.outline import outline_key
+
+
+@retry_stale
+def copy_outline(event: CourseCopied, now: datetime) -> None:
+    """Gives a copy the present outline of the other course, unless it has one, or is deleted."""
+    course_id = event.course_id
+    card, known, source = read_together(
+        [roster.course_key(course_id), outline_key(course_id), outline_key(event.copied_from)]
+    )
+    if card is None or known is not None or source is None:
+        return
+    modules = source.outline().modules
+    texts = texts_of([lesson for module in modules for lesson in module.lessons])
+    for lesson_id, text in texts.items():
+        _add_text(LessonText(event.copy_of(lesson_id), text=text))
+    with transaction() as tx:
+        course = Course(course_id, exists=True, access=None, item=None)
+        save(tx, course, rules.copied(modules, event.copy_of, now), now)
+
+
+def _add_text(row: LessonText) -> None:
+    """Writes a text unless it is there: since an earlier delivery it may have been changed."""
+    try:
+        row.save(LessonText.lesson_id.does_not_exist())
+    except PutError as error:
+        if not condition_failed(error):
+            raise
