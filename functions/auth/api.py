@@ -1,6 +1,6 @@
 """The routes of auth."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Path, Query, Request, Response
@@ -13,6 +13,7 @@ from auth.kong import GatewayUnavailable
 from auth.rules import UsernameReserved, WeakPassword
 from auth.schemas import (
     AccessToken,
+    AccountStatus,
     ChangePassword,
     CodeSent,
     Done,
@@ -270,7 +271,7 @@ def list_users(
     _: Admin,
     sought: Annotated[SoughtName, Depends()],
     role: Annotated[Role | None, Query(alias="is_type")] = None,
-    status: Literal["active", "invited", "provisioning", "disabled"] | None = None,
+    status: AccountStatus | None = None,
 ) -> Page[UserView]:
     """Users by role and status; those whom `q` finds; or the one with an exact email address, username or roll number.
 

@@ -33,6 +33,7 @@ RollNumber = Annotated[
 ]
 NewPassword = Annotated[Password, Field(min_length=rules.SHORTEST_PASSWORD)]
 SixDigits = Annotated[str, Pattern("^[0-9]{6}$", "Enter the six digits of the code.")]
+AccountStatus = Literal["active", "invited", "provisioning", "disabled"]
 NameField = Literal["email", "username", "roll_no", "q"]
 _NAME_FIELDS: tuple[NameField, ...] = get_args(NameField)
 
@@ -325,7 +326,7 @@ class ProfileView(View):
     email: str
     email_verified: bool
     role: Annotated[Role, Field(serialization_alias="is_type")]
-    status: str
+    status: AccountStatus
     roll_no: str | None
     name: str
     mobile_number: str | None
@@ -346,7 +347,7 @@ class UserView(View):
     name: str
     email: str
     role: Annotated[Role, Field(serialization_alias="is_type")]
-    status: str
+    status: AccountStatus
     roll_no: str | None
     version: int
     created_at: datetime
