@@ -24,18 +24,22 @@ from notification.schemas import (
     NotificationView,
     PreferencesUpdate,
     PreferencesView,
+    SentMessage,
     Unread,
 )
-from notification.service import failures, inbox, preferences, requests
+from notification.service import failures, inbox, preferences, requests, sent_messages
 from notification.service.failures import NoSuchFailure, RecipientUnreachable, TooLateToSend
 from notification.service.inbox import NoSuchNotification
 from notification.service.requests import CourseNeeded, RecipientOutsideCourse, RecipientUnknown, SentTooLate
+from notification.service.sent_messages import MessageSent, NoSuchMessage
 from notification.unsubscribe_links import BrokenLink
 
 app = create_app("notification")
 
 UnsubscribeToken = Annotated[str, Query(max_length=200)]
 NotificationId = Annotated[UUID, Path(alias="id")]
+MessageId = Annotated[UUID, Path(alias="id")]
+SenderId = Annotated[UUID, Path(alias="instructorId")]
 RecipientId = Annotated[UUID, Path(alias="recipientId")]
 
 
@@ -55,7 +59,13 @@ def _self_or_admin(recipient_id: RecipientId, caller: AnySignedIn) -> Caller:
     return caller if caller.role == "admin" else _self(recipient_id, caller)
 
 
+@refuses(AnotherPerson)
+def _sender_or_admin(sender_id: SenderId, caller: TeacherOrAdmin) -> Caller:
+    return caller if caller.role == "admin" else _self(sender_id, caller)
+
+
 Recipient = Annotated[Caller, Depends(_self)]
+SenderOrAdmin = Annotated[Caller, Depends(_sender_or_admin)]
 Reader = Annotated[Caller, Depends(_self_or_admin)]
 
 
@@ -64,6 +74,19 @@ Reader = Annotated[Caller, Depends(_self_or_admin)]
 def send(caller: TeacherOrAdmin, idempotent: Idempotent, body: NewMessage, now: Now) -> Accepted:
     """Accepts a message to people or to a class; it is sent afterwards."""
     return requests.accept(body, caller, idempotent, now)
+
+
+@app.get("/instructors/{instructorId}/messages")
+def list_sent_messages(_: SenderOrAdmin, sender_id: SenderId, paging: Paging) -> Page[SentMessage]:
+    """What an instructor has written to classes and people, newest first: sent, or waiting for its time."""
+    return sent_messages.list_messages(sender_id, paging)
+
+
+@app.delete("/instructors/{instructorId}/messages/{id}", status_code=204)
+@refuses(NoSuchMessage, MessageSent)
+def cancel_message(_: SenderOrAdmin, sender_id: SenderId, message_id: MessageId) -> None:
+    """Takes back a message that waits for its time."""
+    sent_messages.take_back(sender_id, message_id)
 
 
 @app.get("/notifications/{recipientId}/list")

@@ -1,15 +1,47 @@
 """What clients send and see."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from lms.fields import Body, Changes, View, WallClock, present
-from lms.messages import Channel, MessageBody
+from lms.messages import Channel, MessageBody, MessageType
 from lms.zones import TimeZone
 from notification.rules.deliveries import Status
+
+NotificationType = Literal[
+    "account_disabled",
+    "announcement",
+    "assigned",
+    "attempt_reopened",
+    "course_update",
+    "deadline",
+    "email_changed",
+    "enrolled",
+    "exam",
+    "exam_cancelled",
+    "exam_moved",
+    "exam_reminder",
+    "exam_scheduled",
+    "invitation",
+    "mobile_number_confirmed",
+    "mobile_number_dropped",
+    "mobile_number_set",
+    "new_material",
+    "password_changed",
+    "password_reset",
+    "password_reset_by_sms",
+    "payment_confirmed",
+    "payment_due_soon",
+    "payment_overdue",
+    "result_released",
+    "verification",
+    "voucher_cancelled",
+    "voucher_issued",
+    "welcome",
+]
 
 
 def _once_each(channels: tuple[Channel, ...]) -> tuple[Channel, ...]:
@@ -40,6 +72,26 @@ class Accepted(View):
     accepted: int
 
 
+class SentMessage(View):
+    """A message that an instructor wrote. `recipients`: to how many people it goes, as of when it was written.
+
+    It waits until `send_at`, and can be taken back until then.
+    """
+
+    id: UUID
+    type: MessageType
+    course_id: UUID | None
+    course_title: str | None
+    subject: str | None
+    message: str
+    channels: list[Channel]
+    recipients: int | None
+    status: Literal["waiting", "sent"]
+    send_at: datetime | None
+    sent_at: datetime | None
+    created_at: datetime
+
+
 class NotificationView(View):
     """A message in a person's list, and what it is about.
 
@@ -57,7 +109,7 @@ class NotificationView(View):
     exam_id: UUID | None
     exam_title: str | None
     voucher_no: str | None
-    type: str
+    type: NotificationType
     status: Status
     version: int
     created_at: datetime
@@ -88,7 +140,7 @@ class DeliveryView(View):
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
-    type: str
+    type: NotificationType
     channel: Channel
     status: Status
     reason: str | None

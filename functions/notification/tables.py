@@ -170,12 +170,26 @@ class BroadcastRecipientIndex(GlobalSecondaryIndex["Broadcast"]):  # type: ignor
     recipient = UUIDAttribute(hash_key=True)
 
 
+class BroadcastSenderIndex(GlobalSecondaryIndex["Broadcast"]):  # type: ignore[no-untyped-call]  # as above
+    """Sparse: what a person wrote."""
+
+    class Meta:
+        index_name = "sender"
+        projection = IncludeProjection(["kind", "course_id", "facts", "channels", "send_at", "sent_at", "people"])
+
+    sender = UUIDAttribute(hash_key=True)
+    created_at = UTCDateTimeAttribute(range_key=True)
+
+
 class Broadcast(Table):
     """A message to the students of a course, or to `recipients`, at its time; `recipient` is the only one.
 
     With `subject`, it goes out only while the subject is in `subject_state`: what would remind people of an exam that
     was moved, or of a fee that is paid, stays unsent. A digest has no `facts` before it goes out. It is due
     (`due_index`) until the fan-out has it.
+
+    One with a `sender` was written by a person: it stays in their list, to `people` of them, after it was `sent_at`, or
+    until it is `taken_back`, of which a tombstone is left, so that its event plans it no second time.
     """
 
     class Meta:
@@ -195,8 +209,15 @@ class Broadcast(Table):
     due_at = UTCDateTimeAttribute()
     request_id = UnicodeAttribute()
     expires_at = TTLAttribute()
+    sender = UUIDAttribute(null=True)
+    people = NumberAttribute(null=True)
+    send_at = UTCDateTimeAttribute(null=True)
+    created_at = UTCDateTimeAttribute(null=True)
+    sent_at = UTCDateTimeAttribute(null=True)
+    taken_back = BooleanAttribute(null=True)
     due_index = DueIndex["Broadcast"]()
     recipient_index = BroadcastRecipientIndex()
+    sender_index = BroadcastSenderIndex()
 
 
 class Subject(Table):

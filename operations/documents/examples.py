@@ -69,6 +69,7 @@ _FIELDS: dict[str, Any] = {
     "Summary.histogram": [1 if percent in (60, 80) else 0 for percent in range(101)],
     "SummaryView.histogram": {"4": 1, "5": 1},
     "NewTerm.title": "Spring 2027",
+    "SentMessage.recipients": 25,
     "SessionView.address": "203.0.113.7",
     "SessionView.current": True,
     "TermUpdate.title": "Spring 2027",

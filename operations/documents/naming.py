@@ -7,6 +7,7 @@ from pydantic.alias_generators import to_camel
 from lms.countries import COUNTRIES
 from lms.events import AuditAction
 from lms.money import CURRENCIES
+from notification.schemas import NotificationType
 
 Schema = dict[str, Any]
 
@@ -73,6 +74,7 @@ _OPERATIONS = {
 # By their values.
 _ENUMERATIONS: dict[tuple[str, ...], str] = {
     get_args(AuditAction): "AuditAction",
+    get_args(NotificationType): "NotificationType",
     tuple(sorted(COUNTRIES)): "Country",
     tuple(sorted(CURRENCIES)): "Currency",
     (
@@ -123,6 +125,7 @@ _ENUMERATIONS: dict[tuple[str, ...], str] = {
     ("running", "submitted", "pending", "graded"): "AttemptStatus",
     ("single", "multiple", "truefalse", "numeric", "text"): "QuestionKind",
     ("student", "teacher", "admin"): "Role",
+    ("waiting", "sent"): "MessageStatus",
     ("unpaid", "overdue", "paid", "cancelled"): "VoucherStatus",
     ("upcoming", "open", "over"): "ExamState",
 }

@@ -75,6 +75,7 @@ NOT_AUDITED = {
     "POST /student/payment": "reads, with a password",
     "POST /payments/webhook": "the payment provider, whose notices a voucher keeps",
     "POST /notifications/send": _MESSAGE,
+    "DELETE /instructors/{instructorId}/messages/{id}": _MESSAGE,
     "POST /notifications/failures/{id}/retry": "the delivery's own log, which administrators read",
     "POST /notifications/{id}/read": _OWN,
     "POST /notifications/{recipientId}/readAll": _OWN,

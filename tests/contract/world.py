@@ -53,7 +53,8 @@ class World:
         self.session = "2027-03-04"
         attendance = {"courseId": self.course, "date": self.session, "records": []}
         self._do("progress", "POST", "/attendance", attendance, self.admin)
-        due = (now + timedelta(days=30)).date().isoformat()
+        later = now + timedelta(days=30)
+        due = later.date().isoformat()
         voucher = {"student_id": self.student.id, "course_id": self.course, "quarter": "Q1", "fee": "10.00"}
         issued = self._do("payment", "POST", "/payments/vouchers", {**voucher, "due_date": due}, self.admin)
         self.voucher = issued.json["voucher_no"]
@@ -63,7 +64,11 @@ class World:
         self.calendar = opened.headers["location"].removeprefix("/calendar/").removesuffix(".ics")
         term = {"title": "Spring", "startsOn": "2027-02-01", "endsOn": "2027-06-30"}
         self.term = self._make("institute", "/terms", term)
+        written = {"course_id": self.course, "message": "Hello", "type": "announcement", "send_at": _written(later)}
+        self._do("instructor", "POST", f"/instructors/{self.teacher.id}/messages", written, self.teacher)
         self.deliver()
+        sent = self._do("notification", "GET", f"/instructors/{self.teacher.id}/messages", None, self.teacher)
+        self.message = sent.json["items"][0]["id"]
         listed = self._do("notification", "GET", f"/notifications/{self.student.id}/list", None, self.student)
         self.notification = listed.json["items"][0]["id"]
         self.failure = self._fail_delivery(now)
@@ -92,6 +97,7 @@ class World:
             "user_id": self.invited if operation == "inviteUser" else self.other.id,
             "voucher_no": self.voucher,
             "id": {
+                "cancelMessage": self.message,
                 "listExams": self.course,
                 "markNotificationRead": self.notification,
                 "retryDelivery": self.failure,
@@ -124,6 +130,7 @@ class World:
             "currentModule": self.module,
             "examId": self.paper,
             "instructorId": self.teacher.id,
+            "programId": self.program,
             "questionId": self.draft_question,
             "questionIds": [self.draft_question],
             "recipient_ids": [self.student.id],

@@ -50,7 +50,7 @@ def test_a_copied_exam_is_edited_published_and_taken_like_any_other(exam: ExamSe
     changed = exam.http.put(f"/questions/{question['id']}", {"points": 5}, token=exam.teacher.token)
     assert (changed.status, changed.json["points"]) == (200, 5)
     assert exam.change(str(copy["id"]), published=True).status == 200
-    assert exam.sit(copy)["status"] == "graded"
+    assert exam.sit(copy)["status"] == "submitted"
 
 
 def test_an_event_that_comes_again_makes_no_second_exam_and_brings_none_back(exam: ExamService) -> None:

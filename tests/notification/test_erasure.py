@@ -97,14 +97,20 @@ def test_an_event_that_comes_after_the_erasure_writes_nothing(school: School) ->
     assert list(Notification.scan()) == []
 
 
-def test_a_message_to_one_person_is_kept_until_they_have_it(school: School) -> None:
-    school.consume(school.requested(recipient_ids=(school.student.id,), message="Dear Amina"))
-    assert "Dear Amina" in repr([row.attribute_values for row in stored(Broadcast)])
+def test_a_message_to_one_person_stays_with_who_wrote_it_until_either_is_erased(school: School) -> None:
+    school.settle(
+        school.requested(recipient_ids=(school.student.id,), message="Dear Amina"),
+        school.requested(message="Dear class"),
+    )
+    assert [row.sender for row in stored(Broadcast)] == [school.teacher.id] * 2
 
-    school.fan_out()
+    erase(school)
+    [left] = stored(Broadcast)
+    assert (left.sender, left.facts["message"]) == (school.teacher.id, "Dear class")
 
-    assert school.kinds() == ["announcement"]
-    assert stored(Broadcast) == []
+    school.settle(UserErased(user_id=school.teacher.id, version=9))
+    [left] = stored(Broadcast)
+    assert left.sender is None
 
 
 def test_a_message_that_is_planned_for_who_is_erased_goes_with_them(school: School) -> None:

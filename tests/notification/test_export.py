@@ -18,6 +18,7 @@ def test_contact_messages_and_what_is_planned_are_added_without_codes(
         school.profile(), school.enrolled(), school.issued(), school.enrolled(student_id=sign_in("student").id)
     )
     school.deliver()
+    school.settle(school.requested(sender_id=school.student.id, recipient_ids=(school.teacher.id,)))
     school.settle(school.reset_requested())
     school.prefer(time_zone="Asia/Karachi")
     school.http.post(school.path("readAll"), token=school.student.token)
@@ -37,7 +38,11 @@ def test_contact_messages_and_what_is_planned_are_added_without_codes(
         ("voucher_issued", "email"),
         ("voucher_issued", "in_app"),
     ]
-    assert sorted(row["kind"] for row in part["Broadcasts"]) == ["payment_due_soon", "payment_overdue"]
+    assert sorted(row["kind"] for row in part["Broadcasts"]) == [
+        "announcement",
+        "payment_due_soon",
+        "payment_overdue",
+    ]
     assert "You are now enrolled in Agents." in text
     for secret in (CODE, LINK_TOKEN, "eyJ"):
         assert secret not in text

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from importlib.resources import files
 from string import Formatter
-from typing import Any
+from typing import Any, get_args
 from uuid import uuid4
 
 import pytest
@@ -18,6 +18,7 @@ from notification.messages.exams import ExamScheduled, ResultReleased
 from notification.messages.message import Message, Money, Titles
 from notification.messages.payments import VoucherIssued
 from notification.rules.preferences import GROUPS
+from notification.schemas import NotificationType
 from notification.words import Frame, words
 
 FRAME = Frame("The Institute", "https://lms.example", unsubscribe_url="https://lms.example/stop")
@@ -52,6 +53,10 @@ def said(message: Message) -> list[str]:
     """All that is said of a message: in the list, in the mail, in the SMS."""
     mail = words().mail(message, FRAME)
     return [words().list_text(message, "UTC"), mail.subject, mail.text(), words().sms(message, FRAME)]
+
+
+def test_every_kind_is_a_type_of_notifications() -> None:
+    assert set(get_args(NotificationType)) == KINDS.keys()
 
 
 @every_kind

@@ -47,6 +47,8 @@ def send(
                 version=1,
                 message_id=uuid7(),
                 sender_id=sender_id,
+                teacher_id=teacher_id,
+                accepted=answer.accepted,
                 course_id=message.course_id,
                 recipient_ids=recipients,
                 **message.content(),

@@ -30,6 +30,16 @@ class Condition:
     state: str
 
 
+@dataclass(frozen=True)
+class Written:
+    """That a person wrote a message: who, when, for when, and to how many people."""
+
+    sender_id: UUID
+    created_at: datetime
+    send_at: datetime | None
+    people: int | None
+
+
 def plan(
     tx: Transaction,
     message: Message | type[Message],
@@ -40,11 +50,12 @@ def plan(
     recipients: Sequence[UUID] | None = None,
     channels: Sequence[Channel] = CHANNELS,
     only_while: Condition | None = None,
+    written: Written | None = None,
 ) -> UUID:
     """Adds a message to the transaction that makes it due: to `recipients`, or to the students of the course.
 
     Planned once more by the same source, it is due again; whoever has it does not get it twice. The class of a message
-    alone plans one whose facts come when it goes out.
+    alone plans one whose facts come when it goes out. What a person wrote is planned once: a second time is `Stale`.
     """
     broadcast_id = source_id(source)
     facts: dict[str, Any] | None = None
@@ -65,9 +76,21 @@ def plan(
             due_at=due_at,
             request_id=request_id.get(),
             expires_at=due_at + KEPT,
-        )
+            sender=written.sender_id if written else None,
+            created_at=written.created_at if written else None,
+            send_at=written.send_at if written else None,
+            people=written.people if written else None,
+        ),
+        Broadcast.id.does_not_exist() if written else None,
     )
     return broadcast_id
+
+
+def begin(broadcast: Broadcast, now: datetime) -> bool:
+    """Notes that a broadcast goes out; whether it may: one that a person took back does not."""
+    if broadcast.sender is None or broadcast.sent_at is not None:
+        return not broadcast.taken_back
+    return broadcast.update_if(Broadcast.sender.exists(), [Broadcast.sent_at.set(now)])
 
 
 def launch(broadcast_id: UUID) -> None:
@@ -81,7 +104,9 @@ def launch(broadcast_id: UUID) -> None:
             raise
 
 
-def erase_all(recipient_id: UUID) -> None:
-    """Deletes what is planned for one person alone."""
-    for row in Broadcast.recipient_index.query(recipient_id):
+def erase_all(person_id: UUID) -> None:
+    """Deletes what is for one person alone, and what they wrote stays in no list."""
+    for row in Broadcast.recipient_index.query(person_id):
         Broadcast(row.id).delete()
+    for row in Broadcast.sender_index.query(person_id):
+        Broadcast(row.id).update_if(Broadcast.id.exists(), [Broadcast.sender.remove()])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +14,13 @@ from notification.tables import Broadcast, Contact, Notification, ReadMark, Stor
 
 
 def add_part(event: ExportRequested, now: datetime) -> None:
-    """Adds where a person is reached, what they want to hear of, and all that they were or will be written."""
+    """Adds where a person is reached, what they want to hear of, what they wrote, and were or will be written."""
     person_id = event.person_id
     singles = (Contact.find(person_id), StoredPreferences.find(person_id), ReadMark.find(person_id))
     part = {
         "Contacts": exports.rows(row for row in singles if row is not None),
         "Notifications": list(_notifications(person_id)),
-        "Broadcasts": exports.rows(_planned(person_id)),
+        "Broadcasts": exports.rows(chain(_planned(person_id), Broadcast.sender_index.query(person_id))),
     }
     exports.add_part(event, "notification", part, now)
 

@@ -12,7 +12,7 @@ from lms.settings import setting
 from notification.messages import KINDS
 from notification.messages.message import Message
 from notification.queues import send_all
-from notification.service import digests, notifications
+from notification.service import broadcasts, digests, notifications
 from notification.service.notifications import RecipientsFailed
 from notification.tables import Broadcast, Subject
 
@@ -29,7 +29,7 @@ def send_slice(entry: Mapping[str, Any], now: datetime) -> None:
     if broadcast is None:
         logger.warning("no such broadcast", extra={"broadcast_id": entry["id"]})
         return
-    if not _still_holds(broadcast):
+    if not _still_holds(broadcast) or not broadcasts.begin(broadcast, now):
         return
     token = request_id.set(broadcast.request_id)
     try:
@@ -56,8 +56,9 @@ def _send(broadcast: Broadcast, entry: Mapping[str, Any], now: datetime) -> None
     if broadcast.recipients is not None:
         # Should one of them fail, the entry comes again: the others do not get it twice.
         _notify(broadcast, message, [UUID(recipient) for recipient in broadcast.recipients], now)
-        # What was written to single people is with them now, and goes with them.
-        broadcast.delete()
+        # What the system wrote to single people is with them now; what a person wrote is in the list of who wrote it.
+        if broadcast.sender is None:
+            broadcast.delete()
         return
     status = cast(roster.EnrollmentStatus, entry.get("status", roster.ENROLLED[0]))
     after = UUID(entry["after"]) if entry.get("after") else None

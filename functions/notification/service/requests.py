@@ -65,6 +65,7 @@ def accept(body: NewMessage, caller: Caller, idempotent: IdempotentAnswer, now: 
                 version=1,
                 message_id=uuid7(),
                 sender_id=caller.id,
+                accepted=accepted,
                 course_id=body.course_id,
                 recipient_ids=tuple(recipients),
                 **body.content(),

@@ -530,12 +530,16 @@ class PaymentConfirmed(VoucherEvent):
 
 
 class MessageRequested(Event):
-    """Somebody asks for a message to be sent to people or to a class; `version` is always 1."""
+    """Somebody asks for a message to be sent to people or to a class; `version` is always 1.
+
+    `teacher_id`: for whom an administrator sends it. `accepted`: to how many people it goes.
+    """
 
     type: ClassVar[str] = "lms.message.requested.v1"
     topic: ClassVar[str] = "lms.message"
     message_id: UUID
     sender_id: UUID
+    teacher_id: UUID | None = None
     course_id: UUID | None
     recipient_ids: tuple[UUID, ...]
     kind: Literal["announcement", "course_update", "exam", "deadline"]
@@ -543,6 +547,7 @@ class MessageRequested(Event):
     message: str
     channels: tuple[Literal["in_app", "email", "sms"], ...]
     send_at: datetime | None
+    accepted: int | None = None
 
     @property
     def subject(self) -> str:

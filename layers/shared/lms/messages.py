@@ -7,13 +7,14 @@ from pydantic import Field
 from lms.fields import Body, Moment, Name, Passage
 
 Channel = Literal["in_app", "email", "sms"]
+MessageType = Literal["announcement", "course_update", "exam", "deadline"]
 
 
 class MessageBody(Body):
     """What a message consists of, whoever gets it. `send_at`: not before."""
 
     message: Passage
-    type: Literal["announcement", "course_update", "exam", "deadline"]
+    type: MessageType
     subject: Name | None = None
     channels: Annotated[tuple[Channel, ...], Field(min_length=1, max_length=3)] = ("in_app", "email")
     send_at: Moment | None = None

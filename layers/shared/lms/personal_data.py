@@ -41,5 +41,5 @@ HOLDINGS = (
     Holding("Notifications", "notification", "messages to a person", _NOTHING),
     Holding("Institute", "institute", "calendars, time zones, what is to be paid; keys of reasons", "ids alone"),
     Holding("Audit", "institute", "who did what to whom, by ids; reasons, encrypted", "ids alone, without keys"),
-    Holding("Broadcasts", "notification", "planned messages; results and vouchers that they are about", "ids alone"),
+    Holding("Broadcasts", "notification", "planned messages; who wrote which; results and vouchers", "ids alone"),
 )
