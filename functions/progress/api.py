@@ -158,7 +158,7 @@ def list_attendance(
 
 
 @app.delete("/attendance/{courseId}/{date}", status_code=204)
-@refuses(SessionNotFound)
+@refuses(CourseNotFound, SessionNotFound)
 def delete_attendance(
     _: CourseTeacher, course_id: CourseId, day: Annotated[Day, Path(alias="date")], if_match: IfMatch, now: Now
 ) -> None:

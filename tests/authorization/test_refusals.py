@@ -31,7 +31,9 @@ def allowed(row: Row) -> str:
 
 def ids(row: Row) -> list[str]:
     """The ids in a path that need not be the caller's own or their course's."""
-    own = {"recipientId"} if allowed(row) == "administrator" else {"recipientId", "studentId", "courseId"}
+    own = (
+        {"recipientId"} if allowed(row) == "administrator" else {"recipientId", "studentId", "courseId", "instructorId"}
+    )
     return [name for name in re.findall(r"\{(\w+)\}", row.path) if name not in own]
 
 
@@ -79,7 +81,7 @@ def test_whatever_else_is_wrong_strangers_to_the_course_in_the_path_get_403(worl
 
 def test_what_is_wrong_is_422_before_what_is_not_there_is_404(world: AuthorizationWorld) -> None:
     for row in CLOSED:
-        nowhere = {name: str(uuid4()) for name in ids(row)}
+        nowhere = {name: str(uuid4()) for name in ids(row) if name != "date"}
         if nowhere:
             wrong = world.send(row, allowed(row), nowhere, **EVERYTHING_WRONG)
             assert wrong.status == 422, (row, wrong)

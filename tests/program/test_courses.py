@@ -86,7 +86,7 @@ def test_an_update_replaces_what_it_names_and_null_empties(program: Program, out
     assert answer.json.items() >= {**body, "short_description": "Fundamentals", "requiresPayment": True}.items()
     assert (answer.json["version"], answer.version) == (2, 2)
     shown = program.http.get(f"/courses/{course}/details", token=program.student.token)
-    assert shown.json == {**answer.json, "tableOfContents": []}
+    assert shown.json == {**answer.json, "ownEnrollment": None, "tableOfContents": []}
     [event] = outbox.of(CourseUpdated)
     assert (event.version, event.title, event.capacity, event.quarter) == (2, "New", None, None)
 

@@ -18,7 +18,9 @@ from tests.template import ROOT
 _NAMES = {"courseId", "course_id", "moduleId", "lessonId", "chapterId"}
 # Their own id names something of a course too.
 _OPAQUE = {("PUT", "/progress/{id}")}
-_OF_EXAM = ("/exams", "/courses/{courseId}/exams")
+_OF_EXAM = ("/exams", "/courses/{courseId}/exams", "/courses/{courseId}/accommodations/")
+DAY = "2026-03-01"
+"""Each course has a session on it."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,8 @@ class Institute:
             self.made("program", "POST", f"/courses/{course}/enrollments", by=student)
         done = f"/progress/{learner.id}/{course}/lessons/{lesson_id}"
         progress = self.made("progress", "PUT", done, by=learner)["id"]
+        attended = {"courseId": course, "date": DAY, "records": [{"studentId": str(learner.id), "status": "late"}]}
+        self.made("progress", "POST", "/attendance", attended, by=self.teacher)
         for student in (learner,) if with_mover else (learner, mover):
             path = f"/courses/{course}/enrollments/{student.id}"
             self.made("program", "PATCH", path, {"status": "completed"})
@@ -168,6 +172,7 @@ ROUTES: dict[tuple[str, str], list[Call]] = {
     ("PUT", "/modules/{moduleId}"): _by_staff("content", "PUT", "/modules/{module}", MODULE),
     ("GET", "/modules/{moduleId}/lessons"): _by_all("content", "GET", "/modules/{module}/lessons"),
     ("POST", "/modules/{moduleId}/lessons"): _by_staff("content", "POST", "/modules/{module}/lessons", LESSON),
+    ("GET", "/lessons/{lessonId}"): _by_all("content", "GET", "/lessons/{lesson}"),
     ("PUT", "/lessons/{lessonId}"): _by_staff("content", "PUT", "/lessons/{lesson}", {"title": "Agents, again"}),
     ("POST", "/lessons/{lessonId}/asset"): _by_staff(
         "content", "POST", "/lessons/{lesson}/asset", {"contentType": "application/pdf"}
@@ -186,10 +191,12 @@ ROUTES: dict[tuple[str, str], list[Call]] = {
     ),
     ("POST", "/attendance"): _by_staff("progress", "POST", "/attendance", SESSION),
     ("GET", "/attendance/{courseId}"): _by_all("progress", "GET", "/attendance/{course}"),
+    ("DELETE", "/attendance/{courseId}/{date}"): _by_admin("progress", "DELETE", f"/attendance/{{course}}/{DAY}"),
     ("POST", "/feedback"): _by_learner("progress", "POST", "/feedback", {"courseId": "{course}", "rating": 4}),
     ("GET", "/feedback/{courseId}"): _by_all("progress", "GET", "/feedback/{course}"),
     ("POST", "/payments/vouchers"): _by_admin("payment", "POST", "/payments/vouchers", VOUCHER),
     ("POST", "/notifications/send"): _by_staff("notification", "POST", "/notifications/send", MESSAGE),
+    ("GET", "/courses/{courseId}/reportCards"): _by_staff("student", "GET", "/courses/{course}/reportCards"),
     ("PUT", "/students/{student_id}/reportCards/{course_id}"): _by_staff(
         "student", "PUT", "/students/{learner}/reportCards/{course}", {"remarks": "Well done."}
     ),
@@ -205,6 +212,8 @@ ROUTES: dict[tuple[str, str], list[Call]] = {
     ("PUT", "/courses/{courseId}/outline"): _by_staff("content", "PUT", "/courses/{course}/outline", {"modules": []}),
 }
 OTHERWISE = {
+    # Vouchers stay, and are listed.
+    ("GET", "/payments/vouchers"),
     # This is how the other course goes.
     ("DELETE", "/courses/{courseId}/delete"),
     # Ends an assignment that is left over.

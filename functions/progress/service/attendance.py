@@ -84,7 +84,9 @@ def list_sessions(course_id: UUID, caller: Caller, day: date | None, paging: Pag
 
 @retry_stale
 def delete(course_id: UUID, day: date, if_match: Precondition, now: datetime) -> None:
-    """Takes a session back; raises `SessionNotFound`, `PreconditionFailed`."""
+    """Takes a session back; raises `CourseNotFound`, `SessionNotFound`, `PreconditionFailed`."""
+    if roster.find_course(course_id) is None:
+        raise CourseNotFound
     session = Attendance.find(course_id, day.isoformat())
     if session is None or session.deleted:
         raise SessionNotFound
