@@ -7,7 +7,7 @@ from fastapi import Depends, Path, Response
 
 from instructor.schemas import Accepted, ClassMessage, ClassStudent, ClassView, InstructorView
 from instructor.service import assignments, classes, messages, teachers
-from instructor.service.assignments import NoLongerTeacher, NotAssigned, TeacherDisabled
+from instructor.service.assignments import NotAssigned, TeacherDisabled
 from instructor.service.messages import NotTaught, RecipientOutsideCourse
 from instructor.service.teachers import TeacherNotFound
 from lms.callers import Caller
@@ -69,7 +69,7 @@ def list_students(
 
 
 @app.put("/instructors/{instructorId}/courses/{courseId}")
-@refuses(TeacherNotFound, CourseNotFound, NoLongerTeacher, TeacherDisabled)
+@refuses(TeacherNotFound, CourseNotFound, TeacherDisabled)
 def assign(
     caller: Admin, teacher_id: TeacherId, course_id: CourseId, if_match: IfMatch, response: Response, now: Now
 ) -> InstructorView:

@@ -1,6 +1,5 @@
 """Assigning teachers to courses."""
 
-from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -78,15 +77,6 @@ def test_only_teachers_are_assigned_who_are_not_disabled_and_to_courses_that_exi
     put_card(disabled, status="disabled", version=2)
     answer = school.assign_teacher(course, disabled)
     assert (answer.status, answer.json["type"]) == (409, "urn:lms:problem:inactive")
-
-
-def test_who_became_an_administrator_is_no_longer_assigned(school: School) -> None:
-    first, second = school.add_course(), school.add_course()
-    school.assign_teacher(first)
-    put_card(replace(school.teacher, role="admin"), version=2)
-    answer = school.assign_teacher(second)
-    assert (answer.status, answer.json["type"]) == (409, "urn:lms:problem:not-teacher")
-    assert school.unassign_teacher(first).status == 204
 
 
 def test_only_administrators_assign(school: School) -> None:
