@@ -11,6 +11,7 @@ import { When } from "../../parts/values.js";
 import { go } from "../../router.js";
 import { person as me } from "../../session.js";
 import { AccountStatus } from "./people.js";
+import { roleOptions } from "./roles.js";
 
 /** @import { AccountSwitch, ProfileView, StudentProfile, StudentStatus, UserUpdate } from "lms/api" */
 /** @typedef {{ account: ProfileView, student: StudentProfile | null }} Data */
@@ -64,7 +65,6 @@ function Account({ data: { account }, reload }) {
   }
   const facts = html`
     <dl class="facts">
-      <dt>${t("administrator.people.role")}</dt><dd>${tOf("role", account.is_type)}</dd>
       <dt>${t("administrator.people.status")}</dt><dd><${AccountStatus} status=${account.status} /></dd>
       <dt>${t("administrator.person.since")}</dt><dd><${When} at=${account.created_at} as="date" /></dd>
       ${account.mobile_number && html`<dt>${t("administrator.person.mobile")}</dt><dd><bdi>${account.mobile_number}</bdi></dd>`}
@@ -86,6 +86,10 @@ function Account({ data: { account }, reload }) {
             <${Field} name="name" label=${t("administrator.people.name")} value=${account.name} maxlength="200" />
             <${Field} name="email" type="email" label=${t("administrator.people.email")} value=${account.email} dir="ltr"
               hint=${t("administrator.person.emailHint")} />
+            ${account.id !== me.value?.id && html`
+              <${Field} name="is_type" label=${t("administrator.people.role")} hint=${t("administrator.person.roleHint")} value=${account.is_type}
+                options=${roleOptions()} />
+            `}
             <${Field} name="username" label=${t("administrator.people.username")} value=${account.username} dir="ltr" />
             ${account.is_type === "student" && html`
               <${Field} name="roll_no" label=${t("administrator.people.rollNo")} value=${account.roll_no} dir="ltr" />
