@@ -85,9 +85,9 @@ def list_sessions(course_id: UUID, caller: Caller, day: date | None, paging: Pag
 @retry_stale
 def delete(course_id: UUID, day: date, if_match: Precondition, now: datetime) -> None:
     """Takes a session back; raises `CourseNotFound`, `SessionNotFound`, `PreconditionFailed`."""
-    if roster.find_course(course_id) is None:
+    course, session = read_together([roster.course_key(course_id), (Attendance, course_id, day.isoformat())])
+    if course is None:
         raise CourseNotFound
-    session = Attendance.find(course_id, day.isoformat())
     if session is None or session.deleted:
         raise SessionNotFound
     require_match(session.version, if_match)
