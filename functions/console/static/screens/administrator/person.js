@@ -62,6 +62,8 @@ function Account({ data: { account }, reload }) {
   async function invite() {
     await post("/auth/users/{user_id}/invite", { params: paramsOf(account) });
     toast(t("administrator.people.invited", { email: account.email }));
+    // The account has another version now.
+    await reload();
   }
   const facts = html`
     <dl class="facts">
