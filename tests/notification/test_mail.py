@@ -101,6 +101,15 @@ def test_an_invitation_has_the_link_to_set_a_password(school: School, mail_serve
     assert LINK in text_of(only(mail_server)).splitlines()
 
 
+def test_an_invitation_that_is_sent_again_has_the_new_link_and_no_code(school: School, mail_server: MailServer) -> None:
+    school.consume(school.invited_again())
+
+    school.deliver()
+
+    assert LINK in text_of(only(mail_server)).splitlines()
+    assert CODE not in text_of(only(mail_server))
+
+
 def test_a_verification_mail_has_the_code_and_no_link(school: School, mail_server: MailServer) -> None:
     school.consume(school.verification_requested())
 

@@ -196,6 +196,9 @@ class School:
         facts = {**self._code(), "link_token": encrypt_secret(LINK_TOKEN)}
         return events.UserPasswordResetRequested(**{**facts, **changes})
 
+    def invited_again(self) -> events.UserInvited:
+        return events.UserInvited(**self._code(), link_token=encrypt_secret(LINK_TOKEN))
+
     def verification_requested(self, **changes: Any) -> events.UserVerificationRequested:
         return events.UserVerificationRequested(**{**self._code(), **changes})
 
