@@ -147,6 +147,7 @@ ENROLLMENTS, CLASS = "/courses/{course}/enrollments", "/instructors/{teacher}/co
 # In an order in which each call finds what it is about: what ends something comes last.
 ROUTES: dict[tuple[str, str], list[Call]] = {
     ("PUT", "/courses/{courseId}/update"): _by_staff("program", "PUT", "/courses/{course}/update", {"quarter": "Q1"}),
+    ("POST", "/courses/{courseId}/copy"): _by_admin("program", "POST", "/courses/{course}/copy", {"title": "Copied"}),
     ("GET", "/courses/{courseId}/details"): _by_all("program", "GET", "/courses/{course}/details"),
     ("GET", "/courses/topics"): _by_all("program", "GET", "/courses/topics", courseId="{course}", chapterId="{module}"),
     ("GET", "/courses/schedule"): _by_all("program", "GET", "/courses/schedule", courseId="{course}"),
