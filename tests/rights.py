@@ -26,6 +26,8 @@ used: set[Right] = set()
 _FUNCTIONS = f"{ROOT / 'functions'}/"
 _LAYER = f"{ROOT / 'layers'}/"
 _TESTS = f"{ROOT / 'tests'}/"
+_WRAPPERS = (__file__, f"{_TESTS}conftest.py")
+"""What stands between a function and PynamoDB here only looks on, such as the fixture `calls`."""
 _api: ContextVar[str | None] = ContextVar("api", default=None)
 _TABLES = resources("AWS::DynamoDB::Table")
 _WRITES = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
@@ -92,7 +94,7 @@ def _entry(frame: FrameType | None) -> str | None:
             return module
         if file.startswith(_FUNCTIONS):
             outermost = str(frame.f_globals["__name__"])
-        elif file.startswith(_TESTS) and file != __file__:
+        elif file.startswith(_TESTS) and file not in _WRAPPERS:
             # Beyond it may be another function, on whose behalf the test stands in for Lambda.
             break
         frame = frame.f_back
