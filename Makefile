@@ -23,7 +23,7 @@ endif
 export DENO_NO_UPDATE_CHECK := 1
 export DENO_DIR := $(CURDIR)/.build/deno
 
-.PHONY: help run up down status reset logs backup restore save invoke sam run-docker down-docker rehearsal admin deploy check test kong docs console vendor exams bench crowd rush \
+.PHONY: help run up down status reset logs backup restore save invoke sam run-docker down-docker rehearsal admin deploy check test kong docs console vendor pictures exams bench crowd rush \
 	university power-cuts lock venv
 
 help: ## this list
@@ -119,6 +119,9 @@ crowd: venv ## a message to a class of 10 000, the function dying on the way
 
 power-cuts: venv ## kill everything CUTS times (20) under load; nothing that was answered may be lost or done twice
 	POWER_CUTS=$(or $(CUTS),20) $(BIN)/pytest -s tests/stack/test_power_cut.py
+
+pictures: venv ## take the README's pictures of the console anew, of the running stack
+	$(BIN)/python -m operations.console.pictures $(if $(URL),--url "$(URL)")
 
 exams: venv ## EXAMS exams (20) in a real Chromium while everything fails at random moments; no answer may be lost
 	EXAMS=$(or $(EXAMS),20) $(BIN)/pytest -s tests/stack/test_console_exams.py
