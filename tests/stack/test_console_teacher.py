@@ -145,7 +145,7 @@ def test_every_screen_of_a_course_and_its_exams_is_for_everybody(
         *(f"/app/teach/courses/{course.id}{part}" for part in (*parts, "/feedback", "/settings")),
         *(f"/app/teach/exams/{exam}{part}" for part in of_an_exam),
         f"/app/teach/exams/{paper['id']}/results",
-        *(["/app", "/app/teach/marking"] if role == "teacher" else []),
+        *(["/app", "/app/teach/marking", "/app/teach/messages"] if role == "teacher" else []),
     ]
     visit = Visit(browser, stack)
     visit.sign_in(role)

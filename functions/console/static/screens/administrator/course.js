@@ -15,6 +15,7 @@ import { Tabs } from "../../parts/tabs.js";
 import { toast } from "../../parts/toast.js";
 import { Badge } from "../../parts/values.js";
 import { go } from "../../router.js";
+import { CopyCourse } from "./copy-course.js";
 import { courseBody, CourseFields } from "./course-fields.js";
 import { IssueVouchers } from "./issue-vouchers.js";
 import { PersonLink } from "./links.js";
@@ -211,6 +212,7 @@ function Settings({ course }) {
   const data = /** @type {CourseDetails} */ (course.data);
   const params = { courseId: data.id };
   const terms = useLoad(() => all((page) => get("/terms", { query: page })));
+  const [copying, setCopying] = useState(false);
   /** @param {any} values the form's */
   async function save(values) {
     await put("/courses/{courseId}/update", { params, ifMatch: data.version, body: courseBody(values) });
@@ -230,13 +232,15 @@ function Settings({ course }) {
     go(`/app/admin/programs/${data.programId}`, { replace: true });
   }
   return html`
-    <${Card} title=${t("administrator.course.settings")}>
+    <${Card} title=${t("administrator.course.settings")}
+      actions=${html`<${Button} icon="plus" onClick=${() => setCopying(true)}>${t("administrator.course.copy")}<//>`}>
       <${Loaded} of=${terms}>
         ${(/** @type {TermView[]} */ items) => html`
           <${Form} submit=${t("save")} onSubmit=${save} key=${data.version}
             beside=${html`<${Button} kind="danger" icon="trash" onClick=${remove}>${t("administrator.course.delete")}<//>`}>
             <${CourseFields} course=${data} terms=${items} currency=${data.currency} />
           <//>
+          ${copying && html`<${CopyCourse} course=${data} terms=${items} onClose=${() => setCopying(false)} />`}
         `}
       <//>
     <//>

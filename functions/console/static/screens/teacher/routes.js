@@ -10,6 +10,7 @@ const style = "teach";
 export const routes = [
   { path: "/app", roles, load: () => import("./home.js"), style, nav: { label: "teacher.nav.home", icon: "home" } },
   { path: "/app/teach/marking", roles, load: () => import("./marking.js"), style, nav: { label: "teacher.nav.marking", icon: "edit" } },
+  { path: "/app/teach/messages", roles, load: () => import("./messages.js"), nav: { label: "teacher.nav.messages", icon: "message" } },
   { path: "/app/teach/courses/:courseId", roles: shared, load: () => import("./roster.js"), style },
   { path: "/app/teach/courses/:courseId/gradebook", roles: shared, load: () => import("./gradebook.js"), style },
   { path: "/app/teach/courses/:courseId/exams", roles: shared, load: () => import("./exams.js"), style },
