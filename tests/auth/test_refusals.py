@@ -175,7 +175,7 @@ def test_paths_that_name_nobody_are_refused(auth: Auth, admin: SignedIn) -> None
 
 
 def test_headers_that_a_client_makes_up_break_nothing(auth: Auth) -> None:
-    for name, value in (
+    made_up = (
         ("x-forwarded-port", "x"),
         ("host", "a:b:c"),
         ("host", ""),
@@ -183,8 +183,9 @@ def test_headers_that_a_client_makes_up_break_nothing(auth: Auth) -> None:
         ("cookie", "\x00"),
         ("accept", "\xff"),
         ("x-real-ip", "not an address " * 100),
-    ):
-        answer = auth.http.post("/auth/login", form={"username": "x", "password": "y"}, headers={name: value})
+    )
+    for tries, (name, value) in enumerate(made_up):
+        answer = auth.http.post("/auth/login", form={"username": f"x{tries}", "password": "y"}, headers={name: value})
         assert answer.status == 401, (name, value, answer)
 
 

@@ -2,11 +2,16 @@
 
 from uuid import UUID
 
+from lms import roster
 from lms.dynamo import retry_stale, transaction
 from lms.errors import Conflict, NotFound
 from lms.pages import Page, PageRequest, query_page
 from notification.schemas import SentMessage
 from notification.tables import Broadcast
+
+
+class InstructorNotFound(NotFound):
+    detail = "There is no such instructor."
 
 
 class NoSuchMessage(NotFound):
@@ -19,7 +24,9 @@ class MessageSent(Conflict):
 
 
 def list_messages(sender_id: UUID, paging: PageRequest) -> Page[SentMessage]:
-    """The messages that a person wrote, newest first, in one read."""
+    """The messages that a person wrote, newest first; raises `InstructorNotFound`."""
+    if roster.find_user(sender_id) is None:
+        raise InstructorNotFound
     rows, after = query_page(Broadcast.sender_index, [sender_id], paging, scan_index_forward=False)
     return paging.page([_view(row) for row in rows], after)
 
