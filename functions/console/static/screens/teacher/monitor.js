@@ -96,7 +96,7 @@ function Attempts({ exam }) {
   `;
 }
 
-/** Those who work first, then those who wait, then those who are done.
+/** Students at work come first, then those who have not begun, then those who are done.
  * @param {EnrollmentView[]} enrolled @param {AttemptSummary[]} attempts @returns {Row[]} */
 function rowsOf(enrolled, attempts) {
   const begun = new Set(attempts.map(({ studentId }) => studentId));
