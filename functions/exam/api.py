@@ -17,7 +17,7 @@ from exam.rules.editing import (
     PublishedTooLate,
     QuestionsFrozen,
     ReleasedAutomatically,
-    TermsFrozen,
+    SettingsFrozen,
 )
 from exam.rules.grading import MarksReasonMissing, TooManyMarks
 from exam.rules.questions import (
@@ -185,7 +185,7 @@ def get_exam(caller: AnySignedIn, exam_id: ExamId, response: Response, now: Now)
 @refuses(
     NotAccessible,
     ClosingImpossible,
-    TermsFrozen,
+    SettingsFrozen,
     EarlierClosing,
     ExamClosed,
     ExamHasNoQuestions,

@@ -15,8 +15,8 @@ from pydantic import (
 
 from exam.rules.question_kinds import LARGEST_NUMBER, Kind
 from exam.rules.questions import MOST_QUESTIONS
+from exam.rules.settings import ReleaseMode
 from exam.rules.standing import Outcome, State
-from exam.rules.terms import ReleaseMode
 from lms.fields import (
     INTEGRAL,
     JSON_NUMBER,

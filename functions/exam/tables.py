@@ -32,8 +32,8 @@ from pynamodb.attributes import (
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 
 from exam.rules.questions import Question, QuestionSet, Regrade
+from exam.rules.settings import Accommodation, ExamSettings, ReleaseMode
 from exam.rules.standing import Attempt, Change, Progress, Standing
-from exam.rules.terms import Accommodation, ExamTerms, ReleaseMode
 from lms.due import DueIndex, shard_of
 from lms.dynamo import DecimalAttribute, Table, TypedKey, UUIDAttribute, table_name
 from lms.settings import setting
@@ -59,7 +59,7 @@ class CourseIndex(GlobalSecondaryIndex["Exam"]):  # type: ignore[no-untyped-call
 
 
 class Exam(Table):
-    """An exam. `started_at`: since the first attempt or result its questions and most of its terms are frozen.
+    """An exam. `started_at`: since the first attempt or result its questions and most of its settings are frozen.
 
     `closes_by_default`: it closes `duration` after it opens, as its teachers set no other time. `closed_at`: they
     closed it early. `question_set` is the version of its questions. `missed_noted_at`: the students who missed it have
@@ -105,8 +105,8 @@ class Exam(Table):
     def is_deleted(self) -> bool:
         return bool(self.listing_key == exams_key(self.course_id, "deleted"))
 
-    def terms(self) -> ExamTerms:
-        return ExamTerms(
+    def settings(self) -> ExamSettings:
+        return ExamSettings(
             exam_id=self.id,
             course_id=self.course_id,
             title=self.title,
@@ -219,9 +219,9 @@ class StoredStanding(Table):
         extra = int(self.extra_minutes), self.extra_closes_at, int(self.extra_attempts)
         return Accommodation(*extra, extra_percent=int(self.extra_percent), reopened_until=self.reopened_until)
 
-    def standing(self, terms: ExamTerms) -> Standing:
+    def standing(self, settings: ExamSettings) -> Standing:
         return Standing(
-            terms=terms,
+            settings=settings,
             student_id=self.student_id,
             accommodation=self.accommodation(),
             attempts=_attempts.validate_json(self.attempts),
@@ -242,7 +242,7 @@ class StoredStanding(Table):
     def of(cls, standing: Standing) -> "StoredStanding":
         granted = standing.accommodation
         stored = cls(
-            exam_id=standing.terms.exam_id,
+            exam_id=standing.settings.exam_id,
             student_id=standing.student_id,
             extra_minutes=granted.extra_minutes,
             extra_closes_at=granted.closes_at,

@@ -48,7 +48,7 @@ class EnrollmentDropped(Conflict):
 
 
 @dataclass(frozen=True)
-class Terms:
+class Admission:
     """On what terms a course takes students; `capacity` None: any number."""
 
     open: bool
@@ -83,29 +83,29 @@ class Applicant:
     paid: bool
 
 
-def judge(applicants: Sequence[Applicant], terms: Terms) -> list[Problem | None]:
+def judge(applicants: Sequence[Applicant], admission: Admission) -> list[Problem | None]:
     """Each applicant's refusal, None for those who get a seat: first come, first served."""
     refusals: list[Problem | None] = []
     for applicant in applicants:
-        refusal = _refusal(applicant, terms)
+        refusal = _refusal(applicant, admission)
         refusals.append(refusal)
         if refusal is None:
-            terms = replace(terms, taken=terms.taken + 1)
+            admission = replace(admission, taken=admission.taken + 1)
     return refusals
 
 
-def _refusal(applicant: Applicant, terms: Terms) -> Problem | None:
+def _refusal(applicant: Applicant, admission: Admission) -> Problem | None:
     if not applicant.is_student:
         return UnknownStudent()
     if not applicant.in_good_standing:
         return NotInGoodStanding()
     if applicant.status not in (None, "dropped"):
         return AlreadyEnrolled()
-    if not terms.open:
+    if not admission.open:
         return EnrollmentClosed()
-    if terms.full:
+    if admission.full:
         return CourseFull()
-    if terms.requires_payment and not applicant.paid:
+    if admission.requires_payment and not applicant.paid:
         return CourseUnpaid()
     return None
 
@@ -116,11 +116,11 @@ def require_droppable(status: EnrollmentStatus) -> None:
         raise EnrollmentCompleted
 
 
-def require_changeable(old: EnrollmentStatus, new: EnrollmentStatus, terms: Terms) -> None:
+def require_changeable(old: EnrollmentStatus, new: EnrollmentStatus, admission: Admission) -> None:
     """Raises `EnrollmentDropped`, and `CourseFull` where the change needs a seat."""
     if old == "dropped":
         raise EnrollmentDropped
-    if seats_freed(old, new) < 0 and terms.full:
+    if seats_freed(old, new) < 0 and admission.full:
         raise CourseFull
 
 

@@ -138,7 +138,7 @@ class CatalogueEntry(Table):
 class Seats(Table):
     """What an enrolment in a course depends on; it exists as long as the course.
 
-    `terms` is the version of the course that set everything but `taken`.
+    `course_version` is the version of the course that set everything but `taken`.
     """
 
     class Meta:
@@ -152,7 +152,7 @@ class Seats(Table):
     requires_payment = BooleanAttribute()
     fee = UnicodeAttribute(null=True)
     currency = UnicodeAttribute()
-    terms = NumberAttribute()
+    course_version = NumberAttribute()
 
 
 class CourseTeachers(Table):

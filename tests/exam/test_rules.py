@@ -16,8 +16,8 @@ from exam.rules import release as release_rules
 from exam.rules.grading import grade, half_up
 from exam.rules.question_kinds import KINDS, Kind, NumericKey
 from exam.rules.questions import Choice, Question, read_answer, require_valid, shuffled
+from exam.rules.settings import Accommodation, ExamSettings
 from exam.rules.standing import Attempt, Standing
-from exam.rules.terms import Accommodation, ExamTerms
 from lms.errors import Conflict, Invalid
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -227,7 +227,7 @@ def test_every_kind_of_question_has_its_class() -> None:
     assert set(KINDS) == set(get_args(Kind))
 
 
-def make_terms(**fields: Any) -> ExamTerms:
+def make_settings(**fields: Any) -> ExamSettings:
     base: dict[str, Any] = {
         "exam_id": uuid4(),
         "course_id": uuid4(),
@@ -247,15 +247,15 @@ def make_terms(**fields: Any) -> ExamTerms:
         "questions": 1,
         "question_set": 1,
     }
-    return ExamTerms(**{**base, **fields})
+    return ExamSettings(**{**base, **fields})
 
 
 def make_attempt(**fields: Any) -> Attempt:
     return Attempt(**{"id": uuid4(), "number": 1, "started_at": NOW, **fields})
 
 
-def make_standing(terms: ExamTerms | None = None, **fields: Any) -> Standing:
-    return Standing(terms=terms or make_terms(), student_id=uuid4(), created_at=NOW, updated_at=NOW, **fields)
+def make_standing(settings: ExamSettings | None = None, **fields: Any) -> Standing:
+    return Standing(settings=settings or make_settings(), student_id=uuid4(), created_at=NOW, updated_at=NOW, **fields)
 
 
 def code_of(refusal: Conflict | None) -> str | None:
@@ -305,13 +305,13 @@ def test_an_attempt_begins_between_opening_and_closing_while_one_is_left(
     [("onClose", "nothing", "everything"), ("onSubmit", "score", "everything"), ("manual", "nothing", "nothing")],
 )
 def test_results_are_out_once_the_last_student_cannot_answer_any_more(release: Any, before: str, after: str) -> None:
-    exam = make_terms(release=release, last_closing=NOW + timedelta(hours=3))
+    exam = make_settings(release=release, last_closing=NOW + timedelta(hours=3))
     assert release_rules.shown(exam, NOW + timedelta(minutes=179), may_answer=False) == before
     assert release_rules.shown(exam, NOW + timedelta(hours=3), may_answer=False) == after
 
 
 def test_a_student_with_a_running_attempt_sees_no_key_even_after_the_release() -> None:
-    exam = make_terms(release="manual", closed_at=NOW, released_at=NOW)
+    exam = make_settings(release="manual", closed_at=NOW, released_at=NOW)
     standing = make_standing(exam, attempts=(make_attempt(),))
     assert standing.shown(NOW + timedelta(minutes=59)) == "nothing"
     assert standing.shown(NOW + timedelta(minutes=60)) == "everything"
@@ -319,7 +319,7 @@ def test_a_student_with_a_running_attempt_sees_no_key_even_after_the_release() -
 
 def test_closing_an_exam_before_its_time_ends_beginnings_and_leaves_deadlines() -> None:
     granted, closed_at = Accommodation(closes_at=NOW + timedelta(hours=5)), NOW + timedelta(minutes=30)
-    exam = make_terms(release="manual", closed_at=closed_at)
+    exam = make_settings(release="manual", closed_at=closed_at)
     standing = make_standing(exam, accommodation=granted)
     assert standing.why_not_begin(closed_at - timedelta(seconds=1)) is None
     assert code_of(standing.why_not_begin(closed_at)) == "closed"
@@ -347,7 +347,7 @@ def test_nobody_begins_once_keys_are_out(
     release: Any, by_hand: int | None, granted: Accommodation, attempts: int, minutes: int
 ) -> None:
     released_at = NOW + timedelta(minutes=by_hand) if by_hand is not None and release == "manual" else None
-    exam = make_terms(release=release, released_at=released_at)
+    exam = make_settings(release=release, released_at=released_at)
     exam = replace(exam, last_closing=deadlines.last_closing(exam, [granted]))
     now = NOW + timedelta(minutes=minutes)
     if release_rules.keys_are_out(exam, now):
@@ -356,7 +356,7 @@ def test_nobody_begins_once_keys_are_out(
 
 
 def test_a_standing_announces_what_its_student_may_see_once_and_again_when_it_changes() -> None:
-    standing = make_standing(make_terms(paper=True, release="manual", released_at=NOW), version=4)
+    standing = make_standing(make_settings(paper=True, release="manual", released_at=NOW), version=4)
     standing.record(Decimal(50))
     assert standing.conclude(NOW)
     assert (standing.published, standing.status, standing.event_version) == (True, "passed", 5)
@@ -369,13 +369,13 @@ def test_a_standing_announces_what_its_student_may_see_once_and_again_when_it_ch
 
 
 def test_a_standing_announces_nothing_before_its_release() -> None:
-    standing = make_standing(make_terms(release="manual"), attempts=(make_attempt(score=100, progress="graded"),))
+    standing = make_standing(make_settings(release="manual"), attempts=(make_attempt(score=100, progress="graded"),))
     assert not standing.conclude(NOW)
     assert (standing.published, standing.status, standing.score) == (False, "passed", 100)
 
 
 def test_a_result_that_is_no_longer_is_withdrawn_once() -> None:
-    late = make_terms(closed_at=NOW)
+    late = make_settings(closed_at=NOW)
     standing = make_standing(late, status="missed", score=Decimal(0), published=True, version=2, event_version=2)
     standing.grant(Accommodation(), NOW - timedelta(seconds=1))
     assert standing.conclude(NOW)

@@ -20,7 +20,7 @@ APPLICANTS = st.lists(
     max_size=12,
 )
 TERMS = st.builds(
-    rules.Terms,
+    rules.Admission,
     open=st.booleans(),
     capacity=st.none() | st.integers(1, 10),
     taken=st.integers(0, 12),
@@ -29,21 +29,26 @@ TERMS = st.builds(
 
 
 @given(APPLICANTS, TERMS)
-def test_nobody_gets_a_seat_that_is_not_there(applicants: list[rules.Applicant], terms: rules.Terms) -> None:
-    accepted = rules.judge(applicants, terms).count(None)
-    if terms.capacity is not None:
-        assert accepted <= max(0, terms.capacity - terms.taken)
+def test_nobody_gets_a_seat_that_is_not_there(applicants: list[rules.Applicant], admission: rules.Admission) -> None:
+    accepted = rules.judge(applicants, admission).count(None)
+    if admission.capacity is not None:
+        assert accepted <= max(0, admission.capacity - admission.taken)
 
 
 @given(APPLICANTS, TERMS)
-def test_whoever_may_enrol_does_while_there_is_room(applicants: list[rules.Applicant], terms: rules.Terms) -> None:
-    answers = rules.judge(applicants, terms)
+def test_whoever_may_enrol_does_while_there_is_room(
+    applicants: list[rules.Applicant], admission: rules.Admission
+) -> None:
+    answers = rules.judge(applicants, admission)
     may = [
-        a.is_student and a.in_good_standing and a.status in (None, "dropped") and (a.paid or not terms.requires_payment)
+        a.is_student
+        and a.in_good_standing
+        and a.status in (None, "dropped")
+        and (a.paid or not admission.requires_payment)
         for a in applicants
     ]
-    room = len(applicants) if terms.capacity is None else max(0, terms.capacity - terms.taken)
-    assert answers.count(None) == (min(sum(may), room) if terms.open else 0)
+    room = len(applicants) if admission.capacity is None else max(0, admission.capacity - admission.taken)
+    assert answers.count(None) == (min(sum(may), room) if admission.open else 0)
 
 
 @given(st.lists(st.sampled_from(["active", "completed", "dropped"]), min_size=1))

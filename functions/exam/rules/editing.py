@@ -4,8 +4,8 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 
 from exam.rules.questions import QuestionSet
+from exam.rules.settings import ExamSettings
 from exam.rules.standing import ExamClosed, ExamNotOpen
-from exam.rules.terms import ExamTerms
 from lms.errors import Conflict, InvalidField
 
 _LONGEST = timedelta(days=366)
@@ -39,7 +39,7 @@ class ExamBegun(Conflict):
     detail = "The exam has begun."
 
 
-class TermsFrozen(ExamBegun):
+class SettingsFrozen(ExamBegun):
     detail = "The exam has begun: you can only change its title or let it close later."
 
 
@@ -79,18 +79,20 @@ def closing(opens_at: datetime, duration: timedelta, chosen: datetime | None) ->
     return closes_at
 
 
-def require_creatable(exam: ExamTerms) -> None:
+def require_creatable(exam: ExamSettings) -> None:
     """Raises `NewExamHasNoQuestions` for an exam that would be published without any."""
     if exam.published and not exam.paper:
         raise NewExamHasNoQuestions
 
 
-def require_change_allowed(before: ExamTerms, after: ExamTerms, now: datetime) -> None:
+def require_change_allowed(before: ExamSettings, after: ExamSettings, now: datetime) -> None:
     """Raises a `Conflict` unless an exam may become what it is after a change."""
-    changed = {field.name for field in fields(ExamTerms) if getattr(before, field.name) != getattr(after, field.name)}
+    changed = {
+        field.name for field in fields(ExamSettings) if getattr(before, field.name) != getattr(after, field.name)
+    }
     if after.started_at is not None:
         if changed - _CHANGEABLE_ONCE_BEGUN:
-            raise TermsFrozen
+            raise SettingsFrozen
         if after.closes_at < before.closes_at:
             raise EarlierClosing
         if "closes_at" in changed and now >= before.closing:
@@ -102,13 +104,13 @@ def require_change_allowed(before: ExamTerms, after: ExamTerms, now: datetime) -
             raise PublishedTooLate
 
 
-def require_deletable(exam: ExamTerms) -> None:
+def require_deletable(exam: ExamSettings) -> None:
     """Raises `ExamBegun` once an attempt or a result exists."""
     if exam.started_at is not None:
         raise ExamBegun
 
 
-def require_releasable(exam: ExamTerms, now: datetime) -> None:
+def require_releasable(exam: ExamSettings, now: datetime) -> None:
     """Raises a `Conflict` unless teachers release the results of this exam, and it has opened."""
     if exam.release != "manual":
         raise ReleasedAutomatically
@@ -118,20 +120,20 @@ def require_releasable(exam: ExamTerms, now: datetime) -> None:
         raise ExamNotOpen
 
 
-def require_questions_changeable(exam: ExamTerms) -> None:
+def require_questions_changeable(exam: ExamSettings) -> None:
     """Raises `QuestionsFrozen` once an attempt has begun."""
     if exam.started_at is not None:
         raise QuestionsFrozen
 
 
-def require_question_deletable(exam: ExamTerms, rest: QuestionSet) -> None:
+def require_question_deletable(exam: ExamSettings, rest: QuestionSet) -> None:
     """Raises `QuestionsFrozen` once an attempt has begun, and `LastQuestion` if students would find an empty exam."""
     require_questions_changeable(exam)
     if exam.published and not exam.paper and not rest.questions:
         raise LastQuestion
 
 
-def require_correctable(exam: ExamTerms) -> None:
+def require_correctable(exam: ExamSettings) -> None:
     """Raises `ExamNotBegun` while the question can still be changed."""
     if exam.started_at is None:
         raise ExamNotBegun

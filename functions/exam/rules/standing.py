@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from exam.rules import deadlines, release
 from exam.rules.questions import QuestionSet
-from exam.rules.terms import Accommodation, ExamTerms
+from exam.rules.settings import Accommodation, ExamSettings
 from lms.errors import Conflict
 
 Progress = Literal["running", "pending", "graded"]
@@ -109,7 +109,7 @@ class Standing:
     exam before. `due_at` is when the deadline of a running attempt passes. `student_name` is there for answers to show.
     """
 
-    terms: ExamTerms
+    settings: ExamSettings
     student_id: UUID
     created_at: datetime
     updated_at: datetime
@@ -165,7 +165,7 @@ class Standing:
 
     def deadline(self, attempt: Attempt) -> datetime:
         """Until when (exclusively) an attempt takes answers."""
-        return attempt.reopened_until or deadlines.deadline(self.terms, self.accommodation, attempt.started_at)
+        return attempt.reopened_until or deadlines.deadline(self.settings, self.accommodation, attempt.started_at)
 
     def is_over(self, attempt: Attempt, now: datetime) -> bool:
         """Whether an attempt takes no more answers: it was submitted, or its deadline has passed."""
@@ -183,25 +183,25 @@ class Standing:
 
     def why_not_begin(self, now: datetime) -> Conflict | None:
         """The refusal of another attempt, None if the student may begin one now."""
-        if self.terms.paper:
+        if self.settings.paper:
             return TakenOnPaper()
-        if now < self.terms.opens_at:
+        if now < self.settings.opens_at:
             return ExamNotOpen()
-        if self.terms.released_at is not None or now >= deadlines.begins_until(self.terms, self.accommodation):
+        if self.settings.released_at is not None or now >= deadlines.begins_until(self.settings, self.accommodation):
             return ExamClosed()
         return NoAttemptsLeft() if not self.attempts_left else None
 
     @property
     def attempts_left(self) -> int:
         """How many more attempts the student may make while the exam is open."""
-        if self.terms.paper:
+        if self.settings.paper:
             return 0
-        return max(0, self.terms.attempts_allowed + self.accommodation.extra_attempts - len(self.attempts))
+        return max(0, self.settings.attempts_allowed + self.accommodation.extra_attempts - len(self.attempts))
 
     @property
     def closing(self) -> datetime:
         """Until when (exclusively) the student may begin an attempt."""
-        return deadlines.begins_until(self.terms, self.accommodation)
+        return deadlines.begins_until(self.settings, self.accommodation)
 
     def answering(self, now: datetime) -> Attempt | None:
         """The attempt that takes answers now."""
@@ -210,9 +210,9 @@ class Standing:
 
     def state(self, now: datetime, *, may_begin: bool) -> State:
         """Whether the exam is still to come, can be taken, or is over; `may_begin`: the student is enrolled."""
-        if now < self.terms.opens_at:
+        if now < self.settings.opens_at:
             return "upcoming"
-        if self.terms.paper:
+        if self.settings.paper:
             is_open = now < self.closing
         else:
             is_open = self.answering(now) is not None or (may_begin and self.why_not_begin(now) is None)
@@ -224,24 +224,24 @@ class Standing:
 
     def shown(self, now: datetime) -> release.Shown:
         """What the student sees of their result."""
-        return release.shown(self.terms, now, may_answer=self.may_answer(now))
+        return release.shown(self.settings, now, may_answer=self.may_answer(now))
 
     def is_due(self, attempt: Attempt, now: datetime) -> bool:
         """Whether an attempt is to be submitted by the clock, or graded again by changed questions."""
         if attempt.is_running:
             return now >= self.deadline(attempt)
-        return attempt.question_set != self.terms.question_set and not attempt.erased
+        return attempt.question_set != self.settings.question_set and not attempt.erased
 
     def missed_if_enrolled(self, now: datetime) -> bool:
         """Whether an enrolled student has missed the exam: they made no attempt and may not begin one any more."""
-        if self.terms.paper or self.has_part:
+        if self.settings.paper or self.has_part:
             return False
         return now >= self.closing
 
     @property
     def must_block_starts(self) -> bool:
         """Whether an attempt may still begin that read the exam before it was closed early."""
-        return deadlines.is_closing(self.terms) and not self.starts_blocked and self.attempts_left > 0
+        return deadlines.is_closing(self.settings) and not self.starts_blocked and self.attempts_left > 0
 
     def is_up_to_date(self, now: datetime) -> bool:
         """Whether neither the clock, nor changed questions, nor a release require a change.
@@ -324,12 +324,12 @@ class Standing:
     def grant(self, accommodation: Accommodation, now: datetime) -> None:
         """Grants an accommodation; a student who missed the exam has no result again if they may begin it after all."""
         self.accommodation = accommodation
-        if self.status == "missed" and now < deadlines.begins_until(self.terms, accommodation):
+        if self.status == "missed" and now < deadlines.begins_until(self.settings, accommodation):
             self.status = self.score = None
 
     def record(self, score: Decimal) -> None:
         """Sets the result of an exam on paper."""
-        self.status, self.score = _outcome(score, self.terms.pass_mark), score
+        self.status, self.score = _outcome(score, self.settings.pass_mark), score
 
     def miss(self) -> None:
         self.status, self.score = "missed", MISSED_SCORE
@@ -357,7 +357,7 @@ class Standing:
     def _status_of_attempts(self) -> Outcome | None:
         if all(attempt.is_running for attempt in self.attempts):
             return None
-        return "pending" if self.score is None else _outcome(self.score, self.terms.pass_mark)
+        return "pending" if self.score is None else _outcome(self.score, self.settings.pass_mark)
 
 
 def _outcome(score: Decimal, pass_mark: Decimal) -> Outcome:

@@ -191,7 +191,7 @@ def own_attempt(attempt_id: UUID, caller: Caller, *, to_submit: bool = False) ->
     if course is None:
         raise NotAccessible
     access.require_good_standing(next(iter(student_status), None))
-    standing = standings.named(stored.standing(_present(exam).terms()), user)
+    standing = standings.named(stored.standing(_present(exam).settings()), user)
     standings.require_read_together(standing, answers)
     return standing, answers
 

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from exam.rules import deadlines, release
+from exam.rules.settings import Accommodation
 from exam.rules.standing import Standing
-from exam.rules.terms import Accommodation
 from exam.schemas import AccommodationUpdate, AccommodationView
 from exam.service import access, schedules, standings, sweeps
 from exam.tables import Exam, StoredStanding
@@ -26,7 +26,7 @@ class NoAccommodation(NotFound):
 def accommodate(
     exam_id: UUID, student_id: UUID, caller: Caller, body: AccommodationUpdate, now: datetime
 ) -> AccommodationView:
-    """Grants one student other terms, also during an attempt.
+    """Grants one student other conditions, also during an attempt.
 
     Raises `NotCourseTeacher`, `NotFound`, and `KeysAreOut` once the student could have seen keys.
     A student who missed the exam and may take it after all has no result until then.
@@ -56,7 +56,7 @@ def withdraw(exam_id: UUID, student_id: UUID, caller: Caller, now: datetime) -> 
 
 def list_accommodations(exam_id: UUID, caller: Caller, paging: PageRequest) -> Page[AccommodationView]:
     """The students of an exam who were granted something; raises `NotAccessible`."""
-    terms = access.taught_by(caller, exam_id).terms()
+    settings = access.taught_by(caller, exam_id).settings()
     granted = (
         (StoredStanding.extra_minutes > 0)
         | StoredStanding.extra_closes_at.exists()
@@ -65,14 +65,14 @@ def list_accommodations(exam_id: UUID, caller: Caller, paging: PageRequest) -> P
     )
     found, after = query_page(StoredStanding, [exam_id], paging, filter_condition=granted, consistent_read=True)
     people = roster.find_users(stored.student_id for stored in found)
-    named = [standings.named(stored.standing(terms), people.get(stored.student_id)) for stored in found]
+    named = [standings.named(stored.standing(settings), people.get(stored.student_id)) for stored in found]
     return paging.page([_view(standing) for standing in named], after)
 
 
 def _view(standing: Standing) -> AccommodationView:
     return AccommodationView(
-        exam_id=standing.terms.exam_id,
-        exam_title=standing.terms.title,
+        exam_id=standing.settings.exam_id,
+        exam_title=standing.settings.title,
         student_id=standing.student_id,
         student_name=standing.student_name,
         extra_minutes=standing.accommodation.extra_minutes,
@@ -95,13 +95,13 @@ def extend(tx: Transaction, exam: Exam, standing: Standing, now: datetime) -> No
 
     The exam is written even if nothing moves, so that a release that was decided at the same time is decided again.
     """
-    terms = exam.terms()
-    release.require_keys_hidden(terms, now)
+    settings = exam.settings()
+    release.require_keys_hidden(settings, now)
     granted = standings.granted(exam) | {standing.student_id: standing.accommodation}
-    closing = deadlines.last_closing(terms, granted.values())
+    closing = deadlines.last_closing(settings, granted.values())
     is_moved = closing != exam.last_closing
     exam.last_closing = closing
     tx.put(exam)
     if is_moved and exam.published:
         schedules.note(tx, exam)
-        sweeps.schedule_next(tx, exam.terms(), now)
+        sweeps.schedule_next(tx, exam.settings(), now)

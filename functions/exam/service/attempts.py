@@ -59,7 +59,7 @@ def start(exam_id: UUID, caller: Caller, idempotent: IdempotentAnswer, now: date
         refusal = standing.why_not_begin(now)
         if refusal is not None:
             raise refusal
-        question_sets.freeze(standing.terms, now)
+        question_sets.freeze(standing.settings, now)
         answers = _begin(tx, standing, now)
         standings.save(tx, standing, now)
         view = _view(standing, answers, now)
@@ -71,10 +71,10 @@ def _begin(tx: Transaction, standing: Standing, now: datetime) -> StoredAnswers:
     attempt = standing.begin(uuid7(), now)
     answers = StoredAnswers(
         id=attempt.id,
-        exam_id=standing.terms.exam_id,
-        course_id=standing.terms.course_id,
+        exam_id=standing.settings.exam_id,
+        course_id=standing.settings.course_id,
         student_id=standing.student_id,
-        listing_key=attempts_key(standing.terms.exam_id, attempt.progress),
+        listing_key=attempts_key(standing.settings.exam_id, attempt.progress),
         saved_at=now,
     )
     tx.put(answers)
@@ -82,7 +82,7 @@ def _begin(tx: Transaction, standing: Standing, now: datetime) -> StoredAnswers:
 
 
 def _view(standing: Standing, answers: StoredAnswers, now: datetime) -> AttemptView:
-    return views.for_student(standing, answers, question_sets.of_exam(standing.terms), now)
+    return views.for_student(standing, answers, question_sets.of_exam(standing.settings), now)
 
 
 def location(attempt: AttemptSummary) -> str:
@@ -100,7 +100,7 @@ def save(
     `UnknownQuestion`, `NotAnAnswer`, `AnswersTooLong`, and `AttemptOver`.
     """
     standing, answers = access.own_attempt(attempt_id, caller)
-    merged = _merged(answers.answers, given, question_sets.of_exam(standing.terms))
+    merged = _merged(answers.answers, given, question_sets.of_exam(standing.settings))
     standing.require_running(attempt_id, now)
     require_match(int(answers.revision), if_match)
     try:
@@ -159,11 +159,11 @@ def list_attempts(
     """
     if caller.role == "student":
         return _list_own(exam_id, caller, status, paging, now)
-    terms = access.taught_by(caller, exam_id).terms()
+    settings = access.taught_by(caller, exam_id).settings()
     partitions = [attempts_key(exam_id, progress) for progress in _LISTED[status]]
     keys, after = query_page(StoredAnswers.exam_index, partitions, paging)
     found = [answers for answers in read_together([(StoredAnswers, key.id, None) for key in keys]) if answers]
-    by_student = standings.of_students(terms, {answers.student_id for answers in found})
+    by_student = standings.of_students(settings, {answers.student_id for answers in found})
     return paging.page([views.for_list(by_student[answers.student_id], answers) for answers in found], after)
 
 

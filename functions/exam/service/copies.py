@@ -43,7 +43,7 @@ def _copy(source_id: UUID, event: CourseCopied, now: datetime) -> None:
     # A copy that was deleted stays as a tombstone.
     if course is None or known is not None or source.is_deleted:
         return
-    question_set = question_sets.of_exam(source.terms())
+    question_set = question_sets.of_exam(source.settings())
     copied = StoredQuestions(exam_id=exam_id)
     copied.store(question_set.copied(event.copy_of, now))
     QuestionId.put_all(QuestionId(question_id=each.id, exam_id=exam_id) for each in copied.question_set().questions)

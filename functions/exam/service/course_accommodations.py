@@ -81,14 +81,14 @@ def apply_to_exam(exam_id: UUID, now: datetime) -> None:
 def _apply_to_course(course_id: UUID, student_id: UUID, percent: int, now: datetime) -> None:
     exams = Exam.course_index.query(exams_key(course_id, "published"))
     for exam in exams:
-        if not release.keys_are_out(exam.terms(), now):
+        if not release.keys_are_out(exam.settings(), now):
             _apply(exam.id, student_id, percent, now)
 
 
 @retry_stale
 def _apply(exam_id: UUID, student_id: UUID, percent: int, now: datetime) -> None:
     exam, stored = read_together([(Exam, exam_id, None), (StoredStanding, exam_id, student_id)])
-    if exam is None or exam.is_deleted or release.keys_are_out(exam.terms(), now):
+    if exam is None or exam.is_deleted or release.keys_are_out(exam.settings(), now):
         return
     standing = standings.of(exam, stored, student_id, now)
     if standing.accommodation.extra_percent == percent:

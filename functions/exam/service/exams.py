@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from exam.rules import deadlines, editing
-from exam.rules.terms import ExamTerms
+from exam.rules.settings import ExamSettings
 from exam.schemas import ExamDetails, ExamUpdate, ExamView, NewExam
 from exam.service import access, schedules, standings, sweeps, views
 from exam.tables import Exam, Listed, exams_key
@@ -37,7 +37,7 @@ def create(body: NewExam, caller: Caller, idempotent: IdempotentAnswer, now: dat
     exam = Exam(id=uuid7(), created_at=now, **body.model_dump(exclude={"closes_at"}))
     _set_closing(exam, body.closes_at)
     exam.last_closing = exam.closes_at
-    editing.require_creatable(exam.terms())
+    editing.require_creatable(exam.settings())
     if course is None:
         raise CourseNotFound
     with transaction() as tx:
@@ -78,11 +78,11 @@ def update(exam_id: UUID, caller: Caller, body: ExamUpdate, if_match: Preconditi
     `PreconditionFailed`.
     """
     exam, course = access.taught_in_course(caller, exam_id)
-    before = exam.terms()
+    before = exam.settings()
     _apply(exam, body)
-    editing.require_change_allowed(before, exam.terms(), now)
+    editing.require_change_allowed(before, exam.settings(), now)
     require_match(exam.version, if_match)
-    after = exam.terms()
+    after = exam.settings()
     if (after.published, after.closes_at, after.duration) != (before.published, before.closes_at, before.duration):
         exam.last_closing = _last_closing(exam)
     with transaction() as tx:
@@ -104,14 +104,14 @@ def _set_closing(exam: Exam, chosen: datetime | None) -> None:
 
 
 def _last_closing(exam: Exam) -> datetime:
-    return deadlines.last_closing(exam.terms(), standings.granted(exam).values())
+    return deadlines.last_closing(exam.settings(), standings.granted(exam).values())
 
 
 @retry_stale
 def delete(exam_id: UUID, caller: Caller, if_match: Precondition, now: datetime) -> None:
     """Deletes an exam; raises `NotAccessible`, `ExamBegun`, `PreconditionFailed`."""
     exam = access.taught_by(caller, exam_id)
-    before = exam.terms()
+    before = exam.settings()
     editing.require_deletable(before)
     require_match(exam.version, if_match)
     exam.published = False
@@ -136,7 +136,7 @@ def release(exam_id: UUID, caller: Caller, now: datetime, *, close_now: bool) ->
 @retry_stale
 def _release_or_close(exam_id: UUID, caller: Caller, now: datetime, close_now: bool) -> roster.Course:
     exam, course = access.taught_in_course(caller, exam_id)
-    before = exam.terms()
+    before = exam.settings()
     editing.require_releasable(before, now)
     if exam.released_at is not None or exam.closed_at is not None:
         return course
@@ -155,7 +155,7 @@ def _release_or_close(exam_id: UUID, caller: Caller, now: datetime, close_now: b
     return course
 
 
-def save(tx: Transaction, exam: Exam, before: ExamTerms | None, now: datetime, *, deleted: bool = False) -> int:
+def save(tx: Transaction, exam: Exam, before: ExamSettings | None, now: datetime, *, deleted: bool = False) -> int:
     """Adds an exam to the transaction, with the event of what changed (`before`: None for a new exam) and its sweep.
 
     Answers the version that it gets.
@@ -173,12 +173,12 @@ def save(tx: Transaction, exam: Exam, before: ExamTerms | None, now: datetime, *
     if isinstance(event, ExamCancelled):
         sweeps.cancel(tx, exam.id)
     elif exam.published and (before is None or not before.published or before.closes_at != exam.closes_at):
-        sweeps.schedule_next(tx, exam.terms(), now)
+        sweeps.schedule_next(tx, exam.settings(), now)
     return version
 
 
-def _event_of_change(exam: Exam, before: ExamTerms | None, version: int) -> ExamState | ExamCancelled | None:
-    after = exam.terms()
+def _event_of_change(exam: Exam, before: ExamSettings | None, version: int) -> ExamState | ExamCancelled | None:
+    after = exam.settings()
     if before is None or not before.published:
         if after.published:
             return event_of(ExamScheduled, after, version)
@@ -190,7 +190,7 @@ def _event_of_change(exam: Exam, before: ExamTerms | None, version: int) -> Exam
     return None if changed == event_of(ExamChanged, before, version) else changed
 
 
-def event_of(event: type[ExamState], exam: ExamTerms, version: int) -> ExamState:
+def event_of(event: type[ExamState], exam: ExamSettings, version: int) -> ExamState:
     """An event with all that other services know of an exam."""
     return event(
         version=version,
@@ -206,5 +206,5 @@ def event_of(event: type[ExamState], exam: ExamTerms, version: int) -> ExamState
     )
 
 
-def cancellation_of(exam: ExamTerms, version: int) -> ExamCancelled:
+def cancellation_of(exam: ExamSettings, version: int) -> ExamCancelled:
     return ExamCancelled(version=version, exam_id=exam.exam_id, course_id=exam.course_id, withdrawn=not exam.deleted)

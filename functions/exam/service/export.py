@@ -19,7 +19,7 @@ def add_part(event: ExportRequested, now: datetime) -> None:
     in_courses = [(CourseAccommodation, membership.course_id, event.person_id) for membership in courses]
     exams = {exam.id: exam for membership in courses for exam in all_exams_of(membership.course_id)}
     found = read_together([(StoredStanding, exam_id, event.person_id) for exam_id in exams])
-    standings = {stored.exam_id: stored.standing(exams[stored.exam_id].terms()) for stored in found if stored}
+    standings = {stored.exam_id: stored.standing(exams[stored.exam_id].settings()) for stored in found if stored}
     attempts = [attempt.id for standing in standings.values() for attempt in standing.attempts]
     answers = [each for each in read_together([(StoredAnswers, attempt_id, None) for attempt_id in attempts]) if each]
     part = {
@@ -35,9 +35,9 @@ def add_part(event: ExportRequested, now: datetime) -> None:
 def _standing(standing: Standing, now: datetime) -> dict[str, Any]:
     is_shown = standing.status is not None and standing.shown(now) != "nothing"
     return {
-        "course_id": standing.terms.course_id,
-        "exam_id": standing.terms.exam_id,
-        "exam_title": standing.terms.title,
+        "course_id": standing.settings.course_id,
+        "exam_id": standing.settings.exam_id,
+        "exam_title": standing.settings.title,
         "accommodation": vars(standing.accommodation),
         "result": views.result(standing).model_dump(mode="json", exclude=_NAMELESS) if is_shown else None,
         "history": [change.model_dump(mode="json") for change in standing.history] if is_shown else [],

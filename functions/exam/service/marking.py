@@ -23,7 +23,7 @@ def mark(attempt_id: UUID, caller: Caller, body: MarksUpdate, if_match: Precondi
     `PreconditionFailed`.
     """
     standing, answers = access.taught_attempt(attempt_id, caller, now)
-    question_set = question_sets.of_exam(standing.terms)
+    question_set = question_sets.of_exam(standing.settings)
     require_acceptable(body.marks, answers.marks_given(), question_set, with_reason=body.reason is not None)
     standing.require_over(attempt_id, now)
     require_match(answers.version, if_match)
@@ -55,7 +55,7 @@ def reopen(attempt_id: UUID, caller: Caller, body: Reopening, now: datetime) -> 
     Raises `NotAccessible`, `StudentErased`, `AttemptRunning`, `AnotherRunning`, and `KeysAreOut`.
     """
     standing, answers = access.taught_attempt(attempt_id, caller, now)
-    exam_id = standing.terms.exam_id
+    exam_id = standing.settings.exam_id
     if any(standing.is_due(attempt, now) for attempt in standing.attempts):
         standings.bring_up_to_date(exam_id, standing.student_id, now)
         standing, answers = access.taught_attempt(attempt_id, caller, now)
@@ -87,8 +87,8 @@ def _reopened(standing: Standing, attempt_id: UUID, until: datetime) -> AttemptR
     return AttemptReopened(
         version=standing.version,
         attempt_id=attempt_id,
-        exam_id=standing.terms.exam_id,
-        course_id=standing.terms.course_id,
+        exam_id=standing.settings.exam_id,
+        course_id=standing.settings.course_id,
         student_id=standing.student_id,
         until=until,
     )

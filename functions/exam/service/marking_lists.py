@@ -54,7 +54,7 @@ def _view(
 ) -> AttemptToMark | None:
     if exam is None or stored is None or course is None or assignment is None:
         return None
-    standing = standings.named(stored.standing(exam.terms()), student)
+    standing = standings.named(stored.standing(exam.settings()), student)
     if row.attempt_id not in standing.waiting:
         return None
     attempt = standing.attempt(row.attempt_id)
@@ -78,9 +78,9 @@ def update(exam_id: UUID, student_id: UUID, now: datetime) -> None:
     if standing is None:
         return
     with WaitingAttempt.batch_write() as batch:
-        for teacher_id in roster.teachers_of(standing.terms.course_id):
+        for teacher_id in roster.teachers_of(standing.settings.course_id):
             for attempt in standing.attempts:
-                row = _row(teacher_id, attempt.id, exam_id, student_id, standing.terms.course_id)
+                row = _row(teacher_id, attempt.id, exam_id, student_id, standing.settings.course_id)
                 if attempt.id in standing.waiting:
                     batch.save(row)
                 else:

@@ -7,15 +7,15 @@ from uuid import UUID
 from pynamodb.exceptions import UpdateError
 
 from exam.rules.questions import QuestionSet
-from exam.rules.terms import ExamTerms
+from exam.rules.settings import ExamSettings
 from exam.tables import Exam, StoredQuestions
 from lms.dynamo import Stale
 from lms.faults import condition_failed
 
 
-def of_exam(terms: ExamTerms) -> QuestionSet:
+def of_exam(settings: ExamSettings) -> QuestionSet:
     """The questions of an exam as it was read; `Stale` when they have changed since."""
-    return _read(terms.exam_id, terms.question_set) if terms.question_set else QuestionSet(0)
+    return _read(settings.exam_id, settings.question_set) if settings.question_set else QuestionSet(0)
 
 
 @lru_cache(maxsize=32)
@@ -31,12 +31,14 @@ def find_stored(exam_id: UUID, version: int) -> StoredQuestions:
     return stored
 
 
-def freeze(terms: ExamTerms, now: datetime) -> None:
+def freeze(settings: ExamSettings, now: datetime) -> None:
     """Notes that an exam has begun, so that its questions stay; `Stale` when it changed since it was read."""
-    if terms.started_at is not None:
+    if settings.started_at is not None:
         return
     try:
-        Exam(terms.exam_id, version=terms.version).update([Exam.started_at.set(now)], Exam.started_at.does_not_exist())
+        Exam(settings.exam_id, version=settings.version).update(
+            [Exam.started_at.set(now)], Exam.started_at.does_not_exist()
+        )
     except UpdateError as error:
         if condition_failed(error):
             raise Stale from error

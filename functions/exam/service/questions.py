@@ -7,7 +7,7 @@ from uuid import UUID
 
 from exam.rules import editing
 from exam.rules.questions import Question, QuestionSet, require_valid
-from exam.rules.terms import ExamTerms
+from exam.rules.settings import ExamSettings
 from exam.schemas import (
     KeyBody,
     NewQuestion,
@@ -49,9 +49,9 @@ def add(exam_id: UUID, caller: Caller, body: NewQuestion, idempotent: Idempotent
     fields = {**_fields(body), "correct_answer": _key(body.correct_answer)}
     question = Question(id=uuid7(), version=1, created_at=now, updated_at=now, **fields)
     require_valid(question)
-    editing.require_questions_changeable(exam.terms())
+    editing.require_questions_changeable(exam.settings())
     stored = _stored(exam) if exam.question_set else StoredQuestions(exam_id=exam.id)
-    view = views.with_key(exam.terms(), question)
+    view = views.with_key(exam.settings(), question)
     with transaction() as tx:
         tx.put(QuestionId(question_id=question.id, exam_id=exam.id))
         _put(tx, exam, stored, stored.question_set().with_added(question), now)
@@ -73,22 +73,22 @@ def list_questions(
     `QuestionsHidden` at all other times.
     """
     if caller.role != "student":
-        terms = access.taught_by(caller, exam_id).terms()
-        return _with_keys(terms, paging)
+        settings = access.taught_by(caller, exam_id).settings()
+        return _with_keys(settings, paging)
     standing = access.as_student(caller, exam_id, now)
     running = standing.running
     if running is not None and not standing.is_over(running, now):
-        question_set = question_sets.of_exam(standing.terms)
-        page, after = slice_page(views.for_attempt(standing.terms, running.id, question_set), _id, paging)
+        question_set = question_sets.of_exam(standing.settings)
+        page, after = slice_page(views.for_attempt(standing.settings, running.id, question_set), _id, paging)
         return paging.page(page, after)
     if standing.attempts and standing.shown(now) == "everything":
-        return _with_keys(standing.terms, paging)
+        return _with_keys(standing.settings, paging)
     raise QuestionsHidden
 
 
-def _with_keys(terms: ExamTerms, paging: PageRequest) -> Page[QuestionView]:
-    page, after = slice_page(question_sets.of_exam(terms).questions, _id, paging)
-    return paging.page([views.with_key(terms, question) for question in page], after)
+def _with_keys(settings: ExamSettings, paging: PageRequest) -> Page[QuestionView]:
+    page, after = slice_page(question_sets.of_exam(settings).questions, _id, paging)
+    return paging.page([views.with_key(settings, question) for question in page], after)
 
 
 def _id(question: Question | StudentQuestion) -> UUID:
@@ -108,11 +108,11 @@ def change(
         changes["correct_answer"] = _key(body.correct_answer)
     changed = Question.model_validate({**dict(question), **changes, **_touched(question, now)})
     require_valid(changed)
-    editing.require_questions_changeable(exam.terms())
+    editing.require_questions_changeable(exam.settings())
     require_match(question.version, if_match)
     with transaction() as tx:
         _put(tx, exam, stored, stored.question_set().with_changed(changed), now)
-    return views.with_key(exam.terms(), changed)
+    return views.with_key(exam.settings(), changed)
 
 
 @retry_stale
@@ -121,10 +121,10 @@ def reorder(exam_id: UUID, caller: Caller, question_ids: Sequence[UUID], now: da
     exam = access.taught_by(caller, exam_id)
     stored = _stored(exam)
     ordered = stored.question_set().in_order(question_ids)
-    editing.require_questions_changeable(exam.terms())
+    editing.require_questions_changeable(exam.settings())
     with transaction() as tx:
         _put(tx, exam, stored, ordered, now)
-    return Page(items=[views.with_key(exam.terms(), question) for question in ordered.questions], next=None)
+    return Page(items=[views.with_key(exam.settings(), question) for question in ordered.questions], next=None)
 
 
 @retry_stale
@@ -134,7 +134,7 @@ def delete(question_id: UUID, caller: Caller, if_match: Precondition, now: datet
     stored = _stored(exam)
     question = _find(stored, question_id)
     rest = stored.question_set().without(question_id)
-    editing.require_question_deletable(exam.terms(), rest)
+    editing.require_question_deletable(exam.settings(), rest)
     require_match(question.version, if_match)
     with transaction() as tx:
         tx.delete(QuestionId(question_id=question_id))
@@ -165,7 +165,7 @@ def _correct_key(
     fields = {"full_credit": full_credit, "correct_answer": key, **_touched(question, now)}
     corrected = question.model_copy(update=fields)
     require_valid(corrected)
-    editing.require_correctable(exam.terms())
+    editing.require_correctable(exam.settings())
     answer = Regrading(
         exam_id=exam_id,
         exam_title=exam.title,

@@ -28,8 +28,10 @@ def _republish_exam(exam_id: UUID, now: datetime) -> None:
     exam = Exam.get(exam_id, consistent_read=True)
     if exam.event_version is None:
         return
-    terms, version = exam.terms(), int(exam.event_version)
-    event = exams.event_of(ExamChanged, terms, version) if exam.published else exams.cancellation_of(terms, version)
+    settings, version = exam.settings(), int(exam.event_version)
+    event = (
+        exams.event_of(ExamChanged, settings, version) if exam.published else exams.cancellation_of(settings, version)
+    )
     with transaction() as tx:
         tx.check(Exam, exam_id, None, Exam.version == exam.version)
         emit_again(tx, event, now)
@@ -39,7 +41,7 @@ def _republish_exam(exam_id: UUID, now: datetime) -> None:
 def _republish_standing(listed: StoredStanding, now: datetime) -> None:
     exam_id, student_id = listed.exam_id, listed.student_id
     exam, stored = read_together([(Exam, exam_id, None), (StoredStanding, exam_id, student_id)])
-    standing = stored.standing(exam.terms())
+    standing = stored.standing(exam.settings())
     events: list[Event] = [] if standing.marking_version is None else [standings.marking_of(standing)]
     # A score that changed since it was published and is not released yet must not be revealed.
     if standing.published or (standing.event_version is not None and standing.score is None):

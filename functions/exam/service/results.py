@@ -4,8 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from exam.rules.editing import ExamNotPublished
+from exam.rules.settings import ExamSettings
 from exam.rules.standing import Standing
-from exam.rules.terms import ExamTerms
 from exam.schemas import NewResult, ResultDetails, Results, ResultView
 from exam.service import access, question_sets, standings, statistics, views
 from exam.tables import StoredStanding
@@ -44,12 +44,12 @@ def record(body: NewResult, caller: Caller, idempotent: IdempotentAnswer, now: d
     is_first = standing.score is None
     if not is_first and body.reason is None:
         raise ResultReasonMissing
-    _require_paper(standing.terms)
+    _require_paper(standing.settings)
     before = {} if is_first else {"score": standing.score}
     if not is_first:
         standing.note(standing.score, str(body.reason), caller.id, now)
     standing.record(body.score)
-    question_sets.freeze(standing.terms, now)
+    question_sets.freeze(standing.settings, now)
     with transaction() as tx:
         standings.require_student(tx, standing)
         standings.save(tx, standing, now)
@@ -72,10 +72,10 @@ def location(result: ResultView) -> str:
     return f"/results/{result.exam_id}/{result.student_id}"
 
 
-def _require_paper(terms: ExamTerms) -> None:
-    if not terms.paper:
+def _require_paper(settings: ExamSettings) -> None:
+    if not settings.paper:
         raise TakenOnline
-    if not terms.published:
+    if not settings.published:
         raise ExamNotPublished
 
 
@@ -104,16 +104,16 @@ def _own(exam_id: UUID, caller: Caller, now: datetime) -> ResultDetails:
 def _details(standing: Standing, *, marked: bool) -> ResultDetails:
     attempt = standing.best or next(iter(standing.attempts[-1:]), None)
     answers = standings.answers_of(standing, attempt) if attempt else None
-    questions = question_sets.of_exam(standing.terms) if marked else None
+    questions = question_sets.of_exam(standing.settings) if marked else None
     return views.details(standing, answers, questions, standings.authors(standing))
 
 
 def list_results(exam_id: UUID, caller: Caller, paging: PageRequest) -> Results:
     """The results of an exam, and their distribution; raises `NotAccessible`."""
-    terms = access.taught_by(caller, exam_id).terms()
+    settings = access.taught_by(caller, exam_id).settings()
     has_result = StoredStanding.status.exists()
     found, after = query_page(StoredStanding, [exam_id], paging, filter_condition=has_result, consistent_read=True)
     people = roster.find_users(stored.student_id for stored in found)
-    named = [standings.named(stored.standing(terms), people.get(stored.student_id)) for stored in found]
+    named = [standings.named(stored.standing(settings), people.get(stored.student_id)) for stored in found]
     page = paging.page([views.result(standing) for standing in named], after)
     return Results(items=page.items, next=page.next, summary=statistics.summary(exam_id))

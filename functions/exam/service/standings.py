@@ -8,8 +8,8 @@ from typing import Any, cast
 from uuid import UUID
 
 from exam.rules import grading
+from exam.rules.settings import Accommodation, ExamSettings
 from exam.rules.standing import MISSED_SCORE, Attempt, Standing
-from exam.rules.terms import Accommodation, ExamTerms
 from exam.service import question_sets, statistics
 from exam.tables import CourseAccommodation, Exam, StoredAnswers, StoredStanding, attempts_key
 from lms import roster
@@ -39,16 +39,16 @@ def load(exam_id: UUID, student_id: UUID, now: datetime) -> Standing | None:
 def of(exam: Exam, stored: StoredStanding | None, student_id: UUID, now: datetime) -> Standing:
     """A stored standing, or the one of a student who has nothing in the exam yet."""
     if stored is None:
-        return Standing(terms=exam.terms(), student_id=student_id, created_at=now, updated_at=now)
-    return stored.standing(exam.terms())
+        return Standing(settings=exam.settings(), student_id=student_id, created_at=now, updated_at=now)
+    return stored.standing(exam.settings())
 
 
-def of_students(terms: ExamTerms, student_ids: Collection[UUID]) -> dict[UUID, Standing]:
+def of_students(settings: ExamSettings, student_ids: Collection[UUID]) -> dict[UUID, Standing]:
     """The stored standings of these students in an exam, with their names."""
-    keys = [(StoredStanding, terms.exam_id, student_id) for student_id in student_ids]
+    keys = [(StoredStanding, settings.exam_id, student_id) for student_id in student_ids]
     found = read_together([*keys, *map(roster.user_key, student_ids)])
     pairs = zip(found[: len(keys)], found[len(keys) :], strict=True)
-    return {stored.student_id: named(stored.standing(terms), student) for stored, student in pairs}
+    return {stored.student_id: named(stored.standing(settings), student) for stored, student in pairs}
 
 
 def named(standing: Standing, student: roster.User | None) -> Standing:
@@ -65,7 +65,7 @@ def save(tx: Transaction, standing: Standing, now: datetime) -> None:
         standing.marking_version = (standing.version or 0) + 1
         emit(tx, marking_of(standing), now)
     if standing.has_changed:
-        exam_id, student_id = standing.terms.exam_id, standing.student_id
+        exam_id, student_id = standing.settings.exam_id, standing.student_id
         statistics.count(tx, exam_id, student_id, standing.loaded.result, standing.result)
         standing.updated_at = now
         standing.version = tx.put(StoredStanding.of(standing))
@@ -83,8 +83,8 @@ def require_student(tx: Transaction, standing: Standing) -> None:
 
 def about(standing: Standing) -> dict[str, UUID]:
     """What an entry of the audit trail about a student's standing is found by."""
-    terms = standing.terms
-    return {"exam": terms.exam_id, "course": terms.course_id, "user": standing.student_id}
+    settings = standing.settings
+    return {"exam": settings.exam_id, "course": settings.course_id, "user": standing.student_id}
 
 
 def event_of(standing: Standing) -> ResultRecorded:
@@ -92,12 +92,12 @@ def event_of(standing: Standing) -> ResultRecorded:
     score = MISSED_SCORE if standing.score is None else standing.score
     return ResultRecorded(
         version=standing.event_version,
-        exam_id=standing.terms.exam_id,
-        course_id=standing.terms.course_id,
+        exam_id=standing.settings.exam_id,
+        course_id=standing.settings.course_id,
         student_id=standing.student_id,
         score=score.quantize(Decimal("0.01")),
         status=cast(Any, "missed" if standing.score is None else standing.status),
-        weight=standing.terms.weight,
+        weight=standing.settings.weight,
         released=standing.published,
     )
 
@@ -106,8 +106,8 @@ def marking_of(standing: Standing) -> MarkingChanged:
     """The event that says how many of a student's attempts wait for marks."""
     return MarkingChanged(
         version=standing.marking_version,
-        exam_id=standing.terms.exam_id,
-        course_id=standing.terms.course_id,
+        exam_id=standing.settings.exam_id,
+        course_id=standing.settings.course_id,
         student_id=standing.student_id,
         waiting=len(standing.waiting),
     )
@@ -139,7 +139,7 @@ def finish(tx: Transaction, standing: Standing, answers: StoredAnswers, now: dat
     if standing.attempt(answers.id).is_running:
         answers.saved_at = standing.submit(answers.id, now)
         answers.revision += 1
-    question_set = question_sets.of_exam(standing.terms)
+    question_set = question_sets.of_exam(standing.settings)
     grade = grading.grade(question_set.questions, answers.by_question(), answers.marks_given())
     standing.grade(answers.id, grade.score, question_set, now)
     answers.note_grade(grade.marks, standing.attempt(answers.id).progress)
@@ -162,7 +162,7 @@ def finish_due(tx: Transaction, standing: Standing, now: datetime) -> None:
 def bring_up_to_date(exam_id: UUID, student_id: UUID, now: datetime) -> None:
     """Does what the clock, changed questions or a release ask for; once more changes nothing."""
     standing = load(exam_id, student_id, now)
-    if standing is None or not standing.terms.published:
+    if standing is None or not standing.settings.published:
         return
     with transaction() as tx:
         finish_due(tx, standing, now)
@@ -173,18 +173,18 @@ def bring_up_to_date(exam_id: UUID, student_id: UUID, now: datetime) -> None:
 
 
 def _is_enrolled(standing: Standing) -> bool:
-    return roster.enrollment_of(standing.student_id, standing.terms.course_id) in roster.ENROLLED
+    return roster.enrollment_of(standing.student_id, standing.settings.course_id) in roster.ENROLLED
 
 
-def any_student_may_answer(terms: ExamTerms, now: datetime) -> bool:
+def any_student_may_answer(settings: ExamSettings, now: datetime) -> bool:
     """Whether any student may begin an attempt, or has one that takes answers."""
-    if terms.paper:
+    if settings.paper:
         return False
-    if now < terms.closing:
+    if now < settings.closing:
         return True
     may_have_longer = StoredStanding.due_at.exists() | _MOVES_CLOSING
-    found = StoredStanding.query(terms.exam_id, filter_condition=may_have_longer, consistent_read=True)
-    return any(stored.standing(terms).may_answer(now) for stored in found)
+    found = StoredStanding.query(settings.exam_id, filter_condition=may_have_longer, consistent_read=True)
+    return any(stored.standing(settings).may_answer(now) for stored in found)
 
 
 def granted(exam: Exam) -> dict[UUID, Accommodation]:

@@ -14,7 +14,7 @@ from pynamodb.exceptions import DeleteError, UpdateError
 from pynamodb.expressions.update import Action
 
 from exam.rules import deadlines
-from exam.rules.terms import ExamTerms
+from exam.rules.settings import ExamSettings
 from exam.service import question_sets, standings
 from exam.tables import Exam, StoredStanding, Sweep
 from lms import roster
@@ -37,9 +37,9 @@ def schedule(tx: Transaction, exam_id: UUID, at: datetime) -> None:
     tx.put(Sweep(exam_id=exam_id, run_id=uuid4(), due_shard=shard_of(exam_id), due_at=at, repeats=True))
 
 
-def schedule_next(tx: Transaction, terms: ExamTerms, now: datetime) -> None:
+def schedule_next(tx: Transaction, settings: ExamSettings, now: datetime) -> None:
     """Schedules a sweep for when the exam closes next; at once when it has closed for every student."""
-    schedule(tx, terms.exam_id, deadlines.next_closing(terms, now) or now)
+    schedule(tx, settings.exam_id, deadlines.next_closing(settings, now) or now)
 
 
 def cancel(tx: Transaction, exam_id: UUID) -> None:
@@ -74,7 +74,7 @@ def run(exam_id: UUID, now: datetime, has_time: Callable[[], bool]) -> int:
             return failures
     if whole_class and not sweep.failed:
         exam.update([Exam.missed_noted_at.set(now)], add_version_condition=False)
-    if deadlines.is_closing(exam.terms()) and not sweep.failed and _release(exam_id, now):
+    if deadlines.is_closing(exam.settings()) and not sweep.failed and _release(exam_id, now):
         return failures + run(exam_id, now, has_time)
     _finish(sweep, exam, now)
     return failures
@@ -87,7 +87,7 @@ def _release(exam_id: UUID, now: datetime) -> bool:
     By now every student's standing was stored since the closing, so no start succeeds that had read the exam before.
     """
     exam = Exam.get(exam_id, consistent_read=True)
-    if not deadlines.is_closing(exam.terms()) or standings.any_student_may_answer(exam.terms(), now):
+    if not deadlines.is_closing(exam.settings()) or standings.any_student_may_answer(exam.settings(), now):
         return False
     exam.released_at = exam.updated_at = now
     with transaction() as tx:
@@ -100,22 +100,22 @@ def _release(exam_id: UUID, now: datetime) -> bool:
 def _begin(exam_id: UUID, now: datetime) -> Exam:
     exam = Exam.get(exam_id, consistent_read=True)
     if _may_be_missed(exam, now):
-        question_sets.freeze(exam.terms(), now)
+        question_sets.freeze(exam.settings(), now)
     return exam
 
 
 def _may_be_missed(exam: Exam, now: datetime) -> bool:
-    closed = exam.published and not exam.paper and now >= exam.terms().closing
+    closed = exam.published and not exam.paper and now >= exam.settings().closing
     return bool(closed and roster.find_course(exam.course_id))
 
 
 def _page(exam: Exam, phase: int, after: UUID | None, now: datetime) -> tuple[list[UUID], list[UUID]]:
     """The next students, and those of them who are to be brought up to date."""
     if phase == 0:
-        terms = exam.terms()
+        settings = exam.settings()
         behind = StoredStanding.student_id > after if after is not None else None
         found = StoredStanding.query(exam.id, behind, limit=_PAGE, consistent_read=True)
-        page = [stored.standing(terms) for stored in found]
+        page = [stored.standing(settings) for stored in found]
         wanting = [standing.student_id for standing in page if not standing.is_up_to_date(now)]
         return [standing.student_id for standing in page], wanting
     students = roster.students_after(exam.course_id, roster.ENROLLED[phase - 1], after, _PAGE)
@@ -138,8 +138,8 @@ def _note_progress(sweep: Sweep, last: UUID | None, *, failed: bool) -> bool:
 
 
 def _finish(sweep: Sweep, exam: Exam, now: datetime) -> None:
-    closing = deadlines.next_closing(exam.terms(), now)
-    look_again = sweep.repeats or sweep.failed or deadlines.is_closing(exam.terms())
+    closing = deadlines.next_closing(exam.settings(), now)
+    look_again = sweep.repeats or sweep.failed or deadlines.is_closing(exam.settings())
     second_look = now + _SECOND_LOOK if look_again else None
     due_at = min((moment for moment in (closing, second_look) if moment is not None), default=None)
     if due_at is not None:

@@ -7,8 +7,8 @@ from uuid import UUID, uuid5
 
 from exam.rules.question_kinds import NumericKey
 from exam.rules.questions import Question, QuestionSet, shuffled
+from exam.rules.settings import ExamSettings
 from exam.rules.standing import Standing
-from exam.rules.terms import ExamTerms
 from exam.schemas import (
     AttemptAnswers,
     AttemptSummary,
@@ -49,7 +49,7 @@ def exam_for_student(
     """An exam, and how a student stands to it; `may_begin`: they are enrolled."""
     answering = standing.answering(now)
     own = {
-        "own_opens_at": standing.terms.opens_at,
+        "own_opens_at": standing.settings.opens_at,
         "own_closes_at": standing.closing,
         "attempts_left": standing.attempts_left if may_begin else 0,
         "running_attempt_id": answering.id if answering else None,
@@ -65,18 +65,18 @@ def _details_of_exam(found: Exam, course: roster.Course) -> dict[str, Any]:
 def _of_exam(found: Exam, version: int, course: roster.Course) -> dict[str, Any]:
     shown = {
         "course_title": course.title,
-        "closes_at": found.terms().closing,
+        "closes_at": found.settings().closing,
         "released_at": found.released_at,
         "version": version,
     }
     return {**found.attribute_values, **shown}
 
 
-def with_key(terms: ExamTerms, question: Question) -> QuestionView:
+def with_key(settings: ExamSettings, question: Question) -> QuestionView:
     """A question with its key."""
     return QuestionView(
-        **_for_all(terms.exam_id, question),
-        exam_title=terms.title,
+        **_for_all(settings.exam_id, question),
+        exam_title=settings.title,
         correct_answer=_key(question),
         explanation=question.explanation,
         full_credit=question.full_credit,
@@ -86,11 +86,11 @@ def with_key(terms: ExamTerms, question: Question) -> QuestionView:
     )
 
 
-def for_attempt(terms: ExamTerms, attempt_id: UUID, question_set: QuestionSet) -> list[StudentQuestion]:
+def for_attempt(settings: ExamSettings, attempt_id: UUID, question_set: QuestionSet) -> list[StudentQuestion]:
     """The questions in the order of an attempt, without anything that reveals a key."""
     questions: Sequence[Question] = question_set.questions
-    ordered = shuffled(attempt_id, questions) if terms.shuffle else questions
-    return [StudentQuestion(**_for_all(terms.exam_id, question)) for question in ordered]
+    ordered = shuffled(attempt_id, questions) if settings.shuffle else questions
+    return [StudentQuestion(**_for_all(settings.exam_id, question)) for question in ordered]
 
 
 def _for_all(exam_id: UUID, question: Question) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def for_student(standing: Standing, answers: StoredAnswers, question_set: Questi
         **_for_student(standing, answers, now),
         answers=answers.by_question(),
         server_time=now,
-        questions=for_attempt(standing.terms, answers.id, question_set),
+        questions=for_attempt(standing.settings, answers.id, question_set),
     )
 
 
@@ -184,8 +184,8 @@ def _of_attempt(standing: Standing, answers: StoredAnswers) -> dict[str, Any]:
 
 def _whose(standing: Standing) -> dict[str, Any]:
     return {
-        "exam_id": standing.terms.exam_id,
-        "exam_title": standing.terms.title,
+        "exam_id": standing.settings.exam_id,
+        "exam_title": standing.settings.title,
         "student_id": standing.student_id,
         "student_name": standing.student_name,
     }
@@ -217,7 +217,7 @@ def details(
 
 def _of_result(standing: Standing) -> dict[str, Any]:
     return {
-        "id": uuid5(standing.terms.exam_id, str(standing.student_id)),
+        "id": uuid5(standing.settings.exam_id, str(standing.student_id)),
         **_whose(standing),
         "score": standing.score,
         "status": standing.status,

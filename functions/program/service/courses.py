@@ -113,7 +113,7 @@ def _add(tx: Transaction, course: Course, no_program: Exception, now: datetime) 
             requires_payment=course.requires_payment,
             fee=course.fee,
             currency=course.currency,
-            terms=version,
+            course_version=version,
         )
     )
     programs.count_courses(tx, course.program_id, 1, no_program)
@@ -150,7 +150,7 @@ def update(course_id: UUID, update: CourseUpdate, caller: Caller, if_match: Prec
     with transaction() as tx:
         version = tx.put(course)
         if update.model_fields_set & _TERMS:
-            _change_terms(tx, course, version)
+            _change_seats(tx, course, version)
         _change_term(tx, course, old_term_id)
         catalogue.put(tx, catalogue.entries_of(course), instead_of=listed)
         put_in_roster(tx, course, version)
@@ -248,7 +248,7 @@ def _change_term(tx: Transaction, course: Course, old_term_id: UUID | None) -> N
         roster.name_term(tx, course.term_id, course.id)
 
 
-def _change_terms(tx: Transaction, course: Course, version: int) -> None:
+def _change_seats(tx: Transaction, course: Course, version: int) -> None:
     capacity = Seats.capacity.set(course.capacity) if course.capacity is not None else Seats.capacity.remove()
     tx.update(
         Seats(course_id=course.id),
@@ -258,7 +258,7 @@ def _change_terms(tx: Transaction, course: Course, version: int) -> None:
             Seats.requires_payment.set(course.requires_payment),
             Seats.fee.set(course.fee) if course.fee is not None else Seats.fee.remove(),
             Seats.currency.set(course.currency),
-            Seats.terms.set(version),
+            Seats.course_version.set(version),
         ],
         Seats.taken.exists(),
     )

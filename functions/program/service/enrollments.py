@@ -87,7 +87,7 @@ def enroll_all(
     Those refused do not hinder the others. `idempotent` is for a single student. Raises `CourseNotFound`.
     """
     seats, applications = _read(course_id, student_ids, now)
-    refusals = rules.judge([application.applicant for application in applications], _terms(seats))
+    refusals = rules.judge([application.applicant for application in applications], _admission(seats))
     answers: list[EnrollmentView | Problem] = []
     with transaction() as tx:
         for application, refusal in zip(applications, refusals, strict=True):
@@ -176,7 +176,7 @@ def set_status(
     )
     if enrollment is None or seats is None or course is None or card is None or card.role != "student":
         raise EnrollmentNotFound
-    rules.require_changeable(status_of(enrollment), status, _terms(seats))
+    rules.require_changeable(status_of(enrollment), status, _admission(seats))
     require_match(enrollment.version, if_match)
     if enrollment.status == status:
         return _view(enrollment, course.title, card, enrollment.version)
@@ -290,8 +290,8 @@ def _drop(tx: Transaction, enrollment: Enrollment, now: datetime) -> None:
 
 
 def _take_seats(tx: Transaction, seats: Seats, number: int) -> None:
-    """Takes seats unless the terms have changed or the seats are gone; others may come and go meanwhile."""
-    room = Seats.terms == seats.terms
+    """Takes seats unless the course has changed or the seats are gone; others may come and go meanwhile."""
+    room = Seats.course_version == seats.course_version
     if seats.capacity is not None:
         room &= Seats.taken <= seats.capacity - number
     tx.update(Seats(course_id=seats.course_id), [Seats.taken.add(number)], room)
@@ -301,8 +301,8 @@ def _free_seat(tx: Transaction, course_id: UUID) -> None:
     tx.update(Seats(course_id=course_id), [Seats.taken.add(-1)], Seats.taken.exists())
 
 
-def _terms(seats: Seats) -> rules.Terms:
-    return rules.Terms(
+def _admission(seats: Seats) -> rules.Admission:
+    return rules.Admission(
         open=seats.open,
         capacity=None if seats.capacity is None else int(seats.capacity),
         taken=int(seats.taken),

@@ -1,4 +1,4 @@
-"""On what terms an exam is taken, and what one student was granted on top of them."""
+"""How an exam is taken, and what one student was granted on top of it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ ReleaseMode = Literal["onClose", "onSubmit", "manual"]
 
 
 @dataclass(frozen=True)
-class ExamTerms:
+class ExamSettings:
     """What an exam says about how it is taken and graded.
 
     `closes_by_default`: its teachers chose no time, so it closes `duration` after it opens. `questions` says how many
