@@ -139,6 +139,7 @@ lock: venv ## resolve every requirements file anew from pyproject.toml
 	$(LOCK) pyproject.toml -c requirements-dev.txt -o layers/shared/requirements.txt
 	$(LOCK) --group relay -c requirements-dev.txt -o functions/outbox_relay/requirements.txt
 	$(LOCK) --group auth --no-deps -c requirements-dev.txt -o functions/auth/requirements.txt
+	$(LOCK) --group exchange --no-deps -c requirements-dev.txt -o functions/exchange/requirements.txt
 	$(LOCK) --group institute --no-deps -c requirements-dev.txt -o functions/institute/requirements.txt
 	$(LOCK) --group portal --no-deps -c requirements-dev.txt -o functions/portal/requirements.txt
 	$(LOCK) localstack/requirements.in -o localstack/requirements.txt

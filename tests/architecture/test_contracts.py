@@ -11,7 +11,8 @@ SERVICES = sorted(path.parent.name for path in (ROOT / "functions").glob("*/__in
 
 
 def _contract(kind: str, field: str) -> list[str]:
-    (found,) = (contract[field] for contract in LINTER["contracts"] if contract["type"] == kind and field in contract)
+    fields = (contract.get(field, []) for contract in LINTER["contracts"] if contract["type"] == kind)
+    (found,) = (modules for modules in fields if "auth" in modules)
     return sorted(found)
 
 

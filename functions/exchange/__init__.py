@@ -1,0 +1,1 @@
+"""Question banks and courses that come from elsewhere and go elsewhere: formats, imports and exports."""

@@ -1,0 +1,1 @@
+"""One module a format: `detect` and `read` answer what a file holds as `exchange.items`, and none knows of another."""

@@ -1,0 +1,183 @@
+"""What a file from elsewhere holds: questions, quizzes, modules, and a report with one line for every item of it.
+
+A question has the fields that exam's API takes; `model_dump(mode="json")` writes them as that API spells them.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Annotated, BinaryIO, Literal
+
+from pydantic import BaseModel, ConfigDict, PlainSerializer
+from pydantic.alias_generators import to_camel
+
+Kind = Literal["single", "multiple", "truefalse", "numeric", "short", "matching", "ordering", "text"]
+Difficulty = Literal["easy", "medium", "hard"]
+Outcome = Literal["taken", "changed", "left out"]
+Exact = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
+
+
+class NotReadable(Exception):
+    """A file that cannot be read at all, and why, in words for a teacher."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Item(BaseModel):
+    """A value of the report's JSON, in camelCase."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=True, serialize_by_alias=True
+    )
+
+
+class Choice(Item):
+    """`text` is Markdown. `weight` is the percentage of the points, -100 to 100, that choosing it gives."""
+
+    id: str
+    text: str
+    weight: Exact | None = None
+
+
+class Prompt(Item):
+    """What a choice is matched with; `text` is Markdown."""
+
+    id: str
+    text: str
+
+
+class Value(Item):
+    """A number that differs from `value` by at most `tolerance` is right."""
+
+    value: Exact
+    tolerance: Exact = Decimal(0)
+
+
+class Range(Item):
+    """Numbers from `minimum` to `maximum`, both included, earn `credit` percent of the points."""
+
+    minimum: Exact
+    maximum: Exact
+    credit: Exact = Decimal(100)
+
+
+class Ranges(Item):
+    ranges: tuple[Range, ...]
+
+
+class AcceptedText(Item):
+    r"""`*` stands for any characters, `\*` for an asterisk; an answer like it earns `credit` percent of the points."""
+
+    text: str
+    credit: Exact = Decimal(100)
+
+
+class AcceptedTexts(Item):
+    accepted: tuple[AcceptedText, ...]
+    case_sensitive: bool = False
+
+
+Key = bool | str | tuple[str, ...] | Value | Ranges | AcceptedTexts | dict[str, str] | None
+
+
+class Question(Item):
+    """A question as exam's bank takes it, with its `source`: its name in the file, by which quizzes refer to it.
+
+    Images of the package stand in its Markdown as `![alt](image:<name of a PackageFile>)`.
+    """
+
+    source: str
+    kind: Kind
+    question_text: str
+    choices: tuple[Choice, ...] = ()
+    prompts: tuple[Prompt, ...] = ()
+    correct_answer: Key = None
+    partial_credit: bool = True
+    points: Exact = Decimal(1)
+    explanation: str = ""
+    tags: tuple[str, ...] = ()
+    difficulty: Difficulty | None = None
+    title: str = ""
+    category: str = ""
+    """Where the file keeps it, `a/b/c`; the bank has a tag of the name."""
+
+
+class Draw(Item):
+    """So many questions of a category are drawn at random for each attempt."""
+
+    category: str
+    count: int
+
+
+class Quiz(Item):
+    """An exam draft: `questions` are `source`s; `minutes` and `attempts` are None where the source sets no limit."""
+
+    source: str
+    title: str
+    instructions: str = ""
+    questions: tuple[str, ...] = ()
+    draws: tuple[Draw, ...] = ()
+    minutes: int | None = None
+    attempts: int | None = None
+    shuffle: bool = False
+
+
+class Lesson(Item):
+    """`text` is Markdown, `link` a web address, `file` the name of a `PackageFile`."""
+
+    title: str
+    text: str = ""
+    link: str | None = None
+    file: str | None = None
+
+
+class Module(Item):
+    title: str
+    lessons: tuple[Lesson, ...] = ()
+
+
+class Note(Item):
+    """A report line: `where` in the file, `what` it is, what became of it and why, unless it was taken whole."""
+
+    where: str
+    what: str
+    outcome: Outcome
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class PackageFile:
+    """A file that came along; its `name` is its path in the package, normalised, with `/`."""
+
+    name: str
+    content_type: str
+    open: Callable[[], BinaryIO]
+
+
+@dataclass(frozen=True)
+class Package:
+    """What a file holds, in the file's order."""
+
+    title: str = ""
+    modules: tuple[Module, ...] = ()
+    questions: tuple[Question, ...] = ()
+    quizzes: tuple[Quiz, ...] = ()
+    files: tuple[PackageFile, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass
+class Report:
+    """The lines of a report while a file is read."""
+
+    notes: list[Note] = field(default_factory=list)
+
+    def took(self, where: str, what: str, losses: Sequence[str] = ()) -> None:
+        """An item that was taken; `losses` are sentences about what of it could not be."""
+        outcome: Outcome = "changed" if losses else "taken"
+        self.notes.append(Note(where=where, what=what, outcome=outcome, reason=" ".join(dict.fromkeys(losses))))
+
+    def left_out(self, where: str, what: str, reason: str) -> None:
+        self.notes.append(Note(where=where, what=what, outcome="left out", reason=reason))
