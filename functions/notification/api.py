@@ -31,7 +31,7 @@ from notification.service import failures, inbox, preferences, requests, sent_me
 from notification.service.failures import NoSuchFailure, RecipientUnreachable, TooLateToSend
 from notification.service.inbox import NoSuchNotification
 from notification.service.requests import CourseNeeded, RecipientOutsideCourse, RecipientUnknown, SentTooLate
-from notification.service.sent_messages import InstructorNotFound, MessageSent, NoSuchMessage
+from notification.service.sent_messages import MessageSent, NoSuchMessage, TeacherNotFound
 from notification.unsubscribe_links import BrokenLink
 
 app = create_app("notification")
@@ -77,7 +77,7 @@ def send(caller: TeacherOrAdmin, idempotent: Idempotent, body: NewMessage, now: 
 
 
 @app.get("/instructors/{instructorId}/messages")
-@refuses(InstructorNotFound)
+@refuses(TeacherNotFound)
 def list_sent_messages(_: SenderOrAdmin, sender_id: SenderId, paging: Paging) -> Page[SentMessage]:
     """What an instructor has written to classes and people, newest first: sent, or waiting for its time."""
     return sent_messages.list_messages(sender_id, paging)

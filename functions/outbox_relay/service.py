@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 
-from lms.faults import condition_failed, is_transient
+from lms.faults import is_transient
 from lms.log import logger
 from lms.outbox import OutboxItem
 from outbox_relay import publisher
@@ -118,10 +118,8 @@ def _finish(item: OutboxItem, outcome: Exception | None, now: datetime) -> Excep
     else:
         return outcome
     try:
-        item.update(actions, condition=OutboxItem.subject.exists())
+        item.update_if(OutboxItem.subject.exists(), actions)
     except UpdateError as error:
-        if condition_failed(error):
-            return None
         if is_transient(error):
             return error
         raise

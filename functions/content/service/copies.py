@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from pynamodb.exceptions import PutError
-
 from content import rules
 from content.service.lessons import texts_of
 from content.service.outlines import Course, save
@@ -11,7 +9,6 @@ from content.tables import LessonText
 from lms import roster
 from lms.dynamo import read_together, retry_stale, transaction
 from lms.events import CourseCopied
-from lms.faults import condition_failed
 from lms.outline import outline_key
 
 
@@ -27,16 +24,8 @@ def copy_outline(event: CourseCopied, now: datetime) -> None:
     modules = source.outline().modules
     texts = texts_of([lesson for module in modules for lesson in module.lessons])
     for lesson_id, text in texts.items():
-        _add_text(LessonText(event.copy_of(lesson_id), text=text))
+        # Since an earlier delivery it may have been changed.
+        LessonText(event.copy_of(lesson_id), text=text).save_if(LessonText.lesson_id.does_not_exist())
     with transaction() as tx:
         course = Course(course_id, exists=True, access=None, item=None)
         save(tx, course, rules.copied(modules, event.copy_of, now), now)
-
-
-def _add_text(row: LessonText) -> None:
-    """Writes a text unless it is there: since an earlier delivery it may have been changed."""
-    try:
-        row.save(LessonText.lesson_id.does_not_exist())
-    except PutError as error:
-        if not condition_failed(error):
-            raise

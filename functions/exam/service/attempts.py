@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.update import Action
 
 from exam.rules.questions import QuestionSet, read_answer
 from exam.rules.standing import Progress, Standing
@@ -17,7 +17,6 @@ from lms.callers import Caller
 from lms.dynamo import Stale, Transaction, read_together, retry_stale, transaction
 from lms.errors import InvalidField
 from lms.etags import Precondition, require_match
-from lms.faults import condition_failed
 from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.pages import Page, PageRequest, query_page, slice_page
@@ -103,14 +102,13 @@ def save(
     merged = _merged(answers.answers, given, question_sets.of_exam(standing.settings))
     standing.require_running(attempt_id, now)
     require_match(int(answers.revision), if_match)
-    try:
-        answers.update(
-            [StoredAnswers.answers.set(merged), StoredAnswers.saved_at.set(now), StoredAnswers.revision.add(1)]
-        )
-    except UpdateError as error:
-        if condition_failed(error):
-            raise Stale from error
-        raise
+    saved: list[Action] = [
+        StoredAnswers.answers.set(merged),
+        StoredAnswers.saved_at.set(now),
+        StoredAnswers.revision.add(1),
+    ]
+    if not answers.update_if(None, saved):
+        raise Stale
     return views.with_answers(standing, answers, now)
 
 

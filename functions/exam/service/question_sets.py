@@ -4,13 +4,10 @@ from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
-from pynamodb.exceptions import UpdateError
-
 from exam.rules.questions import QuestionSet
 from exam.rules.settings import ExamSettings
 from exam.tables import Exam, StoredQuestions
 from lms.dynamo import Stale
-from lms.faults import condition_failed
 
 
 def of_exam(settings: ExamSettings) -> QuestionSet:
@@ -35,11 +32,6 @@ def freeze(settings: ExamSettings, now: datetime) -> None:
     """Notes that an exam has begun, so that its questions stay; `Stale` when it changed since it was read."""
     if settings.started_at is not None:
         return
-    try:
-        Exam(settings.exam_id, version=settings.version).update(
-            [Exam.started_at.set(now)], Exam.started_at.does_not_exist()
-        )
-    except UpdateError as error:
-        if condition_failed(error):
-            raise Stale from error
-        raise
+    exam = Exam(settings.exam_id, version=settings.version)
+    if not exam.update_if(Exam.started_at.does_not_exist(), [Exam.started_at.set(now)]):
+        raise Stale

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from pynamodb.exceptions import DeleteError, UpdateError
 from pynamodb.expressions.update import Action
 
 from exam.rules import deadlines
@@ -20,7 +19,6 @@ from exam.tables import Exam, StoredStanding, Sweep
 from lms import roster
 from lms.due import run_each, shard_of
 from lms.dynamo import Transaction, retry_stale, transaction
-from lms.faults import condition_failed
 
 # Requests that had read the exam before the sweep have answered by then: a function of the API has 20 seconds.
 _SECOND_LOOK = timedelta(minutes=1)
@@ -145,19 +143,9 @@ def _finish(sweep: Sweep, exam: Exam, now: datetime) -> None:
     if due_at is not None:
         begin_again = [Sweep.phase.set(0), Sweep.after.remove(), Sweep.failed.set(False)]
         _update(sweep, [*begin_again, Sweep.due_at.set(due_at), Sweep.repeats.set(due_at == closing)])
-        return
-    try:
-        sweep.delete(Sweep.run_id == sweep.run_id)
-    except DeleteError as error:
-        if not condition_failed(error):
-            raise
+    else:
+        sweep.delete_if(Sweep.run_id == sweep.run_id)
 
 
 def _update(sweep: Sweep, actions: list[Action]) -> bool:
-    try:
-        sweep.update(actions, Sweep.run_id == sweep.run_id)
-    except UpdateError as error:
-        if condition_failed(error):
-            return False
-        raise
-    return True
+    return sweep.update_if(Sweep.run_id == sweep.run_id, actions)

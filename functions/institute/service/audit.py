@@ -16,7 +16,7 @@ from institute.reasons import decrypt_reason
 from institute.schemas import AuditEntryView, AuditSubject
 from institute.tables import AuditEntry, ReasonKey
 from lms import roster
-from lms.dynamo import Key, read_together
+from lms.dynamo import Key, read_by_key
 from lms.events import AuditAction
 from lms.pages import Page, PageRequest, query_page
 
@@ -51,7 +51,7 @@ def list_entries(filters: Filters, paging: PageRequest, now: datetime) -> Page[A
         filter_condition=_other(filters),
         scan_index_forward=False,
     )
-    known = _read(found)
+    known = read_by_key(key for entry in found for key in _keys(entry))
     return paging.page([_view(entry, known) for entry in found], after)
 
 
@@ -86,13 +86,8 @@ def _other(filters: Filters) -> Condition | None:
     return reduce(and_, conditions) if conditions else None
 
 
-def _read(entries: Sequence[AuditEntry]) -> dict[Key, Any]:
-    """The cards of those whom entries name, and the keys of their reasons, in one read for each 100."""
-    wanted = list(dict.fromkeys(key for entry in entries for key in _keys(entry)))
-    return dict(zip(wanted, read_together(wanted), strict=True))
-
-
 def _keys(entry: AuditEntry) -> list[Key]:
+    """Where the cards of those whom an entry names are, and the key of its reason."""
     cards = [_CARDS[kind](UUID(identity)) for kind, identity in entry.about.items() if kind in _CARDS]
     if entry.actor_id is not None:
         cards.append(roster.user_key(entry.actor_id))
@@ -106,8 +101,8 @@ def _reason_key(entry: AuditEntry) -> Key:
 
 
 def _view(entry: AuditEntry, known: dict[Key, Any]) -> AuditEntryView:
-    actor = known[roster.user_key(entry.actor_id)] if entry.actor_id else None
-    opener = known[_reason_key(entry)] if entry.reason_of else None
+    actor = known.get(roster.user_key(entry.actor_id)) if entry.actor_id else None
+    opener = known.get(_reason_key(entry)) if entry.reason_of else None
     return AuditEntryView(
         id=UUID(entry.id.partition("#")[0]),
         at=entry.at,
@@ -124,5 +119,5 @@ def _view(entry: AuditEntry, known: dict[Key, Any]) -> AuditEntryView:
 
 
 def _subject(kind: str, identity: str, known: dict[Key, Any]) -> AuditSubject:
-    card = known[_CARDS[kind](UUID(identity))] if kind in _CARDS else None
+    card = known.get(_CARDS[kind](UUID(identity))) if kind in _CARDS else None
     return AuditSubject(kind=kind, id=identity, name=card and (card.name if kind == "user" else card.title))

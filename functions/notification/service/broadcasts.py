@@ -6,11 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pynamodb.exceptions import UpdateError
-
 from lms.due import shard_of
 from lms.dynamo import Transaction
-from lms.faults import condition_failed
 from lms.log import request_id
 from lms.messages import Channel
 from lms.settings import setting
@@ -96,12 +93,8 @@ def begin(broadcast: Broadcast, now: datetime) -> bool:
 def launch(broadcast_id: UUID) -> None:
     """Hands a broadcast to the fan-out. Should that fail, it stays due, and the next tick does it."""
     send_all(setting("FANOUT_QUEUE_URL"), [{"id": str(broadcast_id)}])
-    try:
-        Broadcast(broadcast_id).update([Broadcast.due_shard.remove()], Broadcast.id.exists())
-    except UpdateError as error:
-        # It went out meanwhile, and is gone.
-        if not condition_failed(error):
-            raise
+    # It may have gone out meanwhile, and be gone.
+    Broadcast(broadcast_id).update_if(Broadcast.id.exists(), [Broadcast.due_shard.remove()])
 
 
 def erase_all(person_id: UUID) -> None:

@@ -5,14 +5,11 @@ from dataclasses import dataclass
 from datetime import time
 from uuid import UUID
 
-from pynamodb.exceptions import PutError, UpdateError
-from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from lms import roster
 from lms.dynamo import Key, read_together
 from lms.events import Person
-from lms.faults import condition_failed
 from lms.institute import current_institute
 from lms.messages import Channel
 from lms.profile_fields import is_e164
@@ -63,23 +60,19 @@ def save_person(
         Contact.mobile_number.set(number) if number else Contact.mobile_number.remove(),
         Contact.person_version.set(version),
     ]
-    _update(user_id, actions, Contact.person_version.does_not_exist() | (Contact.person_version < version))
+    Contact(user_id).update_if(Contact.person_version.does_not_exist() | (Contact.person_version < version), actions)
 
 
 def save_access(user_id: UUID, version: int, *, disabled: bool) -> None:
     """Keeps whether somebody may sign in, unless something newer is known."""
     actions: list[Action] = [Contact.disabled.set(disabled), Contact.access_version.set(version)]
-    _update(user_id, actions, Contact.access_version.does_not_exist() | (Contact.access_version < version))
+    Contact(user_id).update_if(Contact.access_version.does_not_exist() | (Contact.access_version < version), actions)
 
 
 def forget(user_id: UUID, version: int) -> None:
     """Keeps of an erased person that nothing older counts any more."""
     tombstone = Contact(user_id=user_id, disabled=True, person_version=version, access_version=version)
-    try:
-        tombstone.save(Contact.person_version.does_not_exist() | (Contact.person_version <= version))
-    except PutError as error:
-        if not condition_failed(error):
-            raise
+    tombstone.save_if(Contact.person_version.does_not_exist() | (Contact.person_version <= version))
 
 
 def is_erased(user_id: UUID) -> bool:
@@ -147,11 +140,3 @@ def preferences_of(stored: StoredPreferences | None) -> Preferences:
 def zone_of(stored: StoredPreferences | None) -> str:
     """The time zone that a person chose, else the institute's."""
     return (stored.time_zone if stored else None) or current_institute().time_zone
-
-
-def _update(user_id: UUID, actions: list[Action], condition: Condition) -> None:
-    try:
-        Contact(user_id).update(actions, condition)
-    except UpdateError as error:
-        if not condition_failed(error):
-            raise

@@ -5,12 +5,10 @@ from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
-from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from lms.event_secrets import UndecryptableSecret, decrypt_secret
-from lms.faults import condition_failed
 from lms.institute import current_institute
 from lms.log import logger
 from lms.messages import Channel
@@ -113,12 +111,8 @@ def _claim(notification_id: UUID, now: datetime) -> Notification | None:
         Notification.tries.set(row.tries + 1),
         Notification.updated_at.set(now),
     ]
-    try:
-        row.update(lease)
-    except UpdateError as error:
-        if not condition_failed(error):
-            raise
-        raise Postponed(rules.LEASE) from error
+    if not row.update_if(None, lease):
+        raise Postponed(rules.LEASE)
     return row
 
 
@@ -170,11 +164,7 @@ def _tries(row: Notification, outcome: str, now: datetime) -> list[dict[str, str
 
 
 def _update(row: Notification, actions: list[Action], condition: Condition) -> None:
-    try:
-        row.update(actions, condition, add_version_condition=False)
-    except UpdateError as error:
-        if not condition_failed(error):
-            raise
+    if not row.update_if(condition, actions, any_version=True):
         # The lease ran out meanwhile, and another sender holds the notification: its outcome counts.
         logger.warning("notification taken over", extra={"notification_id": str(row.id)})
 

@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from lms import roster
 from lms.dynamo import read_together
 from lms.errors import NotFound
-from lms.faults import condition_failed
 from lms.pages import Page, PageRequest, query_page
 from notification.schemas import AllRead, DeliveryView, NotificationView, Unread
 from notification.tables import InboxIndex, Notification, ReadMark, UnreadIndex
@@ -59,23 +57,15 @@ def mark_read(notification_id: UUID, reader_id: UUID, now: datetime) -> Notifica
             Notification.unread.remove(),
         ]
         unread = Notification.id.exists() & Notification.read_at.does_not_exist()
-        try:
-            row.update(marks, unread, add_version_condition=False)
-        except UpdateError as error:
-            if not condition_failed(error):
-                raise
+        if not row.update_if(unread, marks, any_version=True):
             row = _own(notification_id, reader_id)
     return _view(row, reader)
 
 
 def mark_all_read(reader_id: UUID, now: datetime) -> AllRead:
     """Marks everything so far as read: one write, however long the list is."""
-    mark: Action = ReadMark.read_until.set(now)
-    try:
-        ReadMark(reader_id).update([mark], ReadMark.read_until.does_not_exist() | (ReadMark.read_until < now))
-    except UpdateError as error:
-        if not condition_failed(error):
-            raise
+    earlier = ReadMark.read_until.does_not_exist() | (ReadMark.read_until < now)
+    ReadMark(reader_id).update_if(earlier, [ReadMark.read_until.set(now)])
     return AllRead(read_until=now)
 
 

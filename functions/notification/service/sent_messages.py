@@ -10,7 +10,7 @@ from notification.schemas import SentMessage
 from notification.tables import Broadcast
 
 
-class InstructorNotFound(NotFound):
+class TeacherNotFound(NotFound):
     detail = "There is no such instructor."
 
 
@@ -24,9 +24,9 @@ class MessageSent(Conflict):
 
 
 def list_messages(sender_id: UUID, paging: PageRequest) -> Page[SentMessage]:
-    """The messages that a person wrote, newest first; raises `InstructorNotFound`."""
+    """The messages that a person wrote, newest first; raises `TeacherNotFound`."""
     if roster.find_user(sender_id) is None:
-        raise InstructorNotFound
+        raise TeacherNotFound
     rows, after = query_page(Broadcast.sender_index, [sender_id], paging, scan_index_forward=False)
     return paging.page([_view(row) for row in rows], after)
 

@@ -2,12 +2,9 @@
 
 from uuid import UUID
 
-from pynamodb.exceptions import PutError
-
 from lms import access
 from lms.callers import Caller
 from lms.events import ExamCancelled, ExamState
-from lms.faults import condition_failed
 from lms.pages import Page, PageRequest, query_page
 from program.schemas import ScheduledExam
 from program.service import courses
@@ -43,8 +40,4 @@ def remove_exam(event: ExamCancelled) -> None:
 
 
 def _store(exam: ExamDate) -> None:
-    try:
-        exam.save(condition=ExamDate.version.does_not_exist() | (ExamDate.version < exam.version))
-    except PutError as error:
-        if not condition_failed(error):
-            raise
+    exam.save_if(ExamDate.version.does_not_exist() | (ExamDate.version < exam.version))

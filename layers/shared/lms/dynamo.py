@@ -14,7 +14,7 @@ from pynamodb.attributes import Attribute, VersionAttribute
 from pynamodb.connection import Connection, TableConnection
 from pynamodb.connection.base import MetaTable
 from pynamodb.constants import ATTR_DEFINITIONS, GLOBAL_SECONDARY_INDEXES, NUMBER, STRING
-from pynamodb.exceptions import DoesNotExist, PutError, TransactWriteError, UpdateError
+from pynamodb.exceptions import DeleteError, DoesNotExist, PutError, TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
@@ -85,15 +85,31 @@ class Table(Model):
             # So PynamoDB reports writes that DynamoDB, throttling, handed back again and again.
             raise StorageBusy from error
 
-    def update_if(self, condition: Condition, actions: list[Action]) -> bool:
-        """Changes some attributes if the condition holds; whether it did."""
-        try:
-            self.update(actions, condition=condition)
-        except UpdateError as error:
-            if condition_failed(error):
-                return False
-            raise
-        return True
+    def update_if(self, condition: Condition | None, actions: list[Action], *, any_version: bool = False) -> bool:
+        """Changes some attributes if the condition holds; whether it did.
+
+        An item with a version must also have the one that was read, unless `any_version`.
+        """
+        return _held(lambda: self.update(actions, condition, add_version_condition=not any_version))
+
+    def save_if(self, condition: Condition) -> bool:
+        """Writes the item if the condition holds; whether it did."""
+        return _held(lambda: self.save(condition))
+
+    def delete_if(self, condition: Condition) -> bool:
+        """Deletes the item if the condition holds; whether it did."""
+        return _held(lambda: self.delete(condition))
+
+
+def _held(write: Callable[[], object]) -> bool:
+    """Whether the condition of a write held."""
+    try:
+        write()
+    except (DeleteError, PutError, UpdateError) as error:
+        if condition_failed(error):
+            return False
+        raise
+    return True
 
 
 def _describe(connection: Connection, model: MetaTable) -> None:
@@ -173,6 +189,12 @@ def read_together(keys: Sequence[Key]) -> list[Any]:
     """
     batches = [keys[begin : begin + _BATCH_KEYS] for begin in range(0, len(keys), _BATCH_KEYS)]
     return [item for batch in batches for item in _read_batch(batch)]
+
+
+def read_by_key(keys: Iterable[Key]) -> dict[Key, Any]:
+    """What exists at these keys, in one consistent read for each 100."""
+    wanted = list(dict.fromkeys(keys))
+    return {key: item for key, item in zip(wanted, read_together(wanted), strict=True) if item is not None}
 
 
 def _read_batch(keys: Sequence[Key]) -> list[Any]:

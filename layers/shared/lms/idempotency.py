@@ -18,12 +18,10 @@ from pynamodb.attributes import (
     UnicodeAttribute,
     UTCDateTimeAttribute,
 )
-from pynamodb.exceptions import DeleteError, PutError
 
 from lms.dynamo import Table, Transaction, table_name
 from lms.encryption import decrypt, encrypt
 from lms.errors import Conflict, InvalidField
-from lms.faults import condition_failed
 from lms.settings import setting
 
 _KEPT = timedelta(hours=24)
@@ -96,16 +94,9 @@ class IdempotentAnswer:
     def release(self) -> None:
         """Gives the key back after a refusal: the client may mend the state of things and send the same again."""
         record = self._record
-        if record is None:
-            return
-        try:
-            record.delete(
-                condition=(IdempotencyRecord.lease_until == record.lease_until)
-                & IdempotencyRecord.status.does_not_exist()
-            )
-        except DeleteError as error:
-            if not condition_failed(error):
-                raise
+        if record is not None:
+            own_lease = IdempotencyRecord.lease_until == record.lease_until
+            record.delete_if(own_lease & IdempotencyRecord.status.does_not_exist())
 
 
 def begin(scope: Sequence[str], body: bytes, now: datetime) -> IdempotentAnswer:
@@ -139,11 +130,7 @@ def _take(record: IdempotencyRecord, key: bytes, now: datetime) -> None:
         | (IdempotencyRecord.valid_until <= now)
         | (IdempotencyRecord.status.does_not_exist() & (IdempotencyRecord.lease_until <= now))
     )
-    try:
-        record.save(condition=free)
-    except PutError as error:
-        if not condition_failed(error):
-            raise
+    if not record.save_if(free):
         _answer_again(record, key)
 
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
-from lms.dynamo import Key, Transaction, TypedKey, UUIDAttribute
+from lms.dynamo import Key, Transaction, TypedKey, UUIDAttribute, read_by_key
 from lms.pages import PageRequest, Position, query_page
-from lms.roster.rows import CARD, Row, find_all
+from lms.roster.rows import CARD, Row
 
 _ALL = "all"
 
@@ -95,7 +95,7 @@ def find_course(course_id: UUID) -> Course | None:
 
 def find_courses(course_ids: Iterable[UUID]) -> dict[UUID, Course]:
     """Courses by id, in one read for each 100; those that do not exist are left out."""
-    return {course.id: course for course in find_all(map(course_key, course_ids)).values()}
+    return {course.id: course for course in read_by_key(map(course_key, course_ids)).values()}
 
 
 def course_key(course_id: UUID) -> Key:

@@ -8,10 +8,10 @@ from uuid import UUID
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from lms.dynamo import Key, Transaction, TypedKey, UUIDAttribute
+from lms.dynamo import Key, Transaction, TypedKey, UUIDAttribute, read_by_key
 from lms.enrollment import ENROLLED, EnrollmentStatus
 from lms.pages import PageRequest, Position, query_page
-from lms.roster.rows import Row, find_all
+from lms.roster.rows import Row
 
 Kind = Literal["student", "teacher"]
 
@@ -87,13 +87,13 @@ def enrollment_of(student_id: UUID, course_id: UUID) -> EnrollmentStatus | None:
 
 def enrollments_of(student_ids: Iterable[UUID], course_id: UUID) -> dict[UUID, EnrollmentStatus]:
     """How students belong to a course, by id, in one read for each 100; those who never did are left out."""
-    found = find_all(membership_key("student", student_id, course_id) for student_id in student_ids)
+    found = read_by_key(membership_key("student", student_id, course_id) for student_id in student_ids)
     return {membership.person_id: membership.status for membership in found.values()}
 
 
 def teaches(teacher_id: UUID, course_id: UUID) -> bool:
     """Whether a teacher is assigned to a course now."""
-    return bool(find_all([membership_key("teacher", teacher_id, course_id)]))
+    return bool(read_by_key([membership_key("teacher", teacher_id, course_id)]))
 
 
 def courses_of(kind: Kind, user_id: UUID) -> list[Membership]:

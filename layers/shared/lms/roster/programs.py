@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pynamodb.attributes import UnicodeAttribute
 
-from lms.dynamo import Key, Transaction, TypedKey
-from lms.roster.rows import CARD, Row, find_all
+from lms.dynamo import Key, Transaction, TypedKey, read_by_key
+from lms.roster.rows import CARD, Row
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def remove_program(tx: Transaction, program_id: UUID) -> None:
 
 def find_programs(program_ids: Iterable[UUID]) -> dict[UUID, Program]:
     """Programs by id, in one read for each 100; those that do not exist are left out."""
-    return {program.id: program for program in find_all(map(program_key, program_ids)).values()}
+    return {program.id: program for program in read_by_key(map(program_key, program_ids)).values()}
 
 
 def program_key(program_id: UUID) -> Key:

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
 
-from lms.dynamo import DateAttribute, Key, Transaction, TypedKey
-from lms.roster.rows import CARD, Row, find_all
+from lms.dynamo import DateAttribute, Key, Transaction, TypedKey, read_by_key
+from lms.roster.rows import CARD, Row
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def leave_term(tx: Transaction, term_id: UUID, course_id: UUID) -> None:
 
 def find_terms(term_ids: Iterable[UUID]) -> dict[UUID, Term]:
     """Terms by id, in one read for each 100; those that do not exist are left out."""
-    return {term.id: term for term in find_all(map(term_key, term_ids)).values()}
+    return {term.id: term for term in read_by_key(map(term_key, term_ids)).values()}
 
 
 def term_key(term_id: UUID) -> Key:

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute, UTCDateTimeAttribute
 
-from lms.dynamo import Key, Transaction, TypedKey, UUIDAttribute
+from lms.dynamo import Key, Transaction, TypedKey, UUIDAttribute, read_by_key
 from lms.etags import ObjectChanged
-from lms.roster.rows import CARD, Row, find_all
+from lms.roster.rows import CARD, Row
 from lms.texts import address_key
 
 _PROFILE = "profile"
@@ -195,7 +195,7 @@ def find_user(user_id: UUID) -> User | None:
 
 def find_users(user_ids: Iterable[UUID]) -> dict[UUID, User]:
     """Users by id, in one read for each 100; those that do not exist are left out."""
-    return {user.id: user for user in find_all(map(user_key, user_ids)).values()}
+    return {user.id: user for user in read_by_key(map(user_key, user_ids)).values()}
 
 
 def find_by_name(names: Iterable[str]) -> dict[str, UUID]:
@@ -217,7 +217,7 @@ def _is_unconfirmed(found: _Address | _RollNumber) -> bool:
 
 def _find_names(names: Iterable[str]) -> dict[str, _Address | _RollNumber]:
     keys = {name: _name_key(name) for name in names}
-    found = find_all(keys.values())
+    found = read_by_key(keys.values())
     return {name: found[key] for name, key in keys.items() if key in found}
 
 
