@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Body, Depends, Path, Query, Response
+from pydantic import Field
 
 from exam.rules.editing import (
     ClosingImpossible,
@@ -60,6 +61,8 @@ from exam.schemas import (
     NewQuestion,
     NewResult,
     QuestionOrder,
+    QuestionPage,
+    QuestionPageWithKeys,
     QuestionUpdate,
     QuestionView,
     Regrade,
@@ -69,7 +72,6 @@ from exam.schemas import (
     ResultDetails,
     Results,
     ResultView,
-    StudentQuestion,
 )
 from exam.service import (
     access,
@@ -274,7 +276,7 @@ def add_question(
 @refuses(NotAccessible, QuestionsHidden)
 def list_questions(
     caller: AnySignedIn, exam_id: ExamId, paging: Paging, now: Now
-) -> Page[QuestionView] | Page[StudentQuestion]:
+) -> Annotated[QuestionPageWithKeys | QuestionPage, Field(discriminator="view")]:
     """Lists the questions; students see them during an attempt, and with keys after the release."""
     return questions.list_questions(exam_id, caller, paging, now)
 
@@ -340,7 +342,7 @@ def list_attempts(
 @refuses(NotAccessible)
 def show_attempt(
     caller: AnySignedIn, attempt_id: AttemptId, response: Response, now: Now
-) -> MarkedAttempt | AttemptView:
+) -> Annotated[MarkedAttempt | AttemptView, Field(discriminator="view")]:
     """Shows an attempt: with its questions to its student, with its marks to teachers."""
     view = attempts.show(attempt_id, caller, now)
     set_etag(response, view.version)

@@ -235,6 +235,18 @@ class QuestionView(StudentQuestion):
     updated_at: datetime
 
 
+class QuestionPage(Page[StudentQuestion]):
+    """Questions during an attempt."""
+
+    view: Literal["withoutKeys"]
+
+
+class QuestionPageWithKeys(Page[QuestionView]):
+    """Questions for teachers, and for students after the release."""
+
+    view: Literal["withKeys"]
+
+
 class AttemptSummary(CamelView):
     """An attempt without its answers.
 
@@ -267,6 +279,7 @@ class AttemptAnswers(AttemptSummary):
 class AttemptView(AttemptAnswers):
     """An attempt for its student, with the questions in the order of this attempt."""
 
+    view: Literal["student"]
     questions: list[StudentQuestion]
 
 
@@ -299,6 +312,7 @@ class Change(CamelView):
 class MarkedAttempt(AttemptAnswers):
     """An attempt for teachers, with the marks by question; null where a teacher still has to mark."""
 
+    view: Literal["teacher"]
     marks: dict[UUID, Number | None]
     history: list[Change]
 

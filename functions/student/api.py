@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Depends, Path, Query, Response
+from pydantic import Field
 
 from lms import dependencies
 from lms.access import require_teaching
@@ -170,7 +171,7 @@ def list_students(_: Admin, paging: Paging, now: Now, roll_no: RollNo = None) ->
 @refuses(StudentNotFound)
 def student(
     access: AccessToStudent, student_id: StudentId, response: Response, now: Now
-) -> StudentProfile | StudentSummary:
+) -> Annotated[StudentProfile | StudentSummary, Field(discriminator="view")]:
     """The whole profile for the student and administrators, a summary for teachers."""
     record = students.get(student_id, now)
     set_etag(response, record.version)

@@ -79,6 +79,9 @@ class StandingUpdate(Changes):
 
 
 class StudentProfile(View):
+    """A student as they and administrators see them."""
+
+    view: Literal["full"]
     student_id: UUID
     user_id: UUID
     student_status: StudentStatus
@@ -102,6 +105,7 @@ class StudentProfile(View):
 class StudentSummary(View):
     """A student as teachers and lists see them."""
 
+    view: Literal["summary"]
     id: UUID
     roll_no: str
     name: str

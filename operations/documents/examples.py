@@ -318,8 +318,8 @@ def example(schema: Schema, schemas: dict[str, Schema], *, field: str = "", owne
         return schema.get("const", schema.get("enum", [None])[0])
     if "properties" in schema:
         return {name: example(part, schemas, field=name, owner=owner) for name, part in schema["properties"].items()}
-    if "anyOf" in schema:
-        return _one_of(schema["anyOf"], schemas, field, owner)
+    if options := schema.get("anyOf", schema.get("oneOf")):
+        return _one_of(options, schemas, field, owner)
     if schema.get("type") == "array":
         return _listed(schema, schemas, field, owner)
     return _value(schema, field, owner)

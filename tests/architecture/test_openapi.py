@@ -180,6 +180,28 @@ def test_nothing_is_a_number_or_a_text() -> None:
             assert not {"integer", "string"} <= kinds
 
 
+def test_a_field_tells_the_objects_of_a_union_apart() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    unions = [part for part in _parts(DOCUMENT) if len(_objects(part)) > 1]
+    assert len(unions) >= 3
+    for union in unions:
+        assert "discriminator" in union, union
+        field, mapping = union["discriminator"]["propertyName"], union["discriminator"]["mapping"]
+        assert set(mapping.values()) == {f"#/components/schemas/{name}" for name in _objects(union)}
+        for value, reference in mapping.items():
+            schema = schemas[reference.rpartition("/")[2]]
+            assert schema["properties"][field]["const"] == value
+            assert field in schema["required"]
+
+
+def _objects(part: dict[str, Any]) -> list[str]:
+    """The schemas of objects of which a part of the description may be one."""
+    options = part.get("oneOf", part.get("anyOf"))
+    references = [option["$ref"] for option in options if "$ref" in option] if isinstance(options, list) else []
+    names = [reference.rpartition("/")[2] for reference in references]
+    return [name for name in names if DOCUMENT["components"]["schemas"][name].get("type") == "object"]
+
+
 def test_a_field_that_cannot_be_emptied_is_not_nullable() -> None:
     update = DOCUMENT["components"]["schemas"]["CourseUpdate"]["properties"]
     assert update["title"]["type"] == "string"

@@ -14,6 +14,7 @@ from tests.student.conftest import Auth, School, change_account, fault
 def test_a_student_whose_events_are_still_to_come_has_a_profile(school: School) -> None:
     profile = school.profile()
     assert profile == {
+        "view": "full",
         "student_id": str(school.student.id),
         "user_id": str(school.student.id),
         "student_status": "active",

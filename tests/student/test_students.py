@@ -8,7 +8,7 @@ import pytest
 from tests.people import remove_card, sign_in
 from tests.student.conftest import School
 
-SUMMARY = {"id", "roll_no", "name", "email", "program", "status", "version", "created_at", "updated_at"}
+SUMMARY = {"view", "id", "roll_no", "name", "email", "program", "status", "version", "created_at", "updated_at"}
 
 
 def _path(school: School) -> str:
@@ -32,6 +32,7 @@ def test_a_teacher_of_the_student_sees_a_line_of_them(school: School) -> None:
     answer = school.http.get(_path(school), token=school.teacher.token)
     assert answer.status == 200, answer
     assert set(answer.json) == SUMMARY
+    assert answer.json["view"] == "summary"
     assert (answer.json["id"], answer.json["name"]) == (str(school.student.id), "Amina")
 
 

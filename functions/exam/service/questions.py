@@ -12,6 +12,8 @@ from exam.schemas import (
     KeyBody,
     NewQuestion,
     NumericKeyBody,
+    QuestionPage,
+    QuestionPageWithKeys,
     QuestionUpdate,
     QuestionView,
     Regrade,
@@ -66,7 +68,7 @@ def location(question: QuestionView) -> str:
 @retry_stale
 def list_questions(
     exam_id: UUID, caller: Caller, paging: PageRequest, now: datetime
-) -> Page[QuestionView] | Page[StudentQuestion]:
+) -> QuestionPageWithKeys | QuestionPage:
     """The questions: with keys for teachers, and for students who made an attempt once that is released.
 
     Without keys, in the order of the attempt, while one of the student's is running. Raises `NotAccessible`, and
@@ -79,16 +81,18 @@ def list_questions(
     running = standing.running
     if running is not None and not standing.is_over(running, now):
         question_set = question_sets.of_exam(standing.settings)
-        page, after = slice_page(views.for_attempt(standing.settings, running.id, question_set), _id, paging)
-        return paging.page(page, after)
+        part, after = slice_page(views.for_attempt(standing.settings, running.id, question_set), _id, paging)
+        page = paging.page(part, after)
+        return QuestionPage(view="withoutKeys", items=page.items, next=page.next)
     if standing.attempts and standing.shown(now) == "everything":
         return _with_keys(standing.settings, paging)
     raise QuestionsHidden
 
 
-def _with_keys(settings: ExamSettings, paging: PageRequest) -> Page[QuestionView]:
-    page, after = slice_page(question_sets.of_exam(settings).questions, _id, paging)
-    return paging.page([views.with_key(settings, question) for question in page], after)
+def _with_keys(settings: ExamSettings, paging: PageRequest) -> QuestionPageWithKeys:
+    part, after = slice_page(question_sets.of_exam(settings).questions, _id, paging)
+    page = paging.page([views.with_key(settings, question) for question in part], after)
+    return QuestionPageWithKeys(view="withKeys", items=page.items, next=page.next)
 
 
 def _id(question: Question | StudentQuestion) -> UUID:

@@ -128,6 +128,7 @@ def with_answers(standing: Standing, answers: StoredAnswers, now: datetime) -> A
 def for_student(standing: Standing, answers: StoredAnswers, question_set: QuestionSet, now: datetime) -> AttemptView:
     """An attempt for its student, with the questions."""
     return AttemptView(
+        view="student",
         **_for_student(standing, answers, now),
         answers=answers.by_question(),
         server_time=now,
@@ -157,6 +158,7 @@ def for_list(standing: Standing, answers: StoredAnswers) -> AttemptSummary:
 def for_teachers(standing: Standing, answers: StoredAnswers, authors: Authors, now: datetime) -> MarkedAttempt:
     """An attempt for teachers, with its marks."""
     return MarkedAttempt(
+        view="teacher",
         **_of_attempt(standing, answers),
         answers=answers.by_question(),
         server_time=now,

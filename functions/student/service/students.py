@@ -157,6 +157,7 @@ def find_id(roll_no: str) -> UUID | None:
 def summary(record: StudentRecord) -> StudentSummary:
     student, card = record.student, record.card
     return StudentSummary(
+        view="summary",
         id=student.id,
         roll_no=card.roll_no,
         name=card.name,
@@ -172,6 +173,7 @@ def summary(record: StudentRecord) -> StudentSummary:
 def profile(record: StudentRecord, version: int) -> StudentProfile:
     student, card, account = record.student, record.card, record.account
     return StudentProfile(
+        view="full",
         student_id=student.id,
         user_id=student.id,
         student_status=student.status,

@@ -12,7 +12,7 @@ export type AttemptAnswers = { "id": string; "examId": string; "examTitle": stri
 export type AttemptStatus = "running" | "submitted" | "pending" | "graded";
 export type AttemptSummary = { "id": string; "examId": string; "examTitle": string; "studentId": string; "studentName": string | null; "number": number; "status": AttemptStatus; "startedAt": string; "deadline": string; "submittedAt": string | null; "score": number | null; "version": number; "createdAt": string; "updatedAt": string };
 export type AttemptToMark = { "attemptId": string; "number": number; "examId": string; "examTitle": string; "courseId": string; "courseTitle": string; "studentId": string; "studentName": string | null; "startedAt": string; "submittedAt": string | null };
-export type AttemptView = { "id": string; "examId": string; "examTitle": string; "studentId": string; "studentName": string | null; "number": number; "status": AttemptStatus; "startedAt": string; "deadline": string; "submittedAt": string | null; "score": number | null; "version": number; "createdAt": string; "updatedAt": string; "answers": Record<string, any>; "serverTime": string; "questions": Array<StudentQuestion> };
+export type AttemptView = { "id": string; "examId": string; "examTitle": string; "studentId": string; "studentName": string | null; "number": number; "status": AttemptStatus; "startedAt": string; "deadline": string; "submittedAt": string | null; "score": number | null; "version": number; "createdAt": string; "updatedAt": string; "answers": Record<string, any>; "serverTime": string; "view": "student"; "questions": Array<StudentQuestion> };
 export type AttendanceRecord = { "studentId": string; "status": AttendanceStatus };
 export type AttendanceRecordView = { "studentId": string; "studentName": string | null; "status": AttendanceStatus };
 export type AttendanceStatus = "present" | "late" | "absent" | "excused";
@@ -104,7 +104,7 @@ export type LessonView = { "id": string; "moduleId": string; "title": string; "c
 export type LoginForm = { "grant_type"?: string; "username": string; "password": string; "scope"?: string; "client_id"?: string; "client_secret"?: string };
 export type Logout = { "refresh_token"?: string | null; "everywhere"?: boolean };
 export type MarkedAnswer = { "questionId": string; "questionText": string; "kind": QuestionKind; "choices": Array<ChoiceView>; "answer": any; "correctAnswer": boolean | string | Array<string> | NumericKeyView | null; "explanation": string; "points": number; "marks": number | null };
-export type MarkedAttempt = { "id": string; "examId": string; "examTitle": string; "studentId": string; "studentName": string | null; "number": number; "status": AttemptStatus; "startedAt": string; "deadline": string; "submittedAt": string | null; "score": number | null; "version": number; "createdAt": string; "updatedAt": string; "answers": Record<string, any>; "serverTime": string; "marks": Record<string, number | null>; "history": Array<Change> };
+export type MarkedAttempt = { "id": string; "examId": string; "examTitle": string; "studentId": string; "studentName": string | null; "number": number; "status": AttemptStatus; "startedAt": string; "deadline": string; "submittedAt": string | null; "score": number | null; "version": number; "createdAt": string; "updatedAt": string; "answers": Record<string, any>; "serverTime": string; "view": "teacher"; "marks": Record<string, number | null>; "history": Array<Change> };
 export type MarksUpdate = { "marks": Record<string, number>; "reason"?: string | null };
 export type MembershipStatus = "active" | "completed";
 export type MessageStatus = "waiting" | "sent";
@@ -167,7 +167,6 @@ export type PageOfReportCardView = { "items": Array<ReportCardView>; "next": str
 export type PageOfScheduledExam = { "items": Array<ScheduledExam>; "next": string | null };
 export type PageOfSentMessage = { "items": Array<SentMessage>; "next": string | null };
 export type PageOfSessionView = { "items": Array<SessionView>; "next": string | null };
-export type PageOfStudentQuestion = { "items": Array<StudentQuestion>; "next": string | null };
 export type PageOfStudentSummary = { "items": Array<StudentSummary>; "next": string | null };
 export type PageOfTermView = { "items": Array<TermView>; "next": string | null };
 export type PageOfUserView = { "items": Array<UserView>; "next": string | null };
@@ -189,6 +188,8 @@ export type ProgressUpdate = { "currentModule"?: string | null; "completionPerce
 export type ProgressView = { "id": string; "studentId": string; "studentName": string | null; "courseId": string; "courseTitle": string; "currentModule": string | null; "completionPercentage": number; "completed": boolean; "lessonsDone": Array<string>; "version": number; "createdAt": string | null; "updatedAt": string | null };
 export type QuestionKind = "single" | "multiple" | "truefalse" | "numeric" | "text";
 export type QuestionOrder = { "questionIds": Array<string> };
+export type QuestionPage = { "items": Array<StudentQuestion>; "next": string | null; "view": "withoutKeys" };
+export type QuestionPageWithKeys = { "items": Array<QuestionView>; "next": string | null; "view": "withKeys" };
 export type QuestionUpdate = { "questionText"?: string; "kind"?: QuestionKind; "choices"?: Array<ChoiceBody>; "correctAnswer"?: boolean | string | Array<string> | NumericKeyBody | null; "points"?: number; "explanation"?: string };
 export type QuestionView = { "id": string; "examId": string; "questionText": string; "kind": QuestionKind; "choices": Array<ChoiceView>; "points": number; "examTitle": string; "correctAnswer": boolean | string | Array<string> | NumericKeyView | null; "explanation": string; "fullCredit": boolean; "version": number; "createdAt": string; "updatedAt": string };
 export type QuietHoursBody = { "from": string; "until": string };
@@ -217,11 +218,11 @@ export type StandingUpdate = { "status"?: StudentStatus; "program"?: string | nu
 export type StartSessionForm = { "grant_type"?: string; "username": string; "password": string; "scope"?: string; "client_id"?: string; "client_secret"?: string };
 export type StartVerification = { "channel": VerificationChannel; "current_password"?: string | null };
 export type StatusRequest = { "StudentRollNo": string; "Password": string };
-export type StudentProfile = { "student_id": string; "user_id": string; "student_status": StudentStatus; "name": string; "email": string; "mobile_number": string | null; "city": string | null; "country": string | null; "address": string | null; "date_of_birth": string | null; "enrollment_year": number | null; "program": string | null; "additional_details": Record<string, any>; "roll_no": string; "profile_picture_url": string | null; "version": number; "created_at": string; "updated_at": string };
+export type StudentProfile = { "view": "full"; "student_id": string; "user_id": string; "student_status": StudentStatus; "name": string; "email": string; "mobile_number": string | null; "city": string | null; "country": string | null; "address": string | null; "date_of_birth": string | null; "enrollment_year": number | null; "program": string | null; "additional_details": Record<string, any>; "roll_no": string; "profile_picture_url": string | null; "version": number; "created_at": string; "updated_at": string };
 export type StudentProfileUpdate = { "name"?: string; "mobile_number"?: string | null; "city"?: string | null; "country"?: (Country) | null; "address"?: string | null; "date_of_birth"?: string | null; "additional_details"?: Record<string, any>; "profile_picture"?: string | null; "password"?: string; "current_password"?: string; "student_status"?: any; "program"?: any; "enrollment_year"?: any; "roll_no"?: any; "email"?: any };
 export type StudentQuestion = { "id": string; "examId": string; "questionText": string; "kind": QuestionKind; "choices": Array<ChoiceView>; "points": number };
 export type StudentStatus = "active" | "suspended" | "graduated" | "withdrawn";
-export type StudentSummary = { "id": string; "roll_no": string; "name": string; "email": string; "program": string | null; "status": StudentStatus; "version": number; "created_at": string; "updated_at": string };
+export type StudentSummary = { "view": "summary"; "id": string; "roll_no": string; "name": string; "email": string; "program": string | null; "status": StudentStatus; "version": number; "created_at": string; "updated_at": string };
 export type StudentUploadForm = { "url": string; "fields": Record<string, string> };
 export type SubtopicFields = { "id"?: string | null; "title"?: string; "githubRepoLink"?: string | null; "videoLink"?: string | null };
 export type Summary = { "count": number; "mean": number | null; "passRate": number | null; "histogram": Array<number>; "missed": number };
@@ -284,7 +285,7 @@ export interface Gets {
   "/student/exams": { input: { query?: { "state"?: ExamState | null; "limit"?: number; "cursor"?: string | null } }; answer: PageOfExamDetails };
   "/exams/{examId}/details": { input: { params: { "examId": string } }; answer: ExamDetails };
   "/exams/{examId}/accommodations": { input: { params: { "examId": string }; query?: { "limit"?: number; "cursor"?: string | null } }; answer: PageOfAccommodationView };
-  "/exams/{examId}/questions": { input: { params: { "examId": string }; query?: { "limit"?: number; "cursor"?: string | null } }; answer: PageOfQuestionView | PageOfStudentQuestion };
+  "/exams/{examId}/questions": { input: { params: { "examId": string }; query?: { "limit"?: number; "cursor"?: string | null } }; answer: QuestionPageWithKeys | QuestionPage };
   "/exams/{examId}/attempts": { input: { params: { "examId": string }; query?: { "status"?: AttemptStatus | null; "limit"?: number; "cursor"?: string | null } }; answer: PageOfAttemptSummary };
   "/attempts/{attemptId}": { input: { params: { "attemptId": string } }; answer: MarkedAttempt | AttemptView };
   "/instructors/{instructorId}/marking": { input: { params: { "instructorId": string }; query?: { "limit"?: number; "cursor"?: string | null } }; answer: PageOfAttemptToMark };
