@@ -21,16 +21,22 @@ from exam.rules.editing import (
     SettingsFrozen,
 )
 from exam.rules.grading import MarksReasonMissing, TooManyMarks
+from exam.rules.question_kinds import KeyDoesNotFit
 from exam.rules.questions import (
     MOST_QUESTIONS,
     ChoiceIdTaken,
     ChoicesNotAllowed,
-    KeyDoesNotFit,
     NotAnAnswer,
     NotTheSameQuestions,
+    PromptIdTaken,
+    PromptsMissing,
+    PromptsNotAllowed,
     TooFewChoices,
     TooManyQuestions,
+    UnknownChoice,
     UnknownQuestion,
+    WeightsIncomplete,
+    WeightsNotAllowed,
 )
 from exam.rules.release import KeysAreOut
 from exam.rules.standing import (
@@ -116,11 +122,23 @@ GivenAnswers = Annotated[
     dict[UUID, Any],
     Body(
         max_length=MOST_QUESTIONS,
-        description="By question id: a choice's id, ids of choices, a boolean, a number or a text; null removes one.",
+        description="By question id: a choice's id, ids of choices, the id of a choice for each prompt's, a boolean, a "
+        "number or a text; null removes one.",
         examples=[{"0198c2f4-7711-7e42-a1b3-0d5c8f2e6b21": "b"}],
     ),
 ]
-_QUESTION_FAULTS = (TooFewChoices, ChoicesNotAllowed, ChoiceIdTaken, KeyDoesNotFit, QuestionsTooLong)
+_QUESTION_FAULTS = (
+    TooFewChoices,
+    ChoicesNotAllowed,
+    ChoiceIdTaken,
+    WeightsNotAllowed,
+    WeightsIncomplete,
+    PromptsMissing,
+    PromptsNotAllowed,
+    PromptIdTaken,
+    KeyDoesNotFit,
+    QuestionsTooLong,
+)
 
 
 class OtherTeachersMarking(Forbidden):
@@ -312,7 +330,7 @@ def delete_question(caller: TeacherOrAdmin, question_id: QuestionId, if_match: I
 
 
 @app.post("/exams/{examId}/regrade", status_code=202)
-@refuses(NotAccessible, UnknownQuestion, *_QUESTION_FAULTS, ExamNotBegun)
+@refuses(NotAccessible, UnknownQuestion, UnknownChoice, *_QUESTION_FAULTS, ExamNotBegun)
 def regrade(caller: TeacherOrAdmin, exam_id: ExamId, idempotent: Idempotent, body: Regrade, now: Now) -> Regrading:
     """Corrects a key after the exam has begun; every attempt is graded again."""
     return questions.regrade(exam_id, caller, body, idempotent, now)

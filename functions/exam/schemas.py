@@ -1,19 +1,22 @@
 """What clients send and see."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import (
+    Discriminator,
     Field,
     PlainSerializer,
     StrictBool,
     StrictInt,
     StrictStr,
+    Tag,
 )
 
-from exam.rules.question_kinds import LARGEST_NUMBER, Kind
+from exam.rules.question_kinds import LARGEST_NUMBER, LONGEST_SHORT_ANSWER, Kind
 from exam.rules.questions import MOST_QUESTIONS
 from exam.rules.settings import ReleaseMode
 from exam.rules.standing import Outcome, State
@@ -39,6 +42,8 @@ Points = Annotated[Decimal, Field(gt=0, le=1000, decimal_places=2), JSON_NUMBER]
 Marks = Annotated[Decimal, Field(ge=0, le=1000, decimal_places=2), JSON_NUMBER]
 KeyNumber = Annotated[Decimal, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER, decimal_places=12), JSON_NUMBER]
 Tolerance = Annotated[Decimal, Field(ge=0, le=LARGEST_NUMBER, decimal_places=12), JSON_NUMBER]
+ChoiceWeight = Annotated[Decimal, Field(ge=-100, le=100, decimal_places=5), JSON_NUMBER]
+Credit = Annotated[Decimal, Field(ge=1, le=100, decimal_places=5), JSON_NUMBER]
 Minutes = Annotated[StrictInt, Field(ge=1, le=14 * 24 * 60), INTEGRAL]
 AttemptsAllowed = Annotated[StrictInt, Field(ge=1, le=20), INTEGRAL]
 ChoiceId = Annotated[
@@ -46,6 +51,8 @@ ChoiceId = Annotated[
     Field(min_length=1, max_length=64),
     Pattern(r"^[A-Za-z0-9._-]+$", "Only letters, digits, dots, underscores and hyphens are allowed."),
 ]
+
+ChoiceText = Annotated[Passage, Field(max_length=2_000)]
 
 
 class NewExam(CamelBody):
@@ -147,26 +154,108 @@ class Reopening(CamelBody):
 
 
 class ChoiceBody(CamelBody):
+    """`text` is Markdown. `weight` is the percentage of the points that choosing it earns, or costs."""
+
     id: ChoiceId
-    text: Annotated[Passage, Field(max_length=2_000)]
+    text: ChoiceText
+    weight: ChoiceWeight | None = None
+
+
+class PromptBody(CamelBody):
+    """What a choice is to be matched with; `text` is Markdown."""
+
+    id: ChoiceId
+    text: ChoiceText
 
 
 class NumericKeyBody(CamelBody):
+    """An answer is right if it differs from `value` by at most `tolerance`."""
+
     value: KeyNumber
     tolerance: Tolerance = Decimal(0)
 
 
-KeyBody = StrictBool | StrictStr | Annotated[list[StrictStr], Field(max_length=50)] | NumericKeyBody | None
+class NumericRangeBody(CamelBody):
+    """Numbers from `minimum` to `maximum`, both included, earn `credit` percent of the points."""
+
+    minimum: KeyNumber
+    maximum: KeyNumber
+    credit: Credit = Decimal(100)
+
+
+class NumericRangesBody(CamelBody):
+    """An answer earns the most that a range in which it lies gives; one at least gives 100."""
+
+    ranges: Annotated[list[NumericRangeBody], Field(min_length=1, max_length=50)]
+
+
+class AcceptedTextBody(CamelBody):
+    """`*` in the `text` stands for any characters, none included, and `\\*` for an asterisk.
+
+    It earns `credit` percent of the points.
+    """
+
+    text: Annotated[Passage, Field(max_length=LONGEST_SHORT_ANSWER)]
+    credit: Credit = Decimal(100)
+
+
+class ShortKeyBody(CamelBody):
+    """An answer earns the most that an accepted text which it matches gives; one at least gives 100.
+
+    Blanks count as one, and case only if `caseSensitive`.
+    """
+
+    accepted: Annotated[list[AcceptedTextBody], Field(min_length=1, max_length=50)]
+    case_sensitive: StrictBool = False
+
+
+def _form_of_key(given: Any) -> str | None:
+    if isinstance(given, dict):
+        objects = ("value", "ranges", "accepted")
+        return next((name for name in objects if name in given and not isinstance(given[name], str)), "pairs")
+    return {bool: "boolean", str: "choice", list: "choices"}.get(type(given))
+
+
+PairsBody = Annotated[dict[ChoiceId, ChoiceId], Field(min_length=1, max_length=50)]
+KeyBody = (
+    Annotated[
+        Annotated[StrictBool, Tag("boolean")]
+        | Annotated[StrictStr, Tag("choice")]
+        | Annotated[list[StrictStr], Field(max_length=50), Tag("choices")]
+        | Annotated[NumericKeyBody, Tag("value")]
+        | Annotated[NumericRangesBody, Tag("ranges")]
+        | Annotated[ShortKeyBody, Tag("accepted")]
+        | Annotated[PairsBody, Tag("pairs")],
+        Discriminator(
+            _form_of_key,
+            custom_error_type="key",
+            custom_error_message="The correct answer does not fit the question.",
+        ),
+    ]
+    | None
+)
 Choices = Annotated[list[ChoiceBody], Field(max_length=50)]
+Prompts = Annotated[list[PromptBody], Field(max_length=50)]
 
 
 class NewQuestion(CamelBody):
-    """`correctAnswer` depends on `kind`: a choice's id, ids of choices, a boolean, `{value, tolerance}`, or null."""
+    """A question; its texts are Markdown. `correctAnswer` depends on `kind`:
+
+    - `single`: a choice's id; `multiple`: ids of choices; `ordering`: the ids of all choices in their right order
+    - `matching`: for each prompt's id, the id of a choice
+    - `numeric`: `{value, tolerance}` or `{ranges}`; `short`: `{accepted, caseSensitive}`
+    - `truefalse`: a boolean; `text`: null, for a teacher marks it
+
+    In `single` and `multiple`, either every choice has a `weight` or none. Without `partialCredit`, an answer earns all
+    points or none.
+    """
 
     question_text: Passage
     kind: Kind
     choices: Choices = Field(default_factory=list)
+    prompts: Prompts = Field(default_factory=list)
     correct_answer: KeyBody = None
+    partial_credit: StrictBool = True
     points: Points = Decimal(1)
     explanation: Description = ""
 
@@ -179,16 +268,22 @@ class QuestionUpdate(CamelChanges):
     question_text: Passage | None = None
     kind: Kind | None = None
     choices: Choices | None = None
+    prompts: Prompts | None = None
     correct_answer: KeyBody = None
+    partial_credit: StrictBool | None = None
     points: Points | None = None
     explanation: Description | None = None
 
 
 class Regrade(CamelBody):
-    """`correctAnswer` is as in a question, or `full_credit` to give every student the points."""
+    """`correctAnswer` is as in a question, or `full_credit` to give every student the points.
+
+    `weights`, by choice, are set in the place of the present ones: an empty object removes them.
+    """
 
     question_id: UUID
     correct_answer: KeyBody
+    weights: Annotated[dict[ChoiceId, ChoiceWeight], Field(max_length=50)] | None = None
     reason: Name
 
 
@@ -207,27 +302,69 @@ class ChoiceView(CamelView):
     text: str
 
 
+class WeightedChoice(ChoiceView):
+    """A choice with the percentage of the points that it earns or costs, null where the key alone decides."""
+
+    weight: Number | None
+
+
+class PromptView(CamelView):
+    """What a choice is to be matched with."""
+
+    id: str
+    text: str
+
+
 class NumericKeyView(CamelView):
     value: Number
     tolerance: Number
 
 
+class NumericRangeView(CamelView):
+    minimum: Number
+    maximum: Number
+    credit: Number
+
+
+class NumericRangesView(CamelView):
+    ranges: list[NumericRangeView]
+
+
+class AcceptedTextView(CamelView):
+    text: str
+    credit: Number
+
+
+class ShortKeyView(CamelView):
+    accepted: list[AcceptedTextView]
+    case_sensitive: bool
+
+
+KeyView = bool | str | list[str] | NumericKeyView | NumericRangesView | ShortKeyView | dict[str, str] | None
+
+
 class StudentQuestion(CamelView):
-    """A question as students see it; the attempt in which it stands names the exam."""
+    """A question as students see it; the attempt in which it stands names the exam. Texts are Markdown.
+
+    The choices of `matching` and `ordering` stand in an order of the attempt's own, with ids that count in it alone.
+    """
 
     id: UUID
     exam_id: UUID
     question_text: str
     kind: Kind
-    choices: list[ChoiceView]
+    choices: Sequence[ChoiceView]
+    prompts: list[PromptView]
     points: Number
 
 
 class QuestionView(StudentQuestion):
     """A question with its key. `fullCredit`: the question was faulty, and every student gets its points."""
 
+    choices: Sequence[WeightedChoice]
     exam_title: str
-    correct_answer: bool | str | list[str] | NumericKeyView | None
+    correct_answer: KeyView
+    partial_credit: bool
     explanation: str
     full_credit: bool
     version: int
@@ -399,9 +536,11 @@ class MarkedAnswer(CamelView):
     question_id: UUID
     question_text: str
     kind: Kind
-    choices: list[ChoiceView]
+    choices: list[WeightedChoice]
+    prompts: list[PromptView]
     answer: Any
-    correct_answer: bool | str | list[str] | NumericKeyView | None
+    correct_answer: KeyView
+    partial_credit: bool
     explanation: str
     points: Number
     marks: Number | None

@@ -123,7 +123,7 @@ _ENUMERATIONS: dict[tuple[str, ...], str] = {
     ("pending", "sent", "failed", "suppressed"): "DeliveryStatus",
     ("present", "late", "absent", "excused"): "AttendanceStatus",
     ("running", "submitted", "pending", "graded"): "AttemptStatus",
-    ("single", "multiple", "truefalse", "numeric", "text"): "QuestionKind",
+    ("single", "multiple", "truefalse", "numeric", "short", "matching", "ordering", "text"): "QuestionKind",
     ("student", "teacher", "admin"): "Role",
     ("waiting", "sent"): "MessageStatus",
     ("unpaid", "overdue", "paid", "cancelled"): "VoucherStatus",

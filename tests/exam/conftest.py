@@ -44,7 +44,34 @@ NUMERIC = {
     "explanation": "Binary fractions are rough.",
 }
 TEXT = {"questionText": "Why?", "kind": "text", "points": 4, "explanation": "It is a matter of style."}
-ALL_KINDS = [SINGLE, MULTIPLE, TRUEFALSE, NUMERIC, TEXT]
+SHORT = {
+    "questionText": "Who wrote *Notes on the Analytical Engine*?",
+    "kind": "short",
+    "correctAnswer": {
+        "accepted": [{"text": "Ada * Lovelace", "credit": 100}, {"text": "*Lovelace", "credit": 50}],
+        "caseSensitive": False,
+    },
+    "points": 2,
+    "explanation": "She was a countess.",
+}
+MATCHING = {
+    "questionText": "Which unit belongs to what?",
+    "kind": "matching",
+    "prompts": [{"id": "1", "text": "Force"}, {"id": "2", "text": "Power"}],
+    "choices": [{"id": name, "text": text} for name, text in (("1", "Newton"), ("2", "Watt"), ("3", "Volt"))],
+    "correctAnswer": {"1": "1", "2": "2"},
+    "points": 2,
+    "explanation": "Volt is one of tension.",
+}
+ORDERING = {
+    "questionText": "From the smallest to the largest?",
+    "kind": "ordering",
+    "choices": [{"id": str(place), "text": text} for place, text in enumerate(("Bit", "Byte", "Page", "Disk"), 1)],
+    "correctAnswer": ["1", "2", "3", "4"],
+    "points": 4,
+    "explanation": "A page has 4 096 bytes.",
+}
+ALL_KINDS = [SINGLE, MULTIPLE, TRUEFALSE, NUMERIC, TEXT, SHORT, MATCHING, ORDERING]
 
 OWN_LISTS = ("/student/exams", "/instructors/{instructorId}/marking")
 """What callers ask about themselves, so that no exam and no course is in the path."""

@@ -6,7 +6,19 @@ from uuid import uuid4
 
 import pytest
 
-from tests.exam.conftest import ALL_KINDS, MULTIPLE, NUMERIC, SINGLE, TEXT, TRUEFALSE, ExamService, moment
+from tests.exam.conftest import (
+    ALL_KINDS,
+    MATCHING,
+    MULTIPLE,
+    NUMERIC,
+    ORDERING,
+    SHORT,
+    SINGLE,
+    TEXT,
+    TRUEFALSE,
+    ExamService,
+    moment,
+)
 from tests.people import sign_in
 
 
@@ -20,9 +32,13 @@ def test_a_student_begins_and_gets_questions_and_a_deadline(exam: ExamService) -
     assert (attempt["status"], attempt["number"], attempt["answers"], attempt["score"]) == ("running", 1, {}, None)
     assert (attempt["examTitle"], attempt["studentName"]) == ("Final", exam.student.name)
     assert moment(attempt["serverTime"]) == exam.clock()
-    hidden = {"examTitle", "correctAnswer", "explanation", "fullCredit", "version", "createdAt", "updatedAt"}
+    shown = ("id", "examId", "questionText", "kind", "prompts", "points")
     whole = exam.questions(published["id"])
-    assert attempt["questions"] == [{k: v for k, v in q.items() if k not in hidden} for q in whole]
+    assert [question.keys() for question in attempt["questions"]] == [{*shown, "choices"}] * len(whole)
+    for question, stored in zip(attempt["questions"], whole, strict=True):
+        assert {name: question[name] for name in shown} == {name: stored[name] for name in shown}
+        if question["kind"] not in ("matching", "ordering"):
+            assert question["choices"] == [{"id": each["id"], "text": each["text"]} for each in stored["choices"]]
     assert exam.show(attempt).json == attempt
 
 
@@ -85,7 +101,7 @@ def test_who_is_not_enrolled_does_not_find_the_exam(exam: ExamService) -> None:
 
 def test_each_save_replaces_the_answers_it_names_and_leaves_the_others(exam: ExamService) -> None:
     attempt = exam.started(exam.publish(*ALL_KINDS)["id"])
-    one, two, three, four, five = (question["id"] for question in attempt["questions"])
+    one, two, three, four, five, *_ = (question["id"] for question in attempt["questions"])
     first = exam.save(attempt, {one: "a", two: ["mcp", "gpu"], five: "  why\nnot "})
     assert (first.status, first.version) == (200, 2)
     assert first.json["answers"] == {one: "a", two: ["gpu", "mcp"], five: "why\nnot"}
@@ -96,17 +112,46 @@ def test_each_save_replaces_the_answers_it_names_and_leaves_the_others(exam: Exa
     assert exam.save(attempt, {}).json["answers"] == {one: "b", three: False, four: 2}
 
 
-@pytest.mark.parametrize("place", range(5))
+@pytest.mark.parametrize("place", range(8))
 @pytest.mark.parametrize("value", ["z", ["z"], 10**20, -(10**400), {"a": 1}, [["a"]], 1e999])
 def test_what_is_no_answer_saves_nothing(exam: ExamService, place: int, value: Any) -> None:
     attempt = exam.started(exam.publish(*ALL_KINDS)["id"])
     ids = [question["id"] for question in attempt["questions"]]
-    if place == 4 and value == "z":
+    if place in (4, 5) and value == "z":
         value = "x" * 10_001
     other = ids[0] if place else ids[2]
     answer = exam.save(attempt, {other: "a" if place else True, ids[place]: value})
     assert answer.status == 422, answer
     assert exam.show(attempt).json["answers"] == {}
+
+
+def test_matching_and_ordering_are_answered_with_the_ids_of_the_attempt_and_reviewed_with_the_questions_own(
+    exam: ExamService,
+) -> None:
+    published = exam.publish(SHORT, MATCHING, ORDERING, {**ORDERING, "partialCredit": False})
+    attempt = exam.started(published["id"])
+    short, matching, ordering, strict = attempt["questions"]
+    pairs = {choice["text"]: choice["id"] for choice in matching["choices"]}
+    places, strict_places = (
+        {choice["text"]: choice["id"] for choice in each["choices"]} for each in (ordering, strict)
+    )
+    given = {
+        short["id"]: "Countess Lovelace",
+        matching["id"]: {"2": pairs["Watt"], "1": pairs["Volt"]},
+        ordering["id"]: [places[text] for text in ("Bit", "Page", "Byte", "Disk")],
+        strict["id"]: [strict_places[text] for text in ("Bit", "Page", "Byte", "Disk")],
+    }
+    assert exam.save(attempt, given).json["answers"] == given
+    assert exam.show(attempt).json["answers"] == given
+    stored = ["Countess Lovelace", {"1": "3", "2": "2"}, ["1", "3", "2", "4"], ["1", "3", "2", "4"]]
+    assert list(exam.show(attempt, exam.teacher).json["answers"].values()) == stored
+    exam.submit(attempt)
+    exam.pass_(hours=2)
+    answers = exam.result(published["id"]).json["answers"]
+    assert [answer["answer"] for answer in answers] == stored
+    assert [answer["marks"] for answer in answers] == [1, 1, 2, 0]
+    assert answers[1]["correctAnswer"] == MATCHING["correctAnswer"]
+    assert (answers[1]["prompts"], answers[3]["partialCredit"]) == (MATCHING["prompts"], False)
 
 
 def test_zero_is_an_answer_without_a_sign(exam: ExamService) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from lms.events import MarkingChanged, ResultRecorded
 from tests.conftest import Outbox
-from tests.exam.conftest import MULTIPLE, NUMERIC, SINGLE, TEXT, ExamService, moment
+from tests.exam.conftest import MULTIPLE, NUMERIC, SHORT, SINGLE, TEXT, ExamService, moment
 from tests.people import sign_in
 
 
@@ -233,6 +233,31 @@ def test_a_running_attempt_is_graded_by_the_corrected_key(exam: ExamService) -> 
     assert exam.save(running, {}).status == 200
     exam.submit(running)
     assert exam.score(published["id"]) == ("passed", 100)
+
+
+def test_keys_of_every_form_and_weights_are_corrected(exam: ExamService) -> None:
+    weights = {"a": 100, "b": 0}
+    weighted = {**SINGLE, "choices": [{**each, "weight": weights[each["id"]]} for each in SINGLE["choices"]]}
+    published = exam.publish(NUMERIC, SHORT, weighted)
+    exam.sit(published, {0: 5, 1: "Babbage", 2: "b"})
+    number, short, single = ids(exam, published["id"])
+    assert exam.score(published["id"]) == ("failed", 0)
+    path, token = f"/exams/{published['id']}/regrade", exam.teacher.token
+    for question_id, fields in (
+        (number, {"correctAnswer": {"ranges": [{"minimum": 4, "maximum": 6}]}}),
+        (short, {"correctAnswer": {"accepted": [{"text": "babbage"}]}}),
+        (single, {"correctAnswer": "b", "weights": {"a": 0, "b": 100}}),
+    ):
+        body = {"questionId": question_id, "reason": "Wrong key", **fields}
+        assert exam.http.post(path, body, token=token).status == 202
+    assert exam.score(published["id"]) == ("passed", 100)
+    assert [choice["weight"] for choice in exam.questions(published["id"])[2]["choices"]] == [0, 100]
+    for fields in ({"correctAnswer": "a"}, {"correctAnswer": "b", "weights": {"z": 100}}):
+        body = {"questionId": single, "reason": "Wrong key", **fields}
+        assert exam.http.post(path, body, token=token).status == 422
+    body = {"questionId": single, "correctAnswer": "a", "weights": {}, "reason": "The key alone"}
+    assert exam.http.post(path, body, token=token).status == 202
+    assert exam.score(published["id"])[0] == "passed"
 
 
 @pytest.mark.parametrize(

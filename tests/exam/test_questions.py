@@ -6,7 +6,18 @@ from uuid import uuid4
 import pytest
 
 from tests.clients import Answer
-from tests.exam.conftest import ALL_KINDS, MULTIPLE, NUMERIC, SINGLE, TEXT, TRUEFALSE, ExamService
+from tests.exam.conftest import (
+    ALL_KINDS,
+    MATCHING,
+    MULTIPLE,
+    NUMERIC,
+    ORDERING,
+    SHORT,
+    SINGLE,
+    TEXT,
+    TRUEFALSE,
+    ExamService,
+)
 from tests.people import Person, sign_in
 
 
@@ -20,6 +31,9 @@ def test_a_question_comes_back_whole_to_its_teacher(exam: ExamService) -> None:
     created = exam.clock().isoformat().replace("+00:00", "Z")
     assert answer.json == {
         **SINGLE,
+        "choices": [{**choice, "weight": None} for choice in SINGLE["choices"]],
+        "prompts": [],
+        "partialCredit": True,
         "id": answer.json["id"],
         "examId": draft["id"],
         "examTitle": "Final",
@@ -42,6 +56,9 @@ def test_all_kinds_of_questions_are_listed_in_their_order(exam: ExamService) -> 
         True,
         {"value": 0.3, "tolerance": 0.01},
         None,
+        SHORT["correctAnswer"],
+        MATCHING["correctAnswer"],
+        ORDERING["correctAnswer"],
     ]
 
 
@@ -64,6 +81,30 @@ def test_all_kinds_of_questions_are_listed_in_their_order(exam: ExamService) -> 
         (NUMERIC, {"correctAnswer": {"value": 3, "tolerance": -1}}),
         (NUMERIC, {"correctAnswer": {"value": "3"}}),
         (NUMERIC, {"correctAnswer": {"value": 1e300}}),
+        (NUMERIC, {"correctAnswer": {"ranges": []}}),
+        (NUMERIC, {"correctAnswer": {"ranges": [{"minimum": 2, "maximum": 1}]}}),
+        (NUMERIC, {"correctAnswer": {"ranges": [{"minimum": 1, "maximum": 2, "credit": 99}]}}),
+        (NUMERIC, {"correctAnswer": {"ranges": [{"minimum": 1, "maximum": 2, "credit": 101}]}}),
+        (SINGLE, {"choices": [{"id": "a", "text": "x", "weight": 100}, {"id": "b", "text": "y"}]}),
+        (SINGLE, {"choices": [{"id": "a", "text": "x", "weight": 50}, {"id": "b", "text": "y", "weight": 100}]}),
+        (SINGLE, {"choices": [{"id": "a", "text": "x", "weight": 101}, {"id": "b", "text": "y", "weight": 0}]}),
+        (SINGLE, {"prompts": MATCHING["prompts"]}),
+        (MULTIPLE, {"choices": [{**each, "weight": 33} for each in MULTIPLE["choices"]]}),
+        (SHORT, {"correctAnswer": "Ada"}),
+        (SHORT, {"correctAnswer": {"accepted": []}}),
+        (SHORT, {"correctAnswer": {"accepted": [{"text": " "}]}}),
+        (SHORT, {"correctAnswer": {"accepted": [{"text": "Ada", "credit": 50}]}}),
+        (SHORT, {"correctAnswer": {"accepted": [{"text": "Ada"}], "caseSensitive": 1}}),
+        (MATCHING, {"correctAnswer": {"1": "1"}}),
+        (MATCHING, {"correctAnswer": {"1": "1", "2": "9"}}),
+        (MATCHING, {"correctAnswer": {"1": "1", "2": 2}}),
+        (MATCHING, {"correctAnswer": {"1": "1", "2": "2", "3": "3"}}),
+        (MATCHING, {"prompts": []}),
+        (MATCHING, {"prompts": [{"id": "1", "text": "x"}, {"id": "1", "text": "y"}]}),
+        (MATCHING, {"choices": [{**each, "weight": 10} for each in MATCHING["choices"]]}),
+        (ORDERING, {"correctAnswer": ["1", "2", "3"]}),
+        (ORDERING, {"correctAnswer": ["1", "2", "3", "3"]}),
+        (TEXT, {"partialCredit": "yes"}),
         (TEXT, {"correctAnswer": "because"}),
         (TEXT, {"points": 0}),
         (TEXT, {"points": -1}),

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from exam.rules import deadlines
 from exam.rules import release as release_rules
 from exam.rules.grading import grade, half_up
-from exam.rules.question_kinds import KINDS, Kind, NumericKey
-from exam.rules.questions import Choice, Question, read_answer, require_valid, shuffled
+from exam.rules.question_kinds import KINDS, Choice, Kind, NumericKey
+from exam.rules.questions import Question, read_answer, require_valid, shuffled
 from exam.rules.settings import Accommodation, ExamSettings
 from exam.rules.standing import Attempt, Standing
 from lms.errors import Conflict, Invalid
@@ -206,12 +206,12 @@ def test_a_key_that_does_not_fit_its_question_is_refused(kind: str, key: Any) ->
 )
 def test_what_is_not_an_answer_to_its_question_is_refused(kind: str, key: Any, given: Any) -> None:
     with pytest.raises(Invalid):
-        read_answer(question(kind, key), given)
+        read_answer(uuid4(), question(kind, key), given)
 
 
-@pytest.mark.parametrize("nothing", [None, "", []])
+@pytest.mark.parametrize("nothing", [None, "", [], {}])
 def test_an_answer_can_be_taken_back(nothing: Any) -> None:
-    assert read_answer(question("single", "a"), nothing) is None
+    assert read_answer(uuid4(), question("single", "a"), nothing) is None
 
 
 @given(st.integers(min_value=1, max_value=30))

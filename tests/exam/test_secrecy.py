@@ -10,11 +10,14 @@ import pytest
 from lms.events import ResultRecorded
 from tests.clients import Answer
 from tests.conftest import Outbox
-from tests.exam.conftest import ALL_KINDS, ExamService
+from tests.exam.conftest import ALL_KINDS, SINGLE, ExamService
 from tests.people import Person
 
-RIGHT = ["a", ["mcp", "a2a", "http"], True, 0.3, "Because"]
-WRONG = ["b", ["gpu"], False, 7, "No idea"]
+RIGHT = ["a", ["mcp", "a2a", "http"], True, 0.3, "Because", "Ada King Lovelace", {"1": "Newton", "2": "Watt"}]
+WRONG = ["b", ["gpu"], False, 7, "No idea", "Babbage", {"1": "Volt", "2": "Newton"}]
+RIGHT.append(["Bit", "Byte", "Page", "Disk"])
+WRONG.append(["Disk", "Bit", "Byte", "Page"])
+KEYED = [question for question in ALL_KINDS if question["kind"] != "text"]
 SECRETS = [question["explanation"] for question in ALL_KINDS]
 # Ids, and the digests in ETags: of bodies that differ in ids alone they differ too.
 _ID = re.compile(r'[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=["-])[0-9a-f]{16}(?=\\")')
@@ -30,13 +33,37 @@ class Diary:
     def keep(self, answer: Answer) -> Answer:
         body = json.loads(answer.text) if answer.text else None
         if isinstance(body, dict):
-            body = {k: v for k, v in body.items() if k not in ("answers", "request_id")}
+            body = _in_one_order({k: v for k, v in body.items() if k not in ("answers", "request_id")})
         headers = {k: v for k, v in answer.headers.items() if k not in ("x-request-id", "content-length")}
         page = json.dumps([answer.status, headers, body])
-        for secret in (*SECRETS, "correctAnswer", "explanation", "fullCredit", "full_credit", '"marks'):
+        for secret in (
+            *SECRETS,
+            "correctAnswer",
+            "accepted",
+            "Ada *",
+            "fullCredit",
+            "full_credit",
+            '"marks',
+        ):
             assert secret not in answer.text, (secret, answer)
         self.pages.append(_ID.sub(lambda found: self._names.setdefault(found[0], f"id {len(self._names)}"), page))
         return answer
+
+
+def _in_one_order(body: Any) -> Any:
+    """A body with the choices of each question by their text: an attempt may have an order of its own for them."""
+    for question in body.get("questions", ()) or body.get("items", ()):
+        if "choices" in question:
+            question["choices"].sort(key=lambda choice: choice["text"])
+    return body
+
+
+def _with_ids(attempt: Any, place: int, answer: Any) -> Any:
+    """An answer that names choices by their text, with the ids that they have in an attempt."""
+    ids = {choice["text"]: choice["id"] for choice in attempt["questions"][place]["choices"]}
+    if isinstance(answer, dict):
+        return {prompt: ids[text] for prompt, text in answer.items()}
+    return [ids[text] for text in answer] if attempt["questions"][place]["kind"] == "ordering" else answer
 
 
 def _look_around(exam: ExamService, diary: Diary, exam_id: str, attempt: Any, student: Person, other: Person) -> None:
@@ -89,8 +116,8 @@ def test_right_and_wrong_answers_look_the_same_until_the_release(
         _look_around(exam, diary, exam_id, attempt, student, other)
 
     def save(student: Person, _other: Person, given: list[Any], diary: Diary, attempt: Any) -> None:
-        for question_id, answer in zip(question_ids, given, strict=True):
-            diary.keep(exam.save(attempt, {question_id: answer}, student))
+        for place, (question_id, answer) in enumerate(zip(question_ids, given, strict=True)):
+            diary.keep(exam.save(attempt, {question_id: _with_ids(attempt, place, answer)}, student))
 
     each(save)
     each(lambda student, _o, _g, diary, attempt: diary.keep(exam.submit(attempt, student)))
@@ -118,8 +145,31 @@ def test_right_and_wrong_answers_look_the_same_until_the_release(
     assert all(secret not in event.model_dump_json() for event in outbox.all() for secret in SECRETS)
 
 
+def test_a_running_attempt_shows_neither_weights_nor_the_ids_and_the_order_of_choices_that_tell_the_key(
+    exam: ExamService,
+) -> None:
+    weighted = {**SINGLE, "choices": [{**SINGLE["choices"][0], "weight": 100}, {**SINGLE["choices"][1], "weight": 5}]}
+    published = exam.publish(weighted, *ALL_KINDS)
+    students = (exam.student, exam.other)
+    attempts = [exam.started(published["id"], student) for student in students]
+    shown = [choice for attempt in attempts for asked in attempt["questions"] for choice in asked["choices"]]
+    assert {*map(tuple, shown)} == {("id", "text")}
+    orders = set()
+    for student, attempt in zip(students, attempts, strict=True):
+        ids = {asked["kind"]: [choice["id"] for choice in asked["choices"]] for asked in attempt["questions"]}
+        assert not {*ids["matching"], *ids["ordering"]} & {"1", "2", "3", "4"}
+        orders.add((*ids["matching"], *ids["ordering"]))
+        assert exam.show(attempt, student).json["questions"] == attempt["questions"]
+    assert len(orders) == 2
+    # What one attempt calls a choice means nothing in another.
+    ordering = next(asked["id"] for asked in attempts[0]["questions"] if asked["kind"] == "ordering")
+    other_ids = [choice["id"] for choice in attempts[1]["questions"][-1]["choices"]]
+    assert exam.save(attempts[0], {ordering: other_ids}).status == 422
+    assert exam.save(attempts[0], {ordering: ["1", "2", "3", "4"]}).status == 422
+
+
 def test_a_score_that_is_released_on_submit_comes_without_keys(exam: ExamService) -> None:
-    published = exam.publish(*ALL_KINDS[:4], release="onSubmit")
+    published = exam.publish(*KEYED, release="onSubmit")
     diary = Diary()
     attempt = diary.keep(exam.start(published["id"])).json
     submitted = diary.keep(exam.submit(attempt)).json
@@ -133,7 +183,7 @@ def test_a_score_that_is_released_on_submit_comes_without_keys(exam: ExamService
 
 
 def test_no_key_is_shown_to_anybody_while_one_student_still_has_time(exam: ExamService) -> None:
-    published = exam.publish(*ALL_KINDS[:4], release="manual")
+    published = exam.publish(*KEYED, release="manual")
     exam.grant(published["id"], closesAt=exam.at(hours=5), extraAttempts=1)
     exam.sit(published, {})
     exam.sit(published, {}, exam.other)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from exam.rules.question_kinds import KINDS, Answer, Key, Kind, QuestionKind
+from exam.rules.question_kinds import KINDS, Answer, Choice, Key, Kind, Prompt, QuestionKind
 from lms.errors import InvalidField
 
 Answers = Mapping[UUID, Answer]
@@ -36,10 +36,40 @@ class ChoiceIdTaken(InvalidField):
     detail = "Each choice needs its own id."
 
 
-class KeyDoesNotFit(InvalidField):
-    field = ("correctAnswer",)
-    code = "key"
-    detail = "The correct answer does not fit the question."
+class WeightsNotAllowed(InvalidField):
+    field = ("choices",)
+    code = "weights"
+    detail = "The choices of a question of kind {kind} have no weights."
+
+
+class WeightsIncomplete(InvalidField):
+    field = ("choices",)
+    code = "weights"
+    detail = "Either every choice has a weight, or none."
+
+
+class UnknownChoice(InvalidField):
+    field = ("weights",)
+    code = "unknown"
+    detail = "The question has no such choice."
+
+
+class PromptsMissing(InvalidField):
+    field = ("prompts",)
+    code = "prompts"
+    detail = "The question needs something to match the choices with."
+
+
+class PromptsNotAllowed(InvalidField):
+    field = ("prompts",)
+    code = "prompts"
+    detail = "A question of kind {kind} has no prompts."
+
+
+class PromptIdTaken(InvalidField):
+    field = ("prompts",)
+    code = "prompts"
+    detail = "Each prompt needs its own id."
 
 
 class NotAnAnswer(InvalidField):
@@ -64,15 +94,12 @@ class TooManyQuestions(InvalidField):
     detail = "An exam can have at most {limit} questions."
 
 
-class Choice(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    text: str
-
-
 class Question(BaseModel):
-    """A question. `full_credit`: it turned out to be faulty after the exam, and every student gets its points."""
+    """A question. Its texts are Markdown.
+
+    `full_credit`: it turned out to be faulty after the exam, and every student gets its points. `salt`: random, and
+    seen by nobody, so that nobody can find the choices behind the ids that an attempt shows.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -80,22 +107,28 @@ class Question(BaseModel):
     question_text: str
     kind: Kind
     choices: tuple[Choice, ...] = ()
+    prompts: tuple[Prompt, ...] = ()
     correct_answer: Key = None
+    partial_credit: bool = True
     points: Decimal
     explanation: str = ""
     full_credit: bool = False
+    salt: str = ""
     version: int
     created_at: datetime
     updated_at: datetime
 
     @property
-    def choice_ids(self) -> frozenset[str]:
-        return frozenset(choice.id for choice in self.choices)
-
-    @property
     def behavior(self) -> QuestionKind:
         """How questions of this kind are answered and graded."""
-        return KINDS[self.kind](self.choice_ids)
+        return KINDS[self.kind](self.choices, self.prompts, self.partial_credit)
+
+    def with_weights(self, weights: Mapping[str, Decimal]) -> "Question":
+        """With other weights for its choices; raises `UnknownChoice`."""
+        if not weights.keys() <= {choice.id for choice in self.choices}:
+            raise UnknownChoice
+        choices = tuple(choice.model_copy(update={"weight": weights.get(choice.id)}) for choice in self.choices)
+        return self.model_copy(update={"choices": choices})
 
 
 class Regrade(BaseModel):
@@ -165,28 +198,76 @@ class QuestionSet:
 
 
 def require_valid(question: Question) -> None:
-    """Raises an `InvalidField` unless the choices suit the kind, and the key fits the choices."""
+    """Raises an `InvalidField` unless choices and prompts suit the kind, and the key fits them."""
+    _require_choices(question)
+    _require_prompts(question)
+    question.behavior.require_key(question.correct_answer)
+
+
+def _require_choices(question: Question) -> None:
     kind = question.behavior
     if kind.has_choices and len(question.choices) < 2:
         raise TooFewChoices
     if not kind.has_choices and question.choices:
         raise ChoicesNotAllowed(kind=question.kind)
-    if len(question.choice_ids) < len(question.choices):
+    if len({choice.id for choice in question.choices}) < len(question.choices):
         raise ChoiceIdTaken
-    if not kind.key_fits(question.correct_answer):
-        raise KeyDoesNotFit
+    if kind.weights and not kind.has_weights:
+        raise WeightsNotAllowed(kind=question.kind)
+    if len(kind.weights) not in (0, len(question.choices)):
+        raise WeightsIncomplete
 
 
-def read_answer(question: Question, given: Any) -> Answer | None:
-    """A student's answer as it is stored, None for one that was cleared; raises `NotAnAnswer`."""
-    if given is None or given in ("", []):
-        return None
-    answer = question.behavior.read_answer(given)
-    if answer is None:
-        raise NotAnAnswer(str(question.id), kind=question.kind)
-    return answer
+def _require_prompts(question: Question) -> None:
+    if question.behavior.has_prompts and not question.prompts:
+        raise PromptsMissing
+    if not question.behavior.has_prompts and question.prompts:
+        raise PromptsNotAllowed(kind=question.kind)
+    if len({prompt.id for prompt in question.prompts}) < len(question.prompts):
+        raise PromptIdTaken
 
 
 def shuffled(attempt_id: UUID, questions: Sequence[Question]) -> list[Question]:
     """The questions in the order of one attempt, which is always the same."""
     return sorted(questions, key=lambda question: sha256(attempt_id.bytes + question.id.bytes).digest())
+
+
+def as_shown(attempt_id: UUID, question: Question) -> Question:
+    """A question as the student of an attempt sees it.
+
+    Where the order of the choices or their ids could reveal the key, they have ids of this attempt, and their order.
+    """
+    if not question.behavior.hides_choices:
+        return question
+    names = _choice_names(attempt_id, question)
+    choices = [choice.model_copy(update={"id": names[choice.id]}) for choice in question.choices]
+    return question.model_copy(update={"choices": tuple(sorted(choices, key=lambda choice: choice.id))})
+
+
+def answer_as_shown(attempt_id: UUID, question: Question, answer: Answer) -> Answer:
+    """A stored answer, with choices named as the student of the attempt sees them."""
+    if not question.behavior.hides_choices:
+        return answer
+    renamed: Answer = question.behavior.renamed(answer, _choice_names(attempt_id, question))
+    return renamed
+
+
+def read_answer(attempt_id: UUID, question: Question, given: Any) -> Answer | None:
+    """A student's answer as it is stored, None for one that was cleared; raises `NotAnAnswer`."""
+    if given is None or given in ("", [], {}):
+        return None
+    answer = as_shown(attempt_id, question).behavior.read_answer(given)
+    if answer is None:
+        raise NotAnAnswer(str(question.id), kind=question.kind)
+    if question.behavior.hides_choices:
+        ids = {name: choice for choice, name in _choice_names(attempt_id, question).items()}
+        answer = question.behavior.renamed(answer, ids)
+    return answer
+
+
+def _choice_names(attempt_id: UUID, question: Question) -> dict[str, str]:
+    """By choice, the id that it has in an attempt."""
+    secret = question.salt.encode() + attempt_id.bytes
+    return {
+        choice.id: str(UUID(bytes=sha256(secret + choice.id.encode()).digest()[:16])) for choice in question.choices
+    }

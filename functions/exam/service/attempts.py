@@ -99,7 +99,8 @@ def save(
     `UnknownQuestion`, `NotAnAnswer`, `AnswersTooLong`, and `AttemptOver`.
     """
     standing, answers = access.own_attempt(attempt_id, caller)
-    merged = _merged(answers.answers, given, question_sets.of_exam(standing.settings))
+    question_set = question_sets.of_exam(standing.settings)
+    merged = _merged(answers, given, question_set)
     standing.require_running(attempt_id, now)
     require_match(int(answers.revision), if_match)
     saved: list[Action] = [
@@ -109,13 +110,13 @@ def save(
     ]
     if not answers.update_if(None, saved):
         raise Stale
-    return views.with_answers(standing, answers, now)
+    return views.with_answers(standing, answers, question_set, now)
 
 
-def _merged(saved: Mapping[str, Any], given: Mapping[UUID, Any], question_set: QuestionSet) -> dict[str, Any]:
-    merged = dict(saved)
+def _merged(saved: StoredAnswers, given: Mapping[UUID, Any], question_set: QuestionSet) -> dict[str, Any]:
+    merged = dict(saved.answers)
     for question_id, value in given.items():
-        answer = read_answer(question_set.require(question_id, str(question_id)), value)
+        answer = read_answer(saved.id, question_set.require(question_id, str(question_id)), value)
         merged.pop(str(question_id), None)
         if answer is not None:
             merged[str(question_id)] = answer

@@ -4,15 +4,16 @@ from datetime import datetime
 from typing import Any
 
 from exam.rules.standing import Standing
-from exam.service import views
+from exam.service import question_sets, views
 from exam.tables import CourseAccommodation, StoredAnswers, StoredStanding, all_exams_of
 from lms import exports, roster
-from lms.dynamo import read_together
+from lms.dynamo import read_together, retry_stale
 from lms.events import ExportRequested
 
 _NAMELESS = {"student_name"}
 
 
+@retry_stale
 def add_part(event: ExportRequested, now: datetime) -> None:
     """Adds the student's standings in all exams of their courses, and their answers; of others there are none."""
     courses = roster.courses_of("student", event.person_id)
@@ -45,6 +46,7 @@ def _standing(standing: Standing, now: datetime) -> dict[str, Any]:
 
 
 def _answers(standing: Standing, answers: StoredAnswers, now: datetime) -> dict[str, Any]:
-    attempt = views.with_answers(standing, answers, now).model_dump(mode="json", exclude=_NAMELESS | {"server_time"})
+    shown = views.with_answers(standing, answers, question_sets.of_exam(standing.settings), now)
+    attempt = shown.model_dump(mode="json", exclude=_NAMELESS | {"server_time"})
     shows_marks = not standing.attempt(answers.id).is_running and standing.shown(now) == "everything"
     return {**attempt, "marks": dict(answers.marks) if shows_marks else None}

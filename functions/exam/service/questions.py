@@ -9,9 +9,7 @@ from exam.rules import editing
 from exam.rules.questions import Question, QuestionSet, require_valid
 from exam.rules.settings import ExamSettings
 from exam.schemas import (
-    KeyBody,
     NewQuestion,
-    NumericKeyBody,
     QuestionPage,
     QuestionPageWithKeys,
     QuestionUpdate,
@@ -20,7 +18,7 @@ from exam.schemas import (
     Regrading,
     StudentQuestion,
 )
-from exam.service import access, question_sets, sweeps, views
+from exam.service import access, question_bodies, question_sets, sweeps, views
 from exam.tables import Exam, QuestionId, StoredQuestions
 from lms.audit import audit
 from lms.callers import Caller
@@ -48,7 +46,7 @@ class QuestionsHidden(Forbidden):
 def add(exam_id: UUID, caller: Caller, body: NewQuestion, idempotent: IdempotentAnswer, now: datetime) -> QuestionView:
     """Adds a question as the last; raises `NotAccessible`, an `InvalidField`, `QuestionsFrozen`."""
     exam = access.taught_by(caller, exam_id)
-    fields = {**_fields(body), "correct_answer": _key(body.correct_answer)}
+    fields = question_bodies.fields_of(body)
     question = Question(id=uuid7(), version=1, created_at=now, updated_at=now, **fields)
     require_valid(question)
     editing.require_questions_changeable(exam.settings())
@@ -107,9 +105,7 @@ def change(
     exam = access.exam_of_question(caller, question_id)
     stored = _stored(exam)
     question = _find(stored, question_id)
-    changes: dict[str, Any] = {name: value for name, value in _fields(body).items() if name in body.model_fields_set}
-    if "correct_answer" in body.model_fields_set:
-        changes["correct_answer"] = _key(body.correct_answer)
+    changes = question_bodies.changes_of(body, question.kind)
     changed = Question.model_validate({**dict(question), **changes, **_touched(question, now)})
     require_valid(changed)
     editing.require_questions_changeable(exam.settings())
@@ -165,9 +161,7 @@ def _correct_key(
     question_set = stored.question_set()
     question = question_set.require(body.question_id)
     full_credit = body.correct_answer == "full_credit"
-    key = question.correct_answer if full_credit else _key(body.correct_answer)
-    fields = {"full_credit": full_credit, "correct_answer": key, **_touched(question, now)}
-    corrected = question.model_copy(update=fields)
+    corrected = _corrected(question, body).model_copy(update={"full_credit": full_credit, **_touched(question, now)})
     require_valid(corrected)
     editing.require_correctable(exam.settings())
     answer = Regrading(
@@ -186,15 +180,13 @@ def _correct_key(
     return answer
 
 
-def _fields(body: NewQuestion | QuestionUpdate) -> dict[str, Any]:
-    fields = body.model_dump(exclude={"correct_answer"})
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
-
-
-def _key(body: KeyBody) -> Any:
-    if isinstance(body, NumericKeyBody):
-        return body.model_dump()
-    return tuple(sorted(body)) if isinstance(body, list) else body
+def _corrected(question: Question, body: Regrade) -> Question:
+    if body.weights is not None:
+        question = question.with_weights(body.weights)
+    if body.correct_answer == "full_credit":
+        return question
+    key = question_bodies.key_of(question.kind, body.correct_answer)
+    return question.model_copy(update={"correct_answer": key})
 
 
 def _touched(question: Question, now: datetime) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from exam.rules.question_kinds import NumericKey
-from exam.rules.questions import Question, QuestionSet, shuffled
+from exam.rules.question_kinds import MatchingKey, NumericKey, NumericRanges, ShortKey
+from exam.rules.questions import Question, QuestionSet, answer_as_shown, as_shown, shuffled
 from exam.rules.settings import ExamSettings
 from exam.rules.standing import Standing
 from exam.schemas import (
@@ -17,13 +17,18 @@ from exam.schemas import (
     ChoiceView,
     ExamDetails,
     ExamView,
+    KeyView,
     MarkedAnswer,
     MarkedAttempt,
     NumericKeyView,
+    NumericRangesView,
+    PromptView,
     QuestionView,
     ResultDetails,
     ResultView,
+    ShortKeyView,
     StudentQuestion,
+    WeightedChoice,
 )
 from exam.tables import Exam, StoredAnswers
 from lms import roster
@@ -76,8 +81,10 @@ def with_key(settings: ExamSettings, question: Question) -> QuestionView:
     """A question with its key."""
     return QuestionView(
         **_for_all(settings.exam_id, question),
+        choices=_weighted_choices(question),
         exam_title=settings.title,
         correct_answer=_key(question),
+        partial_credit=question.partial_credit,
         explanation=question.explanation,
         full_credit=question.full_credit,
         version=question.version,
@@ -90,7 +97,14 @@ def for_attempt(settings: ExamSettings, attempt_id: UUID, question_set: Question
     """The questions in the order of an attempt, without anything that reveals a key."""
     questions: Sequence[Question] = question_set.questions
     ordered = shuffled(attempt_id, questions) if settings.shuffle else questions
-    return [StudentQuestion(**_for_all(settings.exam_id, question)) for question in ordered]
+    return [_for_student_of(attempt_id, settings.exam_id, question) for question in ordered]
+
+
+def _for_student_of(attempt_id: UUID, exam_id: UUID, question: Question) -> StudentQuestion:
+    choices = as_shown(attempt_id, question).choices
+    return StudentQuestion(
+        **_for_all(exam_id, question), choices=[ChoiceView(id=choice.id, text=choice.text) for choice in choices]
+    )
 
 
 def _for_all(exam_id: UUID, question: Question) -> dict[str, Any]:
@@ -99,20 +113,33 @@ def _for_all(exam_id: UUID, question: Question) -> dict[str, Any]:
         "exam_id": exam_id,
         "question_text": question.question_text,
         "kind": question.kind,
-        "choices": _choices(question),
+        "prompts": _prompts(question),
         "points": question.points,
     }
 
 
-def _choices(question: Question) -> list[ChoiceView]:
-    return [ChoiceView(id=choice.id, text=choice.text) for choice in question.choices]
+def _weighted_choices(question: Question) -> list[WeightedChoice]:
+    return [WeightedChoice.model_validate(choice) for choice in question.choices]
 
 
-def _key(question: Question) -> bool | str | list[str] | NumericKeyView | None:
-    key = question.correct_answer
-    if isinstance(key, NumericKey):
-        return NumericKeyView(value=key.value, tolerance=key.tolerance)
-    return list(key) if isinstance(key, tuple) else key
+def _prompts(question: Question) -> list[PromptView]:
+    return [PromptView.model_validate(prompt) for prompt in question.prompts]
+
+
+def _key(question: Question) -> KeyView:
+    match question.correct_answer:
+        case NumericKey() as key:
+            return NumericKeyView.model_validate(key)
+        case NumericRanges() as key:
+            return NumericRangesView.model_validate(key)
+        case ShortKey() as key:
+            return ShortKeyView.model_validate(key)
+        case MatchingKey() as key:
+            return key.pairs
+        case tuple() as key:
+            return list(key)
+        case key:
+            return key
 
 
 def summary(standing: Standing, answers: StoredAnswers, now: datetime) -> AttemptSummary:
@@ -120,9 +147,12 @@ def summary(standing: Standing, answers: StoredAnswers, now: datetime) -> Attemp
     return AttemptSummary(**_for_student(standing, answers, now))
 
 
-def with_answers(standing: Standing, answers: StoredAnswers, now: datetime) -> AttemptAnswers:
+def with_answers(
+    standing: Standing, answers: StoredAnswers, question_set: QuestionSet, now: datetime
+) -> AttemptAnswers:
     """An attempt for its student, without the questions."""
-    return AttemptAnswers(**_for_student(standing, answers, now), answers=answers.by_question(), server_time=now)
+    given = _answers_as_shown(answers, question_set)
+    return AttemptAnswers(**_for_student(standing, answers, now), answers=given, server_time=now)
 
 
 def for_student(standing: Standing, answers: StoredAnswers, question_set: QuestionSet, now: datetime) -> AttemptView:
@@ -130,10 +160,16 @@ def for_student(standing: Standing, answers: StoredAnswers, question_set: Questi
     return AttemptView(
         view="student",
         **_for_student(standing, answers, now),
-        answers=answers.by_question(),
+        answers=_answers_as_shown(answers, question_set),
         server_time=now,
         questions=for_attempt(standing.settings, answers.id, question_set),
     )
+
+
+def _answers_as_shown(answers: StoredAnswers, question_set: QuestionSet) -> dict[UUID, Any]:
+    given = answers.by_question()
+    asked = [question for question in question_set.questions if question.id in given]
+    return {question.id: answer_as_shown(answers.id, question, given[question.id]) for question in asked}
 
 
 def _for_student(standing: Standing, answers: StoredAnswers, now: datetime) -> dict[str, Any]:
@@ -234,9 +270,11 @@ def _marked(answers: StoredAnswers, question: Question) -> MarkedAnswer:
         question_id=question.id,
         question_text=question.question_text,
         kind=question.kind,
-        choices=_choices(question),
+        choices=_weighted_choices(question),
+        prompts=_prompts(question),
         answer=answers.by_question().get(question.id),
         correct_answer=_key(question),
+        partial_credit=question.partial_credit,
         explanation=question.explanation,
         points=question.points,
         marks=answers.marks_earned().get(question.id),

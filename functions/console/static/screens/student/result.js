@@ -8,6 +8,7 @@ import { Loaded, useLoad } from "../../parts/load.js";
 import { Card, Page } from "../../parts/page.js";
 import { Badge, When } from "../../parts/values.js";
 import { person } from "../../session.js";
+import { numberKey } from "./sitting/question.js";
 
 /** @import { MarkedAnswer, ResultDetails, ResultStatus } from "lms/api" */
 
@@ -119,13 +120,14 @@ function Choices({ answer }) {
 const exact = (value) => number(value, { maximumFractionDigits: 10 });
 
 /** @param {{ answer: MarkedAnswer }} props */
-function Written({ answer: { answer, correctAnswer: key } }) {
+function Written({ answer: { answer, correctAnswer } }) {
+  const key = numberKey(correctAnswer);
   const isEmpty = answer === null || answer === undefined || answer === "";
   return html`
     <dl class="written">
       <dt>${t("student.result.yourAnswer")}</dt>
       <dd class="as-typed" dir="auto">${isEmpty ? t("student.result.noAnswer") : String(answer)}</dd>
-      ${key !== null && typeof key === "object" && "value" in key && html`
+      ${key && html`
         <dt>${t("student.result.rightAnswer")}</dt>
         <dd><bdi dir="ltr">${exact(key.value)}${key.tolerance > 0 && ` ± ${exact(key.tolerance)}`}</bdi></dd>
       `}

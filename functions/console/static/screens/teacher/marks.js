@@ -4,7 +4,7 @@ import { put } from "../../api.js";
 import { number, t, tOf } from "../../i18n.js";
 import { Badge } from "../../parts/values.js";
 import { Field, Form } from "../../parts/form.js";
-import { answerText } from "../student/sitting/question.js";
+import { answerText, numberKey } from "../student/sitting/question.js";
 
 /** @import { MarkedAnswer, MarkedAttempt, QuestionView } from "lms/api" */
 
@@ -84,16 +84,12 @@ function Answer({ answer, at }) {
 
 /** The right answer in words. @param {Pick<MarkedAnswer, "choices" | "correctAnswer">} question */
 export function keyText({ choices, correctAnswer }) {
-  if (correctAnswer !== null && typeof correctAnswer === "object" && "value" in correctAnswer) {
-    const { value, tolerance } = correctAnswer;
-    return tolerance ? t("teacher.marks.tolerance", { value, tolerance }) : number(value);
-  }
+  const key = numberKey(correctAnswer);
+  if (key) return key.tolerance ? t("teacher.marks.tolerance", key) : number(key.value);
   return answerText({ choices }, correctAnswer);
 }
 
 /** An attempt's questions with their answers and marks. @param {MarkedAttempt} attempt @param {QuestionView[]} questions @returns {MarkedAnswer[]} */
 export function markedAnswers({ answers, marks }, questions) {
-  return questions.map(({ id, questionText, kind, choices, correctAnswer, explanation, points }) => ({
-    questionId: id, questionText, kind, choices, correctAnswer, explanation, points, answer: answers[id] ?? null, marks: marks[id] ?? null,
-  }));
+  return questions.map(({ id, ...question }) => ({ ...question, questionId: id, answer: answers[id] ?? null, marks: marks[id] ?? null }));
 }

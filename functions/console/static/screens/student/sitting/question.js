@@ -4,7 +4,7 @@ import { number, t, tOf } from "../../../i18n.js";
 import { Button } from "../../../parts/button.js";
 import { Icon } from "../../../parts/icon.js";
 
-/** @import { StudentQuestion } from "lms/api" */
+/** @import { MarkedAnswer, NumericKeyView, StudentQuestion } from "lms/api" */
 /** @import { Sitting } from "./sitting.js" */
 
 const ICONS = { none: "", keeping: "clock", kept: "clock", saved: "check", refused: "warning", conflict: "warning" };
@@ -114,6 +114,12 @@ export function answerText(question, answer) {
   if (answer === false) return t("sit.false");
   const chosen = question.choices.filter(({ id }) => Array.isArray(answer) ? answer.includes(id) : answer === id);
   return chosen.length ? chosen.map(({ text }) => text).join(" · ") : String(answer);
+}
+
+/** The key of a question for one number, null for any other key. @param {MarkedAnswer["correctAnswer"]} key @returns {NumericKeyView | null} */
+export function numberKey(key) {
+  const isNumber = key !== null && typeof key === "object" && "value" in key && typeof key.value === "number";
+  return isNumber ? /** @type {NumericKeyView} */ (key) : null;
 }
 
 /** A number as people type it, in their digits: null for nothing, undefined for what is none. @param {string} typed */
