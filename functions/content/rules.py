@@ -65,6 +65,24 @@ class Draft:
     children: "tuple[Draft, ...] | None" = None
 
 
+@dataclass(frozen=True)
+class ImportedModule:
+    """A module that an import brings, or a further piece of one, which `continues` it."""
+
+    id: UUID
+    title: str
+    continues: bool
+    lessons: tuple[Lesson, ...]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """An item of an import that is not taken, and why."""
+
+    what: str
+    reason: str
+
+
 def find(siblings: Sequence[_AnyPart], part_id: UUID) -> _AnyPart | None:
     return next((part for part in siblings if part.id == part_id), None)
 
@@ -134,6 +152,46 @@ def copied(modules: Modules, copy_of: Callable[[UUID], UUID], now: datetime) -> 
         module.model_copy(update={"id": copy_of(module.id), "lessons": tuple(map(lesson_of, module.lessons)), **times})
         for module in modules
     )
+
+
+def with_imported(
+    modules: Modules, imported: Sequence[ImportedModule], fits: Callable[[Modules], bool], now: datetime
+) -> tuple[Modules, list[LeftOut]]:
+    """The modules with those of an import behind them, as far as the limits allow, and what was left out.
+
+    `fits` says whether modules are small enough to be one outline.
+    """
+    left_out: list[LeftOut] = []
+    for piece in imported:
+        known = find(modules, piece.id)
+        if known is None and (piece.continues or len(modules) >= MAX_MODULES):
+            why = "Its module is not in the course." if piece.continues else _too_many(TooManyModules, MAX_MODULES)
+            titles = [lesson.title for lesson in piece.lessons]
+            left_out += [LeftOut(title, why) for title in (titles if piece.continues else [piece.title, *titles])]
+            continue
+        module = known or Module(id=piece.id, title=piece.title, published=False, created_at=now, updated_at=now)
+        there = {lesson.id for lesson in module.lessons}
+        new = [lesson for lesson in piece.lessons if lesson.id not in there]
+        room = max(0, MAX_LESSONS - sum(len(each.lessons) for each in modules))
+        left_out += [LeftOut(lesson.title, _too_many(TooManyLessons, MAX_LESSONS)) for lesson in new[room:]]
+        modules, unfit = _as_many_as_fit(modules, module, new[:room], fits, now)
+        left_out += [LeftOut(title, "With it, the outline of the course would be too large.") for title in unfit]
+    return modules, left_out
+
+
+def _as_many_as_fit(
+    modules: Modules, module: Module, new: Sequence[Lesson], fits: Callable[[Modules], bool], now: datetime
+) -> tuple[Modules, list[str]]:
+    """The modules with as many of the new lessons, from the first on, as fit; the titles of what does not."""
+    for count in range(len(new), -1, -1):
+        larger = with_part(modules, changed(module, {"lessons": (*module.lessons, *new[:count])}, now), None)
+        if fits(larger):
+            return larger, [lesson.title for lesson in new[count:]]
+    return modules, [module.title, *(lesson.title for lesson in new)]
+
+
+def _too_many(refusal: type[InvalidField], limit: int) -> str:
+    return str(refusal.detail).format(limit=limit)
 
 
 class _TreeBuilder:

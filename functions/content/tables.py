@@ -32,3 +32,13 @@ class LessonText(Table):
 
     lesson_id = TypedKey("text", UUID, hash_key=True, attr_name="id")
     text = UnicodeAttribute()
+
+
+class AppliedImportPart(Table):
+    """A part of an import that is in the outline, or was: it does not come again. `part_id` is `<import>#<part>`."""
+
+    class Meta:
+        table_name = table_name("outlines")
+        region = setting("AWS_REGION")
+
+    part_id = TypedKey("import", hash_key=True, attr_name="id")

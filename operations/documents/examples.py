@@ -18,6 +18,7 @@ SUBTOPIC = "0198c2f4-5a00-7d10-8b22-6c1d9e3f5a14"
 EXAM = "0198c2f4-7711-7e42-a1b3-0d5c8f2e6b20"
 QUESTION = "0198c2f4-7711-7e42-a1b3-0d5c8f2e6b21"
 ATTEMPT = "0198c2f4-7711-7e42-a1b3-0d5c8f2e6b22"
+IMPORT = "0198c2f4-ae10-7b52-9c40-6d1e8f3a2b70"
 OTHER = "0198c2f4-9c8d-7a63-b4e5-1f7a2d9c3e30"
 
 TERM = "0198c2f4-1a00-7c10-8d20-4b6f8e2a7c40"
@@ -171,6 +172,7 @@ _FIELDS: dict[str, Any] = {
     "gradeScale": [{"letter": letter, "from": lowest} for letter, lowest in _GRADES],
     "grade_percentage": 84.5,
     "grant_type": "password",
+    "importId": IMPORT,
     "instructions": "Calculators are allowed.",
     "instructorId": TEACHER,
     "instructorName": "Sara Khan",
@@ -274,6 +276,24 @@ _FIELDS: dict[str, Any] = {
     "voucher_no": "4f9c27ab81de",
     "weight": 1,
 }
+_IMPORT: dict[str, Any] = {
+    "id": IMPORT,
+    "courseId": COURSE,
+    "fileName": "question-bank.xml",
+    "state": "ready",
+    "reason": None,
+    "format": "moodleXml",
+    "title": "Loops and functions",
+    "progress": {"done": 41, "total": 41},
+    "contents": {"modules": 0, "lessons": 0, "files": 1, "questions": 40, "exams": 0},
+    "outcomes": {"taken": 38, "changed": 2, "leftOut": 1},
+    "applied": [{"kind": "bank", "added": 40, "leftOut": 0}],
+    "createdBy": TEACHER,
+    "createdByName": "Sara Khan",
+    "createdAt": "2027-03-04T08:00:00Z",
+    "updatedAt": "2027-03-04T08:00:30Z",
+    "validUntil": "2027-04-03T08:00:00Z",
+}
 # Where names alone would mislead: the whole of an object.
 _OBJECTS: dict[str, Any] = {
     "StudentProfileUpdate": {
@@ -282,6 +302,30 @@ _OBJECTS: dict[str, Any] = {
         "address": "12 Canal Road",
         "current_password": _PASSWORD,
     },
+    "ImportToUpload": {
+        **_IMPORT,
+        "state": "waiting",
+        "format": None,
+        "title": None,
+        "progress": {"done": 0, "total": None},
+        "contents": None,
+        "outcomes": None,
+        "applied": [],
+        "upload": {
+            "url": "https://example.com/uploads",
+            "fields": {"key": "uploads/0198c2f4/file", "policy": "eyJleHBpcmF0aW9uIjoiLi4uIn0="},
+            "expiresIn": 3600,
+        },
+    },
+    "ImportView": _IMPORT,
+    "NewImport": {"fileName": "question-bank.xml"},
+    "ReportLineView": {
+        "where": "Loops/While",
+        "what": "How often does this run?",
+        "outcome": "changed",
+        "reason": "Its sound could not be taken.",
+    },
+    "Selection": {"include": ["bank", "outline"]},
     "ForgotPassword": {"email": "amina@example.com"},
     "Logout": {"everywhere": True},
     "ResetPassword": {"reset_id": OTHER, "code": "481207", "new_password": "a-longer-Walk-8"},

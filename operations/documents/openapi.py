@@ -37,6 +37,7 @@ SERVICES = (
     "progress",
     "payment",
     "notification",
+    "exchange",
     "institute",
     "portal",
 )

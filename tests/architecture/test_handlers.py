@@ -38,6 +38,7 @@ def test_a_zip_holds_its_own_package_and_what_that_requires(artifacts: dict[str,
     required = ROOT / "functions" / own / "requirements.txt"
     brought = {
         "auth": {"email_validator", "zxcvbn"},
+        "exchange": {"bs4", "lxml", "markdownify", "soupsieve"},
         "institute": {"email_validator", "icalendar"},
         "outbox_relay": {"kafka"},
         "portal": {"flask_swagger_ui"},

@@ -13,6 +13,7 @@ from lms.roster import find_user
 from operations.documents.authorization import Row
 from tests.auth.conftest import NEW_PASSWORD, PASSWORD, Auth, SignedIn
 from tests.clients import Answer
+from tests.conftest import aws_client
 from tests.contract.world import World, meant
 from tests.documented import find_operation
 from tests.template import ENVIRONMENT, ROOT
@@ -64,6 +65,7 @@ class AuthorizationWorld(World):
         self.other_course = self._make("program", courses, {"title": "AI-301"})
         for teacher, course in ((self.teacher, self.lab), (self.other_teacher, self.other_course)):
             self._do("instructor", "PUT", f"/instructors/{teacher.id}/courses/{course}", None, self.admin)
+        self.uploaded = self._make("exchange", f"/courses/{self.course}/imports", {"fileName": "bank.gift"})
         for who in (self.dropped, self.classmate):
             self._do("program", "POST", f"/courses/{self.course}/enrollments", {}, who)
         for who in (self.student, self.dropped, self.classmate):
@@ -189,6 +191,7 @@ class AuthorizationWorld(World):
             "deleteProgram": {"programId": self.empty_program},
             "listQuestions": {"examId": self.exam},
             "listResults": {"examId": self.quiz},
+            "readImport": {"importId": self.uploaded},
             "markAttempt": {"attemptId": self.submitted},
             "reopenAttempt": {"attemptId": self.submitted},
             "deleteAccommodation": {"examId": self.quiz},
@@ -255,6 +258,10 @@ class AuthorizationWorld(World):
 
     def _body(self, name: str, caller: str) -> Any:
         who = self.callers[caller]
+        if name == "readImport":
+            aws_client("s3").put_object(
+                Bucket=ENVIRONMENT["ASSETS_BUCKET"], Key=f"uploads/imports/{self.uploaded}/upload", Body=b"::Q::{T}"
+            )
         if name == "startVerification" and who is not None:
             self._auth.set_mobile(who.token, "+4915799887701")
         if name == "confirmVerification" and who is not None:

@@ -58,6 +58,7 @@ class World:
         voucher = {"student_id": self.student.id, "course_id": self.course, "quarter": "Q1", "fee": "10.00"}
         issued = self._do("payment", "POST", "/payments/vouchers", {**voucher, "due_date": due}, self.admin)
         self.voucher = issued.json["voucher_no"]
+        self.imported = self._read_import()
         asked = self._do("institute", "POST", f"/people/{self.student.id}/export", None, self.student)
         self.export = asked.json["id"]
         opened = self._do("institute", "POST", "/calendar", None, self.student)
@@ -82,6 +83,7 @@ class World:
             "date": self.session,
             "examId": self.exam,
             "exportId": self.export,
+            "importId": self.imported,
             "instructorId": self.teacher.id,
             "lessonId": self.lesson,
             "moduleId": self.module,
@@ -140,6 +142,19 @@ class World:
             "voucher_no": self.voucher,
             **of_operation.get(operation, {}),
         }
+
+    def _read_import(self) -> str:
+        """An import whose file was read: one question."""
+        from exchange.tables import Import
+
+        made = self._make("exchange", f"/courses/{self.course}/imports", {"fileName": "bank.gift"})
+        row = Import.find(UUID(made), "")
+        assert row is not None
+        row.state, row.format, row.parts, row.done, row.total = "ready", "gift", [["bank", 1]], 1, 1
+        row.contents = {"modules": 0, "lessons": 0, "files": 0, "questions": 1, "exams": 0}
+        row.outcomes = {"taken": 1, "changed": 0, "left_out": 0}
+        row.save()
+        return made
 
     def deliver(self) -> int:
         """Hands every event that is new in the Outbox to every consumer; how many there were."""

@@ -126,6 +126,11 @@ class School:
         self._done("progress", "POST", "/attendance", attended, token=self.teacher)
         self.system.settle()
 
+    def bring(self) -> None:
+        """The teacher begins to bring a file along."""
+        body = {"fileName": f"{WORD}.gift"}
+        self._done("exchange", "POST", f"/courses/{self.course}/imports", body, token=self.teacher)
+
     def judge(self) -> None:
         """Somebody else, who stays, writes about the teacher."""
         body = {"username": "classmate", "email": _CLASSMATE, "is_type": "student"}
@@ -201,6 +206,7 @@ class School:
         self.describe()
         self.learn()
         self.judge()
+        self.bring()
         self.examine()
         self.pay()
         self.write()

@@ -4,6 +4,7 @@ servers of the test's own."""
 import base64
 import io
 import json
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -26,9 +27,15 @@ _SERVICES = (
     "progress",
     "content",
     "exam",
+    "exchange",
     "payment",
     "institute",
 )
+_QUEUES: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "FANOUT_QUEUE_URL": lambda event: _handler("NotificationFanoutFunction")(event, None),
+    "DELIVERY_QUEUE_URL": deliver,
+    "EXCHANGE_QUEUE_URL": lambda event: _handler("ExchangeWorkerFunction")(event, context(900)),
+}
 CLIENT_IP = "203.0.113.77"
 
 
@@ -54,7 +61,7 @@ class System:
 
     def settle(self) -> None:
         """Publishes what is pending, hands it to every consumer, and works the queues, until nothing is left to do."""
-        while self._publish() or self._consume() or self._work("FANOUT_QUEUE_URL") or self._work("DELIVERY_QUEUE_URL"):
+        while self._publish() or self._consume() or any(map(self._work, _QUEUES)):
             pass
 
     def tick(self) -> None:
@@ -96,9 +103,7 @@ class System:
         messages = answer.get("Messages", [])
         event = {"Records": [record(message) for message in messages]}
         if messages:
-            done = (
-                deliver(event) if queue == "DELIVERY_QUEUE_URL" else _handler("NotificationFanoutFunction")(event, None)
-            )
+            done = _QUEUES[queue](event)
             again = {failure["itemIdentifier"] for failure in done["batchItemFailures"]}
             assert not again, done
         for message in messages:

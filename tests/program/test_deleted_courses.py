@@ -40,6 +40,7 @@ class Institute:
 
     def __init__(self) -> None:
         from content import api as content
+        from exchange import api as exchange
         from instructor import api as instructor
         from notification import api as notification
         from payment import api as payment
@@ -49,7 +50,7 @@ class Institute:
 
         self.clients = {
             module.__name__.partition(".")[0]: Client(module.handler)
-            for module in (content, instructor, notification, payment, program, progress, student)
+            for module in (content, exchange, instructor, notification, payment, program, progress, student)
         }
         self.admin, self.teacher = sign_in("admin"), sign_in("teacher")
         self.program_id = self.made("program", "POST", "/programs/create", {"title": "Agentic AI"})["id"]
@@ -208,6 +209,10 @@ ROUTES: dict[tuple[str, str], list[Call]] = {
         "instructor", "POST", "/instructors/{teacher}/messages", MESSAGE
     ),
     ("PUT", "/instructors/{instructorId}/courses/{courseId}"): _by_admin("instructor", "PUT", CLASS),
+    ("POST", "/courses/{courseId}/imports"): _by_staff(
+        "exchange", "POST", "/courses/{course}/imports", {"fileName": "bank.gift"}
+    ),
+    ("GET", "/courses/{courseId}/imports"): _by_staff("exchange", "GET", "/courses/{course}/imports"),
     ("DELETE", "/lessons/{lessonId}"): _by_admin("content", "DELETE", "/lessons/{lesson}"),
     ("DELETE", "/modules/{moduleId}"): _by_admin("content", "DELETE", "/modules/{module}"),
     ("PUT", "/courses/{courseId}/outline"): _by_staff("content", "PUT", "/courses/{course}/outline", {"modules": []}),

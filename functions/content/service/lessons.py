@@ -53,7 +53,7 @@ def add(module_id: UUID, caller: Caller, body: NewLesson, idempotent: Idempotent
     subtopics = rules.subtopics_of(body.subtopic_drafts() or (), (), uuid7)
     text = body.text or None
     lesson = Lesson(
-        id=uuid7(), created_at=now, updated_at=now, subtopics=subtopics, text_size=_size_of(text), **body.fields()
+        id=uuid7(), created_at=now, updated_at=now, subtopics=subtopics, text_size=size_of(text), **body.fields()
     )
     rules.require_size(lesson)
     lessons = rules.with_part(module.lessons, lesson, body.position)
@@ -76,7 +76,7 @@ def change(lesson_id: UUID, caller: Caller, body: LessonUpdate, if_match: Precon
     require_match(course.outline.version, if_match)
     old_text = texts_of([lesson]).get(lesson_id)
     text = body.text or None if "text" in body.model_fields_set else old_text
-    fields = {**_fields(course.id, lesson, body), "text_size": _size_of(text)}
+    fields = {**_fields(course.id, lesson, body), "text_size": size_of(text)}
     if text != old_text:
         fields["updated_at"] = now
     lesson = rules.changed(lesson, fields, now)
@@ -96,7 +96,8 @@ def _put_text(tx: Transaction, lesson_id: UUID, text: str | None) -> None:
         tx.put(LessonText(lesson_id, text=text))
 
 
-def _size_of(text: str | None) -> int:
+def size_of(text: str | None) -> int:
+    """How many bytes a text takes."""
     return len(text.encode()) if text else 0
 
 

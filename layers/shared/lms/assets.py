@@ -33,7 +33,7 @@ EXTENSIONS: dict[ContentType, str] = {
     "video/mp4": ".mp4",
 }
 TYPES = {extension: content_type for content_type, extension in EXTENSIONS.items()}
-_SPELLINGS = {**TYPES, ".jpeg": "image/jpeg"}
+_SPELLINGS: dict[str, ContentType] = {**TYPES, ".jpeg": "image/jpeg"}
 _SHOWN_BY_BROWSERS = ("image/", "video/", "application/pdf")
 # A link carries the name twice encoded, and credentials besides; storage takes 8 KB of headers.
 _NAME_CHARACTERS = 60
@@ -72,10 +72,15 @@ def content_type_of(key: str) -> ContentType:
     return TYPES[PurePosixPath(key).suffix]
 
 
+def type_of_name(file_name: str) -> ContentType | None:
+    """The type that a file has by its name; None if lessons cannot have such files."""
+    return _SPELLINGS.get(PurePosixPath(file_name).suffix.lower())
+
+
 def _file_name(asset: Asset, title: str) -> str:
     name = asset.file_name or title
     extension = PurePosixPath(name).suffix
-    if _SPELLINGS.get(extension.lower()) != content_type_of(asset.key):
+    if type_of_name(name) != content_type_of(asset.key):
         extension = PurePosixPath(asset.key).suffix
     return name.removesuffix(extension)[:_NAME_CHARACTERS] + extension
 

@@ -554,6 +554,70 @@ class MessageRequested(Event):
         return f"message#{self.message_id}"
 
 
+class ImportEvent(Event):
+    """`version` is the import's: of one file that is brought into a course."""
+
+    topic: ClassVar[str] = "lms.exchange"
+    import_id: UUID
+    course_id: UUID
+
+    @property
+    def subject(self) -> str:
+        return f"import#{self.import_id}"
+
+
+class ImportReadRequested(ImportEvent):
+    """A file was uploaded, and is to be read."""
+
+    type: ClassVar[str] = "lms.import.read_requested.v1"
+
+
+class ImportDeleted(ImportEvent):
+    """The tombstone of an import. What was taken from it into the course stays."""
+
+    type: ClassVar[str] = "lms.import.deleted.v1"
+
+
+ImportKind = Literal["outline", "bank", "exams"]
+
+
+class ImportPartRequested(ImportEvent):
+    """A part of an import is to become part of the course: the JSON file at `key`, written by exchange.
+
+    Who owns the `kind` does it once, and answers with `ImportPartApplied`. `actor_id` asked for it.
+    """
+
+    type: ClassVar[str] = "lms.import.part_requested.v1"
+    part: int
+    kind: ImportKind
+    key: str
+    actor_id: UUID
+
+
+class ItemLeftOut(BaseModel):
+    """An item of a part that the course could not take, and why, in words for a teacher."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    what: str
+    reason: str
+
+
+class ImportPartApplied(Event):
+    """A part of an import is in the course, but for what was left out; `version` is always 1."""
+
+    type: ClassVar[str] = "lms.import.part_applied.v1"
+    topic: ClassVar[str] = "lms.exchange"
+    import_id: UUID
+    part: int
+    added: int
+    left_out: tuple[ItemLeftOut, ...]
+
+    @property
+    def subject(self) -> str:
+        return f"import#{self.import_id}#{self.part}"
+
+
 class InstituteSettingsChanged(Event):
     """The institute's settings as they are now; every service also finds them on the Roster (`lms.institute`)."""
 
@@ -666,6 +730,10 @@ CATALOGUE: dict[str, type[Event]] = {
         OutlineChanged,
         MaterialPublished,
         MessageRequested,
+        ImportReadRequested,
+        ImportDeleted,
+        ImportPartRequested,
+        ImportPartApplied,
         InstituteSettingsChanged,
         Audited,
     )

@@ -18,7 +18,7 @@ from lms.events import ExportPartAdded, ExportRequested
 from lms.outbox import emit
 
 Service = Literal[
-    "auth", "exam", "institute", "instructor", "notification", "payment", "program", "progress", "student"
+    "auth", "exam", "exchange", "institute", "instructor", "notification", "payment", "program", "progress", "student"
 ]
 SERVICES: tuple[Service, ...] = get_args(Service)
 """Those that add a part. `lms.personal_data` says what each of them holds."""

@@ -41,5 +41,6 @@ HOLDINGS = (
     Holding("Notifications", "notification", "messages to a person", _NOTHING),
     Holding("Institute", "institute", "calendars, time zones, what is to be paid; keys of reasons", "ids alone"),
     Holding("Audit", "institute", "who did what to whom, by ids; reasons, encrypted", "ids alone, without keys"),
+    Holding("Exchange", "exchange", "who imported which file, by id and the file's name", "ids alone"),
     Holding("Broadcasts", "notification", "planned messages; who wrote which; results and vouchers", "ids alone"),
 )

@@ -4,9 +4,10 @@ A client uploads by a pre-signed form below `uploads/`, where things expire afte
 accepts an upload has it copied to its place; only the copy, which no form can write, is linked to.
 """
 
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 FORM_SECONDS = 3600
 LINK_SECONDS = 300
+_PIECE = 1024 * 1024
 _BUCKET = setting("ASSETS_BUCKET")
 # "virtual" makes links to the region's own endpoint; by default they lead to the global one, which redirects. An
 # endpoint that is an IP address still gets path style.
@@ -40,9 +42,10 @@ class UploadForm:
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that was uploaded, and is not accepted yet."""
+    """A file that was uploaded, and is not accepted yet; `stored_at` is its key in the bucket."""
 
     key: str
+    stored_at: str
     etag: str
     size: int
     content_type: str
@@ -77,11 +80,29 @@ def upload_form(
 
 def find(key: str, first_bytes: int) -> Upload | None:
     """What was uploaded under a key, with so many of its first bytes; None when there is nothing."""
-    found = _if_there(_s3().get_object, Key=_uploaded(key), Range=f"bytes=0-{first_bytes - 1}")
+    return _look_at(_uploaded(key), key, first_bytes)
+
+
+def find_written(stored_at: str, key: str, first_bytes: int) -> Upload | None:
+    """As `find`, of a file that the system wrote, to be accepted under another key."""
+    return _look_at(stored_at, key, first_bytes)
+
+
+def _look_at(stored_at: str, key: str, first_bytes: int) -> Upload | None:
+    found = _if_there(_s3().get_object, Key=stored_at, Range=f"bytes=0-{first_bytes - 1}")
     if found is None:
         return None
     size = int(found["ContentRange"].rpartition("/")[2])
-    return Upload(key, found["ETag"], size, found["ContentType"], found["Metadata"], found["Body"].read())
+    return Upload(key, stored_at, found["ETag"], size, found["ContentType"], found["Metadata"], found["Body"].read())
+
+
+def copy_upload_to(key: str, target: BinaryIO) -> bool:
+    """Writes what was uploaded under a key into an open file, piece by piece; False when there is nothing."""
+    found = _if_there(_s3().get_object, Key=_uploaded(key))
+    if found is None:
+        return False
+    shutil.copyfileobj(found["Body"], target, _PIECE)
+    return True
 
 
 def accept(upload: Upload, content_type: str) -> bool:
@@ -89,7 +110,7 @@ def accept(upload: Upload, content_type: str) -> bool:
     copied = _if_there(
         _s3().copy_object,
         Key=upload.key,
-        CopySource={"Bucket": _BUCKET, "Key": _uploaded(upload.key)},
+        CopySource={"Bucket": _BUCKET, "Key": upload.stored_at},
         CopySourceIfMatch=upload.etag,
         ContentType=content_type,
         MetadataDirective="REPLACE",
@@ -116,8 +137,8 @@ def link(key: str, *, seconds: int = LINK_SECONDS, **response: Any) -> str:
     return _s3().generate_presigned_url("get_object", Params=params, ExpiresIn=seconds)
 
 
-def write(key: str, body: bytes, content_type: str) -> None:
-    """Writes a file that the system itself makes."""
+def write(key: str, body: bytes | BinaryIO, content_type: str) -> None:
+    """Writes a file that the system itself makes; of an open file what can be read from its beginning on."""
     _s3().put_object(Bucket=_BUCKET, Key=key, Body=body, ContentType=content_type)
 
 

@@ -8,6 +8,7 @@ export type AccommodationView = { "examId": string; "examTitle": string; "studen
 export type AccountStatus = "active" | "invited" | "provisioning" | "disabled";
 export type AccountSwitch = "active" | "disabled";
 export type AllRead = { "read_until": string };
+export type AppliedCounts = { "kind": ImportKind; "added": number; "leftOut": number };
 export type AssetType = "application/pdf" | "application/vnd.openxmlformats-officedocument.presentationml.presentation" | "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" | "application/vnd.openxmlformats-officedocument.wordprocessingml.document" | "application/zip" | "audio/mpeg" | "image/jpeg" | "image/png" | "image/webp" | "video/mp4";
 export type AssetView = { "key": string; "fileName": string; "contentType": AssetType; "size": number | null; "url": string; "expiresIn": number };
 export type AttemptAnswers = { "id": string; "examId": string; "examTitle": string; "studentId": string; "studentName": string | null; "number": number; "status": AttemptStatus; "startedAt": string; "deadline": string; "submittedAt": string | null; "score": number | null; "version": number; "createdAt": string; "updatedAt": string; "answers": Record<string, any>; "serverTime": string };
@@ -93,7 +94,16 @@ export type HistoryCourse = { "CourseId": string; "Title": string; "Status": Cou
 export type HistoryProgram = { "ProgramId": string; "Title": string; "Courses": Array<HistoryCourse> };
 export type HistorySubtopic = { "SubtopicId": string; "Title": string; "GitHubRepoLink": string | null; "VideoLink": string | null };
 export type HistoryTopic = { "TopicId": string; "Title": string; "Subtopics": Array<HistorySubtopic> };
+export type ImportContents = { "modules": number; "lessons": number; "files": number; "questions": number; "exams": number };
+export type ImportFormat = "gift" | "moodleXml" | "moodleBackup" | "qti" | "commonCartridge" | "olx";
+export type ImportItemOutcome = "leftOut" | "changed" | "taken";
+export type ImportKind = "outline" | "bank" | "exams";
 export type ImportOutcome = "created" | "updated" | "unchanged" | "refused";
+export type ImportProgress = { "done": number; "total": number | null };
+export type ImportState = "waiting" | "reading" | "ready" | "failed" | "applying" | "applied";
+export type ImportToUpload = { "id": string; "courseId": string; "fileName": string; "state": ImportState; "reason": string | null; "format": ImportFormat | null; "title": string | null; "progress": ImportProgress; "contents": ImportContents | null; "outcomes": ReportCounts | null; "applied": Array<AppliedCounts>; "createdBy": string; "createdByName": string | null; "createdAt": string; "updatedAt": string; "validUntil": string; "upload": ImportUploadForm };
+export type ImportUploadForm = { "url": string; "fields": Record<string, string>; "expiresIn": number };
+export type ImportView = { "id": string; "courseId": string; "fileName": string; "state": ImportState; "reason": string | null; "format": ImportFormat | null; "title": string | null; "progress": ImportProgress; "contents": ImportContents | null; "outcomes": ReportCounts | null; "applied": Array<AppliedCounts>; "createdBy": string; "createdByName": string | null; "createdAt": string; "updatedAt": string; "validUntil": string };
 export type ImportedRow = { "row": number; "email": string | null; "outcome": ImportOutcome; "user_id": string | null; "field": string | null; "reason": string | null };
 export type InstituteUpdate = { "name"?: string; "logoUrl"?: string | null; "timeZone"?: string; "languages"?: Array<Language>; "country"?: (Country) | null; "currency"?: Currency; "registration"?: EnrollmentMode; "gradeScale"?: Array<GradeStepBody>; "contactEmail"?: string | null };
 export type InstituteView = { "name": string; "logoUrl": string | null; "timeZone": string; "languages": Array<Language>; "country": string | null; "currency": string; "registration": EnrollmentMode; "gradeScale": Array<GradeStepView>; "contactEmail": string | null; "version": number; "updatedAt": string | null };
@@ -118,6 +128,7 @@ export type NewAttendance = { "courseId": string; "date": string; "records": Arr
 export type NewCourse = { "title": string; "short_description"?: string; "quarter"?: string | null; "termId"?: string | null; "capacity"?: number | null; "enrollment"?: (EnrollmentMode); "requiresPayment"?: boolean; "fee"?: string | null; "currency"?: Currency };
 export type NewExam = { "courseId": string; "title": string; "duration": number; "examDate": string; "closesAt"?: string | null; "passMark"?: number; "weight"?: number; "attemptsAllowed"?: number; "shuffle"?: boolean; "paper"?: boolean; "release"?: (ReleaseMode); "published"?: boolean; "instructions"?: string };
 export type NewFeedback = { "courseId": string; "rating": number; "comment"?: string; "instructorId"?: string | null };
+export type NewImport = { "fileName": string };
 export type NewLesson = { "contentUrl"?: string | null; "duration"?: number | null; "published"?: boolean; "subtopics"?: Array<SubtopicFields>; "title": string; "text"?: string | null; "position"?: number };
 export type NewMessage = { "message": string; "type": MessageType; "subject"?: string | null; "channels"?: Array<Channel>; "send_at"?: string | null; "course_id"?: string | null; "recipient_ids"?: Array<string> | null };
 export type NewModule = { "description"?: string; "published"?: boolean; "title": string; "position"?: number };
@@ -162,6 +173,7 @@ export type PageOfEnrollmentView = { "items": Array<EnrollmentView>; "next": str
 export type PageOfExamDetails = { "items": Array<ExamDetails>; "next": string | null };
 export type PageOfExamView = { "items": Array<ExamView>; "next": string | null };
 export type PageOfFailureView = { "items": Array<FailureView>; "next": string | null };
+export type PageOfImportView = { "items": Array<ImportView>; "next": string | null };
 export type PageOfInstructorView = { "items": Array<InstructorView>; "next": string | null };
 export type PageOfLessonView = { "items": Array<LessonView>; "next": string | null };
 export type PageOfModuleView = { "items": Array<ModuleView>; "next": string | null };
@@ -170,6 +182,7 @@ export type PageOfOwnVoucher = { "items": Array<OwnVoucher>; "next": string | nu
 export type PageOfProgramView = { "items": Array<ProgramView>; "next": string | null };
 export type PageOfQuestionView = { "items": Array<QuestionView>; "next": string | null };
 export type PageOfReportCardView = { "items": Array<ReportCardView>; "next": string | null };
+export type PageOfReportLineView = { "items": Array<ReportLineView>; "next": string | null };
 export type PageOfScheduledExam = { "items": Array<ScheduledExam>; "next": string | null };
 export type PageOfSentMessage = { "items": Array<SentMessage>; "next": string | null };
 export type PageOfSessionView = { "items": Array<SessionView>; "next": string | null };
@@ -203,7 +216,7 @@ export type QuestionView = { "id": string; "examId": string; "questionText": str
 export type QuietHoursBody = { "from": string; "until": string };
 export type RefreshToken = { "refresh_token": string };
 export type Refusal = { "type"?: RefusalType; "title"?: string; "status"?: number; "detail"?: string; "instance"?: string; "message"?: string; "request_id"?: string; "errors"?: Array<FieldFault> };
-export type RefusalType = "about:blank" | "urn:lms:problem:active-students" | "urn:lms:problem:administrators-only" | "urn:lms:problem:already-accepted" | "urn:lms:problem:already-confirmed" | "urn:lms:problem:attempts" | "urn:lms:problem:begun" | "urn:lms:problem:cancelled" | "urn:lms:problem:class-too-large" | "urn:lms:problem:closed" | "urn:lms:problem:completed" | "urn:lms:problem:disabled" | "urn:lms:problem:dropped" | "urn:lms:problem:email-taken" | "urn:lms:problem:enrolled" | "urn:lms:problem:erased" | "urn:lms:problem:exists" | "urn:lms:problem:full" | "urn:lms:problem:has-courses" | "urn:lms:problem:inactive" | "urn:lms:problem:last-admin" | "urn:lms:problem:mobile-number-taken" | "urn:lms:problem:no-mobile-number" | "urn:lms:problem:no-questions" | "urn:lms:problem:no-requested-with" | "urn:lms:problem:not-begun" | "urn:lms:problem:not-manual" | "urn:lms:problem:not-open" | "urn:lms:problem:not-own" | "urn:lms:problem:online" | "urn:lms:problem:open" | "urn:lms:problem:over" | "urn:lms:problem:own-account" | "urn:lms:problem:paid" | "urn:lms:problem:paper" | "urn:lms:problem:provisioning" | "urn:lms:problem:registration-closed" | "urn:lms:problem:released" | "urn:lms:problem:roll-number-taken" | "urn:lms:problem:running" | "urn:lms:problem:sent" | "urn:lms:problem:standing" | "urn:lms:problem:still-enrolled" | "urn:lms:problem:still-running" | "urn:lms:problem:still-teaching" | "urn:lms:problem:title-taken" | "urn:lms:problem:too-late" | "urn:lms:problem:too-many-exams" | "urn:lms:problem:unpaid" | "urn:lms:problem:unpaid-voucher" | "urn:lms:problem:unpublished" | "urn:lms:problem:unreachable" | "urn:lms:problem:username-reserved" | "urn:lms:problem:username-taken" | "urn:lms:problem:wrong-password";
+export type RefusalType = "about:blank" | "urn:lms:problem:active-students" | "urn:lms:problem:administrators-only" | "urn:lms:problem:already-accepted" | "urn:lms:problem:already-confirmed" | "urn:lms:problem:already-read" | "urn:lms:problem:another-is-read" | "urn:lms:problem:attempts" | "urn:lms:problem:begun" | "urn:lms:problem:cancelled" | "urn:lms:problem:class-too-large" | "urn:lms:problem:closed" | "urn:lms:problem:completed" | "urn:lms:problem:disabled" | "urn:lms:problem:dropped" | "urn:lms:problem:email-taken" | "urn:lms:problem:enrolled" | "urn:lms:problem:erased" | "urn:lms:problem:exists" | "urn:lms:problem:full" | "urn:lms:problem:has-courses" | "urn:lms:problem:inactive" | "urn:lms:problem:last-admin" | "urn:lms:problem:mobile-number-taken" | "urn:lms:problem:no-mobile-number" | "urn:lms:problem:no-questions" | "urn:lms:problem:no-requested-with" | "urn:lms:problem:not-begun" | "urn:lms:problem:not-manual" | "urn:lms:problem:not-open" | "urn:lms:problem:not-own" | "urn:lms:problem:not-read-yet" | "urn:lms:problem:nothing-uploaded" | "urn:lms:problem:online" | "urn:lms:problem:open" | "urn:lms:problem:over" | "urn:lms:problem:own-account" | "urn:lms:problem:paid" | "urn:lms:problem:paper" | "urn:lms:problem:provisioning" | "urn:lms:problem:registration-closed" | "urn:lms:problem:released" | "urn:lms:problem:roll-number-taken" | "urn:lms:problem:running" | "urn:lms:problem:sent" | "urn:lms:problem:standing" | "urn:lms:problem:still-applied" | "urn:lms:problem:still-enrolled" | "urn:lms:problem:still-running" | "urn:lms:problem:still-teaching" | "urn:lms:problem:title-taken" | "urn:lms:problem:too-late" | "urn:lms:problem:too-many-exams" | "urn:lms:problem:unpaid" | "urn:lms:problem:unpaid-voucher" | "urn:lms:problem:unpublished" | "urn:lms:problem:unreachable" | "urn:lms:problem:username-reserved" | "urn:lms:problem:username-taken" | "urn:lms:problem:wrong-password";
 export type Registered = { "message": string; "user_id": string };
 export type Registration = { "name"?: string | null; "mobile_number"?: string | null; "city"?: string | null; "country"?: (Country) | null; "additional_details"?: Record<string, any> | null; "username": string; "password": string; "email": string; "is_type"?: string };
 export type Regrade = { "questionId": string; "correctAnswer": boolean | string | Array<string> | NumericKeyBody | NumericRangesBody | ShortKeyBody | Record<string, any> | null; "weights"?: Record<string, any> | null; "reason": string };
@@ -212,6 +225,8 @@ export type Release = { "closeNow"?: boolean };
 export type ReleaseMode = "onClose" | "onSubmit" | "manual";
 export type Reopening = { "minutes": number; "reason": string };
 export type ReportCardView = { "report_id": string; "student_id": string; "student_name": string; "course_id": string; "course_title": string | null; "grade": string | null; "completion_percentage": number; "attendance": number | null; "remarks": string | null; "metadata": Metadata; "version": number; "created_at": string | null; "updated_at": string | null };
+export type ReportCounts = { "taken": number; "changed": number; "leftOut": number };
+export type ReportLineView = { "where": string; "what": string; "outcome": ImportItemOutcome; "reason": string };
 export type ResetPassword = { "reset_id"?: string | null; "code"?: string | null; "token"?: string | null; "new_password": string };
 export type ResultDetails = { "id": string; "examId": string; "examTitle": string; "studentId": string; "studentName": string | null; "score": number | null; "status": ResultStatus; "version": number; "createdAt": string; "updatedAt": string; "attemptId": string | null; "answers": Array<MarkedAnswer> | null; "history": Array<Change> };
 export type ResultStatus = "pending" | "passed" | "failed" | "missed";
@@ -219,6 +234,7 @@ export type ResultView = { "id": string; "examId": string; "examTitle": string; 
 export type Results = { "items": Array<ResultView>; "next": string | null; "summary": Summary };
 export type Role = "student" | "teacher" | "admin";
 export type ScheduledExam = { "examId": string; "title": string; "examDate": string; "closesAt": string; "duration": number };
+export type Selection = { "include"?: Array<ImportKind> };
 export type SentMessage = { "id": string; "type": MessageType; "course_id": string | null; "course_title": string | null; "subject": string | null; "message": string; "channels": Array<Channel>; "recipients": number | null; "status": MessageStatus; "send_at": string | null; "sent_at": string | null; "created_at": string };
 export type SessionView = { "id": string; "started_at": string; "last_used_at": string; "client": string; "address": string | null; "current": boolean };
 export type ShortKeyBody = { "accepted": Array<AcceptedTextBody>; "caseSensitive"?: boolean };
@@ -314,6 +330,9 @@ export interface Gets {
   "/notifications/{recipientId}/deliveries": { input: { params: { "recipientId": string }; query?: { "limit"?: number; "cursor"?: string | null } }; answer: PageOfDeliveryView };
   "/notifications/{recipientId}/preferences": { input: { params: { "recipientId": string } }; answer: PreferencesView };
   "/notifications/unsubscribe": { input: { query: { "token": string } }; answer: undefined };
+  "/courses/{courseId}/imports": { input: { params: { "courseId": string }; query?: { "limit"?: number; "cursor"?: string | null } }; answer: PageOfImportView };
+  "/imports/{importId}": { input: { params: { "importId": string } }; answer: ImportView };
+  "/imports/{importId}/items": { input: { params: { "importId": string }; query?: { "outcome"?: ImportItemOutcome | null; "limit"?: number; "cursor"?: string | null } }; answer: PageOfReportLineView };
   "/institute": { input: {  }; answer: InstituteView };
   "/terms": { input: { query?: { "limit"?: number; "cursor"?: string | null } }; answer: PageOfTermView };
   "/audit": { input: { query?: { "subject"?: string | null; "actor"?: string | null; "action"?: AuditAction | null; "from"?: string | null; "to"?: string | null; "limit"?: number; "cursor"?: string | null } }; answer: PageOfAuditEntryView };
@@ -369,6 +388,9 @@ export interface Posts {
   "/notifications/{id}/read": { input: { params: { "id": string } }; answer: NotificationView };
   "/notifications/{recipientId}/readAll": { input: { params: { "recipientId": string } }; answer: AllRead };
   "/notifications/unsubscribe": { input: { query: { "token": string } }; answer: undefined };
+  "/courses/{courseId}/imports": { input: { params: { "courseId": string }; body: NewImport }; answer: ImportToUpload };
+  "/imports/{importId}/read": { input: { params: { "importId": string } }; answer: ImportView };
+  "/imports/{importId}/apply": { input: { params: { "importId": string }; body: Selection }; answer: ImportView };
   "/terms": { input: { body: NewTerm }; answer: TermView };
   "/people/{personId}/export": { input: { params: { "personId": string } }; answer: ExportView };
   "/calendar": { input: {  }; answer: CalendarView };
@@ -418,6 +440,7 @@ export interface Deletes {
   "/attendance/{courseId}/{date}": { input: { params: { "courseId": string; "date": string } }; answer: undefined };
   "/payments/vouchers/{voucher_no}": { input: { params: { "voucher_no": string } }; answer: undefined };
   "/instructors/{instructorId}/messages/{id}": { input: { params: { "instructorId": string; "id": string } }; answer: undefined };
+  "/imports/{importId}": { input: { params: { "importId": string } }; answer: undefined };
   "/terms/{termId}": { input: { params: { "termId": string } }; answer: undefined };
   "/calendar": { input: {  }; answer: undefined };
 }

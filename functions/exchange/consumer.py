@@ -1,0 +1,38 @@
+"""Events of imports: what the queue is to do, answers to parts, and people who were erased or ask for their data."""
+
+from exchange import queues
+from exchange.service import applying, export, forgetting
+from lms.clock import now
+from lms.consumer import Envelope, KafkaConsumer
+from lms.events import ExportRequested, ImportDeleted, ImportPartApplied, ImportReadRequested, UserErased
+
+
+def _read_requested(event: ImportReadRequested, _: Envelope) -> None:
+    queues.send("read", event.import_id)
+
+
+def _deleted(event: ImportDeleted, _: Envelope) -> None:
+    queues.send("forget", event.import_id)
+
+
+def _part_applied(event: ImportPartApplied, _: Envelope) -> None:
+    applying.take(event, now())
+
+
+def _export(event: ExportRequested, _: Envelope) -> None:
+    export.add_part(event, now())
+
+
+def _erased(event: UserErased, _: Envelope) -> None:
+    forgetting.erase(event.user_id)
+
+
+handler = KafkaConsumer(
+    {
+        ImportReadRequested: _read_requested,
+        ImportDeleted: _deleted,
+        ImportPartApplied: _part_applied,
+        ExportRequested: _export,
+        UserErased: _erased,
+    }
+)

@@ -1,0 +1,107 @@
+"""What clients send and see."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from exchange.rules import KINDS, FormatName, Outcome, State
+from lms.events import ImportKind
+from lms.fields import CamelBody, CamelView, Name
+
+FileName = Annotated[Name, Field(max_length=150)]
+
+
+class NewImport(CamelBody):
+    """`fileName` is what the file is called where it comes from."""
+
+    file_name: FileName
+
+
+class Selection(CamelBody):
+    """What of the file is to become part of the course. Exams take their questions from the bank, so both come."""
+
+    include: Annotated[list[ImportKind], Field(min_length=1, max_length=3)] = Field(default_factory=lambda: list(KINDS))
+
+
+class ImportUploadForm(CamelView):
+    """A form to send as multipart/form-data: all `fields`, then the `file`; it works for `expiresIn` seconds."""
+
+    url: str
+    fields: dict[str, str]
+    expires_in: int
+
+
+class ImportProgress(CamelView):
+    """How many items are done, and of how many; `total` is null until that is known."""
+
+    done: int
+    total: int | None
+
+
+class ImportContents(CamelView):
+    """How much of each kind the file holds that can be taken."""
+
+    modules: int
+    lessons: int
+    files: int
+    questions: int
+    exams: int
+
+
+class ReportCounts(CamelView):
+    """How many lines of the report have each outcome."""
+
+    taken: int
+    changed: int
+    left_out: int
+
+
+class AppliedCounts(CamelView):
+    """What became of the items of a kind; the report says why those left out were."""
+
+    kind: ImportKind
+    added: int
+    left_out: int
+
+
+class ImportView(CamelView):
+    """A file that is brought into a course.
+
+    `state` is waiting (for the upload), reading, ready (to be applied), failed, applying or applied; `reason` says why
+    it failed. `progress` is that of reading, or of applying. `contents` and `outcomes` are null until it is read;
+    `applied` has the kinds that were applied so far.
+    """
+
+    id: UUID
+    course_id: UUID
+    file_name: str
+    state: State
+    reason: str | None
+    format: FormatName | None
+    title: str | None
+    progress: ImportProgress
+    contents: ImportContents | None
+    outcomes: ReportCounts | None
+    applied: list[AppliedCounts]
+    created_by: UUID
+    created_by_name: str | None
+    created_at: datetime
+    updated_at: datetime
+    valid_until: datetime
+
+
+class ImportToUpload(ImportView):
+    """A new import, with the form to upload its file by."""
+
+    upload: ImportUploadForm
+
+
+class ReportLineView(CamelView):
+    """What became of one item of the file; `reason` is empty where it was taken whole."""
+
+    where: str
+    what: str
+    outcome: Outcome
+    reason: str

@@ -1,0 +1,1 @@
+"""The use cases of imports and exports: load, decide, one transaction."""

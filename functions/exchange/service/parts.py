@@ -1,0 +1,175 @@
+"""A package in parts: JSON that outline, bank and exams take one after the other, each in a few seconds."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import unquote
+from uuid import UUID, uuid5
+
+from exchange.items import Lesson, Module, Package, Question, Quiz
+from lms.events import ImportKind
+
+QUESTIONS_TOGETHER = 50
+LESSONS_TOGETHER = 20
+EXAMS_TOGETHER = 5
+# What an outline takes of a title, and of a lesson's text.
+_TITLE = 200
+_TEXT = 50_000
+_IMAGE = re.compile(r"!\[[^\]]*\]\(image:([^)\s]+)\)")
+_BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file of the package that was put into the bucket."""
+
+    key: str
+    name: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is applied in one go: how many items of a kind, as JSON."""
+
+    kind: ImportKind
+    count: int
+    content: dict[str, Any] = field(repr=False)
+
+    def dump(self) -> bytes:
+        return json.dumps(self.content, ensure_ascii=False, default=asdict).encode()
+
+
+def used_files(package: Package) -> list[str]:
+    """The names of the package's files that lessons and questions show or offer, each once, in order."""
+    lessons = (lesson for module in package.modules for lesson in module.lessons)
+    names = (name for lesson in lessons for name in (lesson.file, *images_of(lesson.text)) if name)
+    pictures = (name for question in package.questions for name in images_of(*_texts(question)))
+    return list(dict.fromkeys([*names, *pictures]))
+
+
+def images_of(*texts: str) -> Iterator[str]:
+    """The names of the package's files that Markdown shows as images."""
+    for text in texts:
+        for name in _IMAGE.findall(text):
+            yield unquote(name)
+
+
+def parts_of(package: Package, import_id: UUID, stored: Mapping[str, StoredFile]) -> Iterator[Part]:
+    """The parts of a package, in the order in which they are applied. Ids follow from the import's, so that a part
+    that is read or applied again is the same."""
+    yield from _outline(package.modules, import_id, stored)
+    numbered = list(enumerate(package.questions))
+    ids: dict[str, UUID] = {}
+    for number, question in numbered:
+        ids.setdefault(question.source, _question_id(import_id, number))
+    for some in _groups(numbered, QUESTIONS_TOGETHER):
+        questions = [_question(import_id, number, question, stored) for number, question in some]
+        yield Part("bank", len(questions), {"questions": questions})
+    for quizzes in _groups(list(enumerate(package.quizzes)), EXAMS_TOGETHER):
+        exams = [_exam(import_id, number, quiz, ids) for number, quiz in quizzes]
+        yield Part("exams", len(exams), {"exams": exams})
+
+
+def _outline(modules: Sequence[Module], import_id: UUID, stored: Mapping[str, StoredFile]) -> Iterator[Part]:
+    """Modules in order, a long one in several pieces, the later of which say that it `continues`."""
+    pieces = [piece for number, module in enumerate(modules) for piece in _pieces(import_id, number, module, stored)]
+    together: list[dict[str, Any]] = []
+    for piece in pieces:
+        if together and sum(len(one["lessons"]) for one in (*together, piece)) > LESSONS_TOGETHER:
+            yield _outline_part(together)
+            together = []
+        together.append(piece)
+    if together:
+        yield _outline_part(together)
+
+
+def _outline_part(modules: list[dict[str, Any]]) -> Part:
+    count = sum(len(module["lessons"]) for module in modules) + sum(not module["continues"] for module in modules)
+    return Part("outline", count, {"modules": modules})
+
+
+def _pieces(import_id: UUID, number: int, module: Module, stored: Mapping[str, StoredFile]) -> Iterator[dict[str, Any]]:
+    lessons = [
+        {**lesson, "id": str(uuid5(import_id, f"lesson {number} {place}"))}
+        for place, lesson in enumerate(_lesson(each, stored) for whole in module.lessons for each in _short(whole))
+    ]
+    for begin in range(0, max(1, len(lessons)), LESSONS_TOGETHER):
+        yield {
+            "id": str(uuid5(import_id, f"module {number}")),
+            "title": name_of(module.title),
+            "continues": begin > 0,
+            "lessons": lessons[begin : begin + LESSONS_TOGETHER],
+        }
+
+
+def _short(lesson: Lesson) -> Iterator[Lesson]:
+    """A lesson, or several where its text is longer than one may have; the file and the link stay with the first."""
+    pages = list(_pages(lesson.text))
+    yield lesson.model_copy(update={"text": pages[0]})
+    for number, page in enumerate(pages[1:], 2):
+        yield Lesson(title=f"{lesson.title[: _TITLE - 10]} ({number})", text=page)
+
+
+def _pages(text: str) -> Iterator[str]:
+    while len(text) > _TEXT:
+        # Between paragraphs, else between lines.
+        cut = max(text.rfind("\n\n", 0, _TEXT), 0) or max(text.rfind("\n", 0, _TEXT), 0) or _TEXT
+        yield text[:cut].rstrip()
+        text = text[cut:].lstrip("\n")
+    yield text
+
+
+def _lesson(lesson: Lesson, stored: Mapping[str, StoredFile]) -> dict[str, Any]:
+    return {
+        "title": name_of(lesson.title),
+        "text": lesson.text,
+        "link": lesson.link,
+        "file": stored.get(lesson.file) if lesson.file else None,
+        "images": {name: stored[name] for name in images_of(lesson.text) if name in stored},
+    }
+
+
+def _question(import_id: UUID, number: int, question: Question, stored: Mapping[str, StoredFile]) -> dict[str, Any]:
+    body = question.model_dump(mode="json", exclude={"source", "category"})
+    tags = [*question.tags, *([question.category] if question.category else [])]
+    return {
+        **body,
+        "id": str(_question_id(import_id, number)),
+        "tags": list(dict.fromkeys(tags)),
+        "images": {name: stored[name] for name in images_of(*_texts(question)) if name in stored},
+    }
+
+
+def _texts(question: Question) -> list[str]:
+    texts = [question.question_text, question.explanation]
+    return [*texts, *(choice.text for choice in question.choices), *(prompt.text for prompt in question.prompts)]
+
+
+def _exam(import_id: UUID, number: int, quiz: Quiz, ids: Mapping[str, UUID]) -> dict[str, Any]:
+    return {
+        "id": str(uuid5(import_id, f"exam {number}")),
+        "title": name_of(quiz.title),
+        "instructions": quiz.instructions,
+        "questions": [str(ids[source]) for source in quiz.questions if source in ids],
+        "draws": [{"tag": draw.category, "count": draw.count} for draw in quiz.draws],
+        "minutes": quiz.minutes,
+        "attempts": quiz.attempts,
+        "shuffle": quiz.shuffle,
+    }
+
+
+def _question_id(import_id: UUID, number: int) -> UUID:
+    return uuid5(import_id, f"question {number}")
+
+
+def name_of(text: str) -> str:
+    """A title in one line, of a length that the system takes."""
+    return _BLANKS.sub(" ", text).strip()[:_TITLE].rstrip() or "Untitled"
+
+
+def _groups(items: Sequence[_T], size: int) -> Iterable[Sequence[_T]]:
+    return (items[begin : begin + size] for begin in range(0, len(items), size))

@@ -1,0 +1,254 @@
+"""Reading an uploaded file: what it holds goes into the bucket in parts, what becomes of each item into the report."""
+
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from types import FrameType
+from typing import IO, Protocol
+from uuid import UUID
+
+from pynamodb.expressions.update import Action
+
+from exchange import files, rules
+from exchange.items import Note, NotReadable, Package
+from exchange.packages import Opened, open_package
+from exchange.service.parts import Part, StoredFile, parts_of, used_files
+from exchange.tables import Import, ReportLine, RunningRead
+from lms import assets, uploads
+from lms.dynamo import Stale, transaction
+from lms.faults import is_transient
+from lms.log import logger
+
+MOST_LINES = 50_000
+_TELL_EVERY = 20
+# What is left for saying that a file takes too long.
+_SPARE_SECONDS = 60.0
+_OUTCOMES: dict[str, rules.Outcome] = {"taken": "taken", "changed": "changed", "left out": "leftOut"}
+_UNKNOWN = (
+    "The file is of no kind that can be read: GIFT, Moodle XML, a Moodle course backup (.mbz), QTI 2.1 to 3.0, "
+    "Common Cartridge or an Open edX course (.tar.gz)."
+)
+_TOO_MUCH = (
+    "The file takes more time or memory to read than there is. Split it, or leave out large files, and try again."
+)
+_FAULT = "A fault of the system kept the file from being read. Its operators find the cause in the log."
+
+
+class Format(Protocol):
+    """A module of `exchange.formats`."""
+
+    def detect(self, opened: Opened) -> bool:
+        """Whether the file is of this format."""
+
+    def read(self, opened: Opened) -> Package:
+        """What it holds; raises `NotReadable`."""
+
+
+Formats = Sequence[tuple[rules.FormatName, Format]]
+
+
+class _OutOfTime(Exception):
+    """Reading took too long."""
+
+
+class _Gone(Exception):
+    """The import was deleted, or another reader has it."""
+
+
+def run(import_id: UUID, formats: Formats, clock: Callable[[], datetime], seconds_left: Callable[[], float]) -> None:
+    """Reads the file of an import, unless it is read by another or was; begun again after a crash, it is the same.
+
+    Faults that pass are raised, so that the queue brings it again; any other ends the import as failed.
+    """
+    found = Import.find(import_id, "")
+    if found is None or found.state != "reading":
+        return
+    now = clock()
+    if found.lease_until is not None and found.lease_until > now:
+        # Should its reader die, the queue entry from which that one works comes again.
+        return
+    try:
+        if found.tries >= rules.MOST_TRIES:
+            _fail(found, _TOO_MUCH, now)
+            return
+        lease = now + timedelta(seconds=seconds_left())
+        _change(found, Import.tries.set(found.tries + 1), Import.lease_until.set(lease))
+        _read_or_fail(found, formats, clock, seconds_left() - _SPARE_SECONDS)
+    except (_Gone, Stale):
+        logger.info("no longer to be read", extra={"import_id": str(import_id)})
+
+
+def _read_or_fail(found: Import, formats: Formats, clock: Callable[[], datetime], seconds: float) -> None:
+    try:
+        _read(found, formats, clock, seconds)
+    except NotReadable as refusal:
+        _fail(found, refusal.reason, clock())
+    except (_OutOfTime, MemoryError, RecursionError):
+        logger.exception("too much to read", extra={"import_id": str(found.id)})
+        _fail(found, _TOO_MUCH, clock())
+    except (_Gone, Stale):
+        raise
+    except Exception as error:
+        if is_transient(error):
+            _change(found, Import.lease_until.remove())
+            raise
+        # A reader's fault must not bring the file again and again; its owner sees that it failed.
+        logger.exception("not read", extra={"import_id": str(found.id)})
+        _fail(found, _FAULT, clock())
+
+
+def _read(found: Import, formats: Formats, clock: Callable[[], datetime], seconds: float) -> None:
+    with tempfile.TemporaryFile() as file:
+        if not uploads.copy_upload_to(files.upload_key(found.id), file):
+            raise NotReadable("The uploaded file is gone. Upload it anew.")
+        with open_package(file, found.file_name) as opened, _time_limit(seconds):
+            name, package = _parse(opened, formats)
+            _store(found, name, package, clock)
+
+
+def _parse(opened: Opened, formats: Formats) -> tuple[rules.FormatName, Package]:
+    for name, module in formats:
+        if module.detect(opened):
+            return name, module.read(opened)
+    raise NotReadable(_UNKNOWN)
+
+
+def _store(found: Import, name: rules.FormatName, package: Package, clock: Callable[[], datetime]) -> None:
+    used, notes = _usable(package)
+    items = len(package.questions) + len(package.quizzes) + sum(len(module.lessons) for module in package.modules)
+    found.total, found.done = items + len(used), 0
+    stored: dict[str, StoredFile] = {}
+    opens = {file.name: file.open for file in package.files}
+    for number, file_name in enumerate(used):
+        if number % _TELL_EVERY == 0:
+            _tell(found, number)
+        stored[file_name] = _store_file(opens[file_name], files.file_key(found.id, number), file_name)
+    parts = list(parts_of(package, found.id, stored))
+    for number, part in enumerate(parts):
+        _tell(found, min(found.total, len(used) + sum(each.count for each in parts[:number])))
+        uploads.write(files.part_key(found.id, number), part.dump(), "application/json")
+    outcomes = _write_report(found, [*package.notes, *notes])
+    _finish(found, name, package, parts, outcomes, len(used), clock())
+
+
+def _usable(package: Package) -> tuple[list[str], list[Note]]:
+    """The files to store, and lines about those that lessons cannot have."""
+    known = {file.name for file in package.files}
+    notes = [
+        Note(where=module.title, what=lesson.file, outcome="left out", reason=_no_lesson_file(lesson.file, known))
+        for module in package.modules
+        for lesson in module.lessons
+        if lesson.file and (lesson.file not in known or assets.type_of_name(lesson.file) is None)
+    ]
+    unusable = {note.what for note in notes}
+    return [name for name in used_files(package) if name in known and name not in unusable], notes
+
+
+def _no_lesson_file(name: str, known: set[str]) -> str:
+    if name not in known:
+        return "The file is missing from the package."
+    return f"Lessons cannot have files of this type, but {', '.join(sorted(assets.TYPES))}."
+
+
+def _store_file(opens: Callable[[], IO[bytes]], key: str, name: str) -> StoredFile:
+    # Storage wants to know a file's length first, which an archive may state wrongly.
+    with tempfile.TemporaryFile() as copy, opens() as stream:
+        shutil.copyfileobj(stream, copy)
+        size = copy.tell()
+        copy.seek(0)
+        content_type = assets.type_of_name(name) or "application/octet-stream"
+        uploads.write(key, copy, content_type)
+    return StoredFile(key, name, size)
+
+
+def _write_report(found: Import, notes: Sequence[Note]) -> Mapping[str, int]:
+    if len(notes) > MOST_LINES:
+        raise NotReadable(f"The file holds more than {MOST_LINES} items.")
+    counts: dict[rules.Outcome, int] = dict.fromkeys(rules.OUTCOMES, 0)
+    rows = []
+    for number, note in enumerate(notes):
+        outcome = _OUTCOMES[note.outcome]
+        counts[outcome] += 1
+        rows.append(_line(found, outcome, number, note))
+    ReportLine.put_all(rows)
+    return {"taken": counts["taken"], "changed": counts["changed"], "left_out": counts["leftOut"]}
+
+
+def _line(found: Import, outcome: rules.Outcome, number: int, note: Note) -> ReportLine:
+    return ReportLine(
+        f"{found.id}#{outcome}",
+        f"{number:08d}",
+        where=note.where[:500],
+        what=note.what[:500],
+        reason=note.reason[:2000],
+        expires_at=found.expires_at,
+    )
+
+
+def _tell(found: Import, done: int) -> None:
+    _change(found, Import.done.set(done), Import.total.set(found.total))
+
+
+def _change(found: Import, *actions: Action) -> None:
+    if not found.update_if(Import.state == "reading", list(actions)):
+        raise _Gone
+
+
+def _finish(
+    found: Import,
+    name: rules.FormatName,
+    package: Package,
+    parts: Sequence[Part],
+    outcomes: Mapping[str, int],
+    stored: int,
+    now: datetime,
+) -> None:
+    found.state, found.format, found.title = "ready", name, package.title[:200] or None
+    found.done = found.total
+    found.contents = {
+        "modules": len(package.modules),
+        "lessons": sum(len(module.lessons) for module in package.modules),
+        "files": stored,
+        "questions": len(package.questions),
+        "exams": len(package.quizzes),
+    }
+    found.outcomes = dict(outcomes)
+    found.parts = [[part.kind, part.count] for part in parts]
+    _end(found, now)
+
+
+def _fail(found: Import, reason: str, now: datetime) -> None:
+    found.state, found.reason = "failed", reason[:2000]
+    _end(found, now)
+
+
+def _end(found: Import, now: datetime) -> None:
+    found.lease_until, found.updated_at = None, now
+    running = RunningRead.find(found.course_id, "")
+    with transaction() as tx:
+        tx.put(found)
+        if running is not None and running.import_id == found.id:
+            tx.delete(running, RunningRead.import_id == found.id)
+
+
+@contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Raises `_OutOfTime` in the block after so many seconds; in Lambda a function runs in the main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(_: int, __: FrameType | None) -> None:
+        raise _OutOfTime
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, max(1.0, seconds))
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
