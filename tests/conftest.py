@@ -10,11 +10,9 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
-from moto.core import DEFAULT_ACCOUNT_ID
-from moto.dynamodb.models import dynamodb_backends
 from pynamodb.connection import Connection
 
+from tests import moto_patches
 from tests.rights import check_rights, in_request, in_threads
 from tests.template import ENVIRONMENT, create_queues, create_tables
 from tests.unused_rights import (
@@ -34,6 +32,9 @@ for _name in list(os.environ):
 os.environ.update({**ENVIRONMENT, "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull})
 
 
+moto_patches.apply()
+
+
 @cache
 def aws_client(service: str) -> Any:
     """The one client of a service for all tests: making one takes as long as a whole test, and 8 MB."""
@@ -44,12 +45,13 @@ def aws_client(service: str) -> Any:
 def _made_tables() -> dict[str, Any]:
     # Through the API once; to make them for each test would take longer than most tests.
     create_tables(aws_client("dynamodb"))
-    return dict(_tables())
+    return dict(moto_patches.tables())
 
 
-def _tables() -> dict[str, Any]:
-    tables: dict[str, Any] = dynamodb_backends[DEFAULT_ACCOUNT_ID][ENVIRONMENT["AWS_REGION"]].tables
-    return tables
+@cache
+def _made_queues() -> dict[str, Any]:
+    create_queues(aws_client("sqs"))
+    return dict(moto_patches.queues())
 
 
 @pytest.fixture
@@ -61,14 +63,14 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(Connection, "dispatch", check_rights(Connection.dispatch))
     monkeypatch.setattr(ThreadPoolExecutor, "submit", in_threads(ThreadPoolExecutor.submit))
     monkeypatch.setattr(LambdaHandler, "__call__", in_request(LambdaHandler.__call__))
-    with mock_aws():
+    with moto_patches.Mock():
         made = _made_tables()
         for table in made.values():
             table.items.clear()
             if table.stream_shard:
                 table.stream_shard.items.clear()
-        _tables().update(made)
-        create_queues(aws_client("sqs"))
+        moto_patches.tables().update(made)
+        moto_patches.queues().update({name: moto_patches.another(queue) for name, queue in _made_queues().items()})
         kept.forget()
         yield
 

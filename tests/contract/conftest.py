@@ -1,20 +1,18 @@
 """The whole system on moto, as a client of the API finds it: one of everything, made through the public doors once."""
 
 import copy
-import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from moto.core import DEFAULT_ACCOUNT_ID
-from moto.dynamodb.models import dynamodb_backends
 
 from tests.auth.conftest import Auth, Kong, auth, kong
 from tests.conftest import Clock, aws_client
 from tests.contract.world import World
 from tests.journeys.world import FunctionsByName
+from tests.moto_patches import copied, tables
 from tests.template import ENVIRONMENT, REGION
 
 __all__ = ["auth", "kong"]  # Fixtures of the world.
@@ -26,18 +24,13 @@ class Made:
 
     world: World
     at: datetime
-    tables: bytes
+    items: dict[str, dict[Any, Any]]
     gateway: dict[str, Any]
 
 
 _made: dict[type[World], Made] = {}
 # Its people's tokens are good for 15 minutes.
 _LIFETIME = timedelta(minutes=5)
-
-
-def _tables() -> dict[str, Any]:
-    tables: dict[str, Any] = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables
-    return tables
 
 
 @pytest.fixture
@@ -61,14 +54,12 @@ def world(
     made = _made.get(kind_of_world)
     if made is None or clock() - made.at > _LIFETIME:
         new = kind_of_world(auth)
-        # Pickled, because it is restored for nearly every request, and `copy.deepcopy` takes three times as long.
-        tables = pickle.dumps({name: table.items for name, table in _tables().items()})
-        made = _made[kind_of_world] = Made(new, clock(), tables, copy.deepcopy(kong.__dict__))
+        items = {name: copied(table.items) for name, table in tables().items()}
+        made = _made[kind_of_world] = Made(new, clock(), items, copy.deepcopy(kong.__dict__))
 
     def restore() -> None:
-        for name, items in pickle.loads(made.tables).items():
-            _tables()[name].items.clear()
-            _tables()[name].items.update(items)
+        for name, table in tables().items():
+            table.items = copied(made.items[name])
         kong.__dict__.update(copy.deepcopy(made.gateway))
 
     made.world.reset = restore
