@@ -5,6 +5,8 @@ STAMP := .venv/.locked
 LOCALSTACK := $(BIN)/python -m localstack
 
 export SAM_CLI_TELEMETRY := 0
+# Images of containers like to set it; each of a hundred processes would compile anew all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 export AWS_DEFAULT_REGION ?= us-east-1
 
 # sam, uv and mypy want a home to write to; build machines often have none.
@@ -88,12 +90,14 @@ check: venv ## formatting, lint, types (of the JavaScript too), import contracts
 	@# It asks no account, but refuses to start with a profile that it does not find.
 	env -u AWS_PROFILE -u AWS_DEFAULT_PROFILE $(BIN)/sam validate --lint
 
-test: check ## check, then every test
+test: venv ## check, and every test
 	@mkdir -p .build
-	@# The whole stack waits more than it works: its tests run beside the others, and tell at the end.
-	@$(BIN)/pytest -m stack > .build/stack-tests.log 2>&1 & stack=$$!; \
+	@# The whole stack waits more than it works: its tests run beside the others, and tell at the end; so do the checks.
+	@$(MAKE) --no-print-directory check > .build/check.log 2>&1 & check=$$!; \
+	$(BIN)/pytest tests/stack > .build/stack-tests.log 2>&1 & stack=$$!; \
 	$(BIN)/pytest -n 2 -m 'not stack' --unused-rights; others=$$?; \
-	wait $$stack; stack=$$?; cat .build/stack-tests.log; exit $$((others | stack))
+	wait $$check; check=$$?; cat .build/check.log; \
+	wait $$stack; stack=$$?; cat .build/stack-tests.log; exit $$((check | others | stack))
 
 kong: venv ## write the gateway's routes anew from the functions' permissions
 	$(BIN)/python -m operations.kong.generate
