@@ -39,9 +39,15 @@ class World:
             )
         return course_id
 
+    @staticmethod
+    def course_title(course_id: UUID) -> str:
+        course = roster.find_course(course_id)
+        assert course is not None
+        return course.title
+
     def delete_course(self, course_id: UUID) -> None:
         with transaction() as tx:
-            roster.remove_course(tx, course_id)
+            roster.remove_course(tx, course_id, title=self.course_title(course_id))
 
     def assign(self, teacher: Person, course_id: UUID) -> None:
         with transaction() as tx:

@@ -110,7 +110,9 @@ def import_users(
 
     The body is JSON, or a table as `text/csv` (UTF-8; commas or semicolons). Its first line names the columns:
     `email`, `name`, `is_type`, and where they are known `username`, `roll_no`, `mobile_number`, `city`, `country`.
-    Each row has an outcome of its own; the same list again changes nothing. With `dryRun` nothing is done.
+    `courses` are the ids or titles of courses, with semicolons between them: a student is enrolled in them, a teacher
+    assigned to them, but for those that they left before. Each row has an outcome of its own; the same list again
+    changes nothing. With `dryRun` nothing is done.
     """
     return people_import.import_people(body.people, admin.id, now, dry_run=dry_run)
 

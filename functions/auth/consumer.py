@@ -1,9 +1,11 @@
-"""Events of users: what the gateway has to know of them, what is left of erased ones, and their exports."""
+"""Events of users: what the gateway has to know of them, what is left of erased ones, their exports, and courses that
+an import asked for in vain."""
 
-from auth.service import erasure, export, gateway
+from auth.service import erasure, export, gateway, imported_courses
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
 from lms.events import (
+    CourseRequestRefused,
     ExportRequested,
     UserDisabled,
     UserEnabled,
@@ -32,6 +34,10 @@ def _export(event: ExportRequested, _: Envelope) -> None:
     export.add_part(event, now())
 
 
+def _course_refused(event: CourseRequestRefused, _: Envelope) -> None:
+    imported_courses.allow_again(event)
+
+
 handler = KafkaConsumer(
     {
         UserRegistered: _provision,
@@ -42,5 +48,6 @@ handler = KafkaConsumer(
         UserEnabled: _converge,
         UserErased: _erased,
         ExportRequested: _export,
+        CourseRequestRefused: _course_refused,
     }
 )

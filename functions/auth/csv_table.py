@@ -9,8 +9,16 @@ class Unreadable(ValueError):
     """The table cannot be read; the text says why."""
 
 
-def read_rows(raw: bytes, columns: Set[str]) -> list[dict[str, str]]:
-    """The lines below the first, which names the columns. Empty cells and lines are left out."""
+class TableRow(dict[str, str]):
+    """The cells of a row by their columns. `number` is what spreadsheets show beside it."""
+
+    def __init__(self, cells: dict[str, str], number: int) -> None:
+        super().__init__(cells)
+        self.number = number
+
+
+def read_rows(raw: bytes, columns: Set[str]) -> list[TableRow]:
+    """The rows below the first, which names the columns. Empty cells and rows are left out."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -31,7 +39,7 @@ def read_rows(raw: bytes, columns: Set[str]) -> list[dict[str, str]]:
         raise Unreadable(f"There is no column {unknown[0][:50]}. The columns are {', '.join(sorted(columns))}.")
     if len(set(names) - {""}) < len([name for name in names if name]):
         raise Unreadable("Two columns have the same name.")
-    return [row for line in lines[1:] if (row := _row(names, line))]
+    return [TableRow(row, number) for number, line in enumerate(lines[1:], 2) if (row := _row(names, line))]
 
 
 def _row(names: list[str], line: list[str]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, StrictBool, StringConstraints, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from auth import csv_table, rules
@@ -72,14 +72,29 @@ class NewUser(ProfileFields):
         return self
 
 
+def _separated(courses: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for course in courses.split(";") if (name := course.strip())))
+
+
+CourseNames = Annotated[
+    tuple[str, ...],
+    Field(max_length=20),
+    BeforeValidator(lambda given: _separated(given) if isinstance(given, str) else given),
+]
+
+
 class ImportedPerson(ProfileFields):
-    """A row of an import. Without `username` the address suggests one; without `roll_no` a student gets one."""
+    """A row of an import. Without `username` the address suggests one; without `roll_no` a student gets one.
+
+    `courses`: ids or titles, with semicolons between them.
+    """
 
     email: Email
     name: Name
     role: Role = Field(alias="is_type")
     username: Username | None = None
     roll_no: RollNumber | None = None
+    courses: CourseNames = ()
 
     @model_validator(mode="after")
     def _is_allowed(self) -> "ImportedPerson":
@@ -98,7 +113,8 @@ class PeopleImport(Body):
             min_length=1,
             max_length=500,
             description="Objects with `email`, `name` and `is_type`; and `username`, `roll_no`, `mobile_number`, "
-            "`city`, `country`, `additional_details` where they are known.",
+            "`city`, `country`, `additional_details` where they are known. `courses`: ids or titles of the courses to "
+            "learn in or to teach, with semicolons between them.",
         ),
     ]
 
@@ -118,8 +134,18 @@ _COLUMNS = frozenset(field.alias or name for name, field in ImportedPerson.model
 }
 
 
+class RequestedCourse(View):
+    course_id: UUID
+    course_title: str
+
+
 class ImportedRow(View):
-    """What became of a row, counted from 1 without the line of names; of a refused one, which field and why."""
+    """What became of a row: of an object by its place, of a line of a table as spreadsheets number it, the first with
+    names being 1. Of a refused one, which field and why.
+
+    `courses` are those that the person newly gets. They are there a moment later; who does not get into one, because it
+    is full for example, is not known before, and the administrator is notified of it.
+    """
 
     row: int
     email: str | None
@@ -127,6 +153,7 @@ class ImportedRow(View):
     user_id: UUID | None
     field: str | None
     reason: str | None
+    courses: list[RequestedCourse]
 
 
 class PeopleImported(View):

@@ -10,6 +10,7 @@ from pynamodb.attributes import (
     NumberAttribute,
     TTLAttribute,
     UnicodeAttribute,
+    UnicodeSetAttribute,
     UTCDateTimeAttribute,
     VersionAttribute,
 )
@@ -107,6 +108,20 @@ class SearchWord(Table):
     @property
     def user_id(self) -> UUID:
         return UUID(self.key.partition("#")[0])
+
+
+class RequestedCourses(Table):
+    """The courses that imports asked for, for a user: each is asked for once, and again after it was refused.
+
+    DynamoDB keeps no empty set: without courses there is no `course_ids`.
+    """
+
+    class Meta:
+        table_name = table_name("users")
+        region = setting("AWS_REGION")
+
+    user_id = TypedKey("requested_courses", UUID, hash_key=True, attr_name="id")
+    course_ids = UnicodeSetAttribute(null=True)
 
 
 class ReservedName(Table):

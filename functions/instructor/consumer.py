@@ -1,10 +1,11 @@
 """Events of teachers, courses, enrolments and exams."""
 
-from instructor.service import assignments, classes, export, teachers
+from instructor.service import assignments, classes, course_requests, export, teachers
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
 from lms.events import (
     CourseDeleted,
+    CoursesRequested,
     EnrollmentEvent,
     ExamCancelled,
     ExamChanged,
@@ -31,6 +32,11 @@ def _user(event: UserRegistered | UserProvisioned | UserProfileUpdated, _: Envel
 
 def _erased(event: UserErased, _: Envelope) -> None:
     assignments.erase(event.user_id, event.version, now())
+
+
+def _courses_requested(event: CoursesRequested, _: Envelope) -> None:
+    if event.role == "teacher":
+        course_requests.assign_all(event, now())
 
 
 def _course_deleted(event: CourseDeleted, _: Envelope) -> None:
@@ -64,6 +70,7 @@ handler = KafkaConsumer(
         UserProfileUpdated: _user,
         ExportRequested: _export,
         UserErased: _erased,
+        CoursesRequested: _courses_requested,
         CourseDeleted: _course_deleted,
         StudentEnrolled: _active,
         StudentCompleted: _not_active,

@@ -4,6 +4,7 @@ from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
 from lms.events import (
     AttemptReopened,
+    CourseRequestRefused,
     ExamCancelled,
     ExamChanged,
     ExamScheduled,
@@ -99,6 +100,11 @@ def _assigned(event: InstructorAssigned, envelope: Envelope) -> None:
         memberships.assigned(event, now())
 
 
+def _course_refused(event: CourseRequestRefused, envelope: Envelope) -> None:
+    if _is_news(envelope):
+        memberships.refused(event, now())
+
+
 def _material_published(event: MaterialPublished, envelope: Envelope) -> None:
     if _is_news(envelope):
         digests.collect(event, now())
@@ -144,6 +150,7 @@ handler = KafkaConsumer(
         ExportRequested: _export,
         StudentEnrolled: _enrolled,
         InstructorAssigned: _assigned,
+        CourseRequestRefused: _course_refused,
         MaterialPublished: _material_published,
         ExamScheduled: _exam_changed,
         ExamChanged: _exam_changed,

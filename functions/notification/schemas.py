@@ -16,6 +16,7 @@ NotificationType = Literal[
     "announcement",
     "assigned",
     "attempt_reopened",
+    "course_request_refused",
     "course_update",
     "deadline",
     "email_changed",

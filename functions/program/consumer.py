@@ -1,8 +1,9 @@
-"""Events of other services: erased users, payments, completed courses, exams, and who teaches."""
+"""Events of other services: imported and erased users, payments, completed courses, exams, and who teaches."""
 
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
 from lms.events import (
+    CoursesRequested,
     ExamCancelled,
     ExamChanged,
     ExamScheduled,
@@ -14,11 +15,16 @@ from lms.events import (
     ProgressUpdated,
     UserErased,
 )
-from program.service import enrollments, export, schedule, teachers
+from program.service import course_requests, enrollments, export, schedule, teachers
 
 
 def _user_erased(event: UserErased, _: Envelope) -> None:
     enrollments.drop_all(event.user_id, now())
+
+
+def _courses_requested(event: CoursesRequested, _: Envelope) -> None:
+    if event.role == "student":
+        course_requests.enroll(event, now())
 
 
 def _payment_confirmed(event: PaymentConfirmed, _: Envelope) -> None:
@@ -53,6 +59,7 @@ def _export(event: ExportRequested, _: Envelope) -> None:
 handler = KafkaConsumer(
     {
         ExportRequested: _export,
+        CoursesRequested: _courses_requested,
         UserErased: _user_erased,
         PaymentConfirmed: _payment_confirmed,
         ProgressUpdated: _progress_updated,

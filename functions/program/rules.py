@@ -37,6 +37,11 @@ class CourseUnpaid(Conflict):
     detail = "The student has to pay for the course first."
 
 
+class LeftBefore(Conflict):
+    code = "left"
+    detail = "The student has dropped the course before."
+
+
 class EnrollmentCompleted(Conflict):
     code = "completed"
     detail = "The student has completed the course."
@@ -75,12 +80,14 @@ def is_paid(payments: Sequence[tuple[Decimal, str]], fee: Decimal | None, curren
 
 @dataclass(frozen=True)
 class Applicant:
-    """Who is to be enrolled: an enabled student or somebody else, their status in the course, whether they paid."""
+    """Who is to be enrolled: an enabled student or somebody else, their status in the course, whether they paid, and
+    whether they may come back if they dropped it."""
 
     is_student: bool
     in_good_standing: bool
     status: EnrollmentStatus | None
     paid: bool
+    may_return: bool = True
 
 
 def judge(applicants: Sequence[Applicant], admission: Admission) -> list[Problem | None]:
@@ -101,6 +108,8 @@ def _refusal(applicant: Applicant, admission: Admission) -> Problem | None:
         return NotInGoodStanding()
     if applicant.status not in (None, "dropped"):
         return AlreadyEnrolled()
+    if applicant.status == "dropped" and not applicant.may_return:
+        return LeftBefore()
     if not admission.open:
         return EnrollmentClosed()
     if admission.full:

@@ -9,14 +9,19 @@ from tests.auth.conftest import Auth
 
 
 def test_the_account_is_exported_without_what_signs_the_person_in(auth: Auth, bucket: Any) -> None:
+    from auth.tables import RequestedCourses
+
     student = auth.student("amina", name="Amina Khan", city="Lahore")
+    course_id = uuid4()
+    RequestedCourses(UUID(student.id), course_ids={str(course_id)}).save()
     auth.forget(email=student.email)
     requested = ExportRequested(version=1, export_id=uuid4(), person_id=UUID(student.id))
     auth.consume(requested)
     key = f"exports/{student.id}/{requested.export_id}/parts/auth.json"
     text = bucket.Object(key).get()["Body"].read().decode()
     part = json.loads(text)
-    account, profile, words = part["Users"]
+    account, profile, words, courses = part["Users"]
+    assert courses == {"requested_courses": [str(course_id)]}
     assert (account["email"], profile["city"], "khan" in words["found_by"]) == (student.email, "Lahore", True)
     assert {entry["sent"] for entry in part["Codes"]} == {"reset", "account#email"}
     assert [session["address"] for session in part["Sessions"]] == ["203.0.113.7"]

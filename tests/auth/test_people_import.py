@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
-from lms.events import Audited, UserRegistered
+from lms import roster
+from lms.dynamo import transaction
+from lms.events import Audited, CourseRequestRefused, CoursesRequested, UserRegistered
 from tests.auth.conftest import PASSWORD, Auth, Desk, calls_noted
 from tests.clients import Answer
 from tests.conftest import Outbox
@@ -137,6 +140,122 @@ def test_several_rows_are_one_call_of_the_storage(auth: Auth, desk: Desk, monkey
 )
 def test_what_is_no_table_of_people_is_refused_as_a_whole(auth: Auth, desk: Desk, table: bytes) -> None:
     assert send(auth, desk, table).status == 422
+
+
+def test_rows_are_numbered_as_spreadsheets_show_them(auth: Auth, desk: Desk) -> None:
+    rows = send(auth, desk, TABLE.encode()).json["outcomes"]
+    assert [(row["row"], row["email"]) for row in rows] == [
+        (2, "amina@example.com"),
+        (3, "tariq@example.com"),
+        (5, "info@example.com"),
+    ]
+
+
+def test_an_imported_person_is_to_be_in_the_courses_of_their_row(auth: Auth, desk: Desk, outbox: Outbox) -> None:
+    biology, physics = put_course("Biology"), put_course("Physics")
+    table = f"""email,name,is_type,courses
+amina@example.com,Amina Khan,student,"biology ; {physics};BIOLOGY"
+tariq@example.com,Tariq Aziz,teacher,Physics
+"""
+    dry = send(auth, desk, table.encode(), dryRun="true").json["outcomes"]
+    assert outbox.of(CoursesRequested) == []
+    rows = send(auth, desk, table.encode()).json["outcomes"]
+    in_both = [
+        {"course_id": str(biology), "course_title": "Biology"},
+        {"course_id": str(physics), "course_title": "Physics"},
+    ]
+    assert [row["courses"] for row in dry] == [row["courses"] for row in rows] == [in_both, in_both[1:]]
+    asked = outbox.of(CoursesRequested)
+    assert [(event.role, set(event.course_ids)) for event in asked] == [
+        ("student", {biology, physics}),
+        ("teacher", {physics}),
+    ]
+    assert {str(event.user_id) for event in asked} == {row["user_id"] for row in rows}
+    assert {event.requested_by for event in asked} == {outbox.of(Audited)[-1].actor_id}
+    assert len({event.import_id for event in asked}) == 1
+
+
+def test_who_has_an_account_is_asked_for_once_in_each_course(auth: Auth, desk: Desk, outbox: Outbox) -> None:
+    biology, physics, history = put_course("Biology"), put_course("Physics"), put_course("History")
+    amina = UUID(auth.register())
+    with transaction() as tx:
+        roster.put_enrollment(tx, amina, history, "dropped", version=2)
+    row = person(name="amina", courses="Biology;History")
+
+    def courses_asked_for() -> list[set[UUID]]:
+        return [set(event.course_ids) for event in outbox.of(CoursesRequested)]
+
+    assert [outcome(auth, desk, row) for _ in range(2)] == ["updated", "unchanged"]
+    assert courses_asked_for() == [{biology}]
+    assert outcome(auth, desk, row | {"courses": "Physics;Biology"}) == "updated"
+    assert courses_asked_for() == [{biology}, {physics}]
+
+
+@pytest.mark.parametrize(("reason", "again"), [("full", "updated"), ("left", "unchanged")])
+def test_a_course_that_was_refused_is_asked_for_again_unless_the_person_had_left_it(
+    auth: Auth, desk: Desk, outbox: Outbox, reason: Any, again: str
+) -> None:
+    biology = put_course("Biology")
+    row = person(courses="Biology")
+    outcome(auth, desk, row)
+    [asked] = outbox.of(CoursesRequested)
+    refused = {name: getattr(asked, name) for name in ("import_id", "user_id", "requested_by")}
+    auth.consume(*[CourseRequestRefused(version=1, course_id=biology, reason=reason, **refused)] * 2)
+    assert outcome(auth, desk, row) == again
+
+
+def test_a_refusal_that_comes_after_the_erasure_leaves_nothing(auth: Auth, desk: Desk) -> None:
+    from auth.tables import RequestedCourses
+
+    amina = uuid4()
+    auth.consume(
+        CourseRequestRefused(
+            version=1, course_id=uuid4(), reason="full", import_id=uuid4(), user_id=amina, requested_by=uuid4()
+        )
+    )
+    assert RequestedCourses.find(amina) is None
+
+
+def test_a_course_that_nobody_can_tell_refuses_the_row(auth: Auth, desk: Desk, outbox: Outbox) -> None:
+    unknown = uuid4()
+    put_course("Biology")
+    deleted = put_course("Physics")
+    with transaction() as tx:
+        roster.remove_course(tx, deleted, title="Physics")
+    put_course("Chemistry")
+    put_course("chemistry")
+    rows = [
+        person(courses="Bioology"),
+        person(courses=str(unknown)),
+        person(courses="Physics"),
+        person(courses="Biology;Chemistry"),
+        person(courses=";".join(map(str, range(21)))),
+        person(courses="Biology", is_type="admin"),
+    ]
+    people = [row | {"email": f"{number}@example.com"} for number, row in enumerate(rows)]
+    refusals = send(auth, desk, people).json["outcomes"]
+    assert [row["field"] for row in refusals] == ["courses"] * 6
+    assert [row["reason"] for row in refusals][:4] == [
+        "There is no course Bioology.",
+        f"There is no course {unknown}.",
+        "There is no course Physics.",
+        "Several courses are called Chemistry. Give the id of one.",
+    ]
+    assert refusals[5]["reason"] == "Only students and teachers belong to courses."
+    assert outbox.of(CoursesRequested) == []
+
+
+def outcome(auth: Auth, desk: Desk, row: dict[str, str]) -> str:
+    [answered] = send(auth, desk, [row]).json["outcomes"]
+    said: str = answered["outcome"]
+    return said
+
+
+def put_course(title: str) -> UUID:
+    course_id = uuid4()
+    with transaction() as tx:
+        roster.put_course(tx, course_id, title=title, program_id=uuid4(), requires_payment=False, version=1)
+    return course_id
 
 
 def person(**fields: str) -> dict[str, str]:

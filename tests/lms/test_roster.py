@@ -171,11 +171,13 @@ def test_a_course_is_known_until_it_is_deleted() -> None:
     assert card is not None
     assert (card.title, card.program_id, card.requires_payment) == ("Biology", UUID(int=21), True)
     assert set(roster.find_courses([COURSE, OTHER])) == {COURSE}
+    assert roster.find_courses_by_title(["biology ", "Physics"]) == {"biology ": {COURSE}}
     with transaction() as tx:
         roster.require_course_exists(tx, COURSE, NotFound())
     with transaction() as tx:
-        roster.remove_course(tx, COURSE)
+        roster.remove_course(tx, COURSE, title="Biology")
     assert roster.find_course(COURSE) is None
+    assert roster.find_courses_by_title(["Biology"]) == {}
     with pytest.raises(NotFound), transaction() as tx:
         roster.require_course_exists(tx, COURSE, NotFound())
 

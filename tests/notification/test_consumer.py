@@ -2,11 +2,13 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from botocore.exceptions import ClientError
 
 from lms.event_secrets import decrypt_secret, encrypt_secret
+from lms.events import CourseRequestRefused
 from notification import consumer, queues
 from tests.clients import kafka_event
 from tests.conftest import DeadLetters
@@ -158,3 +160,27 @@ def test_the_recorded_msk_event_makes_a_welcome_and_skips_what_nobody_hears_of(s
 
     assert (row().type, row().destination) == ("welcome", "ada@example.org")
     assert row().request_id == "2f1d7c55-0f55-4c1c-bc5b-0f6c0a5f1f2e"
+
+
+def test_an_administrator_hears_once_of_a_course_that_a_list_did_not_get_into(school: School) -> None:
+    import_id = uuid4()
+
+    def refused(reason: Any, import_id: UUID = import_id) -> CourseRequestRefused:
+        return CourseRequestRefused(
+            version=1,
+            import_id=import_id,
+            user_id=uuid4(),
+            course_id=school.course,
+            requested_by=school.admin.id,
+            reason=reason,
+        )
+
+    school.consume(school.registered(user_id=school.admin.id))
+    school.consume(refused("full"), refused("full"), refused("closed"), refused("full", uuid4()))
+    listed = [found for found in rows() if found.recipient_id == school.admin.id and found.channel == "in_app"]
+    assert sorted(found.message for found in listed) == [
+        "Not everybody on the list you imported is in Agents: the course is full.",
+        "Not everybody on the list you imported is in Agents: the course is full.",
+        "Not everybody on the list you imported is in Agents: the course is not open for enrolment.",
+    ]
+    assert {found.link for found in listed} == {f"/app/admin/courses/{school.course}"}

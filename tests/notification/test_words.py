@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from importlib.resources import files
 from string import Formatter
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 from uuid import uuid4
 
 import pytest
@@ -37,12 +37,14 @@ def message_of(kind: type[Message], typed: str = "what-was-typed", *, all_known:
         "Decimal": Decimal("85.50"),
         "Money": Money(amount=Decimal(5000), currency="PKR"),
         "Titles": Titles(first=(typed,), count=3),
-        "Literal": "passed",
     }
-    facts = {}
+    facts: dict[str, Any] = {}
     for name, field in kind.model_fields.items():
         if not all_known and "None" in str(field.annotation):
             facts[name] = None
+            continue
+        if get_origin(field.annotation) is Literal:
+            facts[name] = get_args(field.annotation)[0]
             continue
         annotation = repr(field.annotation).replace("<class '", "")
         facts[name] = next((value for part, value in by_type.items() if part in annotation), typed)

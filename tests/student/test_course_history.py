@@ -137,7 +137,7 @@ def test_a_deleted_course_stays_in_the_history_as_its_last_event_has_it(school: 
         ProgramDeleted(program_id=school.program, version=3),
     )
     with transaction() as tx:
-        roster.remove_course(tx, school.course)
+        roster.remove_course(tx, school.course, title=school.course_title(school.course))
         roster.remove_program(tx, school.program)
     assert _courses(_history(school)) == [("Agentic", "AI-202", "completed")]
 
@@ -148,7 +148,7 @@ def test_a_course_deleted_before_its_events_came_is_left_out(school: School) -> 
 
     school.consume(school.result("50"))
     with transaction() as tx:
-        roster.remove_course(tx, school.course)
+        roster.remove_course(tx, school.course, title=school.course_title(school.course))
     assert _courses(_history(school)) == []
 
 

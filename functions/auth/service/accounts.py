@@ -7,7 +7,18 @@ from uuid import UUID
 from auth import kong
 from auth.rules import Status
 from auth.schemas import NameField, ProfileView, UserUpdate, UserView
-from auth.service import administrators, corrections, gateway, profiles, reserved_names, roles, search, sessions, users
+from auth.service import (
+    administrators,
+    corrections,
+    gateway,
+    imported_courses,
+    profiles,
+    reserved_names,
+    roles,
+    search,
+    sessions,
+    users,
+)
 from auth.service.corrections import Correction
 from auth.tables import AdminClaim, Profile, User
 from lms import roster
@@ -180,6 +191,7 @@ def erase_user(user: User, admin_id: UUID | None, claim: AdminClaim | None, now:
             ],
         )
         tx.delete(profile)
+        imported_courses.forget(tx, user.id)
         search.replace(tx, user, search.words_of(user, profile), frozenset())
         for name in reserved_names.names_of(user, profile):
             reserved_names.release(tx, name)

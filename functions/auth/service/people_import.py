@@ -12,14 +12,18 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from auth import rules
-from auth.schemas import ImportedPerson, ImportedRow, NewUser, PeopleImported, UserUpdate
-from auth.service import accounts, registration
+from auth.csv_table import TableRow
+from auth.schemas import ImportedPerson, ImportedRow, NewUser, PeopleImported, RequestedCourse, UserUpdate
+from auth.service import accounts, imported_courses, registration
+from auth.service.imported_courses import Courses, Request
 from auth.service.reserved_names import EmailTaken, RollNumberTaken, UsernameTaken, email_name, login_name
 from auth.tables import Profile, ReservedName, User
+from lms import roster
 from lms.dynamo import Stale, Transaction, commit_together, groups_of, read_together
 from lms.errors import Conflict
 from lms.etags import Precondition
 from lms.field_messages import message_of
+from lms.ids import uuid7
 from lms.refusals import AccountBeingSetUp
 
 Outcome = Literal["created", "updated", "unchanged", "refused"]
@@ -60,6 +64,7 @@ class _Done:
     outcome: Outcome
     user_id: UUID | None = None
     writes: Transaction | None = None
+    courses: Sequence[roster.Course] = ()
 
 
 @dataclass
@@ -68,23 +73,26 @@ class _Known:
 
     users: dict[str, tuple[User, Profile]]
     taken: dict[str, UUID | None]
+    courses: Courses
     addresses: set[str] = field(default_factory=set)
 
 
 def import_people(rows: Sequence[object], admin_id: UUID, now: datetime, *, dry_run: bool) -> PeopleImported:
-    """Registers and invites who is new, corrects names of who is known by their address; one outcome a row.
+    """Registers and invites who is new, corrects names of who is known by their address, and asks for their courses;
+    one outcome a row.
 
     With `dry_run` nothing is done. What people can change themselves (number, city, country) stays as it is.
     """
     people = [_read(row) for row in rows]
     known = _look_up([person for person in people if isinstance(person, ImportedPerson)])
+    request = Request(uuid7(), admin_id, now)
     ends_at = time.monotonic() + _SECONDS
     answers: list[_Done | _Refusal] = []
     for person in people:
         if isinstance(person, _Refusal):
             answers.append(person)
         elif time.monotonic() < ends_at:
-            answers.append(_take(person, known, admin_id, now, dry_run=dry_run))
+            answers.append(_take(person, known, request, dry_run=dry_run))
         else:
             answers.append(_refusal(None, NoTimeLeft()))
     _commit(answers, ends_at)
@@ -121,13 +129,14 @@ def _refused(refusal: Exception) -> _Refusal:
 
 
 def _row(number: int, row: object, answer: _Done | _Refusal) -> ImportedRow:
+    shown: dict[str, Any] = {"outcome": "refused", "user_id": None, "field": None, "reason": None, "courses": []}
     if isinstance(answer, _Refusal):
-        return ImportedRow(
-            row=number, email=_email_in(row), outcome="refused", user_id=None, field=answer.field, reason=answer.reason
-        )
-    return ImportedRow(
-        row=number, email=_email_in(row), outcome=answer.outcome, user_id=answer.user_id, field=None, reason=None
-    )
+        shown |= {"field": answer.field, "reason": answer.reason}
+    else:
+        courses = [RequestedCourse(course_id=course.id, course_title=course.title) for course in answer.courses]
+        shown |= {"outcome": answer.outcome, "user_id": answer.user_id, "courses": courses}
+    number = row.number if isinstance(row, TableRow) else number
+    return ImportedRow(row=number, email=_email_in(row), **shown)
 
 
 def _read(row: object) -> ImportedPerson | _Refusal:
@@ -144,14 +153,16 @@ def _email_in(row: object) -> str | None:
 
 
 def _look_up(people: Sequence[ImportedPerson]) -> _Known:
-    addresses = [email_name(person.email) for person in people]
-    holders = _holders(addresses)
+    holders = _holders(email_name(person.email) for person in people)
     ids = list(dict.fromkeys(holders.values()))
     found = read_together([(table, user_id, None) for table in (User, Profile) for user_id in ids])
     stored = {user.id: (user, profile) for user, profile in zip(found[: len(ids)], found[len(ids) :], strict=True)}
     names = [login_name(name) for person in people for name in (_username(person), person.roll_no) if name]
     users = {address: stored[user_id] for address, user_id in holders.items() if all(stored[user_id])}
-    return _Known(users, dict(_holders(names)))
+    rows = [(users.get(email_name(person.email)), person.courses) for person in people]
+    wanted = {known[0].id: (known[0], names) for known, names in rows if known}
+    courses = imported_courses.look_up((name for _, names in rows for name in names), wanted)
+    return _Known(users, dict(_holders(names)), courses)
 
 
 def _holders(names: Iterable[str]) -> dict[str, UUID]:
@@ -164,17 +175,24 @@ def _username(person: ImportedPerson) -> str:
     return person.username or rules.username_from(person.email)
 
 
-def _take(person: ImportedPerson, known: _Known, admin_id: UUID, now: datetime, *, dry_run: bool) -> _Done | _Refusal:
+def _take(person: ImportedPerson, known: _Known, request: Request, *, dry_run: bool) -> _Done | _Refusal:
     address = email_name(person.email)
     if address in known.addresses:
         return _refusal("email", RepeatedAddress())
     known.addresses.add(address)
-    if address in known.users:
-        return _update(person, known, *known.users[address], admin_id, now, dry_run=dry_run)
-    return _create(person, known, admin_id, now, dry_run=dry_run)
+    user, profile = known.users.get(address, (None, None))
+    try:
+        courses = known.courses.of(person.courses, person.role, user.id if user else None)
+    except Conflict as problem:
+        return _refusal("courses", problem)
+    if user and profile:
+        return _update(person, known, user, profile, courses, request, dry_run=dry_run)
+    return _create(person, known, courses, request, dry_run=dry_run)
 
 
-def _create(person: ImportedPerson, known: _Known, admin_id: UUID, now: datetime, *, dry_run: bool) -> _Done | _Refusal:
+def _create(
+    person: ImportedPerson, known: _Known, courses: Sequence[roster.Course], request: Request, *, dry_run: bool
+) -> _Done | _Refusal:
     username = _username(person)
     if person.username is None and (login_name(username) in known.taken or rules.is_reserved(username)):
         username = f"{username}-{secrets.token_hex(3)}"
@@ -182,10 +200,12 @@ def _create(person: ImportedPerson, known: _Known, admin_id: UUID, now: datetime
     if refusal := _claim(known, names, None):
         return refusal
     if dry_run:
-        return _Done("created")
-    form = NewUser.model_validate({**person.model_dump(by_alias=True), "username": username})
+        return _Done("created", courses=courses)
+    form = NewUser.model_validate({**person.model_dump(by_alias=True, exclude={"courses"}), "username": username})
     writes = Transaction()
-    return _Done("created", registration.add_invited(writes, form, admin_id, now), writes)
+    user_id = registration.add_invited(writes, form, request.admin_id, request.now)
+    imported_courses.ask(writes, user_id, person.role, courses, request)
+    return _Done("created", user_id, writes, courses)
 
 
 def _update(
@@ -193,8 +213,8 @@ def _update(
     known: _Known,
     user: User,
     profile: Profile,
-    admin_id: UUID,
-    now: datetime,
+    courses: Sequence[roster.Course],
+    request: Request,
     *,
     dry_run: bool,
 ) -> _Done | _Refusal:
@@ -204,16 +224,24 @@ def _update(
     changes = {name: value for name in stored if (value := getattr(person, name)) not in (None, stored[name])}
     if refusal := _claim(known, {name: changes[name] for name in _LOGIN_NAMES if name in changes}, user.id):
         return refusal
-    if not changes:
+    if not changes and not courses:
         return _Done("unchanged", user.id)
+    if dry_run:
+        return _Done("updated", user.id, courses=courses)
     try:
-        if not dry_run:
-            accounts.update(user.id, UserUpdate.model_validate(changes), admin_id, Precondition(), now)
+        if changes:
+            update = UserUpdate.model_validate(changes)
+            accounts.update(user.id, update, request.admin_id, Precondition(), request.now)
     except AccountBeingSetUp as error:
         return _refusal(None, error)
     except (UsernameTaken, RollNumberTaken) as error:
         return _refusal(_FIELDS[type(error)], error)
-    return _Done("updated", user.id)
+    writes = Transaction()
+    if courses:
+        # Whoever is erased meanwhile leaves nothing behind.
+        writes.check(User, user.id, None, User.status != "erased")
+        imported_courses.ask(writes, user.id, person.role, courses, request)
+    return _Done("updated", user.id, writes, courses)
 
 
 def _claim(known: _Known, names: dict[str, str], owner: UUID | None) -> _Refusal | None:

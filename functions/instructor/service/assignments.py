@@ -24,15 +24,29 @@ class TeacherDisabled(Conflict):
     detail = "The teacher's account is disabled."
 
 
+class LeftBefore(Conflict):
+    code = "left"
+    detail = "The instructor has taught this course before."
+
+
 class NotAssigned(NotFound):
     detail = "The instructor does not teach this course."
 
 
 @retry_stale
-def assign(teacher_id: UUID, course_id: UUID, actor_id: UUID, if_match: Precondition, now: datetime) -> InstructorView:
+def assign(
+    teacher_id: UUID,
+    course_id: UUID,
+    actor_id: UUID,
+    if_match: Precondition,
+    now: datetime,
+    *,
+    may_return: bool = True,
+) -> InstructorView:
     """Makes a teacher one of the course's; whoever is already stays it.
 
-    Raises `TeacherNotFound`, `CourseNotFound`, `TeacherDisabled`, `PreconditionFailed`.
+    Raises `TeacherNotFound`, `CourseNotFound`, `TeacherDisabled`, `PreconditionFailed`, and without `may_return`
+    `LeftBefore` for whoever was one once.
     """
     teacher = teachers.get(teacher_id, now)
     card = roster.find_user(teacher_id)
@@ -47,6 +61,8 @@ def assign(teacher_id: UUID, course_id: UUID, actor_id: UUID, if_match: Precondi
     if changed is None:
         return teachers.view(teacher, teacher.version)
     assignments, begun = changed
+    if begun.version > 1 and not may_return:
+        raise LeftBefore
     with transaction() as tx:
         roster.require_user(tx, card, joining_at=now)
         roster.require_course_exists(tx, course_id, CourseNotFound())

@@ -3,6 +3,7 @@
 from typing import ClassVar
 from uuid import UUID
 
+from lms.events import CourseRefusal
 from notification.messages.message import Line, Message, Titles
 from notification.rules.preferences import Group
 
@@ -29,6 +30,21 @@ class Assigned(_AboutCourse):
     @property
     def path(self) -> str:
         return f"/app/teach/courses/{self.course_id}"
+
+
+class CourseRequestRefused(_AboutCourse):
+    """Goes to the administrator who imported people: not all of them got into the course."""
+
+    kind = "course_request_refused"
+    reason: CourseRefusal
+
+    @property
+    def variant(self) -> str:
+        return self.reason
+
+    @property
+    def path(self) -> str:
+        return f"/app/admin/courses/{self.course_id}"
 
 
 class NewMaterial(_AboutCourse):

@@ -143,7 +143,7 @@ def update(course_id: UUID, update: CourseUpdate, caller: Caller, if_match: Prec
         raise FeeChangeForbidden
     course = get(course_id)
     require_match(course.version, if_match)
-    old_term_id, listed = course.term_id, catalogue.entries_of(course)
+    old_title, old_term_id, listed = course.title, course.term_id, catalogue.entries_of(course)
     for field in update.model_fields_set:
         setattr(course, field, _stored(getattr(update, field)))
     course.updated_at = now
@@ -153,7 +153,7 @@ def update(course_id: UUID, update: CourseUpdate, caller: Caller, if_match: Prec
             _change_seats(tx, course, version)
         _change_term(tx, course, old_term_id)
         catalogue.put(tx, catalogue.entries_of(course), instead_of=listed)
-        put_in_roster(tx, course, version)
+        put_in_roster(tx, course, version, previous_title=old_title)
         emit(tx, event_of(course, version, CourseUpdated), now)
     return views.show(course, version)
 
@@ -175,7 +175,7 @@ def delete(course_id: UUID, if_match: Precondition, now: datetime) -> None:
         if course.term_id:
             roster.leave_term(tx, course.term_id, course.id)
         catalogue.put(tx, {}, instead_of=catalogue.entries_of(course))
-        roster.remove_course(tx, course.id)
+        roster.remove_course(tx, course.id, title=course.title)
         emit(tx, CourseDeleted(version=version, course_id=course.id, program_id=course.program_id), now)
 
 
@@ -222,7 +222,7 @@ def event_of(course: Course, version: int, kind: type[CourseState]) -> CourseSta
     )
 
 
-def put_in_roster(tx: Transaction, course: Course, version: int) -> None:
+def put_in_roster(tx: Transaction, course: Course, version: int, *, previous_title: str | None = None) -> None:
     roster.put_course(
         tx,
         course.id,
@@ -231,6 +231,7 @@ def put_in_roster(tx: Transaction, course: Course, version: int) -> None:
         requires_payment=course.requires_payment,
         term_id=course.term_id,
         version=version,
+        previous_title=previous_title,
     )
 
 

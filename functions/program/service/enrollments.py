@@ -81,12 +81,15 @@ def enroll_all(
     actor_id: UUID | None,
     now: datetime,
     idempotent: IdempotentAnswer | None = None,
+    *,
+    may_return: bool = True,
 ) -> list[EnrollmentView | Problem]:
     """Enrols up to `MOST_AT_ONCE` different students, first come, first served: their enrolments, or refusals.
 
-    Those refused do not hinder the others. `idempotent` is for a single student. Raises `CourseNotFound`.
+    Those refused do not hinder the others. `idempotent` is for a single student; without `may_return`, whoever dropped
+    the course is refused. Raises `CourseNotFound`.
     """
-    seats, applications = _read(course_id, student_ids, now)
+    seats, applications = _read(course_id, student_ids, now, may_return=may_return)
     refusals = rules.judge([application.applicant for application in applications], _admission(seats))
     answers: list[EnrollmentView | Problem] = []
     with transaction() as tx:
@@ -100,7 +103,9 @@ def enroll_all(
     return answers
 
 
-def _read(course_id: UUID, student_ids: Sequence[UUID], now: datetime) -> tuple[Seats, list[_Application]]:
+def _read(
+    course_id: UUID, student_ids: Sequence[UUID], now: datetime, *, may_return: bool
+) -> tuple[Seats, list[_Application]]:
     seats, course, *found = read_together(
         [
             (Seats, course_id, None),
@@ -123,6 +128,7 @@ def _read(course_id: UUID, student_ids: Sequence[UUID], now: datetime) -> tuple[
                 in_good_standing=access.is_in_good_standing(student_status),
                 status=enrollment and enrollment.status,
                 paid=_is_paid(seats, paid),
+                may_return=may_return,
             ),
             card,
             course.title,

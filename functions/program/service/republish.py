@@ -50,7 +50,7 @@ def _republish_course(listed: Course, now: datetime) -> None:
     with transaction() as tx:
         tx.check(Course, course_id, None, Course.version == version)
         if courses.is_deleted(course):
-            roster.remove_course(tx, course_id)
+            roster.remove_course(tx, course_id, title=course.title)
             emit_again(tx, CourseDeleted(version=version, course_id=course_id, program_id=course.program_id), now)
         else:
             courses.put_in_roster(tx, course, version)

@@ -202,6 +202,46 @@ class ExportPartAdded(ExportEvent):
         return f"export#{self.export_id}#{self.service}"
 
 
+class CoursesRequested(Event):
+    """An administrator imported a person with courses to learn in, or to teach; `version` is always 1.
+
+    Whoever can give what the role asks for does so, or says why not (`CourseRequestRefused`). Nobody who left a course
+    is brought back by it.
+    """
+
+    type: ClassVar[str] = "lms.user.courses_requested.v1"
+    topic: ClassVar[str] = "lms.user"
+    import_id: UUID
+    user_id: UUID
+    role: Role
+    course_ids: tuple[UUID, ...]
+    requested_by: UUID
+
+    @property
+    def subject(self) -> str:
+        return f"course_request#{self.import_id}#{self.user_id}"
+
+
+CourseRefusal = Literal["closed", "deleted", "full", "inactive", "left", "standing", "unpaid"]
+"""Why a person did not get into a course; `inactive` and `standing` are about the person."""
+
+
+class CourseRequestRefused(Event):
+    """A person who was imported did not get into one of the courses; `version` is always 1."""
+
+    type: ClassVar[str] = "lms.user.course_request_refused.v1"
+    topic: ClassVar[str] = "lms.user"
+    import_id: UUID
+    user_id: UUID
+    course_id: UUID
+    requested_by: UUID
+    reason: CourseRefusal
+
+    @property
+    def subject(self) -> str:
+        return f"course_request#{self.import_id}#{self.user_id}#{self.course_id}"
+
+
 class ProgramEvent(Event):
     topic: ClassVar[str] = "lms.catalog"
     program_id: UUID
@@ -701,6 +741,8 @@ CATALOGUE: dict[str, type[Event]] = {
         UserEnabled,
         UserErased,
         UserPreferencesChanged,
+        CoursesRequested,
+        CourseRequestRefused,
         ExportRequested,
         ExportPartAdded,
         ProgramCreated,

@@ -20,7 +20,12 @@ _NOTHING = "nothing"
 _THE_SAME = "the same: ids alone"
 
 HOLDINGS = (
-    Holding("Users", "auth", "account, password hash, profile; words to find them by", "id, role, version"),
+    Holding(
+        "Users",
+        "auth",
+        "account, password hash, profile; words to find them by; courses asked for",
+        "id, role, version",
+    ),
     Holding("Sessions", "auth", "sign-ins: since when, kind of client, address; tokens as hashes", _NOTHING),
     Holding("Codes", "auth", "codes, destinations, failed sign-ins as hashes", "ids and hashes, until they expire"),
     Holding("Roster", "auth, program, instructor", "name, address, roll number; memberships", "memberships, by id"),

@@ -7,6 +7,7 @@ facts in their own transactions, so that an answered 201 holds everywhere at onc
 | `email#<address>`, `roll#<number>` | `card`: whose it is, and of an address whether it is confirmed | auth |
 | `program#<id>`, `course#<id>` | `card` | program |
 | `courses#all` | `course#<id>`: every course that ever was | program |
+| `course_title#<hash>` | `card`: the courses of one title | program |
 | `student#<user id>` | `course#<course id>` | program: enrolments |
 | `teacher#<user id>` | `course#<course id>` | instructor: assignments |
 | `student_status#<user id>` | `card`: only of those whom the institute gave one | student |
@@ -24,6 +25,7 @@ from lms.roster.courses import (
     course_key,
     find_course,
     find_courses,
+    find_courses_by_title,
     put_course,
     remove_course,
     require_course_exists,
@@ -108,6 +110,7 @@ __all__ = [
     "find_by_name",
     "find_course",
     "find_courses",
+    "find_courses_by_title",
     "find_institute",
     "find_programs",
     "find_terms",

@@ -9,15 +9,15 @@ import { problemText } from "../../parts/problem-text.js";
 import { Skeleton } from "../../parts/skeleton.js";
 import { Table } from "../../parts/table.js";
 import { toast } from "../../parts/toast.js";
-import { Badge } from "../../parts/values.js";
+import { Badge, UserText } from "../../parts/values.js";
 import { Problem } from "../../problem.js";
 
-/** @import { ImportedRow, PeopleImported, PeopleImport } from "lms/api" */
+/** @import { ImportedRow, PeopleImported, PeopleImport, RequestedCourse } from "lms/api" */
 /** @typedef {{ name: string, text: string }} Sheet */
 
-const EXAMPLE = `name,email,is_type,roll_no,username
-Ayesha Khan,ayesha@example.com,student,2027-001,
-Bilal Ahmed,bilal@example.com,teacher,,bilal.ahmed
+const EXAMPLE = `name,email,is_type,roll_no,username,courses
+Ayesha Khan,ayesha@example.com,student,2027-001,,
+Bilal Ahmed,bilal@example.com,teacher,,bilal.ahmed,"Biology;Physics"
 `;
 // The gateway's own limit for an answer, and some more.
 const PATIENCE_MS = 40_000;
@@ -74,6 +74,7 @@ export default function ImportPeople() {
         <div class="stack">
           <${Drop} onFile=${choose} name=${sheet?.name} />
           <p class="quiet">${t("administrator.import.columns")}</p>
+          <p class="quiet">${t("administrator.import.coursesColumn")}</p>
           <p><a download="people.csv" href=${`data:text/csv;charset=utf-8,${encodeURIComponent(EXAMPLE)}`}>
             <${Icon} name="download" /> ${t("administrator.import.example")}
           </a></p>
@@ -145,12 +146,18 @@ function Outcomes({ result, busy, onApply }) {
   `;
 }
 
+/** @param {{ courses: RequestedCourse[] }} props */
+function Titles({ courses }) {
+  return courses.map(({ course_title: title }, at) => html`${at > 0 && ", "}<${UserText}>${title}<//>`);
+}
+
 /** @returns {import("../../parts/table.js").Column<ImportedRow>[]} */
 function columns() {
   return [
     { label: t("administrator.import.row"), number: true, cell: ({ row }) => row },
     { label: t("administrator.people.email"), heads: true, cell: ({ email }) => html`<bdi>${email ?? "–"}</bdi>` },
     { label: t("administrator.import.outcome"), cell: ({ outcome }) => html`<${Badge} tone=${TONES[outcome]}>${tOf("importOutcome", outcome)}<//>` },
+    { label: t("administrator.import.courses"), cell: ({ courses }) => html`<${Titles} courses=${courses} />` },
     { label: t("administrator.import.reason"), cell: ({ field, reason }) => reason && html`<bdi>${field ? `${field}: ${reason}` : reason}</bdi>` },
   ];
 }
