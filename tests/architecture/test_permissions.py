@@ -1,9 +1,15 @@
 """Each function may do what it does, on its own resources, and nothing else."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 
+from lms.inline import original
+from lms.security import Anonymous, Permission, permission_of
+from operations.source import applications
 from tests import rights
 from tests.architecture.deployed import (
     API_FUNCTIONS,
@@ -190,3 +196,21 @@ def test_a_right_that_no_test_used_is_named_until_one_does(monkeypatch: pytest.M
     assert expected in rights.unused()
     rights.used.add(("auth.check", "GetItem", "UsersTable", "*"))
     assert expected not in rights.unused()
+
+
+@pytest.mark.parametrize("service", applications())
+def test_the_permission_that_a_route_declares_is_what_fastapi_asks_for(service: str) -> None:
+    for route in applications()[service].routes:
+        assert isinstance(route, APIRoute)
+        asked = [
+            call
+            for call in (original(dependant.call) for dependant in _dependants(route.dependant))
+            if isinstance(call, Permission | Anonymous)
+        ]
+        assert [getattr(call, "roles", None) for call in asked] == [permission_of(route)], route.path
+
+
+def _dependants(dependant: Dependant) -> Iterator[Dependant]:
+    for dependency in dependant.dependencies:
+        yield dependency
+        yield from _dependants(dependency)

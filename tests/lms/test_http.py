@@ -19,6 +19,7 @@ from lms.dynamo import Stale
 from lms.http import MAX_BODY_BYTES, LambdaHandler, create_app
 from lms.log import logger
 from lms.security import Admin, AnySignedIn, Permission, Public, Student, UndeclaredPermission
+from tests.at_once import at_once
 from tests.clients import Answer, Client
 from tests.lms.conftest import Signer
 
@@ -417,6 +418,15 @@ def test_a_permission_may_be_declared_by_a_dependency() -> None:
     def route(_: Annotated[UUID, Depends(own)]) -> None: ...
 
     LambdaHandler(_app(lambda app: app.get("/own")(route)))
+
+
+def test_a_route_is_built_with_its_first_request_though_many_come_at_once() -> None:
+    app = _app(lambda app: app.get("/open", dependencies=[Public])(_nothing))
+    call, [route] = Client(LambdaHandler(app), documented=False), app.routes
+    assert "dependant" not in vars(route)
+    answers = at_once([lambda: call.get("/open")] * 8)
+    assert {answer.status for answer in answers} == {200}
+    assert "dependant" in vars(route)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from lms.ids import uuid7
 from lms.inline import InlineRoute
 from lms.log import logger, request_id
 from lms.responses import finish
-from lms.routes import StrictRoute
+from lms.routes import LazyRoute, StrictRoute
 from lms.security import GATEWAY_HEADER, require_permissions
 from lms.settings import secret
 
@@ -59,7 +59,7 @@ class InvalidUnicode(InvalidField):
     detail = "The text is not valid Unicode."
 
 
-class _Route(StrictRoute, InlineRoute):
+class _Route(LazyRoute, StrictRoute, InlineRoute):
     """Checks query parameters, with its own dependencies, and runs all of them inline."""
 
 

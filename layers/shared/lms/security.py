@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Annotated
+from inspect import isroutine
+from typing import Annotated, Any
 
-from fastapi import Depends, Request
-from fastapi.dependencies.models import Dependant
+from fastapi import Depends, Request, params
 from fastapi.routing import APIRoute
 from fastapi.security import OAuth2PasswordBearer
 
 from lms.callers import ROLES, Caller, Role
 from lms.errors import Forbidden, Problem, Unauthorized, refuses
-from lms.inline import original
 from lms.tokens import InvalidToken, verify
 
 GATEWAY_HEADER = "x-gateway-secret"
@@ -75,8 +74,12 @@ class UndeclaredPermission(RuntimeError):
 
 
 def permission_of(route: APIRoute) -> frozenset[Role] | None:
-    """The roles that may call a route, None when it is public; raises `UndeclaredPermission` when it says neither."""
-    calls = [original(dependency.call) for dependency in _dependencies(route.dependant)]
+    """The roles that may call a route, None when it is public; raises `UndeclaredPermission` when it says neither.
+
+    Read from the signatures, so that a start need not build the route.
+    """
+    own = [depends.dependency for depends in route.dependencies]
+    calls = [*own, *(found for call in (*own, route.endpoint) for found in _dependencies(call))]
     declared = [call for call in calls if isinstance(call, Permission | Anonymous)]
     if len(declared) != 1:
         raise UndeclaredPermission(
@@ -93,7 +96,15 @@ def require_permissions(routes: Iterable[object]) -> None:
         permission_of(route)
 
 
-def _dependencies(dependant: Dependant) -> Iterator[Dependant]:
-    for dependency in dependant.dependencies:
-        yield dependency
-        yield from _dependencies(dependency)
+def _dependencies(call: Any) -> Iterator[object]:
+    """What the parameters of a call depend on, and what those depend on."""
+    if isinstance(call, type):
+        call = call.__init__  # type: ignore[misc]
+    elif not isroutine(call):
+        call = call.__call__
+    for annotation in getattr(call, "__annotations__", {}).values():
+        for part in getattr(annotation, "__metadata__", ()):
+            if isinstance(part, params.Depends):
+                dependency = part.dependency or annotation.__origin__
+                yield dependency
+                yield from _dependencies(dependency)
