@@ -26,7 +26,7 @@ __all__ = ["pytest_addoption", "pytest_sessionfinish", "pytest_terminal_summary"
 
 # What a developer has set for their own stack, containers or AWS account is not for the tests.
 for _name in list(os.environ):
-    if _name.startswith(("LMS_", "AWS_", "LOCALSTACK_", "COMPOSE_", "KONG_")):
+    if _name.startswith(("LMS_", "AWS_", "LOCALSTACK_", "COMPOSE_", "KONG_")) and _name != "LMS_IMPORT_MATERIAL":
         del os.environ[_name]
 # Before any service is imported: its settings are read at import. A developer's own files of AWS say nothing either.
 os.environ.update({**ENVIRONMENT, "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull})

@@ -1,0 +1,425 @@
+"""Reads an item of QTI as a question."""
+
+from collections.abc import Callable, Iterable
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
+from functools import partial
+from pathlib import PurePosixPath
+
+from lxml import etree
+
+from exchange.formats.qti import measuring
+from exchange.formats.qti.documents import html_of, line, parsed
+from exchange.formats.qti.measuring import Measured
+from exchange.formats.qti.scoring import UNUSUAL, Declaration, NotScored, Scoring, Value, equal, number, tolerances
+from exchange.formats.qti.vocabulary import attribute, child, children, holds, text
+from exchange.items import Choice, NotReadable, Prompt, Question
+from exchange.markdown import from_html, from_text
+from exchange.packages import Opened
+
+BLANK = "_____"
+_MOST_CHOICES = 50
+_MOST_ACCEPTED = 50
+_MOST_POINTS = 1000
+_LONGEST_TITLE = 200
+_LONGEST_SHORT = 200
+_FEEDBACK = ("modalfeedback", "feedbackblock", "feedbackinline")
+_COMPARED = ("match", "equal", "gt", "gte", "lt", "lte", "isnull")
+_ID_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
+_LONGEST_ID = 64
+
+
+@dataclass
+class Item:
+    opened: Opened
+    name: str
+    root: etree._Element
+    files: list[str] = field(default_factory=list)
+    losses: list[str] = field(default_factory=list)
+
+    def question(self) -> Question:
+        """Raises `NotScored` for an item that is none of our questions."""
+        body = self._body()
+        interactions = [each for each in body.iter(etree.Element) if str(each.tag).endswith("interaction")]
+        if not interactions:
+            raise NotScored("It asks nothing.")
+        if len(interactions) > 1:
+            raise NotScored(f"It asks {len(interactions)} things at once, and a question here asks one.")
+        self.interaction = interactions[0]
+        self.scoring = Scoring.of(self.root)
+        declared = self.scoring.responses.get(attribute(self.interaction, "responseIdentifier") or "")
+        if declared is None:
+            raise NotScored("It declares no answer.")
+        self.declared = declared
+        reading = _READERS.get(str(self.interaction.tag))
+        if reading is None:
+            raise NotScored("There is no question of its kind here.")
+        choices, prompts, measured = reading(self)
+        weights = measured.weights or {}
+        self.losses += measured.losses
+        return Question(
+            source=line(attribute(self.root, "identifier")),
+            title=line(attribute(self.root, "title"))[:_LONGEST_TITLE],
+            kind=measured.kind,
+            question_text=self._text(body),
+            choices=tuple(Choice(id=each.id, text=each.text, weight=weights.get(each.id)) for each in choices),
+            prompts=tuple(prompts),
+            correct_answer=measured.key,
+            partial_credit=measured.partial_credit,
+            points=self._points(measured),
+            explanation=self._explanation(measured),
+        )
+
+    def _body(self) -> etree._Element:
+        if attribute(self.root, "adaptive") == "true":
+            raise NotScored("It changes with the answers that are given.")
+        body = child(self.root, "itembody")
+        if body is None:
+            raise NotScored("It has no text.")
+        processing = child(self.root, "templateprocessing")
+        made = {attribute(each, "identifier") for each in children(self.root, "templatedeclaration")}
+        printed = {attribute(each, "identifier") for each in body.iter("printedvariable")}
+        if (processing is not None and len(processing)) or made & printed or holds(body, "templateinline"):
+            raise NotScored("Its numbers or texts are made anew for each student.")
+        return body
+
+    def measured(self, measure: Callable[[measuring.Score], Measured]) -> Measured:
+        """By its scoring; by its key, where that cannot be run."""
+        reason = measuring.NOT_SAID
+        try:
+            if self.scoring.is_given:
+                return measure(lambda value: self.scoring.score({self.declared.identifier: value}))
+        except NotScored as refused:
+            reason = refused.reason
+            if self.declared.correct is None:
+                raise
+        if self.declared.correct is None:
+            raise NotScored(f"{reason} It has no key either.")
+        by_key = measure(lambda value: Fraction(equal(value, self.declared.correct) is True))
+        self.losses.append(f"{reason} So its key decides.")
+        return by_key
+
+    def _points(self, measured: Measured) -> Decimal:
+        score = self.scoring.outcomes.get("SCORE")
+        largest = self.scoring.outcomes.get("MAXSCORE")
+        stated = [largest.default if largest else None, score.maximum if score else None, measured.best]
+        points = next(each for each in stated if isinstance(each, Fraction) and each > 0)
+        if points > _MOST_POINTS:
+            self.losses.append(f"It has {_MOST_POINTS} points instead of more.")
+        return max(Decimal("0.01"), measuring.decimal(min(points, Fraction(_MOST_POINTS)), 2))
+
+    def _text(self, body: etree._Element) -> str:
+        texts = [self._stimulus(each) for each in children(self.root, "assessmentstimulusref")]
+        shown = deepcopy(body)
+        interaction = next(each for each in shown.iter(etree.Element) if str(each.tag).endswith("interaction"))
+        _show(interaction)
+        for block in list(shown.iter("rubricblock")):
+            if "candidate" not in (attribute(block, "view") or "candidate"):
+                self.losses.append("Notes for those who mark were left out.")
+                _remove(block)
+        texts.append(self.markdown(shown))
+        joined = "\n\n".join(filter(None, texts)) or line(attribute(self.root, "title"))
+        if not joined:
+            raise NotScored("It has no text.")
+        return joined
+
+    def _stimulus(self, reference: etree._Element) -> str:
+        name = self.opened.resolve(attribute(reference, "href") or "", self.name)
+        if name is None:
+            self.losses.append("The text that it refers to is missing in the file.")
+            return ""
+        try:
+            root = parsed(self.opened, name)
+        except NotReadable:
+            self.losses.append("The text that it refers to could not be read.")
+            return ""
+        body = child(root, "stimulusbody")
+        return "" if body is None else self.markdown(body, name)
+
+    def markdown(self, element: etree._Element, base: str | None = None) -> str:
+        """What an element shows before an answer is given."""
+        shown = deepcopy(element)
+        for hidden in [each for tag in _FEEDBACK for each in shown.iter(tag)]:
+            _remove(hidden)
+        return self._converted(shown, base)
+
+    def _converted(self, element: etree._Element, base: str | None = None) -> str:
+        converted = from_html(html_of(element), lambda link: self.opened.resolve(link, base or self.name))
+        self.files += converted.images
+        self.losses += converted.losses
+        return converted.text
+
+    def choices(self, elements: Iterable[etree._Element]) -> dict[str, Choice]:
+        """By their names in the file; each has an id that the bank takes."""
+        choices: dict[str, Choice] = {}
+        for place, element in enumerate(elements, 1):
+            identifier = attribute(element, "identifier") or ""
+            if identifier in choices:
+                raise NotScored("Two of its choices have the same name.")
+            fits = identifier and len(identifier) <= _LONGEST_ID and _ID_CHARACTERS.issuperset(identifier)
+            shown = self.markdown(element) or _label(element)
+            if not shown:
+                raise NotScored("One of its choices has nothing to show.")
+            choices[identifier] = Choice(id=identifier if fits else f"choice-{place}", text=shown)
+        if len(choices) > _MOST_CHOICES:
+            raise NotScored(f"It has more than {_MOST_CHOICES} choices.")
+        if len({each.id for each in choices.values()}) != len(choices):
+            raise NotScored("Two of its choices have the same name.")
+        return choices
+
+    def _explanation(self, measured: Measured) -> str:
+        """The feedback that the right answer brings; without one, all feedback."""
+        all_feedback = [each for tag in _FEEDBACK for each in self.root.iter(tag)]
+        if not all_feedback:
+            return ""
+        try:
+            outcomes = self.scoring.run({self.declared.identifier: self._as_answered(measured.answer)})
+        except NotScored:
+            outcomes = {}
+        shown = [each for each in all_feedback if _is_shown(each, outcomes)] or all_feedback
+        if len(shown) < len(all_feedback):
+            self.losses.append("Feedback on wrong answers was left out.")
+        texts = [self._converted(each) for each in shown]
+        return "\n\n".join(dict.fromkeys(filter(None, texts)))
+
+    def _as_answered(self, answer: Value) -> Value:
+        return [answer] if self.declared.cardinality == "multiple" and isinstance(answer, str) else answer
+
+
+def _is_shown(feedback: etree._Element, outcomes: dict[str, Value]) -> bool:
+    value = outcomes.get(attribute(feedback, "outcomeIdentifier") or "")
+    identifier = attribute(feedback, "identifier")
+    holds = identifier in value if isinstance(value, list | tuple) else identifier == value
+    return holds == ((attribute(feedback, "showHide") or "show") != "hide")
+
+
+def _label(element: etree._Element) -> str:
+    """Words for what has nothing to show but a picture or a clip that is missing."""
+    media = [attribute(each, name) for each in element.iter() for name in ("objectLabel", "alt", "src", "data")]
+    names = [PurePosixPath(each).name for each in media if each]
+    return from_text(names[0]) if names else ""
+
+
+_Read = tuple[Iterable[Choice], Iterable[Prompt], Measured]
+
+
+def _renamed(measured: Measured, ids: dict[str, str]) -> Measured:
+    """With the ids of the bank in the place of the names in the file."""
+    key = measured.key
+    if isinstance(key, str):
+        key = ids[key]
+    elif isinstance(key, tuple):
+        key = tuple(ids[each] for each in key)
+    elif isinstance(key, dict):
+        key = {ids[prompt]: ids[choice] for prompt, choice in key.items()}
+    weights = measured.weights and {ids[each]: weight for each, weight in measured.weights.items()}
+    return replace(measured, key=key, weights=weights)
+
+
+def _read_choice(item: Item) -> _Read:
+    choices = item.choices(item.interaction.iter("simplechoice", "inlinechoice", "hottext"))
+    if len(choices) < 2:
+        raise NotScored("It has fewer than two choices.")
+    ids = {name: each.id for name, each in choices.items()}
+    declared = item.declared
+    if declared.cardinality == "ordered":
+        raise NotScored("It asks for choices in an order of which there is no question here.")
+    several = declared.cardinality == "multiple"
+    if several and attribute(item.interaction, "maxChoices") != "1":
+        named = declared.correct or _first_named(item)
+        measured = item.measured(lambda score: measuring.multiple(list(choices), named, _null(score)))
+        return choices.values(), (), _renamed(measured, ids)
+    correct = declared.correct[0] if several and declared.correct else declared.correct
+    measured = item.measured(
+        lambda score: measuring.single(list(choices), correct, lambda each: score([each] if several else each))
+    )
+    measured = _renamed(measured, ids)
+    texts = {each.text.strip().lower(): each.id for each in choices.values()}
+    if measured.weights is None and texts.keys() == {"true", "false"}:
+        key = texts["true"] == measured.key
+        return (), (), Measured("truefalse", key, measured.best, measured.answer, losses=measured.losses)
+    return choices.values(), (), measured
+
+
+def _first_named(item: Item) -> list[str]:
+    """The first set of choices that the scoring compares with, for an item without a key."""
+    sets = [each for rule in item.scoring.rules for each in rule.iter("multiple")]
+    return [text(each).strip() for each in sets[0].iter("basevalue")] if sets else []
+
+
+def _null(score: measuring.Score) -> measuring.Score:
+    """No choice at all is no answer."""
+    return lambda given: score(given or None)
+
+
+def _read_order(item: Item) -> _Read:
+    choices = item.choices(item.interaction.iter("simplechoice"))
+    if len(choices) < 2:
+        raise NotScored("It has fewer than two choices.")
+    measured = item.measured(lambda score: measuring.ordering(list(choices), item.declared.correct, score))
+    return choices.values(), (), _renamed(measured, {name: each.id for name, each in choices.items()})
+
+
+def _read_match(item: Item) -> _Read:
+    sets = [list(each.iter("simpleassociablechoice")) for each in children(item.interaction, "simplematchset")]
+    if len(sets) != 2:
+        raise NotScored("It does not match two lists.")
+    return _matching(item, item.choices(sets[0]), item.choices(sets[1]))
+
+
+def _read_gap_match(item: Item) -> _Read:
+    gaps = [attribute(each, "identifier") or "" for each in item.interaction.iter("gap")]
+    prompts = {gap: Choice(id=f"gap-{place}", text=_gap(place)) for place, gap in enumerate(gaps, 1)}
+    return _matching(item, prompts, item.choices(item.interaction.iter("gaptext", "gapimg")))
+
+
+def _gap(place: int) -> str:
+    return f"({place})"
+
+
+def _matching(item: Item, first: dict[str, Choice], second: dict[str, Choice]) -> _Read:
+    """The side whose every element has one partner becomes the prompts, if it can be the first."""
+    if not first.keys().isdisjoint(second):
+        raise NotScored("Two of its choices have the same name.")
+    declared = item.declared
+    named = [each.split() for each in declared.correct or () if isinstance(each, str)]
+    if not named and declared.mapping is not None:
+        named = [each.key.split() for each in declared.mapping.entries if each.value > 0]
+    pairs = [(pair[0], pair[1]) for pair in named if len(pair) == 2]
+    for prompts, choices in ((first, second), (second, first)):
+        forward = [(one, other) for one, other in pairs if one in prompts and other in choices]
+        backward = [(other, one) for one, other in pairs if other in prompts and one in choices]
+        key = dict(forward or backward)
+        if len(forward or backward) == len(key) == len(prompts) and len(choices) >= 2:
+            measure = partial(_measure_matching, declared, list(choices), key, bool(forward))
+            measured = item.measured(measure)
+            ids = {name: each.id for name, each in (prompts | choices).items()}
+            shown = [Prompt(id=each.id, text=each.text) for each in prompts.values()]
+            return choices.values(), shown, _renamed(measured, ids)
+    raise NotScored("It matches some things with none or with several, and a question here matches each with one.")
+
+
+def _measure_matching(
+    declared: Declaration, choices: list[str], key: dict[str, str], forward: bool, score: measuring.Score
+) -> Measured:
+    def pair(prompt: str, choice: str) -> str:
+        return f"{prompt} {choice}" if forward else f"{choice} {prompt}"
+
+    wrapped: Callable[[list[str]], Value] = list if declared.cardinality == "multiple" else tuple
+    return measuring.matching(choices, key, pair, lambda given: score(wrapped(given) or None))
+
+
+def _read_text_entry(item: Item) -> _Read:
+    if item.declared.cardinality != "single":
+        raise NotScored("It asks for several answers in one field.")
+    if item.declared.is_numeric:
+        return (), (), item.measured(lambda score: measuring.numeric(_breakpoints(item), score))
+    return (), (), item.measured(lambda score: measuring.short(_texts(item), score))
+
+
+def _read_slider(item: Item) -> _Read:
+    item.losses.append("The slider became a number to type.")
+    return _read_text_entry(item)
+
+
+def _read_extended_text(item: Item) -> _Read:
+    texts = _texts(item) if item.declared.cardinality == "single" and not item.declared.is_numeric else []
+    if texts and item.scoring.is_given and all(len(each) <= _LONGEST_SHORT and "\n" not in each for each in texts):
+        try:
+            scored = measuring.short(texts, lambda each: item.scoring.score({item.declared.identifier: each}))
+            return (), (), scored
+        except NotScored:
+            pass
+    losses = ("A teacher marks the answers here.",) if item.scoring.is_given else ()
+    return (), (), Measured("text", None, Fraction(1), None, losses=losses)
+
+
+def _texts(item: Item) -> list[str]:
+    """The texts that the file names as right or compares with."""
+    texts = _keys(item)
+    for rule in item.scoring.rules:
+        texts += [text(each).strip() for each in rule.iter("basevalue") if attribute(each, "baseType") == "string"]
+    named = [each for each in texts if isinstance(each, str)]
+    if len(named) > _MOST_ACCEPTED:
+        raise NotScored(f"It accepts more than {_MOST_ACCEPTED} texts.")
+    return named
+
+
+def _keys(item: Item) -> list[Value]:
+    mapping = item.declared.mapping
+    return [item.declared.correct, *(entry.key for entry in mapping.entries)] if mapping else [item.declared.correct]
+
+
+def _breakpoints(item: Item) -> list[Fraction]:
+    """Where the score of a number can change; raises `NotScored` if the item computes with the answer."""
+    named = _keys(item)
+    points = list(named)
+    for rule in item.scoring.rules:
+        variables = [
+            each for each in rule.iter("variable") if attribute(each, "identifier") == item.declared.identifier
+        ]
+        if any((parent := each.getparent()) is None or parent.tag not in _COMPARED for each in variables):
+            raise NotScored(UNUSUAL)
+        constants = [number(text(each)) for each in rule.iter("basevalue")]
+        points += constants
+        for expression in rule.iter("equal"):
+            mode, below, above = tolerances(expression)
+            for value in (each for each in (*named, *constants) if isinstance(each, Fraction)):
+                points += _ends(mode, value, below, above)
+    found = [each for each in points if isinstance(each, Fraction)]
+    if len(found) > 4 * _MOST_ACCEPTED:
+        raise NotScored(f"It compares with more than {_MOST_ACCEPTED} numbers.")
+    return found
+
+
+def _ends(mode: str, value: Fraction, below: Fraction, above: Fraction) -> list[Fraction]:
+    """The ends of the ranges that a tolerance makes of a number, whichever of the two operands it is."""
+    if mode != "relative":
+        return [value - below, value + below, value - above, value + above]
+    shares = [below / 100, above / 100]
+    return [
+        *(value * (1 + sign * share) for share in shares for sign in (-1, 1)),
+        *(value / (1 + sign * share) for share in shares for sign in (-1, 1) if share != 1),
+    ]
+
+
+_READERS: dict[str, Callable[[Item], _Read]] = {
+    "choiceinteraction": _read_choice,
+    "inlinechoiceinteraction": _read_choice,
+    "hottextinteraction": _read_choice,
+    "orderinteraction": _read_order,
+    "matchinteraction": _read_match,
+    "gapmatchinteraction": _read_gap_match,
+    "textentryinteraction": _read_text_entry,
+    "sliderinteraction": _read_slider,
+    "extendedtextinteraction": _read_extended_text,
+}
+
+
+def _show(interaction: etree._Element) -> None:
+    """Leaves of an interaction what belongs to the question's text: its prompt, its running text, a blank."""
+    for place, gap in enumerate(interaction.iter("gap"), 1):
+        gap.text = _gap(place)
+    kept = ("hottextinteraction", "gapmatchinteraction")
+    inline = ("textentryinteraction", "inlinechoiceinteraction")
+    for element in list(interaction):
+        if element.tag != "prompt" and (interaction.tag not in kept or element.tag in ("gaptext", "gapimg")):
+            interaction.remove(element)
+    if interaction.tag in inline:
+        interaction.text = BLANK
+    elif interaction.tag not in kept:
+        interaction.text = None
+
+
+def _remove(element: etree._Element) -> None:
+    """Removes an element, but not the text behind it."""
+    parent, before = element.getparent(), element.getprevious()
+    if parent is None:
+        return
+    if element.tail and before is not None:
+        before.tail = (before.tail or "") + element.tail
+    elif element.tail:
+        parent.text = (parent.text or "") + element.tail
+    parent.remove(element)
