@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
@@ -10,25 +10,21 @@ from pathlib import PurePosixPath
 
 from lxml import etree
 
-from exchange.formats.qti import measuring
+from exchange import measuring
 from exchange.formats.qti.documents import html_of, line, parsed
-from exchange.formats.qti.measuring import Measured
-from exchange.formats.qti.scoring import UNUSUAL, Declaration, NotScored, Scoring, Value, equal, number, tolerances
+from exchange.formats.qti.scoring import UNUSUAL, Declaration, Scoring, Value, equal, tolerances
 from exchange.formats.qti.vocabulary import attribute, child, children, holds, text
 from exchange.items import Choice, NotReadable, Prompt, Question
 from exchange.markdown import from_html, from_text
+from exchange.measuring import Measured, NotScored, number
 from exchange.packages import Opened
 
 BLANK = "_____"
-_MOST_CHOICES = 50
-_MOST_ACCEPTED = 50
 _MOST_POINTS = 1000
 _LONGEST_TITLE = 200
 _LONGEST_SHORT = 200
 _FEEDBACK = ("modalfeedback", "feedbackblock", "feedbackinline")
 _COMPARED = ("match", "equal", "gt", "gte", "lt", "lte", "isnull")
-_ID_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
-_LONGEST_ID = 64
 
 
 @dataclass
@@ -151,23 +147,9 @@ class Item:
         self.losses += converted.losses
         return converted.text
 
-    def choices(self, elements: Iterable[etree._Element]) -> dict[str, Choice]:
-        """By their names in the file; each has an id that the bank takes."""
-        choices: dict[str, Choice] = {}
-        for place, element in enumerate(elements, 1):
-            identifier = attribute(element, "identifier") or ""
-            if identifier in choices:
-                raise NotScored("Two of its choices have the same name.")
-            fits = identifier and len(identifier) <= _LONGEST_ID and _ID_CHARACTERS.issuperset(identifier)
-            shown = self.markdown(element) or _label(element)
-            if not shown:
-                raise NotScored("One of its choices has nothing to show.")
-            choices[identifier] = Choice(id=identifier if fits else f"choice-{place}", text=shown)
-        if len(choices) > _MOST_CHOICES:
-            raise NotScored(f"It has more than {_MOST_CHOICES} choices.")
-        if len({each.id for each in choices.values()}) != len(choices):
-            raise NotScored("Two of its choices have the same name.")
-        return choices
+    def choices(self, elements: Iterable[etree._Element], least: int = 2) -> dict[str, Choice]:
+        shown = ((attribute(each, "identifier") or "", self.markdown(each) or _label(each)) for each in elements)
+        return measuring.choices(shown, least)
 
     def _explanation(self, measured: Measured) -> str:
         """The feedback that the right answer brings; without one, all feedback."""
@@ -205,23 +187,8 @@ def _label(element: etree._Element) -> str:
 _Read = tuple[Iterable[Choice], Iterable[Prompt], Measured]
 
 
-def _renamed(measured: Measured, ids: dict[str, str]) -> Measured:
-    """With the ids of the bank in the place of the names in the file."""
-    key = measured.key
-    if isinstance(key, str):
-        key = ids[key]
-    elif isinstance(key, tuple):
-        key = tuple(ids[each] for each in key)
-    elif isinstance(key, dict):
-        key = {ids[prompt]: ids[choice] for prompt, choice in key.items()}
-    weights = measured.weights and {ids[each]: weight for each, weight in measured.weights.items()}
-    return replace(measured, key=key, weights=weights)
-
-
 def _read_choice(item: Item) -> _Read:
     choices = item.choices(item.interaction.iter("simplechoice", "inlinechoice", "hottext"))
-    if len(choices) < 2:
-        raise NotScored("It has fewer than two choices.")
     ids = {name: each.id for name, each in choices.items()}
     declared = item.declared
     if declared.cardinality == "ordered":
@@ -230,17 +197,14 @@ def _read_choice(item: Item) -> _Read:
     if several and attribute(item.interaction, "maxChoices") != "1":
         named = declared.correct or _first_named(item)
         measured = item.measured(lambda score: measuring.multiple(list(choices), named, _null(score)))
-        return choices.values(), (), _renamed(measured, ids)
+        return choices.values(), (), measuring.renamed(measured, ids)
     correct = declared.correct[0] if several and declared.correct else declared.correct
     measured = item.measured(
         lambda score: measuring.single(list(choices), correct, lambda each: score([each] if several else each))
     )
-    measured = _renamed(measured, ids)
-    texts = {each.text.strip().lower(): each.id for each in choices.values()}
-    if measured.weights is None and texts.keys() == {"true", "false"}:
-        key = texts["true"] == measured.key
-        return (), (), Measured("truefalse", key, measured.best, measured.answer, losses=measured.losses)
-    return choices.values(), (), measured
+    measured = measuring.renamed(measured, ids)
+    two_words = measuring.true_or_false(choices.values(), measured)
+    return ((), (), two_words) if two_words else (choices.values(), (), measured)
 
 
 def _first_named(item: Item) -> list[str]:
@@ -256,17 +220,15 @@ def _null(score: measuring.Score) -> measuring.Score:
 
 def _read_order(item: Item) -> _Read:
     choices = item.choices(item.interaction.iter("simplechoice"))
-    if len(choices) < 2:
-        raise NotScored("It has fewer than two choices.")
     measured = item.measured(lambda score: measuring.ordering(list(choices), item.declared.correct, score))
-    return choices.values(), (), _renamed(measured, {name: each.id for name, each in choices.items()})
+    return choices.values(), (), measuring.renamed(measured, {name: each.id for name, each in choices.items()})
 
 
 def _read_match(item: Item) -> _Read:
     sets = [list(each.iter("simpleassociablechoice")) for each in children(item.interaction, "simplematchset")]
     if len(sets) != 2:
         raise NotScored("It does not match two lists.")
-    return _matching(item, item.choices(sets[0]), item.choices(sets[1]))
+    return _matching(item, item.choices(sets[0], 1), item.choices(sets[1], 1))
 
 
 def _read_gap_match(item: Item) -> _Read:
@@ -297,7 +259,7 @@ def _matching(item: Item, first: dict[str, Choice], second: dict[str, Choice]) -
             measured = item.measured(measure)
             ids = {name: each.id for name, each in (prompts | choices).items()}
             shown = [Prompt(id=each.id, text=each.text) for each in prompts.values()]
-            return choices.values(), shown, _renamed(measured, ids)
+            return choices.values(), shown, measuring.renamed(measured, ids)
     raise NotScored("It matches some things with none or with several, and a question here matches each with one.")
 
 
@@ -316,7 +278,7 @@ def _read_text_entry(item: Item) -> _Read:
         raise NotScored("It asks for several answers in one field.")
     if item.declared.is_numeric:
         return (), (), item.measured(lambda score: measuring.numeric(_breakpoints(item), score))
-    return (), (), item.measured(lambda score: measuring.short(_texts(item), score))
+    return (), (), item.measured(lambda score: measuring.short(measuring.texts(_texts(item)), score))
 
 
 def _read_slider(item: Item) -> _Read:
@@ -328,8 +290,8 @@ def _read_extended_text(item: Item) -> _Read:
     texts = _texts(item) if item.declared.cardinality == "single" and not item.declared.is_numeric else []
     if texts and item.scoring.is_given and all(len(each) <= _LONGEST_SHORT and "\n" not in each for each in texts):
         try:
-            scored = measuring.short(texts, lambda each: item.scoring.score({item.declared.identifier: each}))
-            return (), (), scored
+            identifier = item.declared.identifier
+            return (), (), measuring.short(measuring.texts(texts), lambda each: item.scoring.score({identifier: each}))
         except NotScored:
             pass
     losses = ("A teacher marks the answers here.",) if item.scoring.is_given else ()
@@ -341,10 +303,7 @@ def _texts(item: Item) -> list[str]:
     texts = _keys(item)
     for rule in item.scoring.rules:
         texts += [text(each).strip() for each in rule.iter("basevalue") if attribute(each, "baseType") == "string"]
-    named = [each for each in texts if isinstance(each, str)]
-    if len(named) > _MOST_ACCEPTED:
-        raise NotScored(f"It accepts more than {_MOST_ACCEPTED} texts.")
-    return named
+    return [each for each in texts if isinstance(each, str)]
 
 
 def _keys(item: Item) -> list[Value]:
@@ -368,10 +327,7 @@ def _breakpoints(item: Item) -> list[Fraction]:
             mode, below, above = tolerances(expression)
             for value in (each for each in (*named, *constants) if isinstance(each, Fraction)):
                 points += _ends(mode, value, below, above)
-    found = [each for each in points if isinstance(each, Fraction)]
-    if len(found) > 4 * _MOST_ACCEPTED:
-        raise NotScored(f"It compares with more than {_MOST_ACCEPTED} numbers.")
-    return found
+    return [each for each in points if isinstance(each, Fraction)]
 
 
 def _ends(mode: str, value: Fraction, below: Fraction, above: Fraction) -> list[Fraction]:

@@ -10,10 +10,10 @@ from lxml import etree
 
 from exchange.formats.qti.documents import html_of, line, parsed, root_name
 from exchange.formats.qti.item import Item
-from exchange.formats.qti.scoring import NotScored, number
 from exchange.formats.qti.vocabulary import attribute, child, children, holds, text
 from exchange.items import Difficulty, Draw, NotReadable, Package, PackageFile, Question, Quiz, Report
 from exchange.markdown import from_html
+from exchange.measuring import NotScored, number
 from exchange.packages import Opened
 
 _ITEM, _TEST = "assessmentitem", "assessmenttest"

@@ -8,7 +8,6 @@ The rules of the language: QTI 3.0 ASI, sections on expressions and response pro
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from math import floor
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 from lxml import etree
 
 from exchange.formats.qti.vocabulary import attribute, child, children, text
+from exchange.measuring import NotScored, number
 
 MOST_STEPS = 2_000
 """Of one run; the examples of the standard take less than 200."""
@@ -27,14 +27,6 @@ _MAP_RESPONSE = ("map_response", "cc2_map_response")
 Value = Any
 """None, a bool, a str, a Fraction; a list where order does not matter, a tuple where it does."""
 Responses = Mapping[str, Value]
-
-
-class NotScored(Exception):
-    """The item's scoring is not one that can be run; `reason` is a sentence for a teacher."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class _Exit(Exception):
@@ -87,17 +79,6 @@ class Declaration:
     @property
     def is_numeric(self) -> bool:
         return self.base_type in _NUMERIC
-
-
-def number(given: str | None) -> Fraction | None:
-    """None for what is no number, or one of more digits than any question has."""
-    try:
-        value = Decimal((given or "").strip())
-    except InvalidOperation:
-        return None
-    if not value.is_finite() or abs(value.adjusted()) > 20 or len(value.as_tuple().digits) > 40:
-        return None
-    return Fraction(value)
 
 
 def scalar(given: str, base_type: str) -> Value:

@@ -1,22 +1,40 @@
-"""What an interaction of QTI is as a question of ours, by asking for the score of answers that tell the rules apart."""
+"""Finds the key, the weights and the credits of a question by asking how its source scores answers.
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+Other systems write the same rule in many ways. A reader of a format says what an answer earns there, and this module
+asks for answers that tell the rules apart.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from itertools import combinations, pairwise
+from typing import Any
 
-from exchange.formats.qti.scoring import NotScored, Value
-from exchange.items import AcceptedText, AcceptedTexts, Key, Kind, Range, Ranges
+from exchange.items import AcceptedText, AcceptedTexts, Choice, Key, Kind, Range, Ranges
 from exchange.items import Value as Number
 
-Score = Callable[[Value], Fraction]
+Answer = Any
+"""A choice, a text or a number; a list of choices; a tuple of them where order counts."""
+Score = Callable[[Answer], Fraction]
 
 DIFFERS = "Partly right answers score differently here."
 NOT_SAID = "The file does not say how it is scored."
 _ALL_SUBSETS_OF = 6
+_MOST_CHOICES = 50
+_MOST_ACCEPTED = 50
+_ID_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
+_LONGEST_ID = 64
 _LARGEST_NUMBER = Decimal(10**15)
 _IMPROBABLE = "\u2603 no such answer"
+
+
+class NotScored(Exception):
+    """The source's scoring is none that a question here can have; `reason` is a sentence for a teacher."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -26,10 +44,21 @@ class Measured:
     kind: Kind
     key: Key
     best: Fraction
-    answer: Value
+    answer: Answer
     weights: dict[str, Decimal] | None = None
     partial_credit: bool = True
     losses: tuple[str, ...] = ()
+
+
+def number(given: str | None) -> Fraction | None:
+    """None for what is no number, or one of more digits than any question has."""
+    try:
+        value = Decimal((given or "").strip())
+    except InvalidOperation:
+        return None
+    if not value.is_finite() or abs(value.adjusted()) > 20 or len(value.as_tuple().digits) > 40:
+        return None
+    return Fraction(value)
 
 
 def percent(score: Fraction, best: Fraction) -> Decimal:
@@ -39,10 +68,51 @@ def percent(score: Fraction, best: Fraction) -> Decimal:
 
 
 def decimal(value: Fraction, places: int) -> Decimal:
-    return Decimal(round(value * 10**places)).scaleb(-places).normalize()
+    rounded = Decimal(round(value * 10**places)).scaleb(-places).normalize()
+    return rounded.quantize(Decimal(1)) if rounded == rounded.to_integral_value() else rounded
 
 
-def single(ids: Sequence[str], declared: Value, score: Score) -> Measured:
+def choices(shown: Iterable[tuple[str, str]], least: int = 2) -> dict[str, Choice]:
+    """By their names in the file, choices with their texts; each has an id that the bank takes."""
+    found: dict[str, Choice] = {}
+    for place, (name, text) in enumerate(shown, 1):
+        if name in found:
+            raise NotScored("Two of its choices have the same name.")
+        if not text:
+            raise NotScored("One of its choices has nothing to show.")
+        fits = 0 < len(name) <= _LONGEST_ID and _ID_CHARACTERS.issuperset(name)
+        found[name] = Choice(id=name if fits else f"choice-{place}", text=text)
+    if len(found) < least:
+        raise NotScored("It has fewer than two choices.")
+    if len(found) > _MOST_CHOICES:
+        raise NotScored(f"It has more than {_MOST_CHOICES} choices.")
+    if len({each.id for each in found.values()}) != len(found):
+        raise NotScored("Two of its choices have the same name.")
+    return found
+
+
+def renamed(measured: Measured, ids: Mapping[str, str]) -> Measured:
+    """With the ids of the bank in the place of the names in the file."""
+    key = measured.key
+    if isinstance(key, str):
+        key = ids[key]
+    elif isinstance(key, tuple):
+        key = tuple(ids[each] for each in key)
+    elif isinstance(key, dict):
+        key = {ids[prompt]: ids[choice] for prompt, choice in key.items()}
+    weights = measured.weights and {ids[each]: weight for each, weight in measured.weights.items()}
+    return replace(measured, key=key, weights=weights)
+
+
+def true_or_false(choices: Iterable[Choice], measured: Measured) -> Measured | None:
+    """A choice between the words true and false is a question of that kind; None for others."""
+    texts = {each.text.strip().lower(): each.id for each in choices}
+    if measured.kind != "single" or measured.weights is not None or texts.keys() != {"true", "false"}:
+        return None
+    return replace(measured, kind="truefalse", key=texts["true"] == measured.key)
+
+
+def single(ids: Sequence[str], declared: Answer, score: Score) -> Measured:
     scores = {each: score(each) for each in ids}
     best = _require_points(scores.values())
     right = [each for each in ids if scores[each] == best]
@@ -95,7 +165,7 @@ def _subsets(ids: Sequence[str], key: Sequence[str]) -> list[tuple[str, ...]]:
     return [(), tuple(key), tuple(ids), *((each,) for each in ids), *near]
 
 
-def ordering(ids: Sequence[str], declared: Value, score: Score) -> Measured:
+def ordering(ids: Sequence[str], declared: Answer, score: Score) -> Measured:
     key = tuple(declared or ())
     if sorted(key) != sorted(ids):
         raise NotScored("Its right order does not hold every choice once.")
@@ -121,37 +191,49 @@ def matching(choices: Sequence[str], key: dict[str, str], pair: Callable[[str, s
     if len(prompts) > 1 and not any(shares):
         return Measured("matching", key, best, right, partial_credit=False)
     without_one = Fraction(len(right) - 1, len(right))
-    losses = () if set(shares) == {without_one} else ("Every right pair counts the same here, and wrong ones nothing.",)
+    losses = (
+        ()
+        if all(abs(share - without_one) < Fraction(1, 1000) for share in shares)
+        else ("Every right pair counts the same here, and wrong ones nothing.",)
+    )
     return Measured("matching", key, best, right, losses=losses)
 
 
-def short(candidates: Iterable[str], score: Score) -> Measured:
-    """`candidates` are the texts that the file names."""
-    texts = [each for each in dict.fromkeys(text.strip() for text in candidates) if each]
-    scores = {each: score(each) for each in texts}
+def short(samples: Mapping[str, str], score: Score) -> Measured:
+    """`samples` has, for each text that may be accepted (with wildcards), an answer that only it accepts."""
+    if len(samples) > _MOST_ACCEPTED:
+        raise NotScored(f"It accepts more than {_MOST_ACCEPTED} texts.")
+    scores = {text: score(sample) for text, sample in samples.items()}
     others = score(_IMPROBABLE)
     best = _require_points(scores.values())
     losses = []
     # The other case of a text that earns more than any answer does shows whether case counts.
-    cases = [
-        score(each.swapcase()) == scores[each] for each in texts if scores[each] > others and _has_case(each, texts)
-    ]
+    telling = [sample for text, sample in samples.items() if scores[text] > others and _has_case(sample, samples)]
+    cases = [score(each.swapcase()) == score(each) for each in telling]
     sensitive = not all(cases)
     if sensitive and any(cases):
         sensitive = False
         losses.append("Upper and lower case count as the same here.")
     if others < 0 or any(value < 0 for value in scores.values()):
         losses.append("Wrong answers cost no points here.")
-    earned = {escaped(each): percent(scores[each], best) for each in texts}
-    earned["*"] = percent(others, best)
-    accepted = tuple(AcceptedText(text=each, credit=credit) for each, credit in earned.items() if credit >= 1)
-    answer = next(each for each in texts if scores[each] == best)
-    key = AcceptedTexts(accepted=accepted, case_sensitive=sensitive)
+    earned: dict[str, AcceptedText] = {}
+    for text, value in (*scores.items(), ("*", others)):
+        accepted = AcceptedText(text=text, credit=percent(value, best))
+        known = earned.setdefault(text if sensitive else text.casefold(), accepted)
+        if known.credit < accepted.credit:
+            earned[text.casefold()] = accepted
+    answer = next(sample for text, sample in samples.items() if scores[text] == best)
+    key = AcceptedTexts(accepted=tuple(each for each in earned.values() if each.credit >= 1), case_sensitive=sensitive)
     return Measured("short", key, best, answer, losses=tuple(losses))
 
 
-def _has_case(text: str, texts: Sequence[str]) -> bool:
-    return text.swapcase() != text and text.swapcase() not in texts
+def texts(given: Iterable[str]) -> dict[str, str]:
+    """Samples of texts without wildcards."""
+    return {escaped(text): text for each in given if (text := each.strip())}
+
+
+def _has_case(text: str, samples: Mapping[str, str]) -> bool:
+    return text.swapcase() != text and text.swapcase() not in samples.values()
 
 
 def escaped(text: str) -> str:
@@ -162,6 +244,8 @@ def escaped(text: str) -> str:
 def numeric(breakpoints: Iterable[Fraction], score: Score) -> Measured:
     """Between `breakpoints` the score does not change."""
     points = sorted(set(breakpoints))
+    if len(points) > 4 * _MOST_ACCEPTED:
+        raise NotScored(f"It compares with more than {_MOST_ACCEPTED} numbers.")
     if not points:
         raise NotScored("It names no number that is right.")
     if max(map(abs, points)) > _LARGEST_NUMBER:
