@@ -136,7 +136,7 @@ def multiple(ids: Sequence[str], declared: Sequence[str], score: Score) -> Measu
     }
     if all(share == Fraction(set(subset) == set(key)) for subset, share in probes.items()):
         return Measured("multiple", tuple(key), best, key, partial_credit=False)
-    gains: dict[str, Fraction] = {each: alone[each] if each in key else score([*key, each]) - best for each in ids}
+    gains = {each: alone[each] if each in key else _loss(each, key, alone, best, score) for each in ids}
     weights = {each: percent(gain, best) for each, gain in gains.items()}
     weighed = {subset: _weighed(subset, weights) for subset in probes}
     equal = all(abs(weighed[subset] - min(share, Fraction(1))) < Fraction(1, 1000) for subset, share in probes.items())
@@ -149,6 +149,18 @@ def multiple(ids: Sequence[str], declared: Sequence[str], score: Score) -> Measu
     if all(abs(Fraction(weights[each]) - usual[each]) < Fraction(1, 1000) for each in ids):
         return Measured("multiple", tuple(key), best, key, losses=losses)
     return Measured("multiple", tuple(key), best, key, weights, losses=losses)
+
+
+def _loss(wrong: str, key: Sequence[str], alone: Mapping[str, Fraction], best: Fraction, score: Score) -> Fraction:
+    """What a wrong choice costs, seen beside as many right ones as keep the score between its bounds."""
+    right = Fraction(0)
+    together = best
+    for place, each in enumerate(key, 1):
+        right += alone[each]
+        together = score([*key[:place], wrong])
+        if together < best and together != 0:
+            break
+    return together - (right if together < best else best)
 
 
 def _weighed(subset: Iterable[str], weights: dict[str, Decimal]) -> Fraction:

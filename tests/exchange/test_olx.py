@@ -6,7 +6,7 @@ import tarfile
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exchange.formats import olx
@@ -218,8 +218,9 @@ def course(**files: str | bytes) -> dict[str, str | bytes]:
         "course/course/run.xml": '<course display_name="A course"><chapter url_name="c1"/><wiki/></course>',
         "course/chapter/c1.xml": '<chapter display_name="Week 1"><sequential url_name="s1"/></chapter>',
         "course/sequential/s1.xml": """<sequential display_name="Basics" graded="true" default_time_limit_minutes="30">
-          <vertical url_name="v1"/><vertical display_name="Watch"><video display_name="Film" youtube="1.00:abcdefghijk"/>
-          </vertical><vertical display_name="Quiz"><problem url_name="p1"/><discussion display_name="Talk"/></vertical>
+          <vertical url_name="v1"/>
+          <vertical display_name="Watch"><video display_name="Film" youtube="1.00:abcdefghijk"/></vertical>
+          <vertical display_name="Quiz"><problem url_name="p1"/><discussion display_name="Talk"/></vertical>
           </sequential>""",
         "course/vertical/v1.xml": '<vertical display_name="Read"><html url_name="h1"/></vertical>',
         "course/html/h1.xml": '<html filename="h1" display_name="Text"/>',
@@ -287,11 +288,12 @@ SEEDS = [
 ]
 SEEDS += [
     problem(
-        '<numericalresponse answer="[1,5)"><textline/><responseparam type="tolerance" default="5%"/></numericalresponse>'
+        '<numericalresponse answer="[1,5)"><textline/><responseparam type="tolerance" default="5%"/>'
+        "</numericalresponse>"
     ),
     problem("<optionresponse><optioninput options=\"('a','b')\" correct=\"a\"/></optionresponse>"),
-    "<course><chapter><sequential><vertical><video html5_sources='[1]'/><html><p>a</p></html></vertical></sequential>"
-    "</chapter></course>",
+    "<course><chapter><sequential><vertical><video html5_sources='[1]'/><html><p>a</p></html></vertical>"
+    "</sequential></chapter></course>",
 ]
 _PIECES = [
     "<p>",
@@ -310,6 +312,7 @@ _PIECES = [
 ]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(SEEDS), st.randoms(use_true_random=False), st.integers(1, 6))
 def test_a_damaged_course_is_read_or_refused(seed: str, chance: random.Random, changes: int):
     text = seed

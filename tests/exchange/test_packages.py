@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exchange import packages
@@ -229,6 +229,7 @@ def test_links_find_their_files():
 SEEDS = [archive(FILES).getvalue() for archive in ARCHIVES]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(SEEDS), st.randoms(use_true_random=False), st.integers(1, 8))
 def test_a_damaged_archive_is_read_or_refused(seed: bytes, chance: random.Random, changes: int):
     data = bytearray(seed)
@@ -252,6 +253,7 @@ def test_a_damaged_archive_is_read_or_refused(seed: bytes, chance: random.Random
     assert all(not name.startswith("/") and ".." not in name.split("/") for name in names)
 
 
+@settings(deadline=None)
 @given(
     st.binary(max_size=2000),
     st.sampled_from([b"", b"PK\x03\x04", b"PK\x05\x06", b"PK\x05\x06" + bytes(18), b"\x1f\x8b\x08"]),

@@ -6,7 +6,7 @@ import zipfile
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exchange.formats import qti
@@ -17,6 +17,7 @@ from exchange.items import (
     Draw,
     NotReadable,
     Package,
+    PackageFile,
     Prompt,
     Question,
     Range,
@@ -24,6 +25,7 @@ from exchange.items import (
     Value,
 )
 from exchange.packages import open_package
+from tests.exchange.made_questions import questions
 
 V2 = "http://www.imsglobal.org/xsd/imsqti_v2p1"
 TEMPLATES = "http://www.imsglobal.org/question/qti_v2p1/rptemplates"
@@ -461,6 +463,7 @@ _PIECES = [
 ]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(SEEDS), st.randoms(use_true_random=False), st.integers(1, 6))
 def test_a_damaged_item_is_read_or_refused(seed: str, chance: random.Random, changes: int):
     text = seed
@@ -480,3 +483,42 @@ def test_a_damaged_item_is_read_or_refused(seed: str, chance: random.Random, cha
         except NotReadable:
             return
     assert read_package.notes
+
+
+@settings(deadline=None)
+@given(st.lists(questions(), min_size=1, max_size=4, unique_by=lambda each: each.source))
+def test_a_bank_that_was_written_reads_the_same(bank: list[Question]):
+    file = io.BytesIO()
+    qti.write(Package(questions=tuple(bank)), file)
+    with open_package(file, "bank.zip") as opened:
+        assert qti.detect(opened)
+        again = qti.read(opened)
+    assert list(again.questions) == bank
+    assert {each.outcome for each in again.notes} == {"taken"}
+
+
+def test_pictures_are_written_beside_the_items():
+    shown = question_of_kind("text", question_text="Look: ![A map](image:maps/map%20one.png)")
+    picture = PackageFile("maps/map one.png", "image/png", lambda: io.BytesIO(PNG))
+    other = PackageFile("unused.png", "image/png", lambda: io.BytesIO(PNG))
+    file = io.BytesIO()
+    qti.write(Package(questions=(shown,), files=(picture, other)), file)
+    with open_package(file, "bank.zip") as opened:
+        again = qti.read(opened)
+        assert again.questions == (shown,)
+        assert [(each.name, each.open().read()) for each in again.files] == [("maps/map one.png", PNG)]
+
+
+def test_names_that_are_no_identifiers_are_replaced():
+    choices_made = (Choice(id="1", text="a"), Choice(id="-", text="b"))
+    made = question_of_kind("single", source="0 1", choices=choices_made, correct_answer="-")
+    file = io.BytesIO()
+    qti.write(Package(questions=(made, made)), file)
+    with open_package(file, "bank.zip") as opened:
+        again = qti.read(opened).questions
+    assert [each.source for each in again] == ["question-1", "question-2"]
+    assert [each.correct_answer for each in again] == ["choice-2", "choice-2"]
+
+
+def question_of_kind(kind: str, **fields: object) -> Question:
+    return Question.model_validate({"source": "q", "kind": kind, "question_text": "What?", **fields})

@@ -12,6 +12,7 @@ from lxml import etree
 
 from exchange import measuring
 from exchange.formats.qti.documents import html_of, line, parsed
+from exchange.formats.qti.patterns import split_at_wildcards, wildcards_of
 from exchange.formats.qti.scoring import UNUSUAL, Declaration, Scoring, Value, equal, tolerances
 from exchange.formats.qti.vocabulary import attribute, child, children, holds, text
 from exchange.items import Choice, NotReadable, Prompt, Question
@@ -278,7 +279,7 @@ def _read_text_entry(item: Item) -> _Read:
         raise NotScored("It asks for several answers in one field.")
     if item.declared.is_numeric:
         return (), (), item.measured(lambda score: measuring.numeric(_breakpoints(item), score))
-    return (), (), item.measured(lambda score: measuring.short(measuring.texts(_texts(item)), score))
+    return (), (), item.measured(lambda score: measuring.short(_samples(item), score))
 
 
 def _read_slider(item: Item) -> _Read:
@@ -287,23 +288,34 @@ def _read_slider(item: Item) -> _Read:
 
 
 def _read_extended_text(item: Item) -> _Read:
-    texts = _texts(item) if item.declared.cardinality == "single" and not item.declared.is_numeric else []
-    if texts and item.scoring.is_given and all(len(each) <= _LONGEST_SHORT and "\n" not in each for each in texts):
+    samples = _samples(item) if item.declared.cardinality == "single" and not item.declared.is_numeric else {}
+    are_short = all(len(each) <= _LONGEST_SHORT and "\n" not in each for each in samples)
+    if samples and item.scoring.is_given and are_short:
         try:
             identifier = item.declared.identifier
-            return (), (), measuring.short(measuring.texts(texts), lambda each: item.scoring.score({identifier: each}))
+            return (), (), measuring.short(samples, lambda each: item.scoring.score({identifier: each}))
         except NotScored:
+            # Then a teacher marks it.
             pass
-    losses = ("A teacher marks the answers here.",) if item.scoring.is_given else ()
+    scores = item.scoring.template or any(
+        attribute(each, "identifier") == "SCORE" for rule in item.scoring.rules for each in rule.iter("setoutcomevalue")
+    )
+    losses = ("A teacher marks the answers here.",) if scores else ()
     return (), (), Measured("text", None, Fraction(1), None, losses=losses)
 
 
-def _texts(item: Item) -> list[str]:
-    """The texts that the file names as right or compares with."""
-    texts = _keys(item)
+def _samples(item: Item) -> dict[str, str]:
+    """The texts that the file compares with or names as right, each with an answer that only it accepts."""
+    samples: dict[str, str] = {}
     for rule in item.scoring.rules:
-        texts += [text(each).strip() for each in rule.iter("basevalue") if attribute(each, "baseType") == "string"]
-    return [each for each in texts if isinstance(each, str)]
+        for each in rule.iter("basevalue", "patternmatch"):
+            if each.tag == "patternmatch":
+                accepted = wildcards_of(attribute(each, "pattern") or "")
+                if accepted is not None:
+                    samples[accepted] = "~".join(split_at_wildcards(accepted)).replace("\\*", "*")
+            elif attribute(each, "baseType") == "string":
+                samples |= measuring.texts([text(each)])
+    return samples | measuring.texts(each for each in _keys(item) if isinstance(each, str))
 
 
 def _keys(item: Item) -> list[Value]:
@@ -364,7 +376,8 @@ def _show(interaction: etree._Element) -> None:
         if element.tag != "prompt" and (interaction.tag not in kept or element.tag in ("gaptext", "gapimg")):
             interaction.remove(element)
     if interaction.tag in inline:
-        interaction.text = BLANK
+        sentence = next(interaction.iterancestors("p", "li", "td", "div", "blockquote"), None)
+        interaction.text = BLANK if sentence is not None and text(sentence).strip() else None
     elif interaction.tag not in kept:
         interaction.text = None
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from lxml import etree
 
+from exchange.formats.qti.patterns import matches
 from exchange.formats.qti.vocabulary import attribute, child, children, text
 from exchange.measuring import NotScored, number
 
@@ -357,6 +358,15 @@ def _string_match(expression: etree._Element, values: list[Value]) -> bool | Non
     return bool(other in one if attribute(expression, "substring") == "true" else one == other)
 
 
+def _pattern_match(expression: etree._Element, values: list[Value]) -> bool | None:
+    if values[0] is None:
+        return None
+    matched = matches(attribute(expression, "pattern") or "", values[0])
+    if matched is None:
+        raise NotScored(UNUSUAL)
+    return matched
+
+
 def _all(values: list[Value]) -> bool | None:
     if False in values:
         return False
@@ -421,6 +431,7 @@ _OPERATORS: dict[str, Callable[[etree._Element, list[Value]], Value]] = {
     "match": lambda _, values: equal(*values),
     "equal": _equal_numbers,
     "stringmatch": _string_match,
+    "patternmatch": _pattern_match,
     "and": lambda _, values: _all(values),
     "or": lambda _, values: _any(values),
     "not": lambda _, values: None if values[0] is None else not values[0],

@@ -1,0 +1,379 @@
+"""Common Cartridges, and the assessments in them."""
+
+import io
+import random
+import zipfile
+from decimal import Decimal
+from html import escape
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exchange.formats import common_cartridge
+from exchange.items import (
+    AcceptedText,
+    AcceptedTexts,
+    Choice,
+    Draw,
+    NotReadable,
+    Package,
+    Prompt,
+    Question,
+    Range,
+    Ranges,
+    Value,
+)
+from exchange.packages import open_package
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
+
+
+def read(content: str | dict[str, str | bytes]) -> Package:
+    file = io.BytesIO()
+    if isinstance(content, str):
+        file.write(content.encode())
+    else:
+        with zipfile.ZipFile(file, "w") as archive:
+            for name, data in content.items():
+                archive.writestr(name, data)
+    with open_package(file, "course.imscc") as opened:
+        assert common_cartridge.detect(opened)
+        return common_cartridge.read(opened)
+
+
+def assessment(*items: str, facts: str = "", title: str = "A quiz") -> str:
+    return (
+        '<questestinterop xmlns="http://www.imsglobal.org/xsd/ims_qtiasiv1p2">'
+        f'<assessment ident="a1" title="{title}">{facts}<section ident="root">{"".join(items)}</section></assessment>'
+        "</questestinterop>"
+    )
+
+
+def facts(**fields: str) -> str:
+    return "<qtimetadata>{}</qtimetadata>".format(
+        "".join(
+            f"<qtimetadatafield><fieldlabel>{name}</fieldlabel><fieldentry>{value}</fieldentry></qtimetadatafield>"
+            for name, value in fields.items()
+        )
+    )
+
+
+def text(content: str) -> str:
+    return f'<material><mattext texttype="text/html">{escape(content)}</mattext></material>'
+
+
+def item(response: str, *conditions: str, asked: str = "<p>Which?</p>", feedback: str = "", **fields: str) -> str:
+    return (
+        f'<item ident="q1" title="Title"><itemmetadata>{facts(**fields)}</itemmetadata>'
+        f"<presentation>{text(asked)}{response}</presentation>"
+        '<resprocessing><outcomes><decvar maxvalue="100" minvalue="0" varname="SCORE" vartype="Decimal"/></outcomes>'
+        f"{''.join(conditions)}</resprocessing>{feedback}</item>"
+    )
+
+
+def choices(*texts: str, cardinality: str = "Single", ident: str = "r1", asked: str = "") -> str:
+    labels = "".join(
+        f'<response_label ident="{place}"><material><mattext texttype="text/plain">{escape(each)}</mattext></material>'
+        "</response_label>"
+        for place, each in enumerate(texts, 1)
+    )
+    shown = text(asked) if asked else ""
+    return (
+        f'<response_lid ident="{ident}" rcardinality="{cardinality}">{shown}<render_choice>{labels}</render_choice>'
+        "</response_lid>"
+    )
+
+
+def typed(ident: str = "r1") -> str:
+    return f'<response_str ident="{ident}" rcardinality="Single"><render_fib/></response_str>'
+
+
+def condition(test: str, score: str = "100", action: str = "Set", go_on: str = "No") -> str:
+    return (
+        f'<respcondition continue="{go_on}"><conditionvar>{test}</conditionvar>'
+        f'<setvar action="{action}" varname="SCORE">{score}</setvar></respcondition>'
+    )
+
+
+def equal(value: str, ident: str = "r1", **attributes: str) -> str:
+    given = "".join(f' {name}="{each}"' for name, each in attributes.items())
+    return f'<varequal respident="{ident}"{given}>{value}</varequal>'
+
+
+def question(content: str) -> Question:
+    package = read(assessment(content))
+    assert package.questions, package.notes
+    return package.questions[0]
+
+
+def test_a_choice_of_one():
+    content = item(choices("a", "c"), condition(equal("2")), cc_profile="cc.multiple_choice.v0p1", cc_weighting="3")
+    assert question(content) == Question(
+        source="q1",
+        title="Title",
+        kind="single",
+        question_text="Which?",
+        choices=(Choice(id="1", text="a"), Choice(id="2", text="c")),
+        correct_answer="2",
+        points=Decimal(3),
+    )
+
+
+def test_true_and_false():
+    read_question = question(item(choices("True", "False"), condition(equal("1"))))
+    assert (read_question.kind, read_question.correct_answer) == ("truefalse", True)
+
+
+def test_several_choices():
+    test = f"<and>{equal('1')}<not>{equal('2')}</not>{equal('3')}</and>"
+    read_question = question(item(choices("a", "b", "c", cardinality="Multiple"), condition(test)))
+    assert (read_question.kind, read_question.correct_answer) == ("multiple", ("1", "3"))
+    assert not read_question.partial_credit
+
+
+def test_several_choices_with_points_for_each():
+    scores = {"1": "75", "2": "-20", "3": "25"}
+    conditions = (condition(equal(name), score, "Add", "Yes") for name, score in scores.items())
+    read_question = question(item(choices("a", "b", "c", cardinality="Multiple"), *conditions))
+    assert [each.weight for each in read_question.choices] == [75, -20, 25]
+
+
+def test_a_blank_with_several_texts():
+    content = item(typed(), condition(equal("York") + equal("Gloucester")))
+    accepted = (AcceptedText(text="York"), AcceptedText(text="Gloucester"))
+    assert question(content).correct_answer == AcceptedTexts(accepted=accepted)
+
+
+def test_a_blank_of_which_the_case_counts():
+    key = question(item(typed(), condition(equal("York", case="Yes")))).correct_answer
+    assert key == AcceptedTexts(accepted=(AcceptedText(text="York"),), case_sensitive=True)
+
+
+def test_a_pattern():
+    test = '<varsubstring respident="r1">York</varsubstring>'
+    key = question(item(typed(), condition(test), cc_profile="cc.pattern_match.v0p1")).correct_answer
+    assert key == AcceptedTexts(accepted=(AcceptedText(text="*York*"),))
+
+
+def test_an_essay():
+    content = item(typed(), "<respcondition><conditionvar><other/></conditionvar></respcondition>")
+    assert question(content).kind == "text"
+
+
+@pytest.mark.parametrize(
+    ("test", "key"),
+    [
+        ("<vargte respident='r1'>1</vargte><varlte respident='r1'>3</varlte>", Value(value=Decimal(2), tolerance=1)),
+        (
+            f"<or>{equal('7')}<and><vargte respident='r1'>1</vargte><varlte respident='r1'>3</varlte></and></or>",
+            Ranges(ranges=(Range(minimum=1, maximum=3), Range(minimum=7, maximum=7))),
+        ),
+    ],
+)
+def test_a_number_as_canvas_writes_it(test, key):
+    read_question = question(item(typed(), condition(test)))
+    assert (read_question.kind, read_question.correct_answer) == ("numeric", key)
+
+
+def test_a_match_as_canvas_writes_it():
+    lists = [choices("x", "y", "z", ident=name, asked=name) for name in ("one", "two")]
+    conditions = [condition(equal("2", "one"), "50", "Add", "Yes"), condition(equal("1", "two"), "50", "Add", "Yes")]
+    read_question = question(item("".join(lists), *conditions))
+    assert read_question.prompts == (Prompt(id="one", text="one"), Prompt(id="two", text="two"))
+    assert read_question.correct_answer == {"one": "2", "two": "1"}
+    assert read_question.partial_credit
+
+
+def test_feedback_on_the_right_answer_is_the_explanation():
+    shown = condition(equal("2")).replace("</respcondition>", '<displayfeedback linkrefid="yes"/></respcondition>')
+    feedback = "".join(
+        f'<itemfeedback ident="{name}"><flow_mat>{text(words)}</flow_mat></itemfeedback>'
+        for name, words in {"yes": "Well <i>done</i>.", "no": "No."}.items()
+    )
+    package = read(assessment(item(choices("a", "b"), shown, feedback=feedback)))
+    assert package.questions[0].explanation == "Well *done*."
+    assert package.notes[0].reason == "Feedback on wrong answers was left out."
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (item(typed("r1") + typed("r2"), condition(equal("x"))), "It asks 2 things at once"),
+        (item(choices("a", "b")), "No answer earns points"),
+        (item(""), "It asks nothing"),
+        (item(choices("a"), condition(equal("1"))), "fewer than two choices"),
+        (item(choices("a", "b"), condition("<durequal>1</durequal>")), "a program of its own"),
+        (
+            item(typed(), condition(equal("1"))).replace("</presentation>", "</presentation><calculated/>"),
+            "anew for each",
+        ),
+    ],
+)
+def test_what_no_question_here_can_be_is_left_out_with_a_reason(content, expected):
+    first, quiz = read(assessment(content)).notes
+    assert (first.outcome, quiz.outcome) == ("left out", "left out")
+    assert expected in first.reason
+
+
+MANIFEST = """<manifest xmlns="http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1"
+    xmlns:lom="http://ltsc.ieee.org/xsd/imsccv1p1/LOM/manifest">
+  <metadata><schema>IMS Common Cartridge</schema><schemaversion>1.1.0</schemaversion>
+    <lom:lom><lom:general><lom:title><lom:string>A course</lom:string></lom:title></lom:general></lom:lom></metadata>
+  <organizations><organization structure="rooted-hierarchy"><item identifier="root">
+    <item identifier="m1"><title>Week 1</title>
+      <item identifier="l1" identifierref="page"><title>Read</title></item>
+      <item identifier="h1"><title>More</title>
+        <item identifier="l2" identifierref="link"><title>Look</title></item></item>
+      <item identifier="l3" identifierref="file"><title>Slides</title></item>
+      <item identifier="l4" identifierref="topic"><title>Talk</title></item>
+      <item identifier="l5" identifierref="quiz"><title>Quiz</title></item>
+      <item identifier="l6" identifierref="tool"><title>Tool</title></item>
+      <item identifier="l7" identifierref="gone"><title>Gone</title></item>
+    </item></item></organization></organizations>
+  <resources>
+    <resource identifier="page" type="webcontent" href="web/page.html"><file href="web/page.html"/></resource>
+    <resource identifier="other" type="webcontent" href="web/other.html"><file href="web/other.html"/></resource>
+    <resource identifier="link" type="imswl_xmlv1p1"><file href="link.xml"/></resource>
+    <resource identifier="file" type="webcontent" href="web/slides.pdf"><file href="web/slides.pdf"/></resource>
+    <resource identifier="topic" type="imsdt_xmlv1p1"><file href="topic.xml"/></resource>
+    <resource identifier="quiz" type="imsqti_xmlv1p2/imscc_xmlv1p1/assessment"><file href="quiz.xml"/></resource>
+    <resource identifier="bank" type="imsqti_xmlv1p2/imscc_xmlv1p1/question-bank"><file href="bank.xml"/></resource>
+    <resource identifier="tool" type="imsbasiclti_xmlv1p0"><file href="tool.xml"/></resource>
+  </resources></manifest>"""
+
+
+def cartridge(**files: str | bytes) -> dict[str, str | bytes]:
+    quiz = assessment(
+        item(choices("a", "b"), condition(equal("1")), asked='<img src="$IMS-CC-FILEBASE$/img/a.png" alt="A">'),
+        facts=facts(cc_maxattempts="2", qmd_timelimit="45"),
+    )
+    bank = (
+        f'<questestinterop><objectbank ident="b1">{facts(bank_title="Pool")}'
+        f"{item(choices('a', 'b'), condition(equal('1')))}</objectbank></questestinterop>"
+    )
+    return {
+        "imsmanifest.xml": MANIFEST,
+        "web/page.html": """<html><head><title>x</title></head><body onload="alert(1)"><p>Look:
+          <a href="notes.pdf">notes</a>, <a href="slides.pdf">slides</a>.</p><script>alert(1)</script></body></html>""",
+        "web/other.html": "<html><head><title>Other page</title></head><body><p>Other</p></body></html>",
+        "web/notes.pdf": b"%PDF-",
+        "web/slides.pdf": b"%PDF-",
+        "web_resources/img/a.png": PNG,
+        "link.xml": '<webLink><title>Look</title><url href="https://example.org/a"/></webLink>',
+        "topic.xml": "<topic><title>Talk</title><text>&lt;p&gt;What do you think?&lt;/p&gt;</text></topic>",
+        "quiz.xml": quiz,
+        "bank.xml": bank,
+        "tool.xml": "<cartridge_basiclti_link/>",
+        **files,
+    }
+
+
+def test_a_cartridge():
+    package = read(cartridge())
+    assert package.title == "A course"
+    assert [
+        (module.title, [(each.title, each.link, each.file) for each in module.lessons]) for module in package.modules
+    ] == [
+        (
+            "Week 1",
+            [
+                ("Read", None, None),
+                ("notes.pdf", None, "web/notes.pdf"),
+                ("More", None, None),
+                ("Look", "https://example.org/a", None),
+                ("Slides", None, "web/slides.pdf"),
+                ("Talk", None, None),
+            ],
+        ),
+        ("More pages", [("Other page", None, None)]),
+    ]
+    lessons = package.modules[0].lessons
+    assert (lessons[0].text, lessons[5].text) == ("Look: notes, slides.", "What do you think?")
+    assert [each.name for each in package.files] == ["web/notes.pdf", "web/slides.pdf", "web_resources/img/a.png"]
+    (quiz,) = package.quizzes
+    assert (quiz.title, quiz.questions, quiz.minutes, quiz.attempts) == ("A quiz", ("quiz.xml#2",), 45, 2)
+    assert [(each.category, each.question_text) for each in package.questions] == [
+        ("Pool", "Which?"),
+        ("", "![A](image:web_resources/img/a.png)"),
+    ]
+    assert {each.what: each.outcome for each in package.notes if each.outcome == "left out"} == {
+        "Tool": "left out",
+        "Gone": "left out",
+    }
+
+
+def test_a_quiz_that_draws_from_a_bank():
+    drawing = """<selection_ordering><selection><sourcebank_ref>b1</sourcebank_ref>
+      <selection_number>1</selection_number></selection></selection_ordering>"""
+    (quiz,) = read(cartridge(**{"quiz.xml": assessment(drawing)})).quizzes
+    assert (quiz.questions, quiz.draws) == ((), (Draw(category="Pool", count=1),))
+
+
+def test_canvas_keeps_more_of_a_quiz_beside_it():
+    full = assessment(item(choices("a", "b"), condition(equal("1"))), item(typed(), condition(equal("x"))))
+    meta = (
+        "<quiz><time_limit>20</time_limit><allowed_attempts>3</allowed_attempts><description>Go!</description></quiz>"
+    )
+    package = read(cartridge(**{"non_cc_assessments/quiz.xml.qti": full, "quiz/assessment_meta.xml": meta}))
+    (quiz,) = package.quizzes
+    assert (len(quiz.questions), quiz.minutes, quiz.attempts, quiz.instructions) == (2, 20, 3, "Go\\!")
+
+
+def test_pages_without_modules_come_along():
+    manifest = MANIFEST[: MANIFEST.index("<organizations>")] + MANIFEST[MANIFEST.index("<resources>") :]
+    package = read(cartridge(**{"imsmanifest.xml": manifest}))
+    assert [each.title for each in package.modules] == ["More pages"]
+    assert [each.title for each in package.modules[0].lessons] == [
+        "x",
+        "notes.pdf",
+        "slides.pdf",
+        "Other page",
+        "Look",
+        "Talk",
+    ]
+
+
+SEEDS = [MANIFEST, cartridge()["quiz.xml"], cartridge()["bank.xml"], cartridge()["topic.xml"]]
+_PIECES = [
+    "identifier",
+    "item",
+    "resource",
+    "varequal",
+    "SCORE",
+    "Multiple",
+    "100",
+    "1e999",
+    "href",
+    "<and>",
+    "</and>",
+    "-",
+    "",
+]
+
+
+@settings(deadline=None)
+@given(st.integers(0, 3), st.randoms(use_true_random=False), st.integers(1, 6))
+def test_a_damaged_cartridge_is_read_or_refused(which: int, chance: random.Random, changes: int):
+    damaged = str(SEEDS[which])
+    for _ in range(changes):
+        at = chance.randrange(len(damaged) + 1)
+        match chance.randrange(3):
+            case 0:
+                damaged = damaged[:at] + chance.choice(_PIECES) + damaged[at:]
+            case 1:
+                damaged = damaged[:at] + damaged[at + chance.randrange(1, 60) :]
+            case _:
+                old, new = chance.sample(_PIECES, 2)
+                damaged = damaged.replace(old or "x", new, 1)
+    name = ("imsmanifest.xml", "quiz.xml", "bank.xml", "topic.xml")[which]
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for each, data in cartridge(**{name: damaged}).items():
+            archive.writestr(each, data)
+    with open_package(file, "course.imscc") as opened:
+        try:
+            package = common_cartridge.read(opened)
+        except NotReadable:
+            return
+    assert package.notes
