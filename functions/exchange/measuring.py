@@ -185,9 +185,9 @@ def ordering(ids: Sequence[str], declared: Answer, score: Score) -> Measured:
     swapped = (key[1], key[0], *key[2:])
     turned = (*key[1:], key[0])
     shares = {other: score(other) / best for other in (swapped, turned, tuple(reversed(key)))}
-    if not any(shares.values()):
-        return Measured("ordering", key, best, key, partial_credit=False)
     places = {other: Fraction(sum(map(str.__eq__, other, key)), len(key)) for other in shares}
+    if places != shares and not any(shares.values()):
+        return Measured("ordering", key, best, key, partial_credit=False)
     return Measured("ordering", key, best, key, losses=() if places == shares else (DIFFERS,))
 
 

@@ -34,13 +34,19 @@ def questions(draw: st.DrawFn) -> Question:
             if draw(st.booleans()):
                 weights = [
                     Decimal(100),
-                    *(draw(st.sampled_from([Decimal(-25), Decimal(0), Decimal(40)])) for _ in ids[1:]),
+                    *(draw(st.sampled_from([Decimal(-25), Decimal(40)])) for _ in ids[1:]),
                 ]
         case "multiple":
             key = tuple(ids[: draw(st.integers(1, len(ids)))])
             partial_credit = draw(st.booleans())
             if partial_credit and draw(st.booleans()):
-                shares = {1: ["100"], 2: ["75", "25"], 3: ["50", "30", "20"], 4: ["25"] * 4, 5: ["20"] * 5}[len(key)]
+                shares = {
+                    1: ["100"],
+                    2: ["75", "25"],
+                    3: ["50", "30", "20"],
+                    4: ["40", "30", "20", "10"],
+                    5: ["30", "25", "20", "15", "10"],
+                }[len(key)]
                 weights = [
                     *map(Decimal, shares),
                     *(draw(st.sampled_from([Decimal(-50), Decimal(0)])) for _ in ids[len(key) :]),
@@ -57,7 +63,7 @@ def questions(draw: st.DrawFn) -> Question:
             partial_credit = len(prompts) == 1 or draw(st.booleans())
         case "ordering":
             key = tuple(draw(st.permutations(ids)))
-            partial_credit = draw(st.booleans())
+            partial_credit = len(ids) == 2 or draw(st.booleans())
     has_choices = kind in ("single", "multiple", "matching", "ordering")
     return Question(
         source=draw(st.from_regex(r"[a-z]{3,8}", fullmatch=True)),
@@ -97,7 +103,7 @@ def _short_keys(draw: st.DrawFn) -> AcceptedTexts:
     if draw(st.booleans()):
         texts[0] = f"{texts[0]}\\* 5*"
     if draw(st.booleans()):
-        texts.append(f"*{texts[0].replace('*', '')}zz*")
+        texts.append("*zzz*")
     shares = [Decimal(100), *(draw(_credits) for _ in texts[1:])]
     accepted = (AcceptedText(text=each, credit=share) for each, share in zip(texts, shares, strict=True))
     has_case = any(each.swapcase() != each for each in texts)

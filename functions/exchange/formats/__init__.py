@@ -1,3 +1,7 @@
 """One module a format: `detect` and `read` answer what a file holds as `exchange.items`, and none knows of another."""
 
-FORMATS = ()
+from typing import Any
+
+from exchange.formats import common_cartridge, olx, qti
+
+FORMATS: tuple[Any, ...] = (("qti", qti), ("olx", olx), ("commonCartridge", common_cartridge))

@@ -18,7 +18,7 @@ def split_at_wildcards(text: str) -> list[str]:
 
 def _expression(literal: str, case_sensitive: bool) -> str:
     return "".join(
-        f"[{each.lower()}{each.upper()}]"
+        f"[{each}{each.swapcase()}]"
         if not case_sensitive and _has_two_cases(each)
         else (f"\\{each}" if each in _SPECIAL else each)
         for each in literal
@@ -57,7 +57,7 @@ def _parse(pattern: str) -> tuple[str, bool] | None:
             continue
         pair = re.compile(r"\[(\w)(\w)\]").match(rest, place)
         if pair is not None and pair[1].lower() == pair[2].lower() and pair[1] != pair[2]:
-            letter, length, folded = pair[1].lower(), 4, True
+            letter, length, folded = pair[1], 4, True
         elif rest[place] == "\\" and place + 1 < len(rest) and not rest[place + 1].isalnum():
             letter, length, folded = rest[place + 1], 2, False
         elif rest[place] not in _SPECIAL:
