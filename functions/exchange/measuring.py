@@ -135,7 +135,8 @@ def multiple(ids: Sequence[str], declared: Sequence[str], score: Score) -> Measu
         subset: max(Fraction(0), score(list(subset)) / best) for subset in _subsets(ids, key)
     }
     if all(share == Fraction(set(subset) == set(key)) for subset, share in probes.items()):
-        return Measured("multiple", tuple(key), best, key, partial_credit=False)
+        # Of one right choice, all or nothing is the same as the usual rule.
+        return Measured("multiple", tuple(key), best, key, partial_credit=len(key) == 1)
     gains = {each: alone[each] if each in key else _loss(each, key, alone, best, score) for each in ids}
     weights = {each: percent(gain, best) for each, gain in gains.items()}
     weighed = {subset: _weighed(subset, weights) for subset in probes}

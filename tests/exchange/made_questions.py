@@ -38,7 +38,7 @@ def questions(draw: st.DrawFn) -> Question:
                 ]
         case "multiple":
             key = tuple(ids[: draw(st.integers(1, len(ids)))])
-            partial_credit = draw(st.booleans())
+            partial_credit = len(key) == 1 or draw(st.booleans())
             if partial_credit and draw(st.booleans()):
                 shares = {
                     1: ["100"],

@@ -6,7 +6,7 @@ import zipfile
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from exchange.formats import qti
@@ -485,7 +485,7 @@ def test_a_damaged_item_is_read_or_refused(seed: str, chance: random.Random, cha
     assert read_package.notes
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=40, phases=[Phase.reuse, Phase.generate])
 @given(st.lists(questions(), min_size=1, max_size=4, unique_by=lambda each: each.source))
 def test_a_bank_that_was_written_reads_the_same(bank: list[Question]):
     file = io.BytesIO()
