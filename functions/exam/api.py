@@ -273,7 +273,7 @@ def set_course_accommodation(
 
 
 @app.delete("/courses/{courseId}/accommodations/{studentId}", status_code=204)
-@refuses(NoAccommodation)
+@refuses(CourseNotFound, NoAccommodation)
 def delete_course_accommodation(_: CourseTeacher, course_id: CourseId, student_id: StudentId, now: Now) -> None:
     """Takes back what one student was granted in every exam of a course."""
     course_accommodations.withdraw(course_id, student_id, now)

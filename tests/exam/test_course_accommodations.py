@@ -87,3 +87,11 @@ def test_what_is_no_share_of_the_duration_is_refused(exam: ExamService, percent:
 def test_it_is_for_students_of_the_course(exam: ExamService) -> None:
     stranger = f"/courses/{exam.course}/accommodations/{sign_in('student').id}"
     assert exam.http.put(stranger, {"extraPercent": 25}, token=exam.teacher.token).status == 404
+
+
+def test_in_a_course_that_is_gone_there_is_nothing_to_grant_or_to_take_back(exam: ExamService) -> None:
+    assert grant(exam, 25).status == 200
+    exam.delete_course(exam.course)
+    assert grant(exam, 25).status == 404
+    gone = exam.http.delete(path(exam), token=exam.admin.token)
+    assert (gone.status, gone.json["detail"]) == (404, "There is no such course.")

@@ -60,8 +60,13 @@ def _store(course_id: UUID, student_id: UUID, percent: int, now: datetime) -> Co
 
 @retry_stale
 def withdraw(course_id: UUID, student_id: UUID, now: datetime) -> None:
-    """Takes back what a student was granted in a whole course; raises `NoAccommodation` if that is nothing."""
-    [stored] = read_together([(CourseAccommodation, course_id, student_id)])
+    """Takes back what a student was granted in a whole course.
+
+    Raises `CourseNotFound`, and `NoAccommodation` if that is nothing.
+    """
+    course, stored = read_together([roster.course_key(course_id), (CourseAccommodation, course_id, student_id)])
+    if course is None:
+        raise CourseNotFound
     if stored is None:
         raise NoAccommodation
     # The row last: a request that fails on the way can be sent again.
