@@ -20,6 +20,7 @@ from auth.schemas import (
     ForgotPassword,
     JwkSet,
     Logout,
+    NewTokens,
     NewUser,
     PeopleImport,
     PeopleImported,
@@ -144,7 +145,7 @@ def start_session(
     form: Annotated[OAuth2PasswordRequestForm, Depends()], response: Response, device: FromDevice, now: Now
 ) -> AccessToken:
     """Signs in a browser. As `/auth/login`, but the refresh token comes in a cookie that no script can read."""
-    return set_cookie(response, sessions.sign_in(form.username, form.password, device, now))
+    return set_cookie(response, sessions.sign_in(form.username, form.password, device, now, in_cookie=True))
 
 
 @app.post("/auth/session/refresh", dependencies=[Public, FromScript])
@@ -153,7 +154,7 @@ def refresh_session(
     response: Response, device: FromDevice, now: Now, refresh_token: RefreshCookie = None
 ) -> AccessToken:
     """Gives a browser a new access token for its cookie, and a new cookie. Tabs may do so at the same time."""
-    return set_cookie(response, sessions.refresh(refresh_token or "", device, now))
+    return set_cookie(response, sessions.refresh(refresh_token or "", device, now, in_cookie=True))
 
 
 @app.delete("/auth/session", status_code=204, dependencies=[Public, FromScript])
@@ -212,9 +213,15 @@ def reset_password(body: ResetPassword, now: Now) -> Done:
 
 @app.post("/auth/change-password")
 @refuses(UserNotFound, AccountDisabled, WrongPassword, TooManyAttempts, WeakPassword, GatewayUnavailable, KeyGone)
-def change_password(body: ChangePassword, device: FromDevice, now: Now, caller: AnySignedIn) -> TokenPair:
-    """Changes the caller's password, ends every session, and starts a new one."""
-    return passwords.change_password(caller.id, body.current_password, body.new_password, device, now)
+def change_password(
+    body: ChangePassword, response: Response, device: FromDevice, now: Now, caller: AnySignedIn
+) -> NewTokens:
+    """Changes the caller's password, ends every session, and starts a new one: in the cookie where the old one was."""
+    pair, in_cookie = passwords.change_password(caller, body.current_password, body.new_password, device, now)
+    if in_cookie:
+        set_cookie(response, pair)
+        return NewTokens(**dict(pair) | {"refresh_token": None, "refresh_expires_in": None})
+    return NewTokens(**dict(pair))
 
 
 @app.post("/auth/verify/start", status_code=202)

@@ -184,22 +184,27 @@ def delay_after(failures: int) -> timedelta:
 
 @dataclass(frozen=True)
 class Family:
-    """A chain of refresh tokens, each replacing the one before."""
+    """A chain of refresh tokens, each replacing the one before.
+
+    `may_replace`: the device that asks is the one that asked before, and the present token replaced no lost one.
+    """
 
     current_hash: str
     previous_hash: str | None
     rotated_at: datetime
     expires_at: datetime
     epoch: int
+    may_replace: bool = False
 
 
 def judge_refresh(
     family: Family, presented_hash: str, user_epoch: int, now: datetime
-) -> Literal["rotate", "repeat", "revoke", "refuse"]:
+) -> Literal["rotate", "repeat", "replace", "revoke", "refuse"]:
     """What happens to a refresh token that a client presents.
 
-    `repeat`: a client that lost the answer asks again within 10 s and gets the same successor. `revoke`: a spent token
-    came back later, so somebody holds a copy.
+    `repeat`: a client that lost the answer asks again within 10 s and gets the same successor. `replace`: it asks
+    later, and gets another one; the first, which nobody has used, counts as spent. `revoke`: a spent token came back,
+    so somebody holds a copy.
     """
     if now >= family.expires_at or family.epoch != user_epoch:
         return "refuse"
@@ -208,6 +213,8 @@ def judge_refresh(
     is_previous = family.previous_hash is not None and secrets.compare_digest(presented_hash, family.previous_hash)
     if is_previous and now - family.rotated_at <= REPEAT_GRACE:
         return "repeat"
+    if is_previous and family.may_replace:
+        return "replace"
     return "revoke"
 
 

@@ -207,6 +207,13 @@ class TokenPair(AccessToken):
     refresh_expires_in: int
 
 
+class NewTokens(AccessToken):
+    """Tokens after a change of password. A browser's refresh token is in its cookie, and null here."""
+
+    refresh_token: str | None
+    refresh_expires_in: int | None
+
+
 class SessionView(View):
     """A sign-in that goes on. `client` is such as "Chrome on Windows"; `current` is the one that asks."""
 

@@ -160,7 +160,11 @@ class UserSessionsIndex(GlobalSecondaryIndex["Session"]):  # type: ignore[no-unt
 
 
 class Session(Table):
-    """A family of refresh tokens: one sign-in on one device, which `client` and `address` tell of."""
+    """A family of refresh tokens: one sign-in on one device, which `client` and `address` tell of.
+
+    `in_cookie`: a browser keeps its token in a cookie. `replaced`: the present token took the place of one whose answer
+    had been lost.
+    """
 
     class Meta:
         table_name = table_name("sessions")
@@ -174,6 +178,8 @@ class Session(Table):
     successor_salt = UnicodeAttribute(null=True)
     client = UnicodeAttribute(null=True)
     address = UnicodeAttribute(null=True)
+    in_cookie = BooleanAttribute(default=False)
+    replaced = BooleanAttribute(default=False)
     rotated_at = UTCDateTimeAttribute()
     ends_at = UTCDateTimeAttribute()
     valid_until = UTCDateTimeAttribute()

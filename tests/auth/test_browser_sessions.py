@@ -1,5 +1,6 @@
 """Sessions of browsers, by cookie: POST and DELETE /auth/session, POST /auth/session/refresh."""
 
+from datetime import timedelta
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -116,12 +117,74 @@ def test_cookies_that_nobody_was_given_sign_nobody_in_or_out(auth: Auth, browser
     assert browser.refresh().status == 200
 
 
-def test_a_new_password_and_a_logout_everywhere_end_the_browsers_session(auth: Auth, browser: Browser) -> None:
-    token = browser.refresh().json["access_token"]
+def test_a_change_of_password_renews_the_browsers_cookie_and_ends_all_other_sessions(
+    auth: Auth, browser: Browser
+) -> None:
+    other, elsewhere = Browser(auth), auth.login().json["refresh_token"]
+    token = other.sign_in().json["access_token"]
     body = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
-    changed = auth.http.post("/auth/change-password", body, token=token)
+    changed = other("POST", "/auth/change-password", body=body, token=token)
     assert changed.status == 200
+    assert (changed.json["refresh_token"], changed.json["refresh_expires_in"]) == (None, None)
+    assert auth.profile(changed.json["access_token"])["username"] == "amina"
+    assert "Path=/auth/session" in changed.cookies[0]
+    assert browser.refresh().status == auth.refresh(elsewhere).status == 401
+    assert [other.refresh().status for _ in range(2)] == [200, 200]
+
+
+def test_a_change_of_password_by_a_program_sets_no_cookie(auth: Auth, browser: Browser) -> None:
+    student = auth.login().json
+    body = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
+    changed = browser("POST", "/auth/change-password", body=body, token=student["access_token"])
+    assert changed.cookies == []
+    assert auth.refresh(changed.json["refresh_token"]).status == 200
+
+
+def test_an_answer_that_was_lost_long_ago_is_made_up_for_once(auth: Auth, browser: Browser) -> None:
+    spent = browser.cookie
+    assert browser.refresh().status == 200
+    lost = browser.cookie
+    auth.clock.advance(hours=1)
+    browser.cookie = spent
+    assert browser.refresh().status == 200
+    assert browser.cookie not in (spent, lost)
+    renewed = browser.cookie
+    assert browser.refresh().status == 200
+
+    # The next answer may be lost as well.
+    browser.cookie, auth.clock.now = renewed, auth.clock.now + timedelta(hours=1)
+    assert browser.refresh().status == 200
+
+
+def test_whoever_holds_the_answer_that_counted_as_lost_ends_the_session(auth: Auth, browser: Browser) -> None:
+    thief = Browser(auth)
+    thief.cookie = browser.cookie
+    assert browser.refresh().status == 200
+    auth.clock.advance(hours=1)
+    assert thief.refresh().status == 200
     assert browser.refresh().status == 401
-    token = browser.sign_in(password=NEW_PASSWORD).json["access_token"]
+    assert thief.refresh().status == 401
+
+
+def test_a_spent_cookie_counts_on_the_device_that_spent_it_alone_and_once(auth: Auth, browser: Browser) -> None:
+    def come_back(*, times: int, **headers: str) -> list[int]:
+        tab = Browser(auth)
+        tab.sign_in()
+        spent = tab.cookie
+        tab.refresh()
+        statuses = []
+        for _ in range(times):
+            auth.clock.advance(minutes=1)
+            sent = {"x-requested-with": "fetch", "cookie": spent, **headers}
+            statuses.append(auth.http.post("/auth/session/refresh", headers=sent).status)
+        return statuses
+
+    assert come_back(times=2) == [200, 401]
+    assert come_back(times=1, **{"user-agent": "curl/8"}) == [401]
+    assert come_back(times=1, **{"x-real-ip": "198.51.100.9"}) == [401]
+
+
+def test_a_logout_everywhere_ends_the_browsers_session(auth: Auth, browser: Browser) -> None:
+    token = browser.refresh().json["access_token"]
     assert auth.http.post("/auth/logout", {"everywhere": True}, token=token).status == 204
     assert browser.refresh().status == 401

@@ -12,6 +12,7 @@ from auth.schemas import ResetPassword, TokenPair
 from auth.service import authentication, code_budgets, codes, gateway, publishing, reserved_names, sessions, users
 from auth.tables import User
 from lms import roster
+from lms.callers import Caller
 from lms.dynamo import Transaction, retry_stale, transaction
 from lms.events import CodeChannel, MobileChange, UserPasswordChanged, UserPasswordResetRequested
 from lms.outbox import emit
@@ -112,11 +113,12 @@ def _proof(request: ResetPassword, now: datetime) -> codes.Proof:
 
 @retry_stale
 def change_password(
-    user_id: UUID, current_password: str, new_password: str, device: Device, now: datetime
-) -> TokenPair:
-    """As `replace_password`, and starts a new session."""
-    with _changed_password(user_id, current_password, new_password, device.address, now) as (tx, user, credential):
-        return sessions.start_session(tx, user, credential, device, now)
+    caller: Caller, current_password: str, new_password: str, device: Device, now: datetime
+) -> tuple[TokenPair, bool]:
+    """As `replace_password`, and starts a new session; whether its token is for a browser's cookie, as the old was."""
+    in_cookie = sessions.is_in_cookie(caller.session)
+    with _changed_password(caller.id, current_password, new_password, device.address, now) as (tx, user, credential):
+        return sessions.start_session(tx, user, credential, device, now, in_cookie=in_cookie), in_cookie
 
 
 @retry_stale

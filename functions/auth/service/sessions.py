@@ -29,15 +29,25 @@ class InvalidRefreshToken(Unauthorized):
     detail = "The refresh token is not valid."
 
 
-def sign_in(identifier: str, password: str, device: Device, now: datetime, *, teachers_only: bool = False) -> TokenPair:
+def sign_in(
+    identifier: str,
+    password: str,
+    device: Device,
+    now: datetime,
+    *,
+    teachers_only: bool = False,
+    in_cookie: bool = False,
+) -> TokenPair:
     """A token pair for the right password; `identifier` is a username, an email address or a roll number.
+
+    `in_cookie`: a browser keeps the refresh token in its cookie.
 
     Raises `TooManyAttempts` and `WrongCredentials`; only after the right password `AccountBeingSetUp`,
     `AccountDisabled` and `TeachersOnly`.
     """
     user, attempt, replacement = authentication.authenticate(identifier, password, device.address, now)
     authentication.require_usable(user, attempt, teachers_only=teachers_only)
-    token, session = _new_session(user, int(user.epoch), device, now)
+    token, session = _new_session(user, int(user.epoch), device, now, in_cookie=in_cookie)
     with transaction() as tx:
         attempt.undo_failure_and_remember(tx, now)
         tx.put(session)
@@ -50,8 +60,11 @@ def sign_in(identifier: str, password: str, device: Device, now: datetime, *, te
 
 
 @retry_stale
-def refresh(refresh_token: str, device: Device, now: datetime) -> TokenPair:
-    """A new pair for a refresh token, which is spent by it. Raises `InvalidRefreshToken`; see `rules.judge_refresh`."""
+def refresh(refresh_token: str, device: Device, now: datetime, *, in_cookie: bool = False) -> TokenPair:
+    """A new pair for a refresh token, which is spent by it. Raises `InvalidRefreshToken`; see `rules.judge_refresh`.
+
+    `in_cookie`: a browser sent its cookie, and may have lost the last answer.
+    """
     session = _find_session(refresh_token)
     user = users.find(session.user_id) if session else None
     if session is None or user is None or user.status != "active":
@@ -62,10 +75,13 @@ def refresh(refresh_token: str, device: Device, now: datetime) -> TokenPair:
         rotated_at=session.rotated_at,
         expires_at=session.valid_until,
         epoch=int(session.epoch),
+        may_replace=in_cookie
+        and not session.replaced
+        and (session.client, session.address) == (device.client, device.address),
     )
     presented = hashing.hash_token(refresh_token)
-    match rules.judge_refresh(family, presented, int(user.epoch), now):
-        case "rotate":
+    match verdict := rules.judge_refresh(family, presented, int(user.epoch), now):
+        case "rotate" | "replace":
             salt = secrets.token_urlsafe(32)
             successor = _successor(refresh_token, salt)
             valid_until = min(now + rules.REFRESH_LIFETIME, session.ends_at)
@@ -78,11 +94,13 @@ def refresh(refresh_token: str, device: Device, now: datetime) -> TokenPair:
                         Session.successor_salt.set(salt),
                         Session.client.set(device.client),
                         Session.address.set(device.address),
+                        Session.in_cookie.set(in_cookie),
+                        Session.replaced.set(verdict == "replace"),
                         Session.rotated_at.set(now),
                         Session.valid_until.set(valid_until),
                         Session.expires_at.set(valid_until),
                     ],
-                    Session.current_hash == presented,
+                    Session.current_hash == family.current_hash,
                 )
             session.valid_until = valid_until
             return _pair(user, successor, session, now)
@@ -133,15 +151,23 @@ def end_sessions(user: User, credential: Credential | None, now: datetime) -> li
     ]
 
 
-def start_session(tx: Transaction, user: User, credential: Credential, device: Device, now: datetime) -> TokenPair:
+def is_in_cookie(family: str) -> bool:
+    """Whether the token of a session is in the cookie of a browser."""
+    session = Session.find(family) if family else None
+    return session is not None and bool(session.in_cookie)
+
+
+def start_session(
+    tx: Transaction, user: User, credential: Credential, device: Device, now: datetime, *, in_cookie: bool
+) -> TokenPair:
     """A new session in the transaction that ended all others and stored `credential`."""
-    token, session = _new_session(user, int(user.epoch) + 1, device, now)
+    token, session = _new_session(user, int(user.epoch) + 1, device, now, in_cookie=in_cookie)
     tx.put(session)
     user.issuer, user.kid = credential.key, signing.kid_of(credential.public_key)
     return _pair(user, token, session, now)
 
 
-def _new_session(user: User, epoch: int, device: Device, now: datetime) -> tuple[str, Session]:
+def _new_session(user: User, epoch: int, device: Device, now: datetime, *, in_cookie: bool) -> tuple[str, Session]:
     family = uuid4().hex
     token = f"{family}.{secrets.token_urlsafe(32)}"
     session = Session(
@@ -151,6 +177,7 @@ def _new_session(user: User, epoch: int, device: Device, now: datetime) -> tuple
         current_hash=hashing.hash_token(token),
         client=device.client,
         address=device.address,
+        in_cookie=in_cookie,
         rotated_at=now,
         ends_at=now + rules.FAMILY_LIFETIME,
         valid_until=now + rules.REFRESH_LIFETIME,

@@ -53,7 +53,7 @@ export async function signOut() {
   await ended;
 }
 
-/** A pair of tokens that something else than signing in brought. @param {string} token @param {number} seconds */
+/** A token that something else than signing in brought, beside a new cookie. @param {string} token @param {number} seconds */
 export function accept(token, seconds) {
   keep(token, seconds);
   tabs.postMessage({ token, seconds });

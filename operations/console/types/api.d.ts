@@ -137,6 +137,7 @@ export type NewProgress = { "studentId": string; "courseId": string; "currentMod
 export type NewQuestion = { "questionText": string; "kind": QuestionKind; "choices"?: Array<ChoiceBody>; "prompts"?: Array<PromptBody>; "correctAnswer"?: boolean | string | Array<string> | NumericKeyBody | NumericRangesBody | ShortKeyBody | Record<string, any> | null; "partialCredit"?: boolean; "points"?: number; "explanation"?: string };
 export type NewResult = { "examId": string; "studentId": string; "score": number; "reason"?: string | null };
 export type NewTerm = { "title": string; "startsOn": string; "endsOn": string };
+export type NewTokens = { "access_token": string; "token_type"?: "bearer"; "expires_in": number; "refresh_token": string | null; "refresh_expires_in": number | null };
 export type NewUser = { "name"?: string | null; "mobile_number"?: string | null; "city"?: string | null; "country"?: (Country) | null; "additional_details"?: Record<string, any> | null; "username": string; "email": string; "is_type": Role; "roll_no"?: string | null };
 export type NewVoucher = { "student_id": string; "course_id": string; "quarter": string; "fee": string; "currency"?: Currency; "due_date": string };
 export type NextExam = { "exam_id": string; "title": string; "opens_at": string; "closes_at": string };
@@ -354,7 +355,7 @@ export interface Posts {
   "/auth/logout": { input: { body: Logout }; answer: undefined };
   "/auth/forgot-password": { input: { body: ForgotPassword }; answer: CodeSent };
   "/auth/reset-password": { input: { body: ResetPassword }; answer: Done };
-  "/auth/change-password": { input: { body: ChangePassword }; answer: TokenPair };
+  "/auth/change-password": { input: { body: ChangePassword }; answer: NewTokens };
   "/auth/verify/start": { input: { body: StartVerification }; answer: VerificationSent };
   "/auth/verify": { input: { body: Verify }; answer: Done };
   "/auth/users/{user_id}/invite": { input: { params: { "user_id": string } }; answer: Done };

@@ -10,7 +10,7 @@ import { Loaded, useLoad } from "../../parts/load.js";
 import { Card } from "../../parts/page.js";
 import { toast } from "../../parts/toast.js";
 import { Badge, UserText } from "../../parts/values.js";
-import { person, signIn } from "../../session.js";
+import { accept, person } from "../../session.js";
 import { AccountPage } from "./account-page.js";
 import { Picture } from "./picture.js";
 
@@ -188,10 +188,8 @@ function Password({ username }) {
   const [done, setDone] = useState(0);
   /** @param {Values} values */
   async function change({ current_password: current, new_password: next }) {
-    const pair = await post("/auth/change-password", { body: { current_password: current, new_password: next } });
-    // All sessions have ended, and this browser keeps its own in a cookie that signing in alone can set.
-    await signIn(username, next);
-    await post("/auth/logout", { body: { refresh_token: pair.refresh_token } });
+    const renewed = await post("/auth/change-password", { body: { current_password: current, new_password: next } });
+    accept(renewed.access_token, renewed.expires_in);
     toast(t("account.password.changed"));
     setDone(done + 1);
   }
