@@ -17,6 +17,7 @@ APP = "app.js"
 FRONT = "screens/anybody/front.js"
 # What a student needs to go on with a running exam while the line is down.
 _OFFLINE = (APP, "screens/student/sit-exam.js")
+_OFFLINE_LATER = ("vendor/marked.js", "vendor/purify.js")
 STYLES = ("style/base.css", "style/layout.css", "style/parts.css")
 _WORDS = ("words/en.json", "words/ur.json")
 _IMPORTS = {
@@ -56,7 +57,7 @@ def page(preloaded: str = APP) -> Response:
 
 def service_worker() -> Response:
     """The script, with the addresses that it keeps: another version of the files is another script."""
-    kept = sorted({*modules(*_OFFLINE), *STYLES, *_WORDS, "style/exam.css"})
+    kept = sorted({*modules(*_OFFLINE), *_OFFLINE_LATER, *STYLES, *_WORDS, "style/exam.css"})
     addresses = json.dumps([files.address(name) for name in kept])
     script = f"const KEPT = {addresses};\n{files.read('service-worker.js').decode()}"
     headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}

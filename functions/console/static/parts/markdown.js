@@ -1,37 +1,87 @@
-import { useEffect, useState } from "preact/hooks";
+import { signal } from "@preact/signals";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { html } from "htm/preact";
 import { Skeleton } from "./skeleton.js";
 
-const TAGS = [
-  ..."p br hr h3 h4 h5 h6 ul ol li blockquote pre code em strong del a table thead tbody tr th td".split(" "),
-];
-/** @type {Promise<(text: string) => DocumentFragment> | null} */
-let renderer = null;
+/** @typedef {Record<string, { url: string }>} Images those of a text, by the id that it names them by */
+/** @typedef {(text: string, images: Images, inline: boolean) => DocumentFragment} Render */
+/** @typedef {{ text: string, images?: Images, id?: string, class?: string }} Props */
 
-/** Text that users write as Markdown. HTML in it is shown as text. @param {{ text: string }} props */
+const TAGS = [
+  ..."p br hr h3 h4 h5 h6 ul ol li blockquote pre code em strong del a table thead tbody tr th td bdi img".split(" "),
+];
+// Blanks beside the signs tell sums of money from formulas.
+const FORMULA = /^(\$\$[^$]+?\$\$|\$(?!\s)(?:\\\$|[^$\n])+?(?<!\s)\$(?!\d))/;
+const FORMULA_BLOCK = /^\$\$[^$]+?\$\$[ \t]*(?:\n+|$)/;
+/** @type {Images} */
+const NONE = {};
+
+/** @type {import("@preact/signals").Signal<{ render: Render } | null>} */
+const renderer = signal(null);
+/** @type {Promise<{ render: Render }> | null} */
+let loading = null;
+
+/** Text that users write as Markdown. HTML in it is shown as text, formulas as they are typed. @param {{ text: string }} props */
 export function Markdown({ text }) {
-  const [render, setRender] = useState(/** @type {{ it: (text: string) => DocumentFragment } | null} */ (null));
+  const isReady = useRenderer() !== null;
+  return isReady ? html`<${Rendered} text=${text} />` : html`<${Skeleton} lines=${4} />`;
+}
+
+/** As `Markdown`, where there is no waiting: the text stands as typed until it can be rendered. @param {Props} props */
+export function QuestionText(props) {
+  return html`<${Rendered} ...${props} />`;
+}
+
+/** Markdown within a line, such as a choice. @param {Props} props */
+export function InlineMarkdown(props) {
+  return html`<${Rendered} ...${props} inline />`;
+}
+
+/** What makes plain text of Markdown within a line, for names and lists of options. */
+export function usePlainText() {
+  const render = useRenderer();
+  return (/** @type {string} */ text) => render ? render(text, NONE, true).textContent ?? "" : text;
+}
+
+/** @param {Props & { inline?: boolean }} props */
+function Rendered({ text, images = NONE, id, class: name = "", inline = false }) {
+  const render = useRenderer();
+  const place = useRef(/** @type {HTMLElement | null} */ (null));
+  // The links of images are others at each look; those that are loaded stay.
+  useLayoutEffect(() => {
+    if (render) place.current?.replaceChildren(render(text, images, inline));
+    else if (place.current) place.current.textContent = text;
+  }, [render, text, inline, Object.keys(images).join()]);
+  return inline
+    ? html`<span id=${id} class="markdown ${name}" dir="auto" ref=${place}></span>`
+    : html`<div id=${id} class=${render ? `markdown ${name}` : `markdown as-typed ${name}`} dir="auto" ref=${place}></div>`;
+}
+
+function useRenderer() {
   useEffect(() => {
-    renderer ??= load();
-    renderer.then((it) => setRender({ it }));
+    loading ??= load();
+    loading.then((it) => (renderer.value = it), () => (loading = null));
   }, []);
-  if (!render) return html`<${Skeleton} lines=${4} />`;
-  /** @param {HTMLElement | null} place */
-  const fill = (place) => place?.replaceChildren(render.it(text));
-  return html`<div class="markdown" dir="auto" ref=${fill}></div>`;
+  return renderer.value?.render ?? null;
 }
 
 async function load() {
-  const [{ Marked }] = await Promise.all([
-    import("marked"),
-    import("dompurify"),
-  ]);
+  const [{ Marked }] = await Promise.all([import("marked"), import("dompurify")]);
+  let shown = NONE;
   const marked = new Marked({
     gfm: true,
     breaks: true,
+    extensions: [
+      formula("formula", "inline", /\$/, FORMULA, (text) => `<bdi dir="ltr">${escape(text)}</bdi>`),
+      formula("formulas", "block", /^\$\$/m, FORMULA_BLOCK, (text) => `<p><bdi dir="ltr">${escape(text.trim())}</bdi></p>`),
+    ],
     renderer: {
       html: (/** @type {{ text: string }} */ { text }) => escape(text),
-      image: (/** @type {{ text: string }} */ { text }) => escape(text),
+      // Only those that the API has: any other is a request to somebody else's server.
+      image(/** @type {{ href: string, text: string }} */ { href, text }) {
+        const image = href.startsWith("image:") && shown[href.slice("image:".length)];
+        return image ? `<img src="${escape(image.url)}" alt="${escape(text)}">` : escape(text);
+      },
       // The screen's own headings are the first two.
       heading(/** @type {any} */ { tokens, depth }) {
         const level = Math.min(6, depth + 2);
@@ -46,16 +96,37 @@ async function load() {
       node.setAttribute("target", "_blank");
     }
   });
-  return (/** @type {string} */ text) =>
-    purify.sanitize(marked.parse(text), {
+  /** @type {Render} */
+  const render = (text, images, inline) => {
+    shown = images;
+    return purify.sanitize(inline ? marked.parseInline(text) : marked.parse(text), {
       ALLOWED_TAGS: TAGS,
-      ALLOWED_ATTR: ["href", "start"],
+      ALLOWED_ATTR: ["href", "start", "src", "alt", "dir"],
       ALLOWED_URI_REGEXP: /^https?:/i,
       RETURN_DOM_FRAGMENT: true,
     });
+  };
+  return { render };
+}
+
+/**
+ * A formula in TeX stays text: its underscores and asterisks emphasize nothing.
+ * @param {string} name @param {"inline" | "block"} level @param {RegExp} start @param {RegExp} form @param {(text: string) => string} shown
+ */
+function formula(name, level, start, form, shown) {
+  return {
+    name,
+    level,
+    start: (/** @type {string} */ text) => start.exec(text)?.index,
+    tokenizer(/** @type {string} */ text) {
+      const found = form.exec(text);
+      return found ? { type: name, raw: found[0], text: found[0] } : undefined;
+    },
+    renderer: (/** @type {{ text: string }} */ { text }) => shown(text),
+  };
 }
 
 /** @param {string} text */
 function escape(text) {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 }

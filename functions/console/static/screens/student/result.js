@@ -1,16 +1,17 @@
 import { html } from "htm/preact";
 import { get } from "../../api.js";
 import { number, percent, t, tOf } from "../../i18n.js";
+import { Answer as GivenAnswer, RightAnswer } from "../../parts/answer.js";
 import { Button } from "../../parts/button.js";
 import { EmptyState } from "../../parts/empty.js";
 import { Icon } from "../../parts/icon.js";
 import { Loaded, useLoad } from "../../parts/load.js";
+import { InlineMarkdown, QuestionText } from "../../parts/markdown.js";
 import { Card, Page } from "../../parts/page.js";
 import { Badge, When } from "../../parts/values.js";
 import { person } from "../../session.js";
-import { numberKey } from "./sitting/question.js";
 
-/** @import { MarkedAnswer, ResultDetails, ResultStatus } from "lms/api" */
+/** @import { MarkedAnswer, QuestionKind, ResultDetails, ResultStatus } from "lms/api" */
 
 /** @type {Record<ResultStatus, "good" | "fair" | "bad" | "plain">} */
 const TONES = { passed: "good", failed: "bad", missed: "bad", pending: "fair" };
@@ -76,14 +77,18 @@ function Answer({ answer, index }) {
     : t("student.result.marks", { marks: number(marks), points: number(points) })}
         <//>
       </header>
-      <p class="question-text" dir="auto">${answer.questionText}</p>
-      ${choicesOf(answer).length ? html`<${Choices} answer=${answer} />` : html`<${Written} answer=${answer} />`}
+      <${QuestionText} class="question-text" text=${answer.questionText} />
+      <${REVIEWS[answer.kind] ?? Written} answer=${answer} />
       ${answer.explanation && html`
-        <p class="explanation"><strong>${t("student.result.explanation")}</strong> <span dir="auto">${answer.explanation}</span></p>
+        <div class="explanation"><strong>${t("student.result.explanation")}</strong> <${QuestionText} text=${answer.explanation} /></div>
       `}
     </li>
   `;
 }
+
+/** What is right and what is wrong of an answer, where there is more to say than the two.
+ * @type {{ [kind in QuestionKind]?: (props: { answer: MarkedAnswer }) => unknown }} */
+const REVIEWS = { single: Choices, multiple: Choices, truefalse: Choices, matching: Pairs, ordering: Order };
 
 /** @param {MarkedAnswer} answer @returns {{ id: any, text: string }[]} */
 function choicesOf({ kind, choices }) {
@@ -100,15 +105,8 @@ function Choices({ answer }) {
     const isChosen = chosen.includes(id);
     const isRight = right.includes(id);
     return html`
-          <li key=${String(id)} class=${isRight ? "reviewed reviewed-good" : isChosen ? "reviewed reviewed-bad" : "reviewed"}>
-            <${Icon} name=${isRight ? "check" : isChosen ? "close" : "none"} />
-            <bdi class="reviewed-text">${text}</bdi>
-            ${(isChosen || isRight) && html`
-              <span class="reviewed-note">
-                ${[isChosen && t("student.result.yourAnswer"), isRight && t("student.result.rightAnswer")].filter(Boolean).join(" · ")}
-              </span>
-            `}
-          </li>
+          <${Reviewed} key=${String(id)} isRight=${isRight} isWrong=${isChosen && !isRight} text=${text}
+            note=${[isChosen && t("student.result.yourAnswer"), isRight && t("student.result.rightAnswer")].filter(Boolean).join(" · ")} />
         `;
   })}
     </ul>
@@ -116,20 +114,67 @@ function Choices({ answer }) {
   `;
 }
 
-/** @param {number} value */
-const exact = (value) => number(value, { maximumFractionDigits: 10 });
+/** Each prompt with what it was matched with, and with what it should have been. @param {{ answer: MarkedAnswer }} props */
+function Pairs({ answer: { answer, choices, prompts, correctAnswer } }) {
+  const key = /** @type {Record<string, string>} */ (correctAnswer);
+  const choice = (/** @type {string} */ id) => html`<${InlineMarkdown} text=${choices.find((one) => one.id === id)?.text ?? id} />`;
+  return html`
+    <ul class="reviewed-choices">
+      ${prompts.map(({ id, text }) => {
+    const given = answer?.[id];
+    const isRight = given === key[id];
+    return html`
+          <${Reviewed} key=${id} isRight=${isRight} isWrong=${!isRight} text=${text} note=${html`
+            ${t("student.result.yourAnswer")}: ${given ? choice(given) : t("sit.state.none")}
+            ${!isRight && html`<br />${t("student.result.rightAnswer")}: ${choice(key[id])}`}
+          `} />
+        `;
+  })}
+    </ul>
+  `;
+}
+
+/** The choices in the student's order, then in the right one. @param {{ answer: MarkedAnswer }} props */
+function Order({ answer: question }) {
+  const { answer, choices, correctAnswer } = question;
+  const key = /** @type {string[]} */ (correctAnswer);
+  /** @type {string[]} */
+  const given = answer ?? [];
+  const isRight = key.every((id, at) => id === given[at]);
+  return html`
+    ${answer === null ? html`<p class="quiet">${t("student.result.noAnswer")}</p>` : html`
+      <p class="quiet small">${t("student.result.yourAnswer")}</p>
+      <ol class="reviewed-choices">
+        ${given.map((id, at) => html`
+          <${Reviewed} key=${id} isRight=${id === key[at]} isWrong=${id !== key[at]} text=${choices.find((one) => one.id === id)?.text ?? id}
+            note=${id !== key[at] && t("student.result.rightPlace", { place: key.indexOf(id) + 1 })} />
+        `)}
+      </ol>
+    `}
+    ${!isRight && html`<div class="written"><p class="quiet small">${t("student.result.rightAnswer")}</p><${RightAnswer} question=${question} /></div>`}
+  `;
+}
+
+/** @param {{ isRight: boolean, isWrong: boolean, text: string, note: unknown }} props */
+function Reviewed({ isRight, isWrong, text, note }) {
+  return html`
+    <li class=${isRight ? "reviewed reviewed-good" : isWrong ? "reviewed reviewed-bad" : "reviewed"}>
+      <${Icon} name=${isRight ? "check" : isWrong ? "close" : "none"} />
+      <span class="reviewed-text"><${InlineMarkdown} text=${text} /></span>
+      ${note && html`<span class="reviewed-note">${note}</span>`}
+    </li>
+  `;
+}
 
 /** @param {{ answer: MarkedAnswer }} props */
-function Written({ answer: { answer, correctAnswer } }) {
-  const key = numberKey(correctAnswer);
-  const isEmpty = answer === null || answer === undefined || answer === "";
+function Written({ answer }) {
   return html`
     <dl class="written">
       <dt>${t("student.result.yourAnswer")}</dt>
-      <dd class="as-typed" dir="auto">${isEmpty ? t("student.result.noAnswer") : String(answer)}</dd>
-      ${key && html`
+      <dd>${answer.answer === null ? t("student.result.noAnswer") : html`<${GivenAnswer} question=${answer} answer=${answer.answer} />`}</dd>
+      ${answer.kind !== "text" && html`
         <dt>${t("student.result.rightAnswer")}</dt>
-        <dd><bdi dir="ltr">${exact(key.value)}${key.tolerance > 0 && ` ± ${exact(key.tolerance)}`}</bdi></dd>
+        <dd><${RightAnswer} question=${answer} /></dd>
       `}
     </dl>
   `;

@@ -4,6 +4,7 @@ import { all, get, post, put } from "../../api.js";
 import * as clock from "../../clock.js";
 import { clockTime, t, time } from "../../i18n.js";
 import { online } from "../../offline.js";
+import { Answer } from "../../parts/answer.js";
 import { Button } from "../../parts/button.js";
 import { confirm } from "../../parts/dialog.js";
 import { EmptyState } from "../../parts/empty.js";
@@ -14,7 +15,7 @@ import { toast } from "../../parts/toast.js";
 import { UserText } from "../../parts/values.js";
 import { Problem } from "../../problem.js";
 import { person } from "../../session.js";
-import { answerText, Question } from "./sitting/question.js";
+import { Question } from "./sitting/question.js";
 import { Sitting } from "./sitting/sitting.js";
 import * as store from "./sitting/store.js";
 
@@ -214,7 +215,7 @@ function TimeOver({ sitting }) {
           <p>${t("sit.over.unsent", { count: waiting.size })}</p>
           <ul class="stack">
             ${questions.map((question, index) => waiting.has(question.id) && html`
-              <li key=${question.id}><b>${t("sit.question", { at: index + 1 })}</b>: <bdi>${answerText(question, sitting.own(question.id))}</bdi></li>
+              <li key=${question.id}><b>${t("sit.question", { at: index + 1 })}</b>: <${Answer} question=${question} answer=${sitting.own(question.id)} /></li>
             `)}
           </ul>
           <p>${t("sit.over.ask")}</p>

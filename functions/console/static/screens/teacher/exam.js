@@ -1,20 +1,21 @@
 import { useState } from "preact/hooks";
 import { html } from "htm/preact";
-import { all, del, get, put } from "../../api.js";
+import { all, del, get, post, put } from "../../api.js";
 import { t, tOf } from "../../i18n.js";
 import { Button } from "../../parts/button.js";
 import { confirm } from "../../parts/dialog.js";
 import { EmptyState } from "../../parts/empty.js";
 import { Loaded, useLoad } from "../../parts/load.js";
+import { QuestionText } from "../../parts/markdown.js";
 import { Card } from "../../parts/page.js";
 import { toast } from "../../parts/toast.js";
 import { Badge } from "../../parts/values.js";
 import { ExamPage } from "./exam-page.js";
-import { keyText } from "./marks.js";
 import { QuestionDialog } from "./question-dialog.js";
+import { QuestionShown } from "./question-shown.js";
 import { RegradeDialog } from "./regrade-dialog.js";
 
-/** @import { ExamDetails, PageOfQuestionView, QuestionView } from "lms/api" */
+/** @import { ExamDetails, NewQuestion, PageOfQuestionView, QuestionView } from "lms/api" */
 
 /** An exam's questions with their keys, in order; here it is published. @param {import("../../router.js").ScreenProps} props */
 export default function Exam({ params: { examId } }) {
@@ -66,12 +67,19 @@ function Questions({ exam }) {
   /** @param {QuestionView} question */
   async function remove({ id, questionText }) {
     const wanted = await confirm({
-      title: t("teacher.question.delete"), text: html`<p class="as-typed" dir="auto">${questionText}</p>`,
+      title: t("teacher.question.delete"), text: html`<${QuestionText} text=${questionText} />`,
       action: t("teacher.question.delete"), danger: true,
     });
     if (!wanted) return;
     await del("/questions/{questionId}", { params: { questionId: id } });
     toast(t("teacher.question.deleted"));
+    await questions.reload();
+  }
+
+  /** @param {NewQuestion} body */
+  async function save(body) {
+    if (edited === "new") await post("/exams/{examId}/questions", { params: { examId }, body });
+    else if (edited) await put("/questions/{questionId}", { params: { questionId: edited.id }, body, ifMatch: edited.version });
     await questions.reload();
   }
 
@@ -91,7 +99,7 @@ function Questions({ exam }) {
       <div class="row">${add}</div>
     `}<//>
     ${edited && html`
-      <${QuestionDialog} examId=${examId} question=${edited === "new" ? null : edited} onClose=${() => setEdited(null)} onSaved=${questions.reload} />
+      <${QuestionDialog} question=${edited === "new" ? null : edited} onClose=${() => setEdited(null)} onSave=${save} />
     `}
     ${regraded && html`<${RegradeDialog} question=${regraded} onClose=${() => setRegraded(null)} onSaved=${questions.reload} />`}
   `;
@@ -104,8 +112,7 @@ function Questions({ exam }) {
  * }} props
  */
 function Question({ question, at, onEdit, onRegrade, onDelete, onUp, onDown }) {
-  const { questionText, kind, points, choices, correctAnswer, explanation, fullCredit } = question;
-  const isRight = (/** @type {string} */ id) => Array.isArray(correctAnswer) ? correctAnswer.includes(id) : correctAnswer === id;
+  const { kind, points, fullCredit } = question;
   return html`
     <${Card} title=${t("teacher.marks.question", { at })} actions=${html`
       <div class="row">
@@ -113,15 +120,7 @@ function Question({ question, at, onEdit, onRegrade, onDelete, onUp, onDown }) {
         ${fullCredit && html`<${Badge} tone="fair">${t("teacher.regrade.fullCredit")}<//>`}
       </div>
     `}>
-      <p class="as-typed" dir="auto">${questionText}</p>
-      ${choices.length > 0
-    ? html`<ul class="choices-shown">${choices.map(({ id, text }) => html`
-          <li key=${id} class=${isRight(id) ? "is-right" : undefined}>
-            <span dir="auto">${text}</span>${isRight(id) && html` <${Badge} tone="good">${t("teacher.question.right")}<//>`}
-          </li>
-        `)}</ul>`
-    : kind !== "text" && html`<p><span class="quiet">${t("teacher.marks.key")}:</span> ${keyText(question)}</p>`}
-      ${explanation && html`<p class="quiet as-typed" dir="auto">${explanation}</p>`}
+      <${QuestionShown} question=${question} />
       <div class="row">
         <${Button} small icon="up" label=${t("teacher.moveUp")} disabled=${!onUp} onClick=${onUp || undefined} />
         <${Button} small icon="down" label=${t("teacher.moveDown")} disabled=${!onDown} onClick=${onDown || undefined} />

@@ -1,10 +1,11 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "htm/preact";
 import { put } from "../../api.js";
-import { number, t, tOf } from "../../i18n.js";
-import { Badge } from "../../parts/values.js";
+import { t, tOf } from "../../i18n.js";
+import { Answer as GivenAnswer, RightAnswer } from "../../parts/answer.js";
 import { Field, Form } from "../../parts/form.js";
-import { answerText, numberKey } from "../student/sitting/question.js";
+import { QuestionText } from "../../parts/markdown.js";
+import { Badge } from "../../parts/values.js";
 
 /** @import { MarkedAnswer, MarkedAttempt, QuestionView } from "lms/api" */
 
@@ -66,11 +67,11 @@ function Answer({ answer, at }) {
   return html`
     <section class="card answer" aria-labelledby="question-${questionId}">
       <header class="card-head"><h2>${t("teacher.marks.question", { at })}</h2><${Badge}>${tOf("questionKind", kind)}<//></header>
-      <p class="as-typed" id="question-${questionId}" dir="auto">${questionText}</p>
+      <${QuestionText} id="question-${questionId}" text=${questionText} />
       <dl class="answers">
-        <div><dt>${t("teacher.marks.answer")}</dt><dd class="as-typed answer-given" dir="auto">${answerText(answer, answer.answer)}</dd></div>
-        ${kind !== "text" && html`<div><dt>${t("teacher.marks.key")}</dt><dd dir="auto">${keyText(answer)}</dd></div>`}
-        ${explanation && html`<div><dt>${t("teacher.question.explanation")}</dt><dd class="as-typed" dir="auto">${explanation}</dd></div>`}
+        <div><dt>${t("teacher.marks.answer")}</dt><dd class="answer-given"><${GivenAnswer} question=${answer} answer=${answer.answer} /></dd></div>
+        ${kind !== "text" && html`<div><dt>${t("teacher.marks.key")}</dt><dd><${RightAnswer} question=${answer} /></dd></div>`}
+        ${explanation && html`<div><dt>${t("teacher.question.explanation")}</dt><dd><${QuestionText} text=${explanation} /></dd></div>`}
       </dl>
       <div class="row marks">
         <label for="marks-${questionId}">${t("teacher.marks.marks", { at })}</label>
@@ -80,13 +81,6 @@ function Answer({ answer, at }) {
       </div>
     </section>
   `;
-}
-
-/** The right answer in words. @param {Pick<MarkedAnswer, "choices" | "correctAnswer">} question */
-export function keyText({ choices, correctAnswer }) {
-  const key = numberKey(correctAnswer);
-  if (key) return key.tolerance ? t("teacher.marks.tolerance", key) : number(key.value);
-  return answerText({ choices }, correctAnswer);
 }
 
 /** An attempt's questions with their answers and marks. @param {MarkedAttempt} attempt @param {QuestionView[]} questions @returns {MarkedAnswer[]} */

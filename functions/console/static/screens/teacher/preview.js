@@ -27,8 +27,8 @@ export default function Preview({ params: { examId } }) {
 
 /** @param {{ examId: string }} props */
 function Questions({ examId }) {
-  const questions = useLoad(() =>
-    all((query) => /** @type {Promise<PageOfQuestionView>} */ (get("/exams/{examId}/questions", { params: { examId }, query })))
+  const questions = useLoad(async () =>
+    (await all((query) => /** @type {Promise<PageOfQuestionView>} */ (get("/exams/{examId}/questions", { params: { examId }, query })))).map(asShown)
   );
   const answers = useSignal(/** @type {Record<string, unknown>} */ ({}));
   const sitting = {
@@ -42,4 +42,11 @@ function Questions({ examId }) {
       ${list.map((question, index) => html`<${Question} key=${question.id} question=${question} at=${index + 1} sitting=${sitting} />`)}
     `}<//>
   `;
+}
+
+/** Students see the choices of some kinds in an order that tells nothing of the key. @param {QuestionView} question @returns {QuestionView} */
+export function asShown(question) {
+  if (question.kind !== "ordering" && question.kind !== "matching") return question;
+  const choices = question.choices.map((choice) => ({ choice, place: Math.random() })).sort((one, other) => one.place - other.place);
+  return { ...question, choices: choices.map(({ choice }) => choice) };
 }

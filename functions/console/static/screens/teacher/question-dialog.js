@@ -1,41 +1,49 @@
 import { useState } from "preact/hooks";
 import { html } from "htm/preact";
-import { post, put } from "../../api.js";
 import { t, tOf } from "../../i18n.js";
 import { Button } from "../../parts/button.js";
 import { Dialog } from "../../parts/dialog.js";
 import { Field, Form } from "../../parts/form.js";
 import { toast } from "../../parts/toast.js";
-import { KeyField, keyOf, marked, rightOf } from "./key-field.js";
+import { AnswerFields, draftOf, hasWeights, keyOf, KINDS, PairField, RightMark, weightOf } from "./key-field.js";
 
-/** @import { ChoiceBody, QuestionKind, QuestionView } from "lms/api" */
+/** @import { NewQuestion, QuestionKind, QuestionView } from "lms/api" */
+/** @import { Draft, Keyed, OnDraft } from "./key-field.js" */
+/** @typedef {Keyed & Pick<QuestionView, "questionText" | "points" | "partialCredit" | "explanation">} Question */
 
+/** Those in which an answer may be partly right. @type {QuestionKind[]} */
+const PARTLY = ["multiple", "matching", "ordering"];
 /** @type {QuestionKind[]} */
-const KINDS = ["single", "multiple", "truefalse", "numeric", "text"];
+const WITH_CHOICES = ["single", "multiple", "matching", "ordering"];
+/** A question without choices or prompts has these. */
+const NOTHING = { choices: [], prompts: [] };
 
 /**
  * A question, new or changed.
- * @param {{ examId: string, question: QuestionView | null, onClose: () => void, onSaved: () => Promise<void> }} props
+ * @param {{
+ *   question: Question | null, children?: unknown, onClose: () => void,
+ *   onSave: (body: NewQuestion, values: import("../../parts/form.js").Values) => Promise<unknown>
+ * }} props `children`: fields beside those of every question, whose `values` come with it
  */
-export function QuestionDialog({ examId, question, onClose, onSaved }) {
-  const [kind, setKind] = useState(question?.kind ?? "single");
-  const [choices, setChoices] = useState(question?.choices.length ? question.choices : [{ id: "a", text: "" }, { id: "b", text: "" }]);
-  const [right, setRight] = useState(rightOf(question?.correctAnswer));
-  const hasChoices = kind === "single" || kind === "multiple";
+export function QuestionDialog({ question, children, onClose, onSave }) {
+  const [draft, setDraft] = useState(() => draftOf(question));
+  const change = (/** @type {Partial<Draft>} */ changes) => setDraft((now) => ({ ...now, ...changes }));
+  const { kind } = draft;
 
   /** @param {import("../../parts/form.js").Values} values */
-  async function save({ questionText, points, explanation, ...values }) {
+  async function save(values) {
+    const { questionText, points, explanation, partialCredit } = values;
     const body = {
-      questionText, kind, points,
-      choices: hasChoices ? choices : [],
-      correctAnswer: keyOf(kind, values, right),
+      ...NOTHING, questionText, kind, points,
+      ...(WITH_CHOICES.includes(kind) ? { choices: choicesOf(draft) } : {}),
+      ...(kind === "matching" ? { prompts: draft.prompts } : {}),
+      correctAnswer: keyOf(draft, values),
+      partialCredit: partialCredit ?? question?.partialCredit ?? true,
       explanation: explanation ?? "",
     };
-    if (question) await put("/questions/{questionId}", { params: { questionId: question.id }, body, ifMatch: question.version });
-    else await post("/exams/{examId}/questions", { params: { examId }, body });
+    await onSave(body, values);
     toast(t("saved"));
     onClose();
-    await onSaved();
   }
 
   return html`
@@ -44,49 +52,106 @@ export function QuestionDialog({ examId, question, onClose, onSaved }) {
         <div class="form-columns">
           <${Field} name="kind" label=${t("teacher.question.kind")} value=${kind}
             options=${KINDS.map((value) => ({ value, label: tOf("questionKind", value) }))}
-            onChange=${(/** @type {any} */ { target }) => setKind(target.value)} />
+            onChange=${(/** @type {any} */ { target }) => change({ kind: target.value })} />
           <${Field} name="points" type="number" min="0" step="any" label=${t("teacher.question.points")} value=${question?.points ?? 1} />
         </div>
-        <${Field} name="questionText" label=${t("teacher.question.text")} rows=${3} value=${question?.questionText} />
-        ${hasChoices
-    ? html`<${Choices} kind=${kind} choices=${choices} right=${right} onChoices=${setChoices} onRight=${setRight} />`
-    : html`<${KeyField} kind=${kind} value=${question?.correctAnswer} />`}
+        <${Field} name="questionText" label=${t("teacher.question.text")} rows=${3} value=${question?.questionText} hint=${t("teacher.question.textHint")} />
+        ${WITH_CHOICES.includes(kind)
+    ? html`<${Choices} draft=${draft} onDraft=${change} />`
+    : html`<${AnswerFields} draft=${draft} value=${question?.correctAnswer} onDraft=${change} />`}
+        ${kind === "matching" && html`<${Prompts} draft=${draft} onDraft=${change} />`}
+        ${(PARTLY.includes(kind) || hasWeights(draft)) && html`
+          <${Field} name="partialCredit" type="checkbox" label=${t("teacher.question.partialCredit")} value=${question?.partialCredit ?? true} />
+        `}
         <${Field} name="explanation" label=${t("teacher.question.explanation")} rows=${2} optional value=${question?.explanation}
           hint=${t("teacher.question.explanationHint")} />
+        ${children}
       <//>
     <//>
   `;
 }
 
-/**
- * @param {{
- *   kind: QuestionKind, choices: ChoiceBody[], right: string[], onChoices: (choices: ChoiceBody[]) => void, onRight: (right: string[]) => void
- * }} props
- */
-function Choices({ kind, choices, right, onChoices, onRight }) {
-  function add() {
-    const free = "abcdefghijklmnopqrstuvwxyz".split("").find((letter) => choices.every(({ id }) => id !== letter));
-    onChoices([...choices, { id: free ?? crypto.randomUUID().slice(0, 8), text: "" }]);
-  }
+/** @param {Draft} draft */
+function choicesOf(draft) {
+  return draft.choices.map((choice) => ({ id: choice.id, text: choice.text, weight: hasWeights(draft) ? weightOf(choice) : null }));
+}
+
+/** The choices, each with what the key says of it. @param {{ draft: Draft, onDraft: OnDraft }} props */
+function Choices({ draft, onDraft }) {
+  const { kind, choices, right, pairs } = draft;
+  const isMarked = kind === "single" || kind === "multiple";
+  const legend = hasWeights(draft) ? t("teacher.question.choicesWeighted") : tOf("teacher.question.choices", kind);
+  /** @param {string} id */
+  const remove = (id) => onDraft({
+    choices: choices.filter((one) => one.id !== id),
+    right: right.filter((one) => one !== id),
+    pairs: Object.fromEntries(Object.entries(pairs).filter(([, choice]) => choice !== id)),
+  });
+  /** @param {number} at @param {number} step */
+  const move = (at, step) => onDraft({ choices: choices.toSpliced(at, 1).toSpliced(at + step, 0, choices[at]) });
   return html`
     <fieldset class="stack choices-edited">
-      <legend>${kind === "single" ? t("teacher.question.choicesOne") : t("teacher.question.choicesSeveral")}</legend>
-      ${choices.map(({ id, text }, index) => html`
-        <div key=${id} class="choice-edited">
-          <input type=${kind === "single" ? "radio" : "checkbox"} name="right-choice" checked=${right.includes(id)}
-            aria-label=${t("teacher.question.isRight", { at: index + 1 })}
-            onChange=${(/** @type {any} */ { target }) => onRight(marked(kind, right, id, target.checked))} />
-          <input type="text" dir="auto" required value=${text} aria-label=${t("teacher.question.choice", { at: index + 1 })}
-            onInput=${(/** @type {any} */ { target }) => onChoices(choices.map((one) => one.id === id ? { id, text: target.value } : one))} />
+      <legend>${legend}</legend>
+      ${choices.map((choice, index) => html`
+        <div key=${choice.id} class="row-edited">
+          ${isMarked && html`<${RightMark} draft=${draft} choice=${choice} at=${index} onDraft=${onDraft} />`}
+          <input type="text" dir="auto" required value=${choice.text} aria-label=${t("teacher.question.choice", { at: index + 1 })}
+            onInput=${(/** @type {any} */ { target }) => onDraft({ choices: choices.with(index, { ...choice, text: target.value }) })} />
+          ${kind === "ordering" && html`
+            <${Button} small kind="quiet" icon="up" label=${t("teacher.question.choiceUp", { at: index + 1 })} disabled=${index === 0}
+              onClick=${() => move(index, -1)} />
+            <${Button} small kind="quiet" icon="down" label=${t("teacher.question.choiceDown", { at: index + 1 })}
+              disabled=${index === choices.length - 1} onClick=${() => move(index, 1)} />
+          `}
           <${Button} small kind="quiet" icon="trash" label=${t("teacher.question.removeChoice", { at: index + 1 })}
-            disabled=${choices.length <= 2}
-            onClick=${() => {
-    onChoices(choices.filter((one) => one.id !== id));
-    onRight(right.filter((one) => one !== id));
-  }} />
+            disabled=${choices.length <= 2} onClick=${() => remove(choice.id)} />
         </div>
       `)}
-      <div><${Button} small icon="plus" onClick=${add}>${t("teacher.question.addChoice")}<//></div>
+      <div class="row">
+        <${Button} small icon="plus" onClick=${() => onDraft({ choices: [...choices, { id: freeId(choices), text: "", weight: draft.weighted ? "0" : "" }] })}>
+          ${t("teacher.question.addChoice")}
+        <//>
+      </div>
+    </fieldset>
+    ${isMarked && html`
+      <${Field} name="weighted" type="checkbox" label=${t("teacher.question.weighted")} hint=${t("teacher.question.weightedHint")} value=${draft.weighted}
+        onChange=${(/** @type {any} */ { target }) => onDraft({ weighted: target.checked, ...(target.checked ? { choices: weighted(draft) } : {}) })} />
+    `}
+  `;
+}
+
+/** The choices with the shares that the marked ones would have. @param {Draft} draft */
+function weighted({ choices, right }) {
+  const share = Math.round(1e7 / Math.max(right.length, 1)) / 1e5;
+  return choices.map((choice) => ({ ...choice, weight: choice.weight || (right.includes(choice.id) ? String(share) : "0") }));
+}
+
+/** What the choices are matched with. @param {{ draft: Draft, onDraft: OnDraft }} props */
+function Prompts({ draft, onDraft }) {
+  const { prompts } = draft;
+  return html`
+    <fieldset class="stack choices-edited">
+      <legend>${t("teacher.question.prompts")}</legend>
+      ${prompts.map((prompt, index) => html`
+        <div key=${prompt.id} class="row-edited">
+          <input type="text" dir="auto" required value=${prompt.text} aria-label=${t("teacher.question.prompt", { at: index + 1 })}
+            onInput=${(/** @type {any} */ { target }) => onDraft({ prompts: prompts.with(index, { ...prompt, text: target.value }) })} />
+          <${PairField} draft=${draft} prompt=${prompt} label=${t("teacher.question.pair", { at: index + 1 })} onDraft=${onDraft} />
+          <${Button} small kind="quiet" icon="trash" label=${t("teacher.question.removePrompt", { at: index + 1 })}
+            disabled=${prompts.length === 1} onClick=${() => onDraft({ prompts: prompts.toSpliced(index, 1) })} />
+        </div>
+      `)}
+      <div class="row">
+        <${Button} small icon="plus" onClick=${() => onDraft({ prompts: [...prompts, { id: freeId(prompts), text: "" }] })}>
+          ${t("teacher.question.addPrompt")}
+        <//>
+      </div>
     </fieldset>
   `;
+}
+
+/** @param {{ id: string }[]} taken */
+function freeId(taken) {
+  const free = "abcdefghijklmnopqrstuvwxyz".split("").find((letter) => taken.every(({ id }) => id !== letter));
+  return free ?? crypto.randomUUID().slice(0, 8);
 }

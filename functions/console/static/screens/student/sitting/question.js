@@ -1,13 +1,25 @@
 import { useEffect, useState } from "preact/hooks";
 import { html } from "htm/preact";
 import { number, t, tOf } from "../../../i18n.js";
+import { Answer } from "../../../parts/answer.js";
 import { Button } from "../../../parts/button.js";
 import { Icon } from "../../../parts/icon.js";
+import { InlineMarkdown, QuestionText, usePlainText } from "../../../parts/markdown.js";
+import { OrderedList } from "../../../parts/ordered-list.js";
 
-/** @import { MarkedAnswer, NumericKeyView, StudentQuestion } from "lms/api" */
+/** @import { QuestionKind, StudentQuestion } from "lms/api" */
 /** @import { Sitting } from "./sitting.js" */
+/** @typedef {{ question: StudentQuestion, answer: any, give: (value: unknown) => void, closed: boolean }} Props */
 
 const ICONS = { none: "", keeping: "clock", kept: "clock", saved: "check", refused: "warning", conflict: "warning" };
+const LONGEST_SHORT_ANSWER = 1000;
+/** @type {Record<QuestionKind, (props: Props) => unknown>} */
+const FIELDS = {
+  single: Choices, multiple: Choices, truefalse: Choices, numeric: NumberAnswer, short: ShortAnswer, matching: Matching, ordering: Ordering,
+  text: LongAnswer,
+};
+/** What is written can be taken back where it is written. @type {QuestionKind[]} */
+const WRITTEN = ["numeric", "short", "text"];
 
 /** One question with the student's answer, and where that answer is.
  * @param {{ question: StudentQuestion, at: number, sitting: Sitting, closed: boolean }} props */
@@ -15,36 +27,28 @@ export function Question({ question, at, sitting, closed }) {
   const { id, kind } = question;
   const answer = sitting.answer(id);
   const state = sitting.state(id);
-  /** @param {unknown} value */
-  const give = (value) => sitting.give(id, value);
-  const isChoice = kind === "single" || kind === "multiple" || kind === "truefalse";
   return html`
     <section class="question card" id="question-${at}" tabindex="-1" aria-labelledby="text-${id}">
       <header class="question-head">
         <h2>${t("sit.question", { at })}</h2>
         <span class="quiet">${t("sit.points", { count: question.points })}</span>
       </header>
-      <p class="question-text" id="text-${id}" dir="auto">${question.questionText}</p>
-      ${isChoice
-    ? html`<${Choices} question=${question} answer=${answer} give=${give} closed=${closed} />`
-    : kind === "numeric"
-    ? html`<${NumberAnswer} id=${id} answer=${answer} give=${give} closed=${closed} />`
-    : html`<textarea rows="6" dir="auto" aria-labelledby="text-${id}" disabled=${closed} value=${answer ?? ""}
-        onInput=${(/** @type {any} */ { target }) => give(target.value === "" ? null : target.value)}></textarea>`}
+      <${QuestionText} id="text-${id}" class="question-text" text=${question.questionText} />
+      <${FIELDS[kind]} question=${question} answer=${answer} closed=${closed} give=${(/** @type {unknown} */ value) => sitting.give(id, value)} />
       ${state === "conflict" && html`<${Conflict} question=${question} sitting=${sitting} />`}
       <footer class="question-foot">
         <span class="answer-state answer-${state}">
           ${ICONS[state] && html`<${Icon} name=${ICONS[state]} />`}${tOf("sit.state", state)}
         </span>
-        ${isChoice && answer !== null && !closed && html`
-          <${Button} kind="quiet" small onClick=${() => give(null)}>${t("sit.clear")}<//>
+        ${!WRITTEN.includes(kind) && answer !== null && !closed && html`
+          <${Button} kind="quiet" small onClick=${() => sitting.give(id, null)}>${t("sit.clear")}<//>
         `}
       </footer>
     </section>
   `;
 }
 
-/** @param {{ question: StudentQuestion, answer: any, give: (value: unknown) => void, closed: boolean }} props */
+/** @param {Props} props */
 function Choices({ question, answer, give, closed }) {
   const isMultiple = question.kind === "multiple";
   const choices = question.kind === "truefalse"
@@ -63,15 +67,77 @@ function Choices({ question, answer, give, closed }) {
         <label key=${id} class="choice">
           <input type=${isMultiple ? "checkbox" : "radio"} name=${question.id} checked=${isMultiple ? Boolean(answer?.includes(id)) : answer === id}
             onChange=${(/** @type {any} */ { target }) => pick(id, target.checked)} />
-          <span dir="auto">${text}</span>
+          <${InlineMarkdown} text=${text} />
         </label>
       `)}
     </fieldset>
   `;
 }
 
-/** @param {{ id: string, answer: any, give: (value: unknown) => void, closed: boolean }} props */
-function NumberAnswer({ id, answer, give, closed }) {
+/** A choice for each prompt. @param {Props} props */
+function Matching({ question, answer, give, closed }) {
+  const plain = usePlainText();
+  /** @param {string} prompt @param {string} choice */
+  function match(prompt, choice) {
+    const { [prompt]: _, ...others } = answer ?? {};
+    const pairs = choice ? { ...others, [prompt]: choice } : others;
+    give(Object.keys(pairs).length ? pairs : null);
+  }
+  return html`
+    <fieldset class="matching" aria-labelledby="text-${question.id}" disabled=${closed}>
+      <p class="quiet">${t("sit.match")}</p>
+      ${question.prompts.map(({ id, text }) => html`
+        <div key=${id} class="match">
+          <label for="match-${question.id}-${id}"><${InlineMarkdown} text=${text} /></label>
+          <select id="match-${question.id}-${id}" dir="auto" onChange=${(/** @type {any} */ { target }) => match(id, target.value)}>
+            <option value="" selected=${!answer?.[id]}>${t("sit.match.choose")}</option>
+            ${question.choices.map((choice) => html`
+              <option key=${choice.id} value=${choice.id} selected=${answer?.[id] === choice.id}>${plain(choice.text)}</option>
+            `)}
+          </select>
+        </div>
+      `)}
+    </fieldset>
+  `;
+}
+
+/** All choices in an order; the one in which they are shown first is no answer until it is kept. @param {Props} props */
+function Ordering({ question, answer, give, closed }) {
+  const plain = usePlainText();
+  const known = question.choices.map(({ id }) => id);
+  /** @type {string[]} */
+  const order = answer ?? known;
+  const entries = order.map((id) => {
+    const { text } = question.choices[known.indexOf(id)];
+    return { id, name: plain(text), content: html`<${InlineMarkdown} text=${text} />` };
+  });
+  return html`
+    <div class="stack">
+      <p class="quiet">${t("sit.order")}</p>
+      <${OrderedList} entries=${entries} labelledby="text-${question.id}" disabled=${closed} onOrder=${give} />
+      ${answer === null && !closed && html`<div><${Button} small onClick=${() => give(order)}>${t("sit.order.keep")}<//></div>`}
+    </div>
+  `;
+}
+
+/** @param {Props} props */
+function ShortAnswer({ question: { id }, answer, give, closed }) {
+  return html`
+    <input class="short-answer" type="text" dir="auto" autocomplete="off" maxlength=${LONGEST_SHORT_ANSWER} aria-labelledby="text-${id}"
+      disabled=${closed} value=${answer ?? ""} onInput=${(/** @type {any} */ { target }) => give(target.value.trim() === "" ? null : target.value)} />
+  `;
+}
+
+/** @param {Props} props */
+function LongAnswer({ question: { id }, answer, give, closed }) {
+  return html`
+    <textarea rows="6" dir="auto" aria-labelledby="text-${id}" disabled=${closed} value=${answer ?? ""}
+      onInput=${(/** @type {any} */ { target }) => give(target.value === "" ? null : target.value)}></textarea>
+  `;
+}
+
+/** @param {Props} props */
+function NumberAnswer({ question: { id }, answer, give, closed }) {
   const [typed, setTyped] = useState(answer === null ? "" : String(answer));
   const read = numberOf(typed);
   useEffect(() => {
@@ -98,7 +164,7 @@ function Conflict({ question, sitting }) {
   const { id } = question;
   return html`
     <div class="answer-conflict" role="alert">
-      <p>${t("sit.conflict")} <bdi>${answerText(question, sitting.own(id))}</bdi></p>
+      <div><p>${t("sit.conflict")}</p> <${Answer} question=${question} answer=${sitting.own(id)} /></div>
       <div class="row">
         <${Button} small onClick=${() => sitting.choose(id, true)}>${t("sit.conflict.own")}<//>
         <${Button} small onClick=${() => sitting.choose(id, false)}>${t("sit.conflict.other")}<//>
@@ -107,23 +173,8 @@ function Conflict({ question, sitting }) {
   `;
 }
 
-/** An answer in words. @param {Pick<StudentQuestion, "choices">} question @param {any} answer */
-export function answerText(question, answer) {
-  if (answer === null || answer === undefined) return t("sit.state.none");
-  if (answer === true) return t("sit.true");
-  if (answer === false) return t("sit.false");
-  const chosen = question.choices.filter(({ id }) => Array.isArray(answer) ? answer.includes(id) : answer === id);
-  return chosen.length ? chosen.map(({ text }) => text).join(" · ") : String(answer);
-}
-
-/** The key of a question for one number, null for any other key. @param {MarkedAnswer["correctAnswer"]} key @returns {NumericKeyView | null} */
-export function numberKey(key) {
-  const isNumber = key !== null && typeof key === "object" && "value" in key && typeof key.value === "number";
-  return isNumber ? /** @type {NumericKeyView} */ (key) : null;
-}
-
 /** A number as people type it, in their digits: null for nothing, undefined for what is none. @param {string} typed */
-export function numberOf(typed) {
+function numberOf(typed) {
   const plain = typed.trim()
     .replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => String(digit.charCodeAt(0) & 15))
     .replace("\u066b", ".").replace("\u2212", "-").replace(/^([+-]?\d+),(\d+)$/, "$1.$2");
