@@ -62,7 +62,14 @@ def test_no_other_file_is_given(console: Client, name: str) -> None:
 def test_the_service_worker_keeps_the_page_and_what_an_exam_needs(console: Client) -> None:
     answer = console.get("/service-worker.js")
     assert answer.headers["cache-control"] == "no-cache"
-    for name in ("app.js", "screens/student/sit-exam.js", "vendor/marked.js", "words/en.json", "words/ur.json", "style/base.css"):
+    for name in (
+        "app.js",
+        "screens/student/sit-exam.js",
+        "vendor/marked.js",
+        "words/en.json",
+        "words/ur.json",
+        "style/base.css",
+    ):
         assert f'"{files.address(name)}"' in answer.text
 
 

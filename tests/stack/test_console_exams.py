@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from localstack.process import PidFile
 from tests.stack.clients import Person, demo_person
@@ -30,6 +30,8 @@ EXAMS = int(os.environ.get("EXAMS", "2"))
 ACTS = 30
 _MINUTES_59 = re.compile(r"(59|60):\d\d|1:00:00")
 _CHOICES = [{"id": name, "text": f"Answer {name}"} for name in "abcd"]
+_PLANETS = [{"id": name, "text": name.capitalize()} for name in ("mars", "earth", "venus")]
+_MATCHED = [{"id": "red", "text": "Red"}, {"id": "blue", "text": "Blue"}]
 QUESTIONS: tuple[dict[str, Any], ...] = (
     {"questionText": "Which?", "kind": "single", "choices": _CHOICES, "correctAnswer": "a"},
     {"questionText": "Which ones?", "kind": "multiple", "choices": _CHOICES, "correctAnswer": ["a", "b"]},
@@ -37,14 +39,29 @@ QUESTIONS: tuple[dict[str, Any], ...] = (
     {"questionText": "How many?", "kind": "numeric", "correctAnswer": {"value": 4, "tolerance": 0}},
     {"questionText": "Why?", "kind": "text"},
     {"questionText": "کیوں؟", "kind": "text"},
+    {"questionText": "Who?", "kind": "short", "correctAnswer": {"accepted": [{"text": "Ada"}]}},
+    {
+        "questionText": "Which is **which**?",
+        "kind": "matching",
+        "prompts": _MATCHED,
+        "choices": _PLANETS,
+        "correctAnswer": {"red": "mars", "blue": "earth"},
+    },
+    {"questionText": "Inwards?", "kind": "ordering", "choices": _PLANETS, "correctAnswer": ["mars", "earth", "venus"]},
 )
+_WRITTEN = ("numeric", "text", "short")
 # What each question shows, and where it says that this answer is.
 _SHOWN = """() => [...document.querySelectorAll(".question")].map((question) => {
   const state = question.querySelector(".answer-state").className.split("answer-").at(-1);
   const boxes = [...question.querySelectorAll(".choice input")];
   const picked = boxes.flatMap((box, at) => box.checked ? [at] : []);
-  const typed = question.querySelector("textarea, .number-answer input");
-  return { state, answer: typed ? typed.value : picked };
+  const typed = question.querySelector("textarea, .number-answer input, .short-answer");
+  const matched = [...question.querySelectorAll("select")].map((list) => list.value && list.selectedOptions[0].text);
+  // What is shown first is no answer yet.
+  const entries = state === "none" ? [] : [...question.querySelectorAll(".ordered-content")];
+  const ordered = entries.map((entry) => entry.textContent);
+  const placed = matched.length ? matched : ordered;
+  return { state, answer: typed ? typed.value : placed.length ? placed : picked };
 })"""
 
 
@@ -78,8 +95,13 @@ class Exam:
 
 
 def _as_shown(question: dict[str, Any], answer: Any) -> Any:
-    if question["kind"] in ("text", "numeric"):
+    if question["kind"] in _WRITTEN:
         return "" if answer is None else str(int(answer) if isinstance(answer, float) else answer)
+    texts = {choice["id"]: choice["text"] for choice in question["choices"]}
+    if question["kind"] == "matching":
+        return [texts.get((answer or {}).get(prompt["id"]), "") for prompt in question["prompts"]]
+    if question["kind"] == "ordering":
+        return [texts[choice] for choice in answer or []]
     ids = [True, False] if question["kind"] == "truefalse" else [choice["id"] for choice in question["choices"]]
     given = answer if isinstance(answer, list) else [] if answer is None else [answer]
     return [ids.index(one) for one in given]
@@ -133,8 +155,13 @@ class Device:
         self.ready()
         question = self.page.locator(".question").nth(at)
         kind = QUESTIONS[at]["kind"]
-        if kind in ("text", "numeric"):
+        if kind in _WRITTEN:
             question.locator("textarea, input").fill(value)
+        elif kind == "matching":
+            for place, choice in enumerate(value):
+                question.locator("select").nth(place).select_option(label=choice)
+        elif kind == "ordering":
+            self._order(question, value)
         elif kind == "multiple":
             for place in range(4):
                 question.locator(".choice input").nth(place).set_checked(place in value)
@@ -142,6 +169,16 @@ class Device:
             question.locator(".choice input").nth(value[0]).check()
         # Kept, or sent already: whatever happens from here on, it is not lost.
         expect(question.locator(".answer-kept, .answer-saved, .answer-conflict").first).to_be_visible()
+
+    @staticmethod
+    def _order(question: Locator, value: list[str]) -> None:
+        entries = question.locator(".ordered-content")
+        for place, name in enumerate(value):
+            while (now := entries.all_text_contents().index(name)) > place:
+                question.get_by_role("button", name=f"Move up: {name}").click()
+                expect(entries.nth(now - 1)).to_have_text(name)
+        if (keep := question.get_by_role("button", name="This order is my answer")).is_visible():
+            keep.click()
 
     def choose(self, at: int, *, own: bool) -> None:
         """Of two devices' answers."""
@@ -224,6 +261,10 @@ class Run:
                 return [self.random.randrange(2)]
             case "numeric":
                 return str(self.random.randrange(1000))
+            case "matching":
+                return [self.random.choice(_PLANETS)["text"] for _ in _MATCHED]
+            case "ordering":
+                return [planet["text"] for planet in self.random.sample(_PLANETS, len(_PLANETS))]
             case _:
                 return f"Because of {self.random.randrange(10**6)}."
 
@@ -328,7 +369,7 @@ def test_extra_time_is_shown_within_ten_seconds(device: Device, exam: Exam) -> N
 def test_submitting_says_how_many_questions_have_no_answer(device: Device) -> None:
     device.answer(0, [1])
     device.page.get_by_role("button", name="Submit").first.click()
-    expect(device.page.get_by_role("dialog").get_by_text("5 questions have no answer.")).to_be_visible()
+    expect(device.page.get_by_role("dialog").get_by_text("8 questions have no answer.")).to_be_visible()
 
 
 def test_of_two_answers_to_one_question_the_student_chooses(

@@ -73,6 +73,20 @@ def test_a_teacher_sets_an_exam_marks_it_and_releases_the_grades(browser: Browse
     page.get_by_label("Question", exact=True).fill("Why?")
     click("Save")
     expect(page.get_by_role("heading", name="Question 2")).to_be_visible()
+    click("Add a question")
+    page.get_by_label("Kind").select_option("matching")
+    page.get_by_label("Question", exact=True).fill("Which **unit** belongs to what?")
+    for label, typed in {"Choice 1": "Newton", "Choice 2": "Watt", "Match 1": "Force", "Match 2": "Power"}.items():
+        page.get_by_label(label, exact=True).fill(typed)
+    page.get_by_label("Right choice for match 1").select_option(label="Newton")
+    page.get_by_label("Right choice for match 2").select_option(label="Watt")
+    assert visit.barriers() == []
+    click("Save")
+    expect(page.locator(".pairs").get_by_text("Newton")).to_be_visible()
+    expect(page.locator("strong", has_text="unit")).to_be_visible()
+    page.get_by_role("button", name="Delete the question").last.click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete the question").click()
+    expect(page.get_by_role("heading", name="Question 3")).to_be_hidden()
     click("Publish")
     expect(page.get_by_text("Students see this exam.")).to_be_visible()
     assert visit.barriers() == []

@@ -1,8 +1,9 @@
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { html } from "htm/preact";
 import { post } from "../../api.js";
 import { t, tOf } from "../../i18n.js";
 import { Button } from "../../parts/button.js";
+import { Drop } from "../../parts/drop.js";
 import { Icon } from "../../parts/icon.js";
 import { Card, Page } from "../../parts/page.js";
 import { problemText } from "../../parts/problem-text.js";
@@ -72,7 +73,8 @@ export default function ImportPeople() {
       back=${{ href: "/app/admin/people", label: t("administrator.people.title") }}>
       <${Card}>
         <div class="stack">
-          <${Drop} onFile=${choose} name=${sheet?.name} />
+          <${Drop} onFile=${choose} name=${sheet?.name} text=${t("administrator.import.drop")} choose=${t("administrator.import.choose")}
+            chooseAnother=${t("administrator.import.chooseAnother")} accept=".csv,text/csv" />
           <p class="quiet">${t("administrator.import.columns")}</p>
           <p class="quiet">${t("administrator.import.coursesColumn")}</p>
           <p><a download="people.csv" href=${`data:text/csv;charset=utf-8,${encodeURIComponent(EXAMPLE)}`}>
@@ -84,36 +86,6 @@ export default function ImportPeople() {
       ${busy && !result && html`<${Card}><${Skeleton} lines=${5} /><//>`}
       ${result && html`<${Outcomes} result=${result} busy=${busy} onApply=${apply} />`}
     <//>
-  `;
-}
-
-/** @param {{ onFile: (file: File | undefined) => unknown, name: string | undefined }} props */
-function Drop({ onFile, name }) {
-  const [over, setOver] = useState(false);
-  const input = useRef(/** @type {HTMLInputElement | null} */ (null));
-  /** @param {DragEvent} event */
-  function drop(event) {
-    event.preventDefault();
-    setOver(false);
-    onFile(event.dataTransfer?.files[0]);
-  }
-  /** @param {any} event of the input */
-  function chosen({ target }) {
-    onFile(target.files[0]);
-    // The same file, mended, can be chosen again.
-    target.value = "";
-  }
-  return html`
-    <div class=${over ? "drop drop-over" : "drop"} onDrop=${drop} onDragLeave=${() => setOver(false)}
-      onDragOver=${(/** @type {DragEvent} */ event) => {
-    event.preventDefault();
-    setOver(true);
-  }}>
-      <p>${name ? html`<${Icon} name="file" /> <bdi>${name}</bdi>` : t("administrator.import.drop")}</p>
-      <input class="only-heard" type="file" accept=".csv,text/csv" tabindex="-1" ref=${input} onChange=${chosen}
-        aria-label=${t("administrator.import.choose")} />
-      <${Button} icon="upload" onClick=${() => input.current?.click()}>${name ? t("administrator.import.chooseAnother") : t("administrator.import.choose")}<//>
-    </div>
   `;
 }
 

@@ -7,10 +7,11 @@ import { Icon } from "../../parts/icon.js";
 import { Card } from "../../parts/page.js";
 import { problemText } from "../../parts/problem-text.js";
 import { toast } from "../../parts/toast.js";
+import { sendFile } from "../../parts/upload.js";
 import { Progress } from "../../parts/values.js";
 import { Problem } from "../../problem.js";
 
-/** @import { AssetType, LessonView, Upload } from "lms/api" */
+/** @import { AssetType, LessonView } from "lms/api" */
 
 const MOST_BYTES = 200 * 1024 * 1024;
 const OFFICE = "application/vnd.openxmlformats-officedocument";
@@ -39,7 +40,7 @@ export function LessonFile({ lesson, onSaved }) {
     try {
       const contentType = /** @type {AssetType} */ (file.type);
       const form = await post("/lessons/{lessonId}/asset", { params, body: { contentType, fileName: file.name } });
-      await send(form, file, setSent);
+      await sendFile(form.upload, file, setSent);
       onSaved(await put("/lessons/{lessonId}", { params, body: { asset: form.key } }));
       toast(t("teacher.file.attached"));
     } catch (problem) {
@@ -70,20 +71,4 @@ export function LessonFile({ lesson, onSaved }) {
       </div>
     <//>
   `;
-}
-
-/** `fetch` does not say how far a file is sent.
- * @param {Upload} form @param {File} file @param {(percent: number) => void} onProgress @returns {Promise<void>} */
-function send({ upload }, file, onProgress) {
-  const body = new FormData();
-  for (const [name, value] of Object.entries(upload.fields)) body.append(name, value);
-  body.append("file", file);
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.upload.onprogress = ({ loaded, total }) => onProgress(100 * loaded / total);
-    request.onload = () => request.status < 300 ? resolve() : reject(new Problem(request.status));
-    request.onerror = () => reject(new Problem(0));
-    request.open("POST", upload.url);
-    request.send(body);
-  });
 }

@@ -31,11 +31,7 @@ function Questions({ examId }) {
     (await all((query) => /** @type {Promise<PageOfQuestionView>} */ (get("/exams/{examId}/questions", { params: { examId }, query })))).map(asShown)
   );
   const answers = useSignal(/** @type {Record<string, unknown>} */ ({}));
-  const sitting = {
-    answer: (/** @type {string} */ id) => answers.value[id] ?? null,
-    state: () => "preview",
-    give: (/** @type {string} */ id, /** @type {unknown} */ value) => (answers.value = { ...answers.value, [id]: value }),
-  };
+  const sitting = previewOf(answers);
   return html`
     <${Loaded} of=${questions} lines=${6}>${(/** @type {QuestionView[]} */ list) => html`
       ${list.length === 0 && html`<${EmptyState} icon="exam" text=${t("teacher.questions.none")} />`}
@@ -44,7 +40,20 @@ function Questions({ examId }) {
   `;
 }
 
-/** Students see the choices of some kinds in an order that tells nothing of the key. @param {QuestionView} question @returns {QuestionView} */
+/** What questions are answered in, as in a sitting. @param {import("@preact/signals").Signal<Record<string, unknown>>} answers */
+export function previewOf(answers) {
+  return {
+    answer: (/** @type {string} */ id) => answers.value[id] ?? null,
+    state: () => "preview",
+    give: (/** @type {string} */ id, /** @type {unknown} */ value) => (answers.value = { ...answers.value, [id]: value }),
+  };
+}
+
+/**
+ * Students see the choices of some kinds in an order that tells nothing of the key.
+ * @template {Pick<QuestionView, "kind" | "choices">} T
+ * @param {T} question @returns {T}
+ */
 export function asShown(question) {
   if (question.kind !== "ordering" && question.kind !== "matching") return question;
   const choices = question.choices.map((choice) => ({ choice, place: Math.random() })).sort((one, other) => one.place - other.place);

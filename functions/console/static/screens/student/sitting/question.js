@@ -57,7 +57,8 @@ function Choices({ question, answer, give, closed }) {
   /** @param {string | boolean} choice @param {boolean} on */
   function pick(choice, on) {
     if (!isMultiple) return give(choice);
-    const picked = question.choices.map(({ id }) => id).filter((id) => id === choice ? on : answer?.includes(id));
+    // In the order in which the server answers them.
+    const picked = question.choices.map(({ id }) => id).filter((id) => id === choice ? on : answer?.includes(id)).sort();
     give(picked.length ? picked : null);
   }
   return html`

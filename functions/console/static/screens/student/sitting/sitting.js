@@ -293,5 +293,11 @@ export class Sitting {
 
 /** @param {unknown} one @param {unknown} other */
 function same(one, other) {
-  return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
+  return canonical(one) === canonical(other);
+}
+
+/** JSON in which the order of an object's names says nothing. @param {unknown} value */
+function canonical(value) {
+  const isObject = value !== null && typeof value === "object" && !Array.isArray(value);
+  return JSON.stringify(isObject ? Object.entries(value).sort() : value ?? null);
 }
