@@ -88,7 +88,12 @@ async function once(method, address, input, key) {
   }
   if (!answer.ok) throw await Problem.of(answer);
   if (answer.status === 204) return undefined;
-  return (answer.headers.get("Content-Type") ?? "").includes("json") ? answer.json() : answer.text();
+  try {
+    return (answer.headers.get("Content-Type") ?? "").includes("json") ? await answer.json() : await answer.text();
+  } catch {
+    // Its end did not come in time.
+    throw new Problem(0);
+  }
 }
 
 /**
