@@ -32,6 +32,8 @@ _PICTURES = {".png", ".jpg", ".jpeg", ".webp", ""}
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _BLANKS = re.compile(r"[ \t\r\n\f\u00a0]+")
+# Nothing in it is markup in either language; most answers are like this, and need no parser.
+_PLAIN = re.compile(r"(?!\d+[.)])[^\W_](?:[^\W_]|[,;:?'\"%/().]| (?=\S))*+|")
 _MARKUP = "\\*`[]()!$~<>"
 # Pandoc's rule: no blank inside the dollars, no digit behind them, so that "$5 or $6" is no formula.
 _FORMULA = re.compile(
@@ -136,6 +138,8 @@ def _nothing(_link: str) -> None:
 
 def from_html(html: str, find: Find = _nothing) -> Converted:
     """The Markdown of HTML. Links to files of the package become their text; pictures of it stay pictures."""
+    if _PLAIN.fullmatch(html):
+        return Converted(clean_text(html))
     found = _Found(find)
     if len(html) > LONGEST:
         html = html[:LONGEST]
@@ -149,6 +153,8 @@ def from_html(html: str, find: Find = _nothing) -> Converted:
 
 def from_text(text: str) -> str:
     """The Markdown of plain text, which keeps its lines."""
+    if _PLAIN.fullmatch(text):
+        return clean_text(text)
     paragraphs = re.split(r"\n\s*\n", entities.escape(clean_text(text[:LONGEST])).replace("\r\n", "\n").strip())
     return from_html("".join(f"<p>{paragraph.replace(chr(10), '<br>')}</p>" for paragraph in paragraphs)).text
 

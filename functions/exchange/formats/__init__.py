@@ -2,6 +2,6 @@
 
 from typing import Any
 
-from exchange.formats import common_cartridge, olx, qti
+from exchange.formats import common_cartridge, gift, olx, qti
 
-FORMATS: tuple[Any, ...] = (("qti", qti), ("olx", olx), ("commonCartridge", common_cartridge))
+FORMATS: tuple[Any, ...] = (("qti", qti), ("olx", olx), ("commonCartridge", common_cartridge), ("gift", gift))
