@@ -1,9 +1,10 @@
 """Questions as Moodle grades them, as the bank's: what its GIFT and XML files and its course backups have in common."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from urllib.parse import quote
 
 from exchange.items import (
     AcceptedText,
@@ -17,6 +18,7 @@ from exchange.items import (
     Ranges,
     Value,
 )
+from exchange.markdown import Converted, from_html, from_markdown, from_text
 
 FULL = Decimal(100)
 LARGEST = Decimal(10**15)
@@ -290,3 +292,35 @@ def category(path: str) -> str:
     if parts and parts[0] == "top":
         parts = parts[1:]
     return "/".join(filter(None, parts))
+
+
+def weights(question: Question) -> Iterator[tuple[Choice, Decimal]]:
+    """The choices of a question, each with its percentage, as Moodle has one for every choice."""
+    right = question.correct_answer if isinstance(question.correct_answer, tuple) else (question.correct_answer,)
+    share = FULL / len(right)
+    for each in question.choices:
+        weight = each.weight
+        if weight is None:
+            weight = share if each.id in right else (-share if question.kind == "multiple" else Decimal(0))
+        yield each, round(weight, 5)
+
+
+def as_markdown(text: str, kind: str, find: Callable[[str], str | None]) -> Converted:
+    """Text in one of Moodle's formats."""
+    if kind in ("plain_text", "plain", "2"):
+        return Converted(from_text(text))
+    if kind in ("markdown", "4"):
+        return from_markdown(with_pluginfiles(text, find), find)
+    if kind in ("moodle_auto_format", "moodle", "0"):
+        text = text.replace("\n", "<br>")
+    return from_html(text, find)
+
+
+def with_pluginfiles(text: str, find: Callable[[str], str | None]) -> str:
+    """Markdown in which pictures of the package have their names."""
+
+    def named(match: re.Match[str]) -> str:
+        name = find(match[2])
+        return match[0] if name is None else f"{match[1]}image:{quote(name, safe='/')})"
+
+    return re.sub(r"(!\[(?:[^\[\]\\]|\\.)*\]\()(@@PLUGINFILE@@/[^\s()<>]+)\)", named, text)

@@ -2,6 +2,12 @@
 
 from typing import Any
 
-from exchange.formats import common_cartridge, gift, olx, qti
+from exchange.formats import common_cartridge, gift, moodle_xml, olx, qti
 
-FORMATS: tuple[Any, ...] = (("qti", qti), ("olx", olx), ("commonCartridge", common_cartridge), ("gift", gift))
+FORMATS: tuple[Any, ...] = (
+    ("qti", qti),
+    ("olx", olx),
+    ("commonCartridge", common_cartridge),
+    ("moodleXml", moodle_xml),
+    ("gift", gift),
+)

@@ -406,16 +406,9 @@ def _answers(question: Question) -> str:
 
 
 def _written_choices(question: Question) -> Iterator[str]:
-    right = question.correct_answer if isinstance(question.correct_answer, tuple) else (question.correct_answer,)
-    share = moodle.FULL / len(right)
-    for choice in question.choices:
-        weight = choice.weight
-        if weight is None:
-            weight = share if choice.id in right else (-share if question.kind == "multiple" else Decimal(0))
-        if choice.id == question.correct_answer:
-            mark = "="
-        else:
-            mark = f"~%{round(weight, 5).normalize():f}%" if weight else "~"
+    for choice, weight in moodle.weights(question):
+        percent = f"%{weight.normalize():f}%" if weight else ""
+        mark = "=" if choice.id == question.correct_answer else "~" + percent
         yield f"\n{mark}{_choice_text(choice.text)}"
 
 

@@ -4,7 +4,7 @@ import base64
 import binascii
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import BinaryIO
 from urllib.parse import quote, unquote
@@ -14,23 +14,23 @@ from lxml import etree
 from exchange import moodle
 from exchange.items import (
     AcceptedTexts,
-    Choice,
+    Key,
     NotReadable,
     Package,
     PackageFile,
     Question,
+    Range,
     Ranges,
     Report,
     Value,
 )
-from exchange.markdown import Converted, from_html, from_markdown, from_text, images_in, with_images
+from exchange.markdown import from_text, images_in, with_images
 from exchange.moodle import Answer, Source, Unfit
 from exchange.packages import Opened
 from exchange.xml import parse
 
 _TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
 _PLUGINFILE = "@@PLUGINFILE@@/"
-_HALF = Decimal(2)
 
 
 def detect(opened: Opened) -> bool:
@@ -63,19 +63,41 @@ def read(opened: Opened) -> Package:
         except Unfit as reason:
             report.left_out(where, source.title or kind, str(reason))
         else:
-            questions.append(question)
+            questions.append(_with_facts(question, element))
             report.took(where, source.title or moodle.short(question.question_text, 80), source.losses)
     return Package(questions=tuple(questions), files=tuple(files.found), notes=tuple(report.notes))
 
 
 def _source(element: etree._Element, number: int, category: str) -> Source:
     tags = [_text(tag) for tag in element.findall("tags/tag")]
-    source = Source(f"question-{number}", title=_text(element.find("name")), category=category, tags=tags)
+    source = Source(
+        _value(element, "idnumber") or f"question-{number}",
+        title=_text(element.find("name")),
+        category=category,
+        tags=tags,
+    )
     points = moodle.decimal(_value(element, "defaultgrade") or "1")
     source.points = Decimal(1) if points is None else points
     if _value(element, "hidden") == "1":
         source.losses.append("It is hidden in the source.")
     return source
+
+
+def _with_facts(question: Question, element: etree._Element) -> Question:
+    """What `write` adds, and Moodle does not look at."""
+    difficulty = _value(element, "difficulty")
+    key = question.correct_answer
+    ranged = [answer.get("range") == "1" for answer in element.findall("answer")]
+    if isinstance(key, Value) and ranged == [True]:
+        low, high = key.value - key.tolerance, key.value + key.tolerance
+        key = Ranges(ranges=(Range(minimum=low, maximum=high),))
+    return question.model_copy(
+        update={
+            "correct_answer": key,
+            "difficulty": difficulty if difficulty in ("easy", "medium", "hard") else None,
+            "partial_credit": question.partial_credit and _value(element, "allornothing") != "1",
+        }
+    )
 
 
 class _Files:
@@ -179,7 +201,7 @@ class _Reader:
 
     def _matching(self) -> Question:
         pairs = [
-            (self._markdown(pair, "html"), from_text(_text(pair.find("answer"))))
+            (self._markdown(pair, "html"), self._markdown(pair.find("answer"), "plain_text"))
             for pair in self._element.findall("subquestion")
         ]
         partial_credit = _value(self._element, "allornothing") != "1"
@@ -215,30 +237,9 @@ class _Reader:
             return ""
         text, kind = _text(element), element.get("format", fallback)
         find = self._files.within(element, self._source.name)
-        converted = as_markdown(text, kind, find)
+        converted = moodle.as_markdown(text, kind, find)
         self._source.losses += converted.losses
         return converted.text
-
-
-def as_markdown(text: str, kind: str, find: Callable[[str], str | None]) -> Converted:
-    """Text in one of Moodle's formats."""
-    if kind in ("plain_text", "plain", "2"):
-        return Converted(from_text(text))
-    if kind in ("markdown", "4"):
-        return from_markdown(with_pluginfiles(text, find), find)
-    if kind in ("moodle_auto_format", "moodle", "0"):
-        text = text.replace("\n", "<br>")
-    return from_html(text, find)
-
-
-def with_pluginfiles(text: str, find: Callable[[str], str | None]) -> str:
-    """Markdown in which pictures of the package have their names."""
-
-    def named(match: re.Match[str]) -> str:
-        name = find(match[2])
-        return match[0] if name is None else f"{match[1]}image:{quote(name, safe='/')})"
-
-    return re.sub(r"(!\[(?:[^\[\]\\]|\\.)*\]\()(@@PLUGINFILE@@/[^\s()<>]+)\)", named, text)
 
 
 def _text(element: etree._Element | None) -> str:
@@ -251,3 +252,135 @@ def _text(element: etree._Element | None) -> str:
 
 def _value(element: etree._Element, name: str) -> str:
     return (element.findtext(name) or "").strip()
+
+
+def write(package: Package, target: BinaryIO) -> None:
+    """Writes the questions of a package, with the pictures that they show.
+
+    What Moodle has no place for stands in elements of our own, which it does not look at.
+    """
+    files = {file.name: file for file in package.files}
+    with etree.xmlfile(target, encoding="utf-8") as document:
+        document.write_declaration()
+        with document.element("quiz"):
+            category = ""
+            for question in package.questions:
+                if question.category != category:
+                    category = question.category
+                    document.write(_written_category(category))
+                document.write(_written(question, files))
+
+
+def _written_category(category: str) -> etree._Element:
+    element = etree.Element("question", type="category")
+    path = "$course$/top/" + category if category else "$course$/top"
+    _add_text(element, "category", path)
+    return element
+
+
+def _written(question: Question, files: dict[str, PackageFile]) -> etree._Element:
+    kind = {
+        "single": "multichoice",
+        "multiple": "multichoice",
+        "short": "shortanswer",
+        "numeric": "numerical",
+        "text": "essay",
+    }.get(question.kind, question.kind)
+    element = etree.Element("question", type=kind)
+    _add_text(element, "name", question.title)
+    _add_markdown(element, "questiontext", question.question_text, files)
+    _add_markdown(element, "generalfeedback", question.explanation, files)
+    etree.SubElement(element, "defaultgrade").text = f"{question.points:f}"
+    etree.SubElement(element, "idnumber").text = question.source
+    if not question.partial_credit:
+        etree.SubElement(element, "allornothing").text = "1"
+    if question.difficulty:
+        etree.SubElement(element, "difficulty").text = question.difficulty
+    for answer in _written_answers(question, files):
+        element.append(answer)
+    if question.kind in ("single", "multiple"):
+        etree.SubElement(element, "single").text = "true" if question.kind == "single" else "false"
+    key = question.correct_answer
+    if isinstance(key, AcceptedTexts):
+        etree.SubElement(element, "usecase").text = "1" if key.case_sensitive else "0"
+    if question.tags:
+        tags = etree.SubElement(element, "tags")
+        for tag in question.tags:
+            _add_text(tags, "tag", tag)
+    return element
+
+
+def _written_answers(question: Question, files: dict[str, PackageFile]) -> Iterator[etree._Element]:
+    key = question.correct_answer
+    match question.kind:
+        case "truefalse":
+            for value in (True, False):
+                yield _answer_element("true" if value else "false", moodle.FULL if value is key else Decimal(0))
+        case "single" | "multiple":
+            for choice, weight in moodle.weights(question):
+                answer = etree.Element("answer", fraction=f"{weight:f}")
+                _fill_markdown(answer, choice.text, files)
+                yield answer
+        case "ordering" if isinstance(key, tuple):
+            texts = {choice.id: choice.text for choice in question.choices}
+            for place, name in enumerate(key, 1):
+                answer = etree.Element("answer", fraction=str(place))
+                _fill_markdown(answer, texts[name], files)
+                yield answer
+        case "matching" if isinstance(key, dict):
+            texts = {choice.id: choice.text for choice in question.choices}
+            free = [("", choice.text) for choice in question.choices if choice.id not in key.values()]
+            for left, right in [*((prompt.text, texts[key[prompt.id]]) for prompt in question.prompts), *free]:
+                pair = etree.Element("subquestion")
+                _fill_markdown(pair, left, files)
+                answer = etree.SubElement(pair, "answer")
+                if from_text(right) != right:
+                    answer.set("format", "markdown")
+                etree.SubElement(answer, "text").text = right
+                yield pair
+        case _:
+            yield from _written_key(key)
+
+
+def _written_key(key: Key) -> Iterator[etree._Element]:
+    if isinstance(key, AcceptedTexts):
+        for accepted in key.accepted:
+            yield _answer_element(accepted.text, accepted.credit)
+    elif isinstance(key, Value):
+        yield _number_element(key.value, key.tolerance, moodle.FULL)
+    elif isinstance(key, Ranges):
+        for each in key.ranges:
+            half = (each.maximum - each.minimum) / 2
+            yield _number_element(each.minimum + half, half, each.credit, is_range=True)
+
+
+def _answer_element(text: str, fraction: Decimal) -> etree._Element:
+    answer = etree.Element("answer", fraction=f"{fraction:f}", format="plain_text")
+    etree.SubElement(answer, "text").text = text
+    return answer
+
+
+def _number_element(value: Decimal, tolerance: Decimal, credit: Decimal, *, is_range: bool = False) -> etree._Element:
+    answer = _answer_element(f"{value:f}", credit)
+    etree.SubElement(answer, "tolerance").text = f"{tolerance:f}"
+    if is_range:
+        answer.set("range", "1")
+    return answer
+
+
+def _add_text(parent: etree._Element, name: str, text: str) -> None:
+    etree.SubElement(etree.SubElement(parent, name), "text").text = text
+
+
+def _add_markdown(parent: etree._Element, name: str, text: str, files: dict[str, PackageFile]) -> None:
+    _fill_markdown(etree.SubElement(parent, name), text, files)
+
+
+def _fill_markdown(element: etree._Element, text: str, files: dict[str, PackageFile]) -> None:
+    element.set("format", "markdown")
+    etree.SubElement(element, "text").text = with_images(text, lambda name: _PLUGINFILE + quote(name.split("/")[-1]))
+    for name in dict.fromkeys(images_in(text)):
+        if name in files:
+            file = etree.SubElement(element, "file", name=name.split("/")[-1], path="/", encoding="base64")
+            with files[name].open() as stream:
+                file.text = base64.b64encode(stream.read()).decode()
