@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Body, Depends, Path, Query, Response
 from pydantic import Field
 
+from exam.rules.bank import BankFull, Difficulty, QuestionTooLong
 from exam.rules.editing import (
     ClosingImpossible,
     EarlierClosing,
@@ -21,17 +22,20 @@ from exam.rules.editing import (
     SettingsFrozen,
 )
 from exam.rules.grading import MarksReasonMissing, TooManyMarks
-from exam.rules.question_kinds import KeyDoesNotFit
+from exam.rules.question_kinds import KeyDoesNotFit, Kind
 from exam.rules.questions import (
     MOST_QUESTIONS,
     ChoiceIdTaken,
     ChoicesNotAllowed,
     NotAnAnswer,
     NotTheSameQuestions,
+    PointsOfDraw,
     PromptIdTaken,
     PromptsMissing,
     PromptsNotAllowed,
+    QuestionNeeded,
     TooFewChoices,
+    TooManyDraws,
     TooManyQuestions,
     UnknownChoice,
     UnknownQuestion,
@@ -56,19 +60,26 @@ from exam.schemas import (
     AttemptSummary,
     AttemptToMark,
     AttemptView,
+    BankQuestionUpdate,
+    BankQuestionView,
     CourseAccommodationUpdate,
     CourseAccommodationView,
+    DrawView,
     ExamDetails,
     ExamUpdate,
     ExamView,
     MarkedAttempt,
     MarksUpdate,
+    NewBankQuestion,
     NewExam,
     NewQuestion,
     NewResult,
     QuestionOrder,
     QuestionPage,
     QuestionPageWithKeys,
+    QuestionsAdded,
+    QuestionsFromBank,
+    QuestionTag,
     QuestionUpdate,
     QuestionView,
     Regrade,
@@ -78,11 +89,14 @@ from exam.schemas import (
     ResultDetails,
     Results,
     ResultView,
+    TagCount,
 )
 from exam.service import (
     access,
     accommodations,
     attempts,
+    bank,
+    bank_copies,
     course_accommodations,
     exams,
     marking,
@@ -94,8 +108,10 @@ from exam.service import (
 from exam.service.access import CourseMembership, NotAccessible, StudentNotInCourse, UnknownStudent
 from exam.service.accommodations import NoAccommodation
 from exam.service.attempts import AnswersTooLong
+from exam.service.bank_copies import NotEnoughQuestions, NothingChosen, UnknownBankQuestion
 from exam.service.exams import StudentsCanStillAnswer
-from exam.service.questions import QuestionsHidden, QuestionsTooLong
+from exam.service.question_sets import QuestionsTooLong
+from exam.service.questions import QuestionsHidden
 from exam.service.results import ResultNotFound, ResultReasonMissing, TakenOnline
 from exam.service.schedules import TooManyExams
 from exam.service.standings import StudentErased
@@ -114,6 +130,8 @@ CourseIdAsId = Annotated[UUID, Path(alias="id", description="The course's id.")]
 ExamIdAsId = Annotated[UUID, Path(alias="id", description="The exam's id.")]
 ExamId = Annotated[UUID, Path(alias="examId")]
 QuestionId = Annotated[UUID, Path(alias="questionId")]
+DrawId = Annotated[UUID, Path(alias="drawId")]
+BankQuestionId = Annotated[UUID, Path(alias="bankQuestionId")]
 AttemptId = Annotated[UUID, Path(alias="attemptId")]
 StudentId = Annotated[UUID, Path(alias="studentId")]
 Status = Annotated[Literal["running", "submitted", "pending", "graded"] | None, Query()]
@@ -139,6 +157,8 @@ _QUESTION_FAULTS = (
     KeyDoesNotFit,
     QuestionsTooLong,
 )
+_BANK_QUESTION_FAULTS = (*_QUESTION_FAULTS[:-1], QuestionTooLong)
+BankTag = Annotated[QuestionTag | None, Query(description="Case and blanks make no difference.")]
 
 
 class OtherTeachersMarking(Forbidden):
@@ -299,6 +319,45 @@ def list_questions(
     return questions.list_questions(exam_id, caller, paging, now)
 
 
+@app.post("/exams/{examId}/questions/fromBank", status_code=201)
+@refuses(
+    NotAccessible,
+    NothingChosen,
+    UnknownBankQuestion,
+    TooManyQuestions,
+    TooManyDraws,
+    QuestionsTooLong,
+    QuestionsFrozen,
+    NotEnoughQuestions,
+)
+def add_bank_questions(
+    caller: TeacherOrAdmin,
+    exam_id: ExamId,
+    idempotent: Idempotent,
+    body: QuestionsFromBank,
+    response: Response,
+    now: Now,
+) -> QuestionsAdded:
+    """Adds copies of bank questions to an exam, or draws from them for each attempt."""
+    view = bank_copies.add(exam_id, caller, body, idempotent, now)
+    response.headers["Location"] = bank_copies.location(exam_id)
+    return view
+
+
+@app.get("/exams/{examId}/draws")
+@refuses(NotAccessible)
+def list_draws(caller: TeacherOrAdmin, exam_id: ExamId, paging: Paging) -> Page[DrawView]:
+    """Lists what an exam draws from its pools of bank questions for each attempt."""
+    return bank_copies.list_draws(exam_id, caller, paging)
+
+
+@app.delete("/exams/{examId}/draws/{drawId}", status_code=204)
+@refuses(NotAccessible, QuestionsFrozen, LastQuestion)
+def delete_draw(caller: TeacherOrAdmin, exam_id: ExamId, draw_id: DrawId, now: Now) -> None:
+    """Deletes a draw of an exam with its pool, while no attempt has begun."""
+    bank_copies.delete_draw(exam_id, draw_id, caller, now)
+
+
 @app.put("/exams/{examId}/questions/order")
 @refuses(NotAccessible, NotTheSameQuestions, QuestionsFrozen)
 def reorder_questions(caller: TeacherOrAdmin, exam_id: ExamId, body: QuestionOrder, now: Now) -> Page[QuestionView]:
@@ -307,7 +366,7 @@ def reorder_questions(caller: TeacherOrAdmin, exam_id: ExamId, body: QuestionOrd
 
 
 @app.put("/questions/{questionId}")
-@refuses(NotAccessible, *_QUESTION_FAULTS, QuestionsFrozen)
+@refuses(NotAccessible, *_QUESTION_FAULTS, PointsOfDraw, QuestionsFrozen)
 def change_question(
     caller: TeacherOrAdmin,
     question_id: QuestionId,
@@ -323,7 +382,7 @@ def change_question(
 
 
 @app.delete("/questions/{questionId}", status_code=204)
-@refuses(NotAccessible, QuestionsFrozen, LastQuestion)
+@refuses(NotAccessible, QuestionsFrozen, LastQuestion, QuestionNeeded)
 def delete_question(caller: TeacherOrAdmin, question_id: QuestionId, if_match: IfMatch, now: Now) -> None:
     """Deletes a question, while no attempt has begun."""
     questions.delete(question_id, caller, if_match, now)
@@ -460,6 +519,70 @@ def show_result(
 def list_results(caller: TeacherOrAdmin, exam_id: ExamId, paging: Paging) -> Results:
     """Lists the results of an exam, with their distribution."""
     return results.list_results(exam_id, caller, paging)
+
+
+@app.get("/courses/{courseId}/questionBank")
+@refuses(CourseNotFound)
+def list_bank_questions(
+    _: CourseTeacher,
+    course_id: CourseId,
+    paging: Paging,
+    tag: BankTag = None,
+    difficulty: Annotated[Difficulty | None, Query()] = None,
+    kind: Annotated[Kind | None, Query()] = None,
+) -> Page[BankQuestionView]:
+    """Lists the questions of a course's bank, of one tag, difficulty or kind where asked for."""
+    return bank.list_questions(course_id, tag, difficulty, kind, paging)
+
+
+@app.get("/courses/{courseId}/questionBank/tags")
+@refuses(CourseNotFound)
+def list_bank_tags(_: CourseTeacher, course_id: CourseId, paging: Paging) -> Page[TagCount]:
+    """Lists the tags of a course's question bank, and how many questions have them."""
+    return bank.list_tags(course_id, paging)
+
+
+@app.post("/courses/{courseId}/questionBank", status_code=201)
+@refuses(CourseNotFound, *_BANK_QUESTION_FAULTS, BankFull)
+def create_bank_question(
+    _: CourseTeacher, course_id: CourseId, idempotent: Idempotent, body: NewBankQuestion, response: Response, now: Now
+) -> BankQuestionView:
+    """Adds a question to the bank of a course."""
+    view = bank.add(course_id, body, idempotent, now)
+    response.headers["Location"] = bank.location(view)
+    return view
+
+
+@app.get("/bankQuestions/{bankQuestionId}")
+@refuses(NotAccessible)
+def get_bank_question(caller: TeacherOrAdmin, question_id: BankQuestionId, response: Response) -> BankQuestionView:
+    """Shows a question of a bank."""
+    view = bank.show(question_id, caller)
+    set_etag(response, view.version)
+    return view
+
+
+@app.put("/bankQuestions/{bankQuestionId}")
+@refuses(NotAccessible, *_BANK_QUESTION_FAULTS)
+def update_bank_question(
+    caller: TeacherOrAdmin,
+    question_id: BankQuestionId,
+    if_match: IfMatch,
+    body: BankQuestionUpdate,
+    response: Response,
+    now: Now,
+) -> BankQuestionView:
+    """Replaces the fields given of a question of a bank; exams keep their copies as they are."""
+    view = bank.change(question_id, caller, body, if_match, now)
+    set_etag(response, view.version)
+    return view
+
+
+@app.delete("/bankQuestions/{bankQuestionId}", status_code=204)
+@refuses(NotAccessible)
+def delete_bank_question(caller: TeacherOrAdmin, question_id: BankQuestionId, if_match: IfMatch) -> None:
+    """Deletes a question of a bank; exams keep their copies."""
+    bank.delete(question_id, caller, if_match)
 
 
 handler = LambdaHandler(app)

@@ -5,12 +5,16 @@
 | Exams | exam id | `Exam` |
 | | `questions#<exam id>` | `StoredQuestions`: all questions of an exam |
 | | `question#<question id>` | `QuestionId`: the exam that a question is in |
+| | `bankQuestion#<question id>` | `BankQuestionId`: the course in whose bank a question is, or was |
 | | `sweep#<exam id>` | `Sweep`: due work on all students of an exam |
 | | `schedule#<course id>` | `StoredSchedule`: when the published exams of a course open and close |
 | Standings | exam id, student id | `StoredStanding`: what one student has in one exam, but for answers |
 | | `course#<course id>`, student id | `CourseAccommodation`: what one student was granted in a whole course |
 | | `marking#<teacher id>`, attempt id | `WaitingAttempt`: an attempt that a teacher has to mark |
 | | `scores#<exam id>`, score | `ScoreCount`: how many students have this score |
+| QuestionBank | course id, question id | `StoredBankQuestion`: a question of the course's bank |
+| | `facet#<course id>#<facet>`, question id | `FacetEntry`: that a question has a tag, a difficulty or a kind |
+| | `facets#<course id>`, facet | `FacetCount`: how many questions have it |
 | AttemptAnswers | attempt id | `StoredAnswers`: the answers and marks of one attempt |
 """
 
@@ -26,12 +30,14 @@ from pynamodb.attributes import (
     JSONAttribute,
     NumberAttribute,
     UnicodeAttribute,
+    UnicodeSetAttribute,
     UTCDateTimeAttribute,
     VersionAttribute,
 )
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 
-from exam.rules.questions import Question, QuestionSet, Regrade
+from exam.rules.bank import BankQuestion
+from exam.rules.questions import Draw, Question, QuestionSet, Regrade
 from exam.rules.settings import Accommodation, ExamSettings, ReleaseMode
 from exam.rules.standing import Attempt, Change, Progress, Standing
 from lms.due import DueIndex, shard_of
@@ -42,6 +48,7 @@ Listed = Literal["published", "draft", "deleted"]
 """The state of an exam by which a course lists it."""
 
 _questions = TypeAdapter(tuple[Question, ...])
+_draws = TypeAdapter(tuple[Draw, ...])
 _regrades = TypeAdapter(tuple[Regrade, ...])
 _attempts = TypeAdapter(tuple[Attempt, ...])
 _history = TypeAdapter(tuple[Change, ...])
@@ -149,7 +156,10 @@ class StoredSchedule(Table):
 
 
 class StoredQuestions(Table):
-    """All questions of an exam, so that a change is atomic and reading them takes one request."""
+    """All questions of an exam, so that a change is atomic and reading them takes one request.
+
+    Those from which some are drawn are here too: an attempt reads no more than in any other exam.
+    """
 
     class Meta:
         table_name = table_name("exams")
@@ -158,18 +168,17 @@ class StoredQuestions(Table):
     exam_id = TypedKey("questions", hash_key=True, attr_name="id")
     questions = UnicodeAttribute(default="[]")
     regrades = UnicodeAttribute(default="[]")
+    draws = UnicodeAttribute(default="[]")
     version = VersionAttribute()
 
     def question_set(self) -> QuestionSet:
         questions, regrades = _questions.validate_json(self.questions), _regrades.validate_json(self.regrades)
-        return QuestionSet(self.version or 0, questions, regrades)
+        return QuestionSet(self.version or 0, questions, regrades, _draws.validate_json(self.draws))
 
-    def store(self, question_set: QuestionSet) -> int:
-        """Sets the questions and the reasons for regrades; how many bytes the questions take."""
-        text = _questions.dump_json(question_set.questions)
-        self.questions = text.decode()
+    def store(self, question_set: QuestionSet) -> None:
+        self.questions = _questions.dump_json(question_set.questions).decode()
         self.regrades = _regrades.dump_json(question_set.regrades).decode()
-        return len(text)
+        self.draws = _draws.dump_json(question_set.draws).decode()
 
 
 class QuestionId(Table):
@@ -181,6 +190,61 @@ class QuestionId(Table):
 
     question_id = TypedKey("question", hash_key=True, attr_name="id")
     exam_id = UUIDAttribute()
+
+
+class BankQuestionId(Table):
+    """Points from a question to the course in whose bank it is; never changed, and kept when the question is deleted.
+
+    So an import that is repeated does not bring it back.
+    """
+
+    class Meta:
+        table_name = table_name("exams")
+        region = setting("AWS_REGION")
+
+    question_id = TypedKey("bankQuestion", UUID, hash_key=True, attr_name="id")
+    course_id = UUIDAttribute()
+
+
+class StoredBankQuestion(Table):
+    """A question of a course's bank."""
+
+    class Meta:
+        table_name = table_name("question_bank")
+        region = setting("AWS_REGION")
+
+    course_id = UUIDAttribute(hash_key=True, attr_name="owner")
+    id = UUIDAttribute(range_key=True, attr_name="item")
+    question = UnicodeAttribute()
+    version = VersionAttribute()
+
+    def bank_question(self) -> BankQuestion:
+        return BankQuestion.model_validate_json(self.question)
+
+
+class FacetEntry(Table):
+    """That a question of a bank has a facet, by which it is found; `facets` are all of its facets."""
+
+    class Meta:
+        table_name = table_name("question_bank")
+        region = setting("AWS_REGION")
+
+    facet = TypedKey("facet", hash_key=True, attr_name="owner")
+    id = UUIDAttribute(range_key=True, attr_name="item")
+    facets = UnicodeSetAttribute()
+
+
+class FacetCount(Table):
+    """How many questions of a bank have a facet; `label` is the tag as the last question that got it writes it."""
+
+    class Meta:
+        table_name = table_name("question_bank")
+        region = setting("AWS_REGION")
+
+    course_id = TypedKey("facets", UUID, hash_key=True, attr_name="owner")
+    facet = UnicodeAttribute(range_key=True, attr_name="item")
+    questions = NumberAttribute()
+    label = UnicodeAttribute(null=True)
 
 
 class StoredStanding(Table):
@@ -412,3 +476,8 @@ def all_exams_of(course_id: UUID) -> Iterator[Exam]:
 def exams_key(course_id: UUID, state: Listed) -> str:
     """The `listing_key` of the exams of a course in this state."""
     return f"{course_id}#{state}"
+
+
+def facet_key(course_id: UUID, facet: str) -> str:
+    """The key of the entries of a facet in the bank of a course."""
+    return f"{course_id}#{facet}"

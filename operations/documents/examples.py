@@ -25,6 +25,7 @@ TERM = "0198c2f4-1a00-7c10-8d20-4b6f8e2a7c40"
 
 _PASSWORD = "a-long-Walk-7"
 _GRADES = (("A", 90), ("B", 80), ("C", 70), ("D", 60), ("F", 0))
+_CHOICES = [{"id": "a", "text": "It answers in words."}, {"id": "b", "text": "It chooses its next step itself."}]
 _FIELDS: dict[str, Any] = {
     "AssetView.size": 184320,
     "ShownAsset.contentType": "application/pdf",
@@ -42,6 +43,11 @@ _FIELDS: dict[str, Any] = {
     "ChoiceBody.weight": None,
     "WeightedChoice.weight": None,
     "Regrade.weights": {"a": 0, "b": 100},
+    "NewBankQuestion.choices": _CHOICES,
+    "NewQuestion.choices": _CHOICES,
+    "NewBankQuestion.title": "What an agent is",
+    "BankQuestionUpdate.title": "What an agent is",
+    "BankQuestionView.title": "What an agent is",
     "CalendarView.url": "https://lms.example/calendar/q3v0Zm9yLWV4YW1wbGU.ics",
     "ExportView.url": "https://example.com/exports/export.json",
     "ExportView.status": "complete",
@@ -112,6 +118,11 @@ _FIELDS: dict[str, Any] = {
     "attemptsAllowed": 1,
     "attemptsLeft": 1,
     "average": 4.5,
+    "QuestionsAdded.added": 1,
+    "NewDraw.count": 5,
+    "DrawView.count": 5,
+    "bankQuestionId": QUESTION,
+    "drawId": OTHER,
     "by": TEACHER,
     "capacity": 40,
     "chapterId": MODULE,
@@ -261,6 +272,9 @@ _FIELDS: dict[str, Any] = {
     "time_zone": "Asia/Karachi",
     "title": "Building agents",
     "token": None,
+    "poolSize": 40,
+    "tag": "loops",
+    "tags": ["loops"],
     "tolerance": 0.01,
     "teachers": [{"id": TEACHER, "name": "Sara Khan"}],
     "topicId": LESSON,

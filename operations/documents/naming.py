@@ -98,6 +98,7 @@ _ENUMERATIONS: dict[tuple[str, ...], str] = {
     ("amount", "currency", "cancelled", "already-paid"): "PaymentNoticeReason",
     ("announcement", "course_update", "exam", "deadline"): "MessageType",
     ("created", "updated", "unchanged", "refused"): "ImportOutcome",
+    ("easy", "medium", "hard"): "Difficulty",
     ("email", "mobile_number"): "VerificationChannel",
     ("en", "ur"): "Language",
     (

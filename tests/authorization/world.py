@@ -273,10 +273,13 @@ class AuthorizationWorld(World):
         due = (self._now + timedelta(days=30)).date().isoformat()
         voucher = {"student_id": self.student.id, "course_id": self.course, "quarter": "Q2", "fee": "5.00"}
         bodies: dict[str, Any] = {
+            "addBankQuestions": {"questionIds": [self.bank_question]},
+            "createBankQuestion": {"questionText": "Why not?", "kind": "text"},
             "createQuestion": {"questionText": "Why not?", "kind": "text"},
             "createLesson": {"title": "Another agent"},
             "updateLesson": {"title": "An agent"},
             "changePassword": {"current_password": PASSWORD, "new_password": NEW_PASSWORD},
+            "updateBankQuestion": {"questionText": "Why not?"},
             "updateQuestion": {"questionText": "Why not?"},
             "checkPayment": {"StudentRollNo": self.roll_numbers[self.student.id], "Password": PASSWORD},
             "createExam": exam,

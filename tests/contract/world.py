@@ -47,6 +47,12 @@ class World:
         self.attempt = begun.json["id"]
         self.draft = self._make("exam", "/exams", {**exam, "title": "Final"})
         self.draft_question = self._make("exam", f"/exams/{self.draft}/questions", question)
+        banked = {**question, "tags": ["loops"]}
+        self.bank_question = self._make("exam", f"/courses/{self.course}/questionBank", banked)
+        self.drawn = self._make("exam", "/exams", {**exam, "title": "Drawn"})
+        draws = {"draws": [{"tag": "loops", "count": 1}]}
+        added = self._do("exam", "POST", f"/exams/{self.drawn}/questions/fromBank", draws, self.teacher)
+        self.draw = added.json["draws"][0]["id"]
         self.paper = self._make("exam", "/exams", {**exam, "title": "On paper", "paper": True, "published": True})
         progress = {"studentId": self.student.id, "courseId": self.course}
         self.progress = self._do("progress", "POST", "/progress", progress, self.student).json["id"]
@@ -78,9 +84,11 @@ class World:
         """What the parameters of a path may stand for, so that the caller finds something there."""
         known = {
             "attemptId": self.attempt,
+            "bankQuestionId": self.bank_question,
             "courseId": self.course,
             "course_id": self.course,
             "date": self.session,
+            "drawId": self.draw,
             "examId": self.exam,
             "exportId": self.export,
             "importId": self.imported,
@@ -106,7 +114,9 @@ class World:
                 "updateProgress": self.progress,
             }.get(operation, self.draft),
         }
-        if operation in ("createQuestion", "regradeExam", "reorderQuestions"):
+        if operation in ("deleteDraw", "listDraws"):
+            known["examId"] = self.drawn
+        if operation in ("addBankQuestions", "createQuestion", "regradeExam", "reorderQuestions"):
             known["examId"] = self.draft
         return {name: known[name] for name in re.findall(r"\{(\w+)\}", path)}
 
@@ -118,6 +128,7 @@ class World:
     def fields(self, operation: str) -> dict[str, Any]:
         """What fields of bodies stand for, so that the request of an operation can be accepted."""
         of_operation: dict[str, dict[str, Any]] = {
+            "addBankQuestions": {"questionIds": [self.bank_question], "draws": []},
             "createExam": {"paper": True, "published": True},
             "enrollStudent": {"studentId": self.other.id},
             "enrollStudents": {"students": [self.other.id]},

@@ -107,11 +107,17 @@ def test_who_is_suspended_does_not_learn_of_exams_of_other_courses(exam: ExamSer
 def deleted(exam: ExamService) -> dict[str, str]:
     """All that an exam can have, in a course that was deleted while an attempt was running."""
     published = exam.publish(SINGLE, TEXT, release="manual", attemptsAllowed=20)
+    bank, token = f"/courses/{exam.course}/questionBank", exam.teacher.token
+    banked = exam.http.post(bank, {**SINGLE, "tags": ["loops"]}, token=token).json
+    draws = {"draws": [{"tag": "loops", "count": 1}]}
+    drawn = exam.http.post(f"/exams/{published['id']}/questions/fromBank", draws, token=token).json
     attempt = exam.started(published["id"])
-    (question, _) = exam.questions(published["id"])
+    (question, *_) = exam.questions(published["id"])
     exam.sit(published, student=exam.other)
     exam.delete_course(exam.course)
     return {
+        "bankQuestionId": banked["id"],
+        "drawId": drawn["draws"][0]["id"],
         "courseId": str(exam.course),
         "examId": published["id"],
         "questionId": question["id"],

@@ -18,7 +18,12 @@ from tests.template import ROOT
 _NAMES = {"courseId", "course_id", "moduleId", "lessonId", "chapterId"}
 # Their own id names something of a course too.
 _OPAQUE = {("PUT", "/progress/{id}")}
-_OF_EXAM = ("/exams", "/courses/{courseId}/exams", "/courses/{courseId}/accommodations/")
+_OF_EXAM = (
+    "/exams",
+    "/courses/{courseId}/exams",
+    "/courses/{courseId}/accommodations/",
+    "/courses/{courseId}/questionBank",
+)
 DAY = "2026-03-01"
 """Each course has a session on it."""
 

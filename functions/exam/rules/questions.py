@@ -1,6 +1,6 @@
 """Questions as frozen values, and the set of them that an exam has."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -11,10 +11,14 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from exam.rules.question_kinds import KINDS, Answer, Choice, Key, Kind, Prompt, QuestionKind
-from lms.errors import InvalidField
+from lms.errors import Conflict, InvalidField
 
 Answers = Mapping[UUID, Answer]
 MOST_QUESTIONS = 200
+"""That one student is asked."""
+MOST_KEPT = 500
+"""That an exam keeps, with those from which some are drawn."""
+MOST_DRAWS = 20
 _REGRADES_KEPT = 100
 
 
@@ -94,11 +98,29 @@ class TooManyQuestions(InvalidField):
     detail = "An exam can have at most {limit} questions."
 
 
+class TooManyDraws(InvalidField):
+    field = ("draws",)
+    code = "too_many_draws"
+    detail = "An exam can have at most {limit} draws."
+
+
+class PointsOfDraw(InvalidField):
+    field = ("points",)
+    code = "draw"
+    detail = "All questions of a draw have the same points."
+
+
+class QuestionNeeded(Conflict):
+    code = "not-enough-questions"
+    detail = "A draw needs this question: it would have too few."
+
+
 class Question(BaseModel):
     """A question. Its texts are Markdown.
 
-    `full_credit`: it turned out to be faulty after the exam, and every student gets its points. `salt`: random, and
-    seen by nobody, so that nobody can find the choices behind the ids that an attempt shows.
+    `full_credit`: it turned out to be faulty after the exam, and every student gets its points. `draw_id`: it is in the
+    pool of a draw, and asked in some attempts only. `salt`: random, and seen by nobody, so that nobody can find the
+    choices behind the ids that an attempt shows.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -113,6 +135,7 @@ class Question(BaseModel):
     points: Decimal
     explanation: str = ""
     full_credit: bool = False
+    draw_id: UUID | None = None
     salt: str = ""
     version: int
     created_at: datetime
@@ -141,13 +164,29 @@ class Regrade(BaseModel):
     by: UUID
 
 
+class Draw(BaseModel):
+    """So many questions of a tag, and of a difficulty if one is given, drawn for each attempt from those in its pool.
+
+    Each has the same `points`, so that an exam has the same for every attempt.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    tag: str
+    difficulty: str | None = None
+    count: int
+    points: Decimal
+
+
 @dataclass(frozen=True)
 class QuestionSet:
-    """The questions of an exam in their order, and why keys were changed after it began."""
+    """The questions of an exam in their order, with the pools of draws, and why keys were changed after it began."""
 
     version: int
     questions: tuple[Question, ...] = ()
     regrades: tuple[Regrade, ...] = ()
+    draws: tuple[Draw, ...] = ()
 
     def find(self, question_id: UUID) -> Question | None:
         return next((question for question in self.questions if question.id == question_id), None)
@@ -159,18 +198,73 @@ class QuestionSet:
             raise UnknownQuestion(*path)
         return question
 
-    def with_added(self, question: Question) -> "QuestionSet":
-        """With one more question, as the last; raises `TooManyQuestions`."""
-        if len(self.questions) >= MOST_QUESTIONS:
+    def asked_in(self, attempt_ids: Collection[UUID]) -> "QuestionSet":
+        """With the questions of these attempts alone: those that all have, and those drawn for one of them.
+
+        What an attempt draws follows from its id and from the ids in the pools, and so stays when keys are corrected.
+        """
+        if not self.draws:
+            return self
+        drawn = {one.id for attempt_id in attempt_ids for one in self._drawn(attempt_id)}
+        return replace(self, questions=tuple(one for one in self.questions if one.draw_id is None or one.id in drawn))
+
+    def _drawn(self, attempt_id: UUID) -> Iterable[Question]:
+        for draw in self.draws:
+            # Not the order of the attempt: with that, drawn questions would stand before the others.
+            seed = draw.id.bytes + attempt_id.bytes
+            yield from sorted(self.pool(draw.id), key=lambda one: sha256(seed + one.id.bytes).digest())[: draw.count]
+
+    def pool(self, draw_id: UUID) -> list[Question]:
+        return [question for question in self.questions if question.draw_id == draw_id]
+
+    @property
+    def count(self) -> int:
+        """How many questions every attempt has."""
+        return sum(one.draw_id is None for one in self.questions) + sum(draw.count for draw in self.draws)
+
+    def bytes_of(self, size: Callable[[Question], int]) -> tuple[int, int]:
+        """How long all questions are together, and at most those of one attempt; `size` of one."""
+        sizes = {question.id: size(question) for question in self.questions}
+        asked = sum(sizes[one.id] for one in self.questions if one.draw_id is None)
+        for draw in self.draws:
+            asked += sum(sorted((sizes[one.id] for one in self.pool(draw.id)), reverse=True)[: draw.count])
+        return sum(sizes.values()), asked
+
+    def with_added(self, *questions: Question) -> "QuestionSet":
+        """With more questions, as the last; raises `TooManyQuestions`."""
+        return replace(self, questions=(*self.questions, *questions))._checked()
+
+    def with_draws(self, pools: Mapping[Draw, Sequence[Question]]) -> "QuestionSet":
+        """With more draws, each from a pool; raises `TooManyQuestions`, `TooManyDraws`."""
+        added = [
+            question.model_copy(update={"draw_id": draw.id, "points": draw.points})
+            for draw, pool in pools.items()
+            for question in pool
+        ]
+        if len(self.draws) + len(pools) > MOST_DRAWS:
+            raise TooManyDraws(limit=MOST_DRAWS)
+        return replace(self, questions=(*self.questions, *added), draws=(*self.draws, *pools))._checked()
+
+    def _checked(self) -> "QuestionSet":
+        if self.count > MOST_QUESTIONS:
             raise TooManyQuestions(limit=MOST_QUESTIONS)
-        return replace(self, questions=(*self.questions, question))
+        return self
+
+    def without_draw(self, draw_id: UUID) -> "QuestionSet":
+        """Without a draw and its pool."""
+        draws = tuple(draw for draw in self.draws if draw.id != draw_id)
+        return replace(self, questions=tuple(one for one in self.questions if one.draw_id != draw_id), draws=draws)
 
     def with_changed(self, changed: Question) -> "QuestionSet":
         questions = tuple(changed if question.id == changed.id else question for question in self.questions)
         return replace(self, questions=questions)
 
     def without(self, question_id: UUID) -> "QuestionSet":
-        return replace(self, questions=tuple(one for one in self.questions if one.id != question_id))
+        """Without a question; raises `QuestionNeeded` if its draw has no more than it draws."""
+        rest = replace(self, questions=tuple(one for one in self.questions if one.id != question_id))
+        if any(len(rest.pool(draw.id)) < draw.count for draw in self.draws):
+            raise QuestionNeeded
+        return rest
 
     def in_order(self, question_ids: Sequence[UUID]) -> "QuestionSet":
         """With the questions in this order; raises `NotTheSameQuestions` unless it names each once."""
@@ -182,11 +276,18 @@ class QuestionSet:
     def copied(self, copy_of: Callable[[UUID], UUID], now: datetime) -> "QuestionSet":
         """The questions for another exam, with the keys of now: nobody has answered there yet."""
         fresh = {"version": 1, "full_credit": False, "created_at": now, "updated_at": now}
-        return QuestionSet(0, tuple(one.model_copy(update={"id": copy_of(one.id), **fresh}) for one in self.questions))
+        questions = (
+            one.model_copy(update={**fresh, "id": copy_of(one.id), "draw_id": one.draw_id and copy_of(one.draw_id)})
+            for one in self.questions
+        )
+        draws = (draw.model_copy(update={"id": copy_of(draw.id)}) for draw in self.draws)
+        return QuestionSet(0, tuple(questions), draws=tuple(draws))
 
     @property
     def points(self) -> Decimal:
-        return sum((question.points for question in self.questions), Decimal(0))
+        """Of every attempt."""
+        fixed = sum((question.points for question in self.questions if question.draw_id is None), Decimal(0))
+        return fixed + sum((draw.count * draw.points for draw in self.draws), Decimal(0))
 
     def with_corrected(self, corrected: Question, reason: str, by: UUID) -> "QuestionSet":
         """With another key for a question, and why: the last hundred reasons are kept."""

@@ -81,7 +81,7 @@ def _begin(tx: Transaction, standing: Standing, now: datetime) -> StoredAnswers:
 
 
 def _view(standing: Standing, answers: StoredAnswers, now: datetime) -> AttemptView:
-    return views.for_student(standing, answers, question_sets.of_exam(standing.settings), now)
+    return views.for_student(standing, answers, question_sets.of_attempt(standing.settings, answers.id), now)
 
 
 def location(attempt: AttemptSummary) -> str:
@@ -99,7 +99,7 @@ def save(
     `UnknownQuestion`, `NotAnAnswer`, `AnswersTooLong`, and `AttemptOver`.
     """
     standing, answers = access.own_attempt(attempt_id, caller)
-    question_set = question_sets.of_exam(standing.settings)
+    question_set = question_sets.of_attempt(standing.settings, attempt_id)
     merged = _merged(answers, given, question_set)
     standing.require_running(attempt_id, now)
     require_match(int(answers.revision), if_match)

@@ -1,11 +1,14 @@
-"""The exams of a course that is a copy of another: drafts with the same questions, as much later as the term."""
+"""The exams of a course that is a copy of another: drafts with the same questions, as much later as the term.
+
+Its question bank has the same questions too.
+"""
 
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from exam.rules import deadlines
-from exam.service import exams, question_sets
+from exam.service import bank, exams, question_sets
 from exam.tables import Exam, QuestionId, StoredQuestions, all_exams_of
 from lms import roster
 from lms.dynamo import read_together, retry_stale, transaction
@@ -29,7 +32,10 @@ _COPIED = (
 
 
 def copy_exams(event: CourseCopied, now: datetime) -> None:
-    """Gives a copy the present exams of the other course, but for those that it was given already."""
+    """Gives a copy the present exams and bank of the other course, but for what it was given already."""
+    if roster.find_course(event.course_id) is None:
+        return
+    bank.copy_all(event.copied_from, event.course_id, event.copy_of, now)
     for listed in all_exams_of(event.copied_from):
         _copy(listed.id, event, now)
 

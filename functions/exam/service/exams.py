@@ -34,9 +34,7 @@ def create(body: NewExam, caller: Caller, idempotent: IdempotentAnswer, now: dat
     course, level = access.in_course(caller, body.course_id)
     if level != "teacher":
         raise NotCourseTeacher
-    exam = Exam(id=uuid7(), created_at=now, **body.model_dump(exclude={"closes_at"}))
-    _set_closing(exam, body.closes_at)
-    exam.last_closing = exam.closes_at
+    exam = new(uuid7(), body, now)
     editing.require_creatable(exam.settings())
     if course is None:
         raise CourseNotFound
@@ -44,6 +42,14 @@ def create(body: NewExam, caller: Caller, idempotent: IdempotentAnswer, now: dat
         view = views.exam(exam, save(tx, exam, None, now), course)
         idempotent.record(tx, view, location=location(view))
     return view
+
+
+def new(exam_id: UUID, body: NewExam, now: datetime) -> Exam:
+    """An exam that is not stored yet; raises `ClosingImpossible`."""
+    exam = Exam(id=exam_id, created_at=now, **body.model_dump(exclude={"closes_at"}))
+    _set_closing(exam, body.closes_at)
+    exam.last_closing = exam.closes_at
+    return exam
 
 
 def location(exam: ExamView) -> str:

@@ -46,7 +46,7 @@ def _standing(standing: Standing, now: datetime) -> dict[str, Any]:
 
 
 def _answers(standing: Standing, answers: StoredAnswers, now: datetime) -> dict[str, Any]:
-    shown = views.with_answers(standing, answers, question_sets.of_exam(standing.settings), now)
+    shown = views.with_answers(standing, answers, question_sets.of_attempt(standing.settings, answers.id), now)
     attempt = shown.model_dump(mode="json", exclude=_NAMELESS | {"server_time"})
     shows_marks = not standing.attempt(answers.id).is_running and standing.shown(now) == "everything"
     return {**attempt, "marks": dict(answers.marks) if shows_marks else None}

@@ -23,7 +23,7 @@ def mark(attempt_id: UUID, caller: Caller, body: MarksUpdate, if_match: Precondi
     `PreconditionFailed`.
     """
     standing, answers = access.taught_attempt(attempt_id, caller, now)
-    question_set = question_sets.of_exam(standing.settings)
+    question_set = question_sets.of_attempt(standing.settings, attempt_id)
     require_acceptable(body.marks, answers.marks_given(), question_set, with_reason=body.reason is not None)
     standing.require_over(attempt_id, now)
     require_match(answers.version, if_match)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from exam.rules import editing
-from exam.rules.questions import Question, QuestionSet, require_valid
+from exam.rules.questions import PointsOfDraw, Question, QuestionSet, require_valid
 from exam.rules.settings import ExamSettings
 from exam.schemas import (
     NewQuestion,
@@ -23,19 +23,11 @@ from exam.tables import Exam, QuestionId, StoredQuestions
 from lms.audit import audit
 from lms.callers import Caller
 from lms.dynamo import Transaction, retry_stale, transaction
-from lms.errors import Forbidden, InvalidField
+from lms.errors import Forbidden
 from lms.etags import Precondition, require_match
 from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.pages import Page, PageRequest, slice_page
-
-# Students get all of them in one answer, which has to fit into the record that repeats it.
-_MOST_BYTES = 200 * 1024
-
-
-class QuestionsTooLong(InvalidField):
-    code = "questions_too_long"
-    detail = "With this, the questions of the exam would be too long."
 
 
 class QuestionsHidden(Forbidden):
@@ -50,7 +42,7 @@ def add(exam_id: UUID, caller: Caller, body: NewQuestion, idempotent: Idempotent
     question = Question(id=uuid7(), version=1, created_at=now, updated_at=now, **fields)
     require_valid(question)
     editing.require_questions_changeable(exam.settings())
-    stored = _stored(exam) if exam.question_set else StoredQuestions(exam_id=exam.id)
+    stored = question_sets.to_change(exam)
     view = views.with_key(exam.settings(), question)
     with transaction() as tx:
         tx.put(QuestionId(question_id=question.id, exam_id=exam.id))
@@ -74,21 +66,22 @@ def list_questions(
     """
     if caller.role != "student":
         settings = access.taught_by(caller, exam_id).settings()
-        return _with_keys(settings, paging)
+        return _with_keys(settings, question_sets.of_exam(settings), paging)
     standing = access.as_student(caller, exam_id, now)
     running = standing.running
     if running is not None and not standing.is_over(running, now):
-        question_set = question_sets.of_exam(standing.settings)
+        question_set = question_sets.of_attempt(standing.settings, running.id)
         part, after = slice_page(views.for_attempt(standing.settings, running.id, question_set), _id, paging)
         page = paging.page(part, after)
         return QuestionPage(view="withoutKeys", items=page.items, next=page.next)
     if standing.attempts and standing.shown(now) == "everything":
-        return _with_keys(standing.settings, paging)
+        own = question_sets.of_exam(standing.settings).asked_in([attempt.id for attempt in standing.attempts])
+        return _with_keys(standing.settings, own, paging)
     raise QuestionsHidden
 
 
-def _with_keys(settings: ExamSettings, paging: PageRequest) -> QuestionPageWithKeys:
-    part, after = slice_page(question_sets.of_exam(settings).questions, _id, paging)
+def _with_keys(settings: ExamSettings, question_set: QuestionSet, paging: PageRequest) -> QuestionPageWithKeys:
+    part, after = slice_page(question_set.questions, _id, paging)
     page = paging.page([views.with_key(settings, question) for question in part], after)
     return QuestionPageWithKeys(view="withKeys", items=page.items, next=page.next)
 
@@ -108,6 +101,8 @@ def change(
     changes = question_bodies.changes_of(body, question.kind)
     changed = Question.model_validate({**dict(question), **changes, **_touched(question, now)})
     require_valid(changed)
+    if question.draw_id is not None and changed.points != question.points:
+        raise PointsOfDraw
     editing.require_questions_changeable(exam.settings())
     require_match(question.version, if_match)
     with transaction() as tx:
@@ -208,11 +203,5 @@ def _find(stored: StoredQuestions, question_id: UUID) -> Question:
 
 
 def _put(tx: Transaction, exam: Exam, stored: StoredQuestions, question_set: QuestionSet, now: datetime) -> None:
-    """Adds the questions to the transaction; with the exam, so that no attempt begins meanwhile."""
-    if stored.store(question_set) > _MOST_BYTES:
-        raise QuestionsTooLong
-    exam.questions = len(question_set.questions)
-    exam.points = question_set.points
-    exam.question_set = tx.put(stored)
-    exam.updated_at = now
+    question_sets.put(tx, exam, stored, question_set, now)
     tx.put(exam)

@@ -104,7 +104,7 @@ def _own(exam_id: UUID, caller: Caller, now: datetime) -> ResultDetails:
 def _details(standing: Standing, *, marked: bool) -> ResultDetails:
     attempt = standing.best or next(iter(standing.attempts[-1:]), None)
     answers = standings.answers_of(standing, attempt) if attempt else None
-    questions = question_sets.of_exam(standing.settings) if marked else None
+    questions = question_sets.of_attempt(standing.settings, attempt.id) if marked and attempt else None
     return views.details(standing, answers, questions, standings.authors(standing))
 
 

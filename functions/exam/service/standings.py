@@ -139,7 +139,7 @@ def finish(tx: Transaction, standing: Standing, answers: StoredAnswers, now: dat
     if standing.attempt(answers.id).is_running:
         answers.saved_at = standing.submit(answers.id, now)
         answers.revision += 1
-    question_set = question_sets.of_exam(standing.settings)
+    question_set = question_sets.of_attempt(standing.settings, answers.id)
     grade = grading.grade(question_set.questions, answers.by_question(), answers.marks_given())
     standing.grade(answers.id, grade.score, question_set, now)
     answers.note_grade(grade.marks, standing.attempt(answers.id).progress)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
+from exam.rules.bank import BankQuestion
 from exam.rules.question_kinds import MatchingKey, NumericKey, NumericRanges, ShortKey
 from exam.rules.questions import Question, QuestionSet, answer_as_shown, as_shown, shuffled
 from exam.rules.settings import ExamSettings
@@ -13,8 +14,10 @@ from exam.schemas import (
     AttemptAnswers,
     AttemptSummary,
     AttemptView,
+    BankQuestionView,
     Change,
     ChoiceView,
+    DrawView,
     ExamDetails,
     ExamView,
     KeyView,
@@ -23,6 +26,7 @@ from exam.schemas import (
     NumericKeyView,
     NumericRangesView,
     PromptView,
+    QuestionsAdded,
     QuestionView,
     ResultDetails,
     ResultView,
@@ -87,10 +91,52 @@ def with_key(settings: ExamSettings, question: Question) -> QuestionView:
         partial_credit=question.partial_credit,
         explanation=question.explanation,
         full_credit=question.full_credit,
+        draw_id=question.draw_id,
         version=question.version,
         created_at=question.created_at,
         updated_at=question.updated_at,
     )
+
+
+def bank_question(course: roster.Course, question: BankQuestion) -> BankQuestionView:
+    return BankQuestionView(
+        id=question.id,
+        course_id=course.id,
+        course_title=course.title,
+        title=question.title,
+        question_text=question.question_text,
+        kind=question.kind,
+        choices=_weighted_choices(question),
+        prompts=_prompts(question),
+        correct_answer=_key(question),
+        partial_credit=question.partial_credit,
+        points=question.points,
+        explanation=question.explanation,
+        tags=list(question.tags),
+        difficulty=question.difficulty,
+        version=question.version,
+        created_at=question.created_at,
+        updated_at=question.updated_at,
+    )
+
+
+def added(exam: Exam, question_set: QuestionSet, number: int) -> QuestionsAdded:
+    """What an exam has now that it got so many copies of bank questions."""
+    return QuestionsAdded(
+        exam_id=exam.id,
+        exam_title=exam.title,
+        added=number,
+        question_count=question_set.count,
+        points=question_set.points,
+        draws=draws(exam, question_set),
+    )
+
+
+def draws(exam: Exam, question_set: QuestionSet) -> list[DrawView]:
+    return [
+        DrawView(**dict(draw), exam_id=exam.id, exam_title=exam.title, pool_size=len(question_set.pool(draw.id)))
+        for draw in question_set.draws
+    ]
 
 
 def for_attempt(settings: ExamSettings, attempt_id: UUID, question_set: QuestionSet) -> list[StudentQuestion]:
