@@ -330,7 +330,7 @@ def list_questions(
     QuestionsFrozen,
     NotEnoughQuestions,
 )
-def add_bank_questions(
+def copy_bank_questions(
     caller: TeacherOrAdmin,
     exam_id: ExamId,
     idempotent: Idempotent,

@@ -273,7 +273,7 @@ class AuthorizationWorld(World):
         due = (self._now + timedelta(days=30)).date().isoformat()
         voucher = {"student_id": self.student.id, "course_id": self.course, "quarter": "Q2", "fee": "5.00"}
         bodies: dict[str, Any] = {
-            "addBankQuestions": {"questionIds": [self.bank_question]},
+            "copyBankQuestions": {"questionIds": [self.bank_question]},
             "createBankQuestion": {"questionText": "Why not?", "kind": "text"},
             "createQuestion": {"questionText": "Why not?", "kind": "text"},
             "createLesson": {"title": "Another agent"},

@@ -116,7 +116,7 @@ class World:
         }
         if operation in ("deleteDraw", "listDraws"):
             known["examId"] = self.drawn
-        if operation in ("addBankQuestions", "createQuestion", "regradeExam", "reorderQuestions"):
+        if operation in ("copyBankQuestions", "createQuestion", "regradeExam", "reorderQuestions"):
             known["examId"] = self.draft
         return {name: known[name] for name in re.findall(r"\{(\w+)\}", path)}
 
@@ -128,7 +128,7 @@ class World:
     def fields(self, operation: str) -> dict[str, Any]:
         """What fields of bodies stand for, so that the request of an operation can be accepted."""
         of_operation: dict[str, dict[str, Any]] = {
-            "addBankQuestions": {"questionIds": [self.bank_question], "draws": []},
+            "copyBankQuestions": {"questionIds": [self.bank_question], "draws": []},
             "createExam": {"paper": True, "published": True},
             "enrollStudent": {"studentId": self.other.id},
             "enrollStudents": {"students": [self.other.id]},
