@@ -149,6 +149,7 @@ class ImportedRow(View):
 
     row: int
     email: str | None
+    name: str | None
     outcome: Literal["created", "updated", "unchanged", "refused"]
     user_id: UUID | None
     field: str | None

@@ -51,6 +51,7 @@ class ClassView(View):
 class ClassStudent(View):
     student_id: UUID
     course_id: UUID
+    course_title: str
     roll_no: str | None
     name: str | None
     email: str | None

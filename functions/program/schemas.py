@@ -178,6 +178,7 @@ class BulkOutcome(CamelView):
 
     student: str
     student_id: UUID | None
+    student_name: str | None
     outcome: Outcome
 
 

@@ -144,10 +144,10 @@ def test_what_is_no_table_of_people_is_refused_as_a_whole(auth: Auth, desk: Desk
 
 def test_rows_are_numbered_as_spreadsheets_show_them(auth: Auth, desk: Desk) -> None:
     rows = send(auth, desk, TABLE.encode()).json["outcomes"]
-    assert [(row["row"], row["email"]) for row in rows] == [
-        (2, "amina@example.com"),
-        (3, "tariq@example.com"),
-        (5, "info@example.com"),
+    assert [(row["row"], row["email"], row["name"]) for row in rows] == [
+        (2, "amina@example.com", "امینہ خان"),
+        (3, "tariq@example.com", "Aziz; Tariq"),
+        (5, "info@example.com", "Bilal Ahmed"),
     ]
 
 

@@ -69,6 +69,7 @@ def test_students_are_those_active_and_completed_in_the_courses_taught(school: S
     assert row == {
         "student_id": str(active.id),
         "course_id": str(second),
+        "course_title": "AI-201",
         "roll_no": active.roll_no,
         "name": active.name,
         "email": active.email,

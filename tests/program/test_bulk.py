@@ -26,7 +26,7 @@ def test_students_are_named_by_id_email_or_roll_number(program: Program) -> None
     given = [str(people[0].id), people[1].email.upper(), f" {people[2].roll_no.lower()} "]
     answer = bulk(program, course, given)
     assert answer.json["outcomes"] == [
-        {"student": name.strip(), "studentId": str(person.id), "outcome": "enrolled"}
+        {"student": name.strip(), "studentId": str(person.id), "studentName": person.name, "outcome": "enrolled"}
         for name, person in zip(given, people, strict=True)
     ]
     assert {roster.enrollment_of(person.id, UUID(course)) for person in people} == {"active"}
@@ -68,7 +68,7 @@ def test_an_address_that_nobody_confirmed_is_named_and_enrols_nobody(program: Pr
     course, stranger = program.new_course(), sign_in("student")
     put_card(stranger, email_confirmed=False)
     answer = bulk(program, course, [stranger.email.upper()])
-    expected = {"student": stranger.email.upper(), "studentId": None, "outcome": "unconfirmed"}
+    expected = {"student": stranger.email.upper(), "studentId": None, "studentName": None, "outcome": "unconfirmed"}
     assert answer.json == {"enrolled": 0, "alreadyEnrolled": 0, "notEnrolled": 1, "outcomes": [expected]}
     assert outcomes(bulk(program, course, [stranger.roll_no])) == ["enrolled"]
 

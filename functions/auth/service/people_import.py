@@ -136,7 +136,7 @@ def _row(number: int, row: object, answer: _Done | _Refusal) -> ImportedRow:
         courses = [RequestedCourse(course_id=course.id, course_title=course.title) for course in answer.courses]
         shown |= {"outcome": answer.outcome, "user_id": answer.user_id, "courses": courses}
     number = row.number if isinstance(row, TableRow) else number
-    return ImportedRow(row=number, email=_email_in(row), **shown)
+    return ImportedRow(row=number, email=_text_in(row, "email", 254), name=_text_in(row, "name", 200), **shown)
 
 
 def _read(row: object) -> ImportedPerson | _Refusal:
@@ -147,9 +147,9 @@ def _read(row: object) -> ImportedPerson | _Refusal:
         return _Refusal(str(fault["loc"][0])[:50] if fault["loc"] else None, message_of(fault))
 
 
-def _email_in(row: object) -> str | None:
-    email: Any = row.get("email") if isinstance(row, dict) else None
-    return email[:254] if isinstance(email, str) else None
+def _text_in(row: object, field: str, length: int) -> str | None:
+    text: Any = row.get(field) if isinstance(row, dict) else None
+    return text[:length] if isinstance(text, str) else None
 
 
 def _look_up(people: Sequence[ImportedPerson]) -> _Known:

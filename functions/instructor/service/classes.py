@@ -65,6 +65,7 @@ def list_students(teacher_id: UUID, course_id: UUID | None, paging: PageRequest,
             ClassStudent(
                 student_id=member.person_id,
                 course_id=member.course_id,
+                course_title=known[member.course_id].title,
                 roll_no=card.roll_no if card else None,
                 name=card.name if card else None,
                 email=card.email if card else None,

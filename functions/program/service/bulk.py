@@ -53,6 +53,7 @@ def enroll(course_id: UUID, given: Sequence[str], actor_id: UUID | None, now: da
     """
     courses.get(course_id)
     ids = _resolve(given)
+    people = roster.find_users(ids.values())
     unconfirmed = roster.find_unconfirmed(name for name in given if name not in ids)
     outcomes = _enroll_each(course_id, list(dict.fromkeys(ids[name] for name in given if name in ids)), actor_id, now)
     rows = []
@@ -61,7 +62,12 @@ def enroll(course_id: UUID, given: Sequence[str], actor_id: UUID | None, now: da
         outcome: Outcome = "unconfirmed" if name in unconfirmed else "unknown"
         if student_id:
             outcome = outcomes[student_id]
-        rows.append(BulkOutcome(student=name, student_id=student_id, outcome=outcome))
+        person = people.get(student_id) if student_id else None
+        rows.append(
+            BulkOutcome(
+                student=name, student_id=student_id, student_name=person.name if person else None, outcome=outcome
+            )
+        )
         if student_id and outcome == "enrolled":
             outcomes[student_id] = "already-enrolled"
     return rows
