@@ -1,9 +1,9 @@
-"""Events of program and exchange: copies of courses get the outline of the other course, imports add to outlines."""
+"""Events of program and exchange: outlines are copied, added to by imports, and given to exports of their course."""
 
-from content.service import copies, imports
+from content.service import copies, course_exports, imports
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
-from lms.events import CourseCopied, ImportPartRequested
+from lms.events import CourseCopied, CourseExportRequested, ImportPartRequested
 
 
 def _copied(event: CourseCopied, _: Envelope) -> None:
@@ -15,4 +15,9 @@ def _import_part(event: ImportPartRequested, _: Envelope) -> None:
         imports.apply(event, now())
 
 
-handler = KafkaConsumer({CourseCopied: _copied, ImportPartRequested: _import_part})
+def _export(event: CourseExportRequested, _: Envelope) -> None:
+    if "outline" in event.parts:
+        course_exports.add_outline(event, now())
+
+
+handler = KafkaConsumer({CourseCopied: _copied, ImportPartRequested: _import_part, CourseExportRequested: _export})

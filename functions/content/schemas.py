@@ -10,6 +10,7 @@ from content.rules import Draft
 from lms.assets import AssetView, ContentType
 from lms.fields import INTEGRAL, CamelBody, CamelChanges, CamelView, Description, Markdown, Name, present
 from lms.links import Link
+from lms.markdown_images import ImageView
 
 _YEAR_SECONDS = 366 * 24 * 60 * 60
 _STRUCTURE = frozenset({"id", "position", "lessons", "subtopics", "asset", "text"})
@@ -193,7 +194,8 @@ class ModuleView(CamelView):
 
 
 class LessonView(CamelView):
-    """`duration` is in seconds; `version` is the whole outline's: its parts change together."""
+    """`images` are those that the `text` shows as `![...](image:<name>)`, by their names. `duration` is in seconds;
+    `version` is the whole outline's: its parts change together."""
 
     id: UUID
     module_id: UUID
@@ -204,6 +206,7 @@ class LessonView(CamelView):
     published: bool
     asset: AssetView | None
     text: str | None
+    images: dict[str, ImageView]
     subtopics: list[SubtopicView]
     version: int
     created_at: datetime

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
 from lms.dynamo import Table, TypedKey, UUIDAttribute, table_name
 from lms.settings import setting
@@ -23,7 +23,8 @@ class PartPointer(Table):
 class LessonText(Table):
     """A lesson's text in Markdown. The outline says whether there is one: the outline is one item, and must stay small.
 
-    Of lessons that went with their module it stays, as their files do; nothing leads to it.
+    Of lessons that went with their module it stays, as their files do; nothing leads to it. `images` are the keys of
+    the pictures that an import brought, by the names by which the text shows them (`![...](image:<name>)`).
     """
 
     class Meta:
@@ -32,6 +33,7 @@ class LessonText(Table):
 
     lesson_id = TypedKey("text", UUID, hash_key=True, attr_name="id")
     text = UnicodeAttribute()
+    images: JSONAttribute = JSONAttribute(default=dict)
 
 
 class AppliedImportPart(Table):

@@ -1,13 +1,15 @@
-"""Events of users, courses and who teaches them, and exam's own: of exams that are set, and of what waits for marks."""
+"""Events of users, courses, who teaches them and what they import; and exam's own: exams are set, answers wait."""
 
-from exam.service import copies, course_accommodations, erasure, export, marking_lists
+from exam.service import copies, course_accommodations, course_exports, erasure, export, imports, marking_lists
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
 from lms.events import (
     AssignmentEvent,
     CourseCopied,
+    CourseExportRequested,
     ExamScheduled,
     ExportRequested,
+    ImportPartRequested,
     InstructorAssigned,
     InstructorUnassigned,
     MarkingChanged,
@@ -35,6 +37,16 @@ def _copied(event: CourseCopied, _: Envelope) -> None:
     copies.copy_exams(event, now())
 
 
+def _import_part(event: ImportPartRequested, _: Envelope) -> None:
+    if event.kind != "outline":
+        imports.apply(event, now())
+
+
+def _course_export(event: CourseExportRequested, _: Envelope) -> None:
+    if "bank" in event.parts:
+        course_exports.add_bank(event, now())
+
+
 def _assignment(event: AssignmentEvent, _: Envelope) -> None:
     marking_lists.update_teacher(event.teacher_id, event.course_id)
 
@@ -46,6 +58,8 @@ handler = KafkaConsumer(
         ExamScheduled: _scheduled,
         MarkingChanged: _marking,
         CourseCopied: _copied,
+        ImportPartRequested: _import_part,
+        CourseExportRequested: _course_export,
         InstructorAssigned: _assignment,
         InstructorUnassigned: _assignment,
     }

@@ -7,8 +7,17 @@ from fastapi import Path, Query, Response
 
 from exchange import rules
 from exchange.rules import Outcome
-from exchange.schemas import ImportToUpload, ImportView, NewImport, ReportLineView, Selection
-from exchange.service import imports
+from exchange.schemas import (
+    CourseExportView,
+    ImportToUpload,
+    ImportView,
+    NewCourseExport,
+    NewImport,
+    ReportLineView,
+    Selection,
+)
+from exchange.service import course_exports, imports
+from exchange.service.course_exports import CourseExportNotFound
 from exchange.service.imports import ImportNotFound
 from lms.dependencies import CourseId, CourseTeacher, Idempotent, Now, Paging
 from lms.errors import refuses
@@ -86,6 +95,31 @@ def apply_import(import_id: ImportId, caller: TeacherOrAdmin, body: Selection, n
 def delete_import(import_id: ImportId, caller: TeacherOrAdmin, now: Now) -> None:
     """Forgets an import, its file and its report; what was taken from it stays in the course."""
     imports.delete(import_id, caller, now)
+
+
+@app.post("/courses/{courseId}/exports", status_code=201)
+@refuses(CourseNotFound)
+def create_course_export(
+    course_id: CourseId,
+    caller: CourseTeacher,
+    body: NewCourseExport,
+    idempotent: Idempotent,
+    response: Response,
+    now: Now,
+) -> CourseExportView:
+    """Asks for the question bank as GIFT, Moodle XML or QTI 3.0, or for the course as a Common Cartridge."""
+    view = course_exports.request(course_id, caller, body.format, idempotent, now)
+    response.headers["Location"] = course_exports.location(view.id)
+    return view
+
+
+@app.get("/exports/{exportId}")
+@refuses(CourseExportNotFound)
+def get_course_export(
+    export_id: Annotated[UUID, Path(alias="exportId")], caller: TeacherOrAdmin, now: Now
+) -> CourseExportView:
+    """A file of a course; once it is complete, with a link to it, for 24 hours after it was asked for."""
+    return course_exports.show(export_id, caller, now)
 
 
 handler = LambdaHandler(app)

@@ -1,10 +1,17 @@
-"""Events of imports: what the queue is to do, answers to parts, and people who were erased or ask for their data."""
+"""Events of imports and exports, which give the queue its tasks, and of people: erased, or asking for their data."""
 
 from exchange import queues
-from exchange.service import applying, export, forgetting
+from exchange.service import applying, course_exports, export, forgetting
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
-from lms.events import ExportRequested, ImportDeleted, ImportPartApplied, ImportReadRequested, UserErased
+from lms.events import (
+    CourseExportPartAdded,
+    ExportRequested,
+    ImportDeleted,
+    ImportPartApplied,
+    ImportReadRequested,
+    UserErased,
+)
 
 
 def _read_requested(event: ImportReadRequested, _: Envelope) -> None:
@@ -17,6 +24,11 @@ def _deleted(event: ImportDeleted, _: Envelope) -> None:
 
 def _part_applied(event: ImportPartApplied, _: Envelope) -> None:
     applying.take(event, now())
+
+
+def _export_part(event: CourseExportPartAdded, _: Envelope) -> None:
+    if course_exports.has_all_parts(event):
+        queues.send("write", event.export_id)
 
 
 def _export(event: ExportRequested, _: Envelope) -> None:
@@ -32,6 +44,7 @@ handler = KafkaConsumer(
         ImportReadRequested: _read_requested,
         ImportDeleted: _deleted,
         ImportPartApplied: _part_applied,
+        CourseExportPartAdded: _export_part,
         ExportRequested: _export,
         UserErased: _erased,
     }

@@ -1,4 +1,4 @@
-"""Where the files of imports are in the bucket."""
+"""Where the files of imports and exports are in the bucket."""
 
 from uuid import UUID
 
@@ -20,3 +20,12 @@ def file_key(import_id: UUID, number: int) -> str:
 
 def folder(import_id: UUID) -> str:
     return f"imports/{import_id}/"
+
+
+def export_folder(export_id: UUID) -> str:
+    """Where the parts of an export are, and the file that is made of them."""
+    return f"course-exports/{export_id}/"
+
+
+def export_key(export_id: UUID) -> str:
+    return f"{export_folder(export_id)}file"

@@ -7,7 +7,7 @@ from uuid import UUID
 from lms.aws import client
 from lms.settings import setting
 
-Task = Literal["read", "forget"]
+Task = Literal["read", "write", "forget"]
 
 
 def send(task: Task, identity: UUID) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Literal, get_args
 
 from lms.errors import Conflict
-from lms.events import ImportKind
+from lms.events import CourseExportPart, ImportKind
 
 State = Literal["waiting", "reading", "ready", "failed", "applying", "applied"]
 FormatName = Literal["gift", "moodleXml", "moodleBackup", "qti", "commonCartridge", "olx"]
@@ -14,6 +14,22 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 """In the order of a report: what needs a teacher's eye comes first."""
 KINDS: tuple[ImportKind, ...] = get_args(ImportKind)
 """In the order in which they are applied: exams refer to questions of the bank."""
+
+ExportState = Literal["gathering", "complete", "failed"]
+PARTS: dict[str, tuple[CourseExportPart, ...]] = {
+    "gift": ("bank",),
+    "moodleXml": ("bank",),
+    "qti": ("bank",),
+    "commonCartridge": ("outline", "bank"),
+}
+"""What a file of a format is made of."""
+EXTENSIONS: dict[str, str] = {
+    "gift": ".gift",
+    "moodleXml": ".xml",
+    "qti": ".zip",
+    "commonCartridge": ".imscc",
+}
+EXPORT_KEPT = timedelta(hours=24)
 
 MAX_BYTES = 200 * 1024 * 1024
 KEPT = timedelta(days=30)

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from exchange.rules import KINDS, FormatName, Outcome, State
-from lms.events import ImportKind
+from exchange.rules import KINDS, ExportState, FormatName, Outcome, State
+from lms.events import CourseExportFormat, ImportKind
 from lms.fields import CamelBody, CamelView, Name
 
 FileName = Annotated[Name, Field(max_length=150)]
@@ -105,3 +105,25 @@ class ReportLineView(CamelView):
     what: str
     outcome: Outcome
     reason: str
+
+
+class NewCourseExport(CamelBody):
+    """`gift`, `moodleXml` and `qti` (3.0) hold the question bank, `commonCartridge` the outline and the bank."""
+
+    format: CourseExportFormat
+
+
+class CourseExportView(CamelView):
+    """A file of a course. Once it is complete, `url` leads to it until `validUntil`; `size` is in bytes."""
+
+    id: UUID
+    course_id: UUID
+    format: CourseExportFormat
+    state: ExportState
+    reason: str | None
+    url: str | None
+    file_name: str
+    size: int | None
+    created_at: datetime
+    completed_at: datetime | None
+    valid_until: datetime

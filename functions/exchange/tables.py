@@ -108,6 +108,30 @@ class ReportLine(Table):
     expires_at = TTLAttribute()
 
 
+class CourseExport(Table):
+    """A file of a course or its bank: `parts` are those that came, `size` is in bytes."""
+
+    class Meta:
+        table_name = table_name("exchange")
+        region = setting("AWS_REGION")
+
+    id = TypedKey("export", UUID, hash_key=True, attr_name="owner")
+    item = TypedKey("export", range_key=True, default="")
+    of_course = UUIDAttribute()
+    requested_by = UUIDAttribute()
+    format = UnicodeAttribute()
+    state = UnicodeAttribute()
+    parts: JSONAttribute = JSONAttribute(default=list)
+    reason = UnicodeAttribute(null=True)
+    size = NumberAttribute(null=True)
+    tries = NumberAttribute(default=0)
+    created_at = UTCDateTimeAttribute()
+    completed_at = UTCDateTimeAttribute(null=True)
+    valid_until = UTCDateTimeAttribute()
+    expires_at = TTLAttribute()
+    version = VersionAttribute()
+
+
 class RunningRead(Table):
     """Which import of a course is being read; a second one has to wait until then, or until the time is over."""
 

@@ -1,4 +1,4 @@
-"""The queue of what takes long: files to read, and files to forget, one at a time."""
+"""The queue of what takes long: files to read, to write and to forget, one at a time."""
 
 import json
 from typing import Any
@@ -8,8 +8,8 @@ from aws_lambda_powertools.utilities.data_classes import SQSEvent, SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from exchange import queues
-from exchange.formats import FORMATS
-from exchange.service import forgetting, reading
+from exchange.formats import FORMATS, WRITERS
+from exchange.service import forgetting, reading, writing
 from lms.clock import now
 from lms.log import logger
 
@@ -42,6 +42,8 @@ def _do(task: dict[str, str], context: LambdaContext) -> None:
     match task["task"]:
         case "read":
             reading.run(identity, FORMATS, now, lambda: context.get_remaining_time_in_millis() / 1000)
+        case "write":
+            writing.run(identity, WRITERS, now)
         case "forget":
             forgetting.forget(identity)
         case unknown:

@@ -23,6 +23,7 @@ OTHER = "0198c2f4-9c8d-7a63-b4e5-1f7a2d9c3e30"
 
 TERM = "0198c2f4-1a00-7c10-8d20-4b6f8e2a7c40"
 
+_MOMENT = "2027-03-04T08:00:00Z"
 _PASSWORD = "a-long-Walk-7"
 _GRADES = (("A", 90), ("B", 80), ("C", 70), ("D", 60), ("F", 0))
 _CHOICES = [{"id": "a", "text": "It answers in words."}, {"id": "b", "text": "It chooses its next step itself."}]
@@ -183,6 +184,7 @@ _FIELDS: dict[str, Any] = {
     "gradeScale": [{"letter": letter, "from": lowest} for letter, lowest in _GRADES],
     "grade_percentage": 84.5,
     "grant_type": "password",
+    "images": {"images/loop.png": {"url": "https://example.com/courses/loop.png", "contentType": "image/png"}},
     "importId": IMPORT,
     "instructions": "Calculators are allowed.",
     "instructorId": TEACHER,
@@ -316,6 +318,20 @@ _OBJECTS: dict[str, Any] = {
         "address": "12 Canal Road",
         "current_password": _PASSWORD,
     },
+    "CourseExportView": {
+        "id": OTHER,
+        "courseId": COURSE,
+        "format": "gift",
+        "state": "complete",
+        "reason": None,
+        "url": "https://example.com/course-exports/0198c2f4/file",
+        "fileName": "Building agents.gift",
+        "size": 18432,
+        "createdAt": _MOMENT,
+        "completedAt": "2027-03-04T08:00:05Z",
+        "validUntil": "2027-03-05T08:00:00Z",
+    },
+    "NewCourseExport": {"format": "gift"},
     "ImportToUpload": {
         **_IMPORT,
         "state": "waiting",
@@ -360,7 +376,6 @@ _IDS = {
     "Term": TERM,
     "User": STUDENT,
 }
-_MOMENT = "2027-03-04T08:00:00Z"
 
 
 class NoExample(LookupError):

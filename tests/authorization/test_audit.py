@@ -52,6 +52,7 @@ NOT_AUDITED = {
     "DELETE /lessons/{lessonId}": _CONTENT,
     "POST /lessons/{lessonId}/asset": _CONTENT,
     "POST /courses/{courseId}/imports": _CONTENT,
+    "POST /courses/{courseId}/exports": _CONTENT,
     "POST /imports/{importId}/read": _CONTENT,
     "POST /imports/{importId}/apply": _CONTENT,
     "DELETE /imports/{importId}": _CONTENT,

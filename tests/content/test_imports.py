@@ -78,6 +78,27 @@ def test_files_are_copied_and_served_as_what_they_are(content: Content, bucket: 
     assert answers(outbox) == [(0, 4, ["fake.pdf", "gone.pdf"])]
 
 
+def test_pictures_of_texts_come_with_them_and_stay_when_the_text_is_changed(content: Content, bucket: Any) -> None:
+    bucket.put_object(Key=f"imports/{IMPORT}/files/00000", Body=b"\x89PNG\r\n\x1a\n...")
+    bucket.put_object(Key=f"imports/{IMPORT}/files/00001", Body=b"GIF89a")
+    images = {
+        "a/the map.png": {"key": f"imports/{IMPORT}/files/00000", "name": "a/the map.png", "size": 11},
+        "fake.png": {"key": f"imports/{IMPORT}/files/00001", "name": "fake.png", "size": 6},
+    }
+    text = "![The map](image:a/the%20map.png) and ![a fake](image:fake.png)"
+    content.consume(requested(content, bucket, module("Week 1", lesson("Page", text=text, images=images))))
+    [first] = content.outline()["modules"]
+    [shown] = content.lessons(first["id"])
+    assert shown["text"] == "![The map](image:a/the%20map.png) and a fake"
+    [(name, image)] = shown["images"].items()
+    assert (name, image["contentType"]) == ("a/the map.png", "image/png")
+    assert f"/courses/{content.course}/lessons/{shown['id']}/" in image["url"]
+    path = f"/lessons/{shown['id']}"
+    changed = content.http.put(path, {"text": f"Look: {shown['text']}"}, token=content.teacher.token).json
+    assert list(changed["images"]) == ["a/the map.png"]
+    assert content.http.put(path, {"text": "No more."}, token=content.teacher.token).json["images"] == {}
+
+
 def test_a_part_comes_once_whatever_teachers_delete_of_it(content: Content, bucket: Any, outbox: Outbox) -> None:
     event = requested(content, bucket, module("Week 1", lesson("Page", text="Hello")))
     content.consume(event, event)

@@ -49,6 +49,7 @@ def test_a_lesson_is_made_with_its_resources(content: Content, module_id: str) -
         "published": True,
         "asset": None,
         "text": None,
+        "images": {},
         "subtopics": [
             {"id": slides["id"], "title": "Slides", "githubRepoLink": REPO, "videoLink": None},
             {"id": talk["id"], "title": "Talk", "githubRepoLink": None, "videoLink": VIDEO},

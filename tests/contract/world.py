@@ -65,6 +65,7 @@ class World:
         issued = self._do("payment", "POST", "/payments/vouchers", {**voucher, "due_date": due}, self.admin)
         self.voucher = issued.json["voucher_no"]
         self.imported = self._read_import()
+        self.course_export = self._make("exchange", f"/courses/{self.course}/exports", {"format": "gift"})
         asked = self._do("institute", "POST", f"/people/{self.student.id}/export", None, self.student)
         self.export = asked.json["id"]
         opened = self._do("institute", "POST", "/calendar", None, self.student)
@@ -116,6 +117,8 @@ class World:
         }
         if operation in ("deleteDraw", "listDraws"):
             known["examId"] = self.drawn
+        if operation == "getCourseExport":
+            known["exportId"] = self.course_export
         if operation in ("copyBankQuestions", "createQuestion", "regradeExam", "reorderQuestions"):
             known["examId"] = self.draft
         return {name: known[name] for name in re.findall(r"\{(\w+)\}", path)}

@@ -53,17 +53,28 @@ def test_reading_writes_parts_and_used_files_and_nothing_of_the_course(
     exchange: Exchange, bucket: Any, outbox: Outbox
 ) -> None:
     package = {
-        "modules": [{"title": "Week 1", "lessons": [{"title": "Slides", "file": "a/slides.pdf"}]}],
-        "questions": [question(questionText="![A map](image:map%201.png)")],
-        "files": ["a/slides.pdf", "map 1.png", "unused.png"],
+        "modules": [
+            {
+                "title": "Week 1",
+                "lessons": [
+                    {"title": "Slides", "file": "a/slides.pdf"},
+                    {"title": "Page", "text": "![A map](image:map%201.png) ![A film](image:film.gif)"},
+                ],
+            }
+        ],
+        "questions": [question(questionText="![A tree](image:tree.png)")],
+        "files": ["a/slides.pdf", "map 1.png", "film.gif", "tree.png", "unused.png"],
     }
     import_id = exchange.ready(bucket, package)
     [first, second] = [_part(bucket, import_id, number) for number in (0, 1)]
-    [lesson] = first["modules"][0]["lessons"]
+    lesson, page = first["modules"][0]["lessons"]
     assert bucket.Object(lesson["file"]["key"]).get()["Body"].read() == b"a/slides.pdf"
     assert lesson["file"]["name"] == "a/slides.pdf"
-    image = second["questions"][0]["images"]["map 1.png"]
-    assert bucket.Object(image["key"]).get()["Body"].read() == b"map 1.png"
+    assert page["text"] == "![A map](image:map%201.png) A film"
+    [(name, image)] = page["images"].items()
+    assert (name, bucket.Object(image["key"]).get()["Body"].read()) == ("map 1.png", b"map 1.png")
+    assert second["questions"][0]["questionText"] == "A tree"
+    assert [line["what"] for line in exchange.report(import_id)] == ["film.gif", "tree.png"]
     keys = {item.key for item in bucket.objects.filter(Prefix="imports/")}
     assert len(keys) == 4
     assert exchange.shown(import_id)["contents"]["files"] == 2

@@ -217,6 +217,9 @@ ROUTES: dict[tuple[str, str], list[Call]] = {
     ("POST", "/courses/{courseId}/imports"): _by_staff(
         "exchange", "POST", "/courses/{course}/imports", {"fileName": "bank.gift"}
     ),
+    ("POST", "/courses/{courseId}/exports"): _by_staff(
+        "exchange", "POST", "/courses/{course}/exports", {"format": "gift"}
+    ),
     ("GET", "/courses/{courseId}/imports"): _by_staff("exchange", "GET", "/courses/{course}/imports"),
     ("DELETE", "/lessons/{lessonId}"): _by_admin("content", "DELETE", "/lessons/{lesson}"),
     ("DELETE", "/modules/{moduleId}"): _by_admin("content", "DELETE", "/modules/{module}"),

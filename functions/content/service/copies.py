@@ -23,9 +23,10 @@ def copy_outline(event: CourseCopied, now: datetime) -> None:
         return
     modules = source.outline().modules
     texts = texts_of([lesson for module in modules for lesson in module.lessons])
-    for lesson_id, text in texts.items():
+    for lesson_id, row in texts.items():
         # Since an earlier delivery it may have been changed.
-        LessonText(event.copy_of(lesson_id), text=text).save_if(LessonText.lesson_id.does_not_exist())
+        copy = LessonText(event.copy_of(lesson_id), text=row.text, images=row.images)
+        copy.save_if(LessonText.lesson_id.does_not_exist())
     with transaction() as tx:
         course = Course(course_id, exists=True, access=None, item=None)
         save(tx, course, rules.copied(modules, event.copy_of, now), now)

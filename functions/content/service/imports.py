@@ -13,7 +13,7 @@ from content.rules import ImportedModule, LeftOut, Modules
 from content.service.lessons import size_of
 from content.service.outlines import Course, save
 from content.tables import AppliedImportPart, LessonText
-from lms import roster, uploads
+from lms import markdown_images, roster, uploads
 from lms.assets import type_of_name
 from lms.curriculum import Asset, Lesson
 from lms.dynamo import read_together, retry_stale, transaction
@@ -41,6 +41,7 @@ class _Lesson(BaseModel):
     text: Markdown
     link: Link | None
     file: _File | None
+    images: dict[str, _File]
 
 
 def apply(event: ImportPartRequested, now: datetime) -> None:
@@ -116,33 +117,47 @@ def _lessons(
             [first, *_] = error.errors()
             left_out.append(LeftOut(str(draft["title"]), f"{'.'.join(map(str, first['loc']))}: {first['msg']}"))
             continue
-        asset = None
-        if lesson.file is not None:
-            try:
-                asset = _asset(course_id, lesson.id, lesson.file)
-            except (files.AssetMissing, files.AssetUnfit) as refusal:
-                left_out.append(LeftOut(lesson.file.name, str(refusal.detail)))
-        if lesson.text:
+        asset = _asset(course_id, lesson.id, lesson.file, left_out) if lesson.file else None
+        text = _text(course_id, lesson, left_out)
+        if text is not None:
             # Since an earlier delivery it may have been changed.
-            LessonText(lesson.id, text=lesson.text).save_if(LessonText.lesson_id.does_not_exist())
+            text.save_if(LessonText.lesson_id.does_not_exist())
         yield Lesson(
             id=lesson.id,
             title=lesson.title,
             content_url=lesson.link,
             published=False,
             asset=asset,
-            text_size=size_of(lesson.text),
+            text_size=size_of(text),
             created_at=now,
             updated_at=now,
         )
 
 
-def _asset(course_id: UUID, lesson_id: UUID, file: _File) -> Asset:
-    """Makes a file of the package that of a lesson; raises `AssetMissing`, `AssetUnfit`."""
+def _text(course_id: UUID, lesson: _Lesson, left_out: list[LeftOut]) -> LessonText | None:
+    """The text of a lesson with the keys of its pictures; of those that cannot be shown, their words remain."""
+    if not lesson.text:
+        return None
+    found = {name: _asset(course_id, lesson.id, file, left_out) for name, file in lesson.images.items()}
+    images = {name: asset.key for name, asset in found.items() if asset}
+    text = markdown_images.renamed(lesson.text, {name: name for name in images})
+    return LessonText(lesson.id, text=text, images=images)
+
+
+def _asset(course_id: UUID, lesson_id: UUID, file: _File, left_out: list[LeftOut]) -> Asset | None:
+    """Makes a file of the package one of a lesson; None, with a line about it, if lessons cannot have it."""
+    try:
+        return _accepted(course_id, lesson_id, file)
+    except (files.AssetMissing, files.AssetUnfit) as refusal:
+        left_out.append(LeftOut(file.name, str(refusal.detail)))
+        return None
+
+
+def _accepted(course_id: UUID, lesson_id: UUID, file: _File) -> Asset:
     content_type = type_of_name(file.name)
     if content_type is None:
         raise files.AssetUnfit
-    key = files.new_key(course_id, lesson_id, uuid5(lesson_id, "file"), content_type)
+    key = files.new_key(course_id, lesson_id, uuid5(lesson_id, file.name), content_type)
     found = uploads.find_written(file.key, key, files.SIGNATURE_BYTES)
     if found is None:
         raise files.AssetMissing

@@ -10,6 +10,7 @@ from content.schemas import LessonUpdate, LessonView, NewLesson, SubtopicView, U
 from content.service import assets, modules
 from content.service.outlines import Course, PartNotFound, course_of, save
 from content.tables import LessonText
+from lms import markdown_images
 from lms.assets import ContentType
 from lms.assets import show as show_asset
 from lms.callers import Caller
@@ -39,11 +40,11 @@ def show(lesson_id: UUID, caller: Caller) -> LessonView:
     return _view(module.id, module.lessons, lesson, text, course.outline.version)
 
 
-def texts_of(lessons: Sequence[Lesson]) -> dict[UUID, str]:
+def texts_of(lessons: Sequence[Lesson]) -> dict[UUID, LessonText]:
     """The texts of those lessons that have one, by lesson."""
     with_text = [lesson.id for lesson in lessons if lesson.text_size]
     found = read_together([(LessonText, lesson_id, None) for lesson_id in with_text])
-    return {row.lesson_id: row.text for row in found if row is not None}
+    return {row.lesson_id: row for row in found if row is not None}
 
 
 @retry_stale
@@ -51,9 +52,10 @@ def add(module_id: UUID, caller: Caller, body: NewLesson, idempotent: Idempotent
     """Adds a lesson where `body.position` says, else as the last."""
     course, module = modules.find(module_id, caller)
     subtopics = rules.subtopics_of(body.subtopic_drafts() or (), (), uuid7)
-    text = body.text or None
+    lesson_id = uuid7()
+    text = LessonText(lesson_id, text=body.text) if body.text else None
     lesson = Lesson(
-        id=uuid7(), created_at=now, updated_at=now, subtopics=subtopics, text_size=size_of(text), **body.fields()
+        id=lesson_id, created_at=now, updated_at=now, subtopics=subtopics, text_size=size_of(text), **body.fields()
     )
     rules.require_size(lesson)
     lessons = rules.with_part(module.lessons, lesson, body.position)
@@ -75,30 +77,36 @@ def change(lesson_id: UUID, caller: Caller, body: LessonUpdate, if_match: Precon
     course, module, lesson = _find(lesson_id, caller)
     require_match(course.outline.version, if_match)
     old_text = texts_of([lesson]).get(lesson_id)
-    text = body.text or None if "text" in body.model_fields_set else old_text
+    text = _changed_text(lesson_id, old_text, body)
     fields = {**_fields(course.id, lesson, body), "text_size": size_of(text)}
-    if text != old_text:
+    if text is not old_text:
         fields["updated_at"] = now
     lesson = rules.changed(lesson, fields, now)
     rules.require_size(lesson)
     lessons = rules.with_part(module.lessons, lesson, body.position)
     with transaction() as tx:
         version = save(tx, course, rules.with_lessons(course.outline.modules, module, lessons, now), now)
-        if text != old_text:
+        if text is not old_text:
             _put_text(tx, lesson_id, text)
     return _view(module.id, lessons, lesson, text, version)
 
 
-def _put_text(tx: Transaction, lesson_id: UUID, text: str | None) -> None:
+def _changed_text(lesson_id: UUID, old: LessonText | None, body: LessonUpdate) -> LessonText | None:
+    if "text" not in body.model_fields_set or (old is not None and body.text == old.text):
+        return old
+    return LessonText(lesson_id, text=body.text, images=old.images if old else {}) if body.text else None
+
+
+def _put_text(tx: Transaction, lesson_id: UUID, text: LessonText | None) -> None:
     if text is None:
         tx.delete(LessonText(lesson_id))
     else:
-        tx.put(LessonText(lesson_id, text=text))
+        tx.put(text)
 
 
-def size_of(text: str | None) -> int:
+def size_of(text: LessonText | None) -> int:
     """How many bytes a text takes."""
-    return len(text.encode()) if text else 0
+    return len(text.text.encode()) if text else 0
 
 
 def _fields(course_id: UUID, lesson: Lesson, body: LessonUpdate) -> dict[str, Any]:
@@ -136,7 +144,9 @@ def _find(lesson_id: UUID, caller: Caller) -> tuple[Course, Module, Lesson]:
     return course, *found
 
 
-def _view(module_id: UUID, siblings: Sequence[Lesson], lesson: Lesson, text: str | None, version: int) -> LessonView:
+def _view(
+    module_id: UUID, siblings: Sequence[Lesson], lesson: Lesson, text: LessonText | None, version: int
+) -> LessonView:
     return LessonView(
         id=lesson.id,
         module_id=module_id,
@@ -146,7 +156,8 @@ def _view(module_id: UUID, siblings: Sequence[Lesson], lesson: Lesson, text: str
         position=[sibling.id for sibling in siblings].index(lesson.id),
         published=lesson.published,
         asset=show_asset(lesson.asset, lesson.title),
-        text=text,
+        text=text.text if text else None,
+        images=markdown_images.show(text.images, text.text) if text else {},
         subtopics=[SubtopicView.model_validate(subtopic) for subtopic in lesson.subtopics],
         version=version,
         created_at=lesson.created_at,

@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
-from urllib.parse import unquote
 from uuid import UUID, uuid5
 
 from exchange.items import Lesson, Module, Package, Question, Quiz
 from lms.events import ImportKind
+from lms.markdown_images import names_in, renamed
 
 QUESTIONS_TOGETHER = 50
 LESSONS_TOGETHER = 20
@@ -17,7 +17,8 @@ EXAMS_TOGETHER = 5
 # What an outline takes of a title, and of a lesson's text.
 _TITLE = 200
 _TEXT = 50_000
-_IMAGE = re.compile(r"!\[[^\]]*\]\(image:([^)\s]+)\)")
+# What a bank takes of a tag.
+_TAG = 100
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 _T = TypeVar("_T")
 
@@ -43,19 +44,15 @@ class Part:
         return json.dumps(self.content, ensure_ascii=False, default=asdict).encode()
 
 
-def used_files(package: Package) -> list[str]:
-    """The names of the package's files that lessons and questions show or offer, each once, in order."""
-    lessons = (lesson for module in package.modules for lesson in module.lessons)
-    names = (name for lesson in lessons for name in (lesson.file, *images_of(lesson.text)) if name)
-    pictures = (name for question in package.questions for name in images_of(*_texts(question)))
-    return list(dict.fromkeys([*names, *pictures]))
-
-
-def images_of(*texts: str) -> Iterator[str]:
-    """The names of the package's files that Markdown shows as images."""
-    for text in texts:
-        for name in _IMAGE.findall(text):
-            yield unquote(name)
+def used_files(package: Package) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """The files that lessons offer, that their texts show, and that questions show, each with where it is used."""
+    lessons = [(module.title, lesson) for module in package.modules for lesson in module.lessons]
+    offered = {lesson.file: where for where, lesson in lessons if lesson.file}
+    shown = {name: where for where, lesson in lessons for name in names_in(lesson.text)}
+    of_questions: dict[str, str] = {}
+    for question in package.questions:
+        of_questions |= dict.fromkeys(names_in(*_texts(question)), question.title or question.source)
+    return offered, shown, of_questions
 
 
 def parts_of(package: Package, import_id: UUID, stored: Mapping[str, StoredFile]) -> Iterator[Part]:
@@ -67,7 +64,7 @@ def parts_of(package: Package, import_id: UUID, stored: Mapping[str, StoredFile]
     for number, question in numbered:
         ids.setdefault(question.source, _question_id(import_id, number))
     for some in _groups(numbered, QUESTIONS_TOGETHER):
-        questions = [_question(import_id, number, question, stored) for number, question in some]
+        questions = [_question(import_id, number, question) for number, question in some]
         yield Part("bank", len(questions), {"questions": questions})
     for quizzes in _groups(list(enumerate(package.quizzes)), EXAMS_TOGETHER):
         exams = [_exam(import_id, number, quiz, ids) for number, quiz in quizzes]
@@ -100,7 +97,7 @@ def _pieces(import_id: UUID, number: int, module: Module, stored: Mapping[str, S
     for begin in range(0, max(1, len(lessons)), LESSONS_TOGETHER):
         yield {
             "id": str(uuid5(import_id, f"module {number}")),
-            "title": name_of(module.title),
+            "title": _name(module.title),
             "continues": begin > 0,
             "lessons": lessons[begin : begin + LESSONS_TOGETHER],
         }
@@ -125,23 +122,36 @@ def _pages(text: str) -> Iterator[str]:
 
 def _lesson(lesson: Lesson, stored: Mapping[str, StoredFile]) -> dict[str, Any]:
     return {
-        "title": name_of(lesson.title),
-        "text": lesson.text,
+        "title": _name(lesson.title),
+        "text": _with_images(lesson.text, stored),
         "link": lesson.link,
         "file": stored.get(lesson.file) if lesson.file else None,
-        "images": {name: stored[name] for name in images_of(lesson.text) if name in stored},
+        "images": {name: stored[name] for name in names_in(lesson.text) if name in stored},
     }
 
 
-def _question(import_id: UUID, number: int, question: Question, stored: Mapping[str, StoredFile]) -> dict[str, Any]:
-    body = question.model_dump(mode="json", exclude={"source", "category"})
-    tags = [*question.tags, *([question.category] if question.category else [])]
+def _question(import_id: UUID, number: int, question: Question) -> dict[str, Any]:
+    body = _without_images(question.model_dump(mode="json", exclude={"source", "category"}))
+    tags = [_tag(tag) for tag in (*question.tags, question.category) if tag]
     return {
         **body,
         "id": str(_question_id(import_id, number)),
         "tags": list(dict.fromkeys(tags)),
-        "images": {name: stored[name] for name in images_of(*_texts(question)) if name in stored},
     }
+
+
+def _without_images(body: Any) -> Any:
+    """The same without images in its texts, of which the words remain: questions cannot show any."""
+    if isinstance(body, str):
+        return renamed(body, {})
+    if isinstance(body, list):
+        return [_without_images(each) for each in body]
+    return {name: _without_images(part) for name, part in body.items()} if isinstance(body, dict) else body
+
+
+def _with_images(text: str, stored: Mapping[str, StoredFile]) -> str:
+    """A text without the images that could not be stored, whose words remain."""
+    return renamed(text, {name: name for name in stored})
 
 
 def _texts(question: Question) -> list[str]:
@@ -152,10 +162,10 @@ def _texts(question: Question) -> list[str]:
 def _exam(import_id: UUID, number: int, quiz: Quiz, ids: Mapping[str, UUID]) -> dict[str, Any]:
     return {
         "id": str(uuid5(import_id, f"exam {number}")),
-        "title": name_of(quiz.title),
+        "title": _name(quiz.title),
         "instructions": quiz.instructions,
         "questions": [str(ids[source]) for source in quiz.questions if source in ids],
-        "draws": [{"tag": draw.category, "count": draw.count} for draw in quiz.draws],
+        "draws": [{"tag": _tag(draw.category), "count": draw.count} for draw in quiz.draws],
         "minutes": quiz.minutes,
         "attempts": quiz.attempts,
         "shuffle": quiz.shuffle,
@@ -166,9 +176,14 @@ def _question_id(import_id: UUID, number: int) -> UUID:
     return uuid5(import_id, f"question {number}")
 
 
-def name_of(text: str) -> str:
-    """A title in one line, of a length that the system takes."""
+def _name(text: str) -> str:
+    """A title in one line, of a length that an outline and exams take."""
     return _BLANKS.sub(" ", text).strip()[:_TITLE].rstrip() or "Untitled"
+
+
+def _tag(text: str) -> str:
+    """A tag of a length that the bank takes; of a long path of categories the end says most."""
+    return _BLANKS.sub(" ", text).strip()[-_TAG:].lstrip()
 
 
 def _groups(items: Sequence[_T], size: int) -> Iterable[Sequence[_T]]:

@@ -4,7 +4,7 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from types import FrameType
@@ -22,6 +22,7 @@ from lms import assets, uploads
 from lms.dynamo import Stale, transaction
 from lms.faults import is_transient
 from lms.log import logger
+from lms.markdown_images import IMAGE_TYPES
 
 MOST_LINES = 50_000
 _TELL_EVERY = 20
@@ -35,6 +36,7 @@ _UNKNOWN = (
 _TOO_MUCH = (
     "The file takes more time or memory to read than there is. Split it, or leave out large files, and try again."
 )
+_NO_PICTURES = "Questions cannot show pictures; what the picture is called remains."
 _FAULT = "A fault of the system kept the file from being read. Its operators find the cause in the log."
 
 
@@ -48,7 +50,7 @@ class Format(Protocol):
         """What it holds; raises `NotReadable`."""
 
 
-Formats = Sequence[tuple[rules.FormatName, Format]]
+Formats = Sequence[tuple[str, Format]]
 
 
 class _OutOfTime(Exception):
@@ -110,14 +112,14 @@ def _read(found: Import, formats: Formats, clock: Callable[[], datetime], second
             _store(found, name, package, clock)
 
 
-def _parse(opened: Opened, formats: Formats) -> tuple[rules.FormatName, Package]:
+def _parse(opened: Opened, formats: Formats) -> tuple[str, Package]:
     for name, module in formats:
         if module.detect(opened):
             return name, module.read(opened)
     raise NotReadable(_UNKNOWN)
 
 
-def _store(found: Import, name: rules.FormatName, package: Package, clock: Callable[[], datetime]) -> None:
+def _store(found: Import, name: str, package: Package, clock: Callable[[], datetime]) -> None:
     used, notes = _usable(package)
     items = len(package.questions) + len(package.quizzes) + sum(len(module.lessons) for module in package.modules)
     found.total, found.done = items + len(used), 0
@@ -138,20 +140,28 @@ def _store(found: Import, name: rules.FormatName, package: Package, clock: Calla
 def _usable(package: Package) -> tuple[list[str], list[Note]]:
     """The files to store, and lines about those that lessons cannot have."""
     known = {file.name for file in package.files}
-    notes = [
-        Note(where=module.title, what=lesson.file, outcome="left out", reason=_no_lesson_file(lesson.file, known))
-        for module in package.modules
-        for lesson in module.lessons
-        if lesson.file and (lesson.file not in known or assets.type_of_name(lesson.file) is None)
-    ]
-    unusable = {note.what for note in notes}
-    return [name for name in used_files(package) if name in known and name not in unusable], notes
+    offered, shown, of_questions = used_files(package)
+    notes: list[Note] = []
+    usable: list[str] = []
+    for names, types in ((offered, tuple(assets.EXTENSIONS)), (shown, IMAGE_TYPES)):
+        for name, where in names.items():
+            reason = _why_unusable(name, known, types)
+            if reason is None:
+                usable.append(name)
+            else:
+                notes.append(Note(where=where, what=name, outcome="left out", reason=reason))
+    for name, where in of_questions.items():
+        notes.append(Note(where=where, what=name, outcome="left out", reason=_NO_PICTURES))
+    return list(dict.fromkeys(usable)), notes
 
 
-def _no_lesson_file(name: str, known: set[str]) -> str:
+def _why_unusable(name: str, known: Collection[str], types: Collection[str]) -> str | None:
     if name not in known:
         return "The file is missing from the package."
-    return f"Lessons cannot have files of this type, but {', '.join(sorted(assets.TYPES))}."
+    if assets.type_of_name(name) not in types:
+        endings = sorted(ending for ending, content_type in assets.TYPES.items() if content_type in types)
+        return f"Files of this type cannot be taken here, but {', '.join(endings)}."
+    return None
 
 
 def _store_file(opens: Callable[[], IO[bytes]], key: str, name: str) -> StoredFile:
@@ -200,7 +210,7 @@ def _change(found: Import, *actions: Action) -> None:
 
 def _finish(
     found: Import,
-    name: rules.FormatName,
+    name: str,
     package: Package,
     parts: Sequence[Part],
     outcomes: Mapping[str, int],

@@ -658,6 +658,45 @@ class ImportPartApplied(Event):
         return f"import#{self.import_id}#{self.part}"
 
 
+CourseExportFormat = Literal["gift", "moodleXml", "qti", "commonCartridge"]
+CourseExportPart = Literal["outline", "bank"]
+
+
+class CourseExportRequested(Event):
+    """Somebody wants a course, or its question bank, as a file; `version` is always 1.
+
+    Who owns one of `parts` writes it as JSON to `<folder><part>.json` and answers with `CourseExportPartAdded`.
+    """
+
+    type: ClassVar[str] = "lms.course_export.requested.v1"
+    topic: ClassVar[str] = "lms.exchange"
+    export_id: UUID
+    course_id: UUID
+    parts: tuple[CourseExportPart, ...]
+    folder: str
+
+    @property
+    def subject(self) -> str:
+        return f"course_export#{self.export_id}"
+
+    def part_key(self, part: CourseExportPart) -> str:
+        """Where a part is written."""
+        return f"{self.folder}{part}.json"
+
+
+class CourseExportPartAdded(Event):
+    """A part of the export of a course is written; `version` is always 1."""
+
+    type: ClassVar[str] = "lms.course_export.part_added.v1"
+    topic: ClassVar[str] = "lms.exchange"
+    export_id: UUID
+    part: CourseExportPart
+
+    @property
+    def subject(self) -> str:
+        return f"course_export#{self.export_id}#{self.part}"
+
+
 class InstituteSettingsChanged(Event):
     """The institute's settings as they are now; every service also finds them on the Roster (`lms.institute`)."""
 
@@ -776,6 +815,8 @@ CATALOGUE: dict[str, type[Event]] = {
         ImportDeleted,
         ImportPartRequested,
         ImportPartApplied,
+        CourseExportRequested,
+        CourseExportPartAdded,
         InstituteSettingsChanged,
         Audited,
     )

@@ -98,7 +98,16 @@ def _look_at(stored_at: str, key: str, first_bytes: int) -> Upload | None:
 
 def copy_upload_to(key: str, target: BinaryIO) -> bool:
     """Writes what was uploaded under a key into an open file, piece by piece; False when there is nothing."""
-    found = _if_there(_s3().get_object, Key=_uploaded(key))
+    return _copy_to(_uploaded(key), target)
+
+
+def copy_file_to(key: str, target: BinaryIO) -> bool:
+    """As `copy_upload_to`, of a file that was accepted or that the system made."""
+    return _copy_to(key, target)
+
+
+def _copy_to(stored_at: str, target: BinaryIO) -> bool:
+    found = _if_there(_s3().get_object, Key=stored_at)
     if found is None:
         return False
     shutil.copyfileobj(found["Body"], target, _PIECE)

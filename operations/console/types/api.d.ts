@@ -53,6 +53,9 @@ export type CourseAccommodationView = { "courseId": string; "courseTitle": strin
 export type CourseAttendance = { "courseId": string; "courseTitle": string | null; "attendance": number | null; "sessions": Array<AttendedSession> };
 export type CourseCopy = { "title": string; "programId"?: string | null; "termId"?: string | null };
 export type CourseDetails = { "id": string; "programId": string; "programTitle": string; "title": string; "short_description": string; "teachers": Array<CourseTeacher>; "quarter"?: string | null; "termId"?: string | null; "termTitle"?: string | null; "termStartsOn"?: string | null; "termEndsOn"?: string | null; "capacity"?: number | null; "seatsLeft"?: number | null; "enrollment": EnrollmentMode; "requiresPayment": boolean; "fee"?: string | null; "currency": string; "version": number; "createdAt": string; "updatedAt": string; "ownEnrollment": EnrollmentStatus | null; "tableOfContents": Array<ChapterView> };
+export type CourseExportFormat = "gift" | "moodleXml" | "qti" | "commonCartridge";
+export type CourseExportState = "gathering" | "complete" | "failed";
+export type CourseExportView = { "id": string; "courseId": string; "format": CourseExportFormat; "state": CourseExportState; "reason": string | null; "url": string | null; "fileName": string; "size": number | null; "createdAt": string; "completedAt": string | null; "validUntil": string };
 export type CourseHistory = { "StudentRollNo": string; "Programs": Array<HistoryProgram> };
 export type CourseHistoryStatus = "in-progress" | "completed" | "dropped";
 export type CourseTeacher = { "id": string; "name": string };
@@ -98,6 +101,8 @@ export type HistoryCourse = { "CourseId": string; "Title": string; "Status": Cou
 export type HistoryProgram = { "ProgramId": string; "Title": string; "Courses": Array<HistoryCourse> };
 export type HistorySubtopic = { "SubtopicId": string; "Title": string; "GitHubRepoLink": string | null; "VideoLink": string | null };
 export type HistoryTopic = { "TopicId": string; "Title": string; "Subtopics": Array<HistorySubtopic> };
+export type ImageType = "image/jpeg" | "image/png" | "image/webp";
+export type ImageView = { "url": string; "contentType": ImageType };
 export type ImportContents = { "modules": number; "lessons": number; "files": number; "questions": number; "exams": number };
 export type ImportFormat = "gift" | "moodleXml" | "moodleBackup" | "qti" | "commonCartridge" | "olx";
 export type ImportItemOutcome = "leftOut" | "changed" | "taken";
@@ -116,7 +121,7 @@ export type InstructorView = { "id": string; "name": string; "email": string; "a
 export type JwkSet = { "keys": Array<Record<string, string>> };
 export type Language = "en" | "ur";
 export type LessonUpdate = { "contentUrl"?: string | null; "duration"?: number | null; "published"?: boolean; "subtopics"?: Array<SubtopicFields>; "title"?: string; "text"?: string | null; "position"?: number; "asset"?: string | null };
-export type LessonView = { "id": string; "moduleId": string; "title": string; "contentUrl": string | null; "duration": number | null; "position": number; "published": boolean; "asset": AssetView | null; "text": string | null; "subtopics": Array<ContentSubtopicView>; "version": number; "createdAt": string; "updatedAt": string };
+export type LessonView = { "id": string; "moduleId": string; "title": string; "contentUrl": string | null; "duration": number | null; "position": number; "published": boolean; "asset": AssetView | null; "text": string | null; "images": Record<string, ImageView>; "subtopics": Array<ContentSubtopicView>; "version": number; "createdAt": string; "updatedAt": string };
 export type LoginForm = { "grant_type"?: string; "username": string; "password": string; "scope"?: string; "client_id"?: string; "client_secret"?: string };
 export type Logout = { "refresh_token"?: string | null; "everywhere"?: boolean };
 export type MarkedAnswer = { "questionId": string; "questionText": string; "kind": QuestionKind; "choices": Array<WeightedChoice>; "prompts": Array<PromptView>; "answer": any; "correctAnswer": boolean | string | Array<string> | NumericKeyView | NumericRangesView | ShortKeyView | Record<string, string> | null; "partialCredit": boolean; "explanation": string; "points": number; "marks": number | null };
@@ -131,6 +136,7 @@ export type ModuleView = { "id": string; "courseId": string; "title": string; "d
 export type NewAttendance = { "courseId": string; "date": string; "records": Array<AttendanceRecord> };
 export type NewBankQuestion = { "questionText": string; "kind": QuestionKind; "choices"?: Array<ChoiceBody>; "prompts"?: Array<PromptBody>; "correctAnswer"?: boolean | string | Array<string> | NumericKeyBody | NumericRangesBody | ShortKeyBody | Record<string, any> | null; "partialCredit"?: boolean; "points"?: number; "explanation"?: string; "title"?: string | null; "tags"?: Array<string>; "difficulty"?: Difficulty | null };
 export type NewCourse = { "title": string; "short_description"?: string; "quarter"?: string | null; "termId"?: string | null; "capacity"?: number | null; "enrollment"?: (EnrollmentMode); "requiresPayment"?: boolean; "fee"?: string | null; "currency"?: Currency };
+export type NewCourseExport = { "format": CourseExportFormat };
 export type NewDraw = { "tag": string; "difficulty"?: Difficulty | null; "count": number; "points"?: number };
 export type NewExam = { "courseId": string; "title": string; "duration": number; "examDate": string; "closesAt"?: string | null; "passMark"?: number; "weight"?: number; "attemptsAllowed"?: number; "shuffle"?: boolean; "paper"?: boolean; "release"?: (ReleaseMode); "published"?: boolean; "instructions"?: string };
 export type NewFeedback = { "courseId": string; "rating": number; "comment"?: string; "instructorId"?: string | null };
@@ -351,6 +357,7 @@ export interface Gets {
   "/courses/{courseId}/imports": { input: { params: { "courseId": string }; query?: { "limit"?: number; "cursor"?: string | null } }; answer: PageOfImportView };
   "/imports/{importId}": { input: { params: { "importId": string } }; answer: ImportView };
   "/imports/{importId}/items": { input: { params: { "importId": string }; query?: { "outcome"?: ImportItemOutcome | null; "limit"?: number; "cursor"?: string | null } }; answer: PageOfReportLineView };
+  "/exports/{exportId}": { input: { params: { "exportId": string } }; answer: CourseExportView };
   "/institute": { input: {  }; answer: InstituteView };
   "/terms": { input: { query?: { "limit"?: number; "cursor"?: string | null } }; answer: PageOfTermView };
   "/audit": { input: { query?: { "subject"?: string | null; "actor"?: string | null; "action"?: AuditAction | null; "from"?: string | null; "to"?: string | null; "limit"?: number; "cursor"?: string | null } }; answer: PageOfAuditEntryView };
@@ -411,6 +418,7 @@ export interface Posts {
   "/courses/{courseId}/imports": { input: { params: { "courseId": string }; body: NewImport }; answer: ImportToUpload };
   "/imports/{importId}/read": { input: { params: { "importId": string } }; answer: ImportView };
   "/imports/{importId}/apply": { input: { params: { "importId": string }; body: Selection }; answer: ImportView };
+  "/courses/{courseId}/exports": { input: { params: { "courseId": string }; body: NewCourseExport }; answer: CourseExportView };
   "/terms": { input: { body: NewTerm }; answer: TermView };
   "/people/{personId}/export": { input: { params: { "personId": string } }; answer: ExportView };
   "/calendar": { input: {  }; answer: CalendarView };

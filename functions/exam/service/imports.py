@@ -1,0 +1,121 @@
+"""Parts of imports: questions that a file from elsewhere brings into a bank, and drafts of exams that use them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from exam.rules.questions import MOST_DRAWS, MOST_QUESTIONS, TooManyQuestions
+from exam.schemas import NewBankQuestion, NewDraw, NewExam, QuestionsFromBank
+from exam.service import bank, drafts
+from exam.service.question_sets import QuestionsTooLong
+from lms import roster, uploads
+from lms.dynamo import Stale, transaction
+from lms.errors import Conflict, InvalidField
+from lms.events import ImportPartApplied, ImportPartRequested, ItemLeftOut
+from lms.outbox import emit
+
+# A source need not say when its quizzes are taken or for how long: their teachers will, before they publish the drafts.
+_OPENS_IN = timedelta(days=28)
+_MINUTES = 60
+_MOST_MINUTES = 14 * 24 * 60
+_MOST_ATTEMPTS = 20
+_LONGEST_INSTRUCTIONS = 10_000
+_TITLE = 80
+_TOO_FEW = "The question bank has too few questions of this tag."
+
+LeftOut = list[ItemLeftOut]
+
+
+def apply(event: ImportPartRequested, now: datetime) -> None:
+    """Adds a part of an import to the bank, or its exams as drafts, and answers with what was left out.
+
+    A part is added once: what teachers deleted of it since does not come again.
+    """
+    if roster.find_course(event.course_id) is None:
+        return
+    part = uploads.read(event.key)
+    if part is None:
+        # The import was deleted, or has expired.
+        return
+    left_out: LeftOut = []
+    if event.kind == "bank":
+        added = _add_questions(event.course_id, json.loads(part)["questions"], left_out, now)
+    else:
+        added = sum(_add_exam(event.course_id, draft, left_out, now) for draft in json.loads(part)["exams"])
+    answer = ImportPartApplied(
+        version=1, import_id=event.import_id, part=event.part, added=added, left_out=tuple(left_out)
+    )
+    try:
+        with transaction() as tx:
+            emit(tx, answer, now)
+    except Stale:
+        # It was answered before.
+        return
+
+
+def _add_questions(course_id: UUID, drafts: Sequence[Mapping[str, Any]], left_out: LeftOut, now: datetime) -> int:
+    titles: dict[UUID, str] = {}
+    given: dict[UUID, NewBankQuestion] = {}
+    for draft in drafts:
+        question_id = UUID(draft["id"])
+        titles[question_id] = str(draft["title"] or draft["questionText"])[:_TITLE]
+        try:
+            given[question_id] = NewBankQuestion.model_validate(_body(draft))
+        except ValidationError as error:
+            left_out.append(ItemLeftOut(what=titles[question_id], reason=_reason(error)))
+    outcome = bank.add_all(course_id, given, now)
+    left_out += [ItemLeftOut(what=titles[each], reason=reason) for each, reason in outcome.refused.items()]
+    return len(outcome.added) + len(outcome.kept)
+
+
+def _body(draft: Mapping[str, Any]) -> dict[str, Any]:
+    """The body of `POST /courses/{courseId}/questionBank` that a draft is."""
+    return {
+        **{name: value for name, value in draft.items() if name != "id"},
+        "title": draft["title"] or None,
+    }
+
+
+def _reason(error: ValidationError) -> str:
+    [first, *_] = error.errors()
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+
+
+def _add_exam(course_id: UUID, draft: Mapping[str, Any], left_out: LeftOut, now: datetime) -> bool:
+    """Adds a draft with what the bank has of its questions; whether there is, or was, an exam of it."""
+    exam_id, title = UUID(draft["id"]), str(draft["title"])
+    try:
+        body = NewExam(
+            courseId=course_id,
+            title=title,
+            duration=min(draft["minutes"] or _MINUTES, _MOST_MINUTES),
+            examDate=(now + _OPENS_IN).strftime("%Y-%m-%dT%H:00:00Z"),
+            attemptsAllowed=min(draft["attempts"] or _MOST_ATTEMPTS, _MOST_ATTEMPTS),
+            shuffle=draft["shuffle"],
+            instructions=draft["instructions"][:_LONGEST_INSTRUCTIONS],
+        )
+        draws = [NewDraw(tag=draw["tag"], count=draw["count"]) for draw in draft["draws"][:MOST_DRAWS]]
+    except ValidationError as error:
+        left_out.append(ItemLeftOut(what=title, reason=_reason(error)))
+        return False
+    wanted = list(dict.fromkeys(UUID(each) for each in draft["questions"]))
+    there = {question.id for question in bank.find_all(course_id, wanted)}
+    named = [question_id for question_id in wanted if question_id in there][:MOST_QUESTIONS]
+    while True:
+        try:
+            lost = drafts.create(exam_id, body, QuestionsFromBank(questionIds=named, draws=draws), now)
+            break
+        except (Conflict, InvalidField) as refusal:
+            if not (named and isinstance(refusal, TooManyQuestions | QuestionsTooLong)):
+                left_out.append(ItemLeftOut(what=title, reason=str(refusal.detail)))
+                return False
+            named = named[: len(named) * 3 // 4]
+    if len(named) < len(wanted):
+        reason = f"It has {len(named)} of its {len(wanted)} questions: the bank lacks the others, or they do not fit."
+        left_out.append(ItemLeftOut(what=title, reason=reason))
+    left_out += [ItemLeftOut(what=f"{title}: {draw.count} of {draw.tag}", reason=_TOO_FEW) for draw in lost]
+    return True

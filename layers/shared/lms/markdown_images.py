@@ -1,0 +1,46 @@
+"""Pictures in Markdown that belong to it: `![what it shows](image:<name>)`, the name percent-encoded."""
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+from urllib.parse import quote, unquote
+
+from lms import uploads
+from lms.assets import content_type_of
+from lms.fields import CamelView
+
+ImageType = Literal["image/jpeg", "image/png", "image/webp"]
+IMAGE_TYPES: tuple[ImageType, ...] = ("image/jpeg", "image/png", "image/webp")
+"""SVG is none of them: it can hold scripts."""
+_IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\(image:(?P<name>[^)\s]+)\)")
+
+
+class ImageView(CamelView):
+    """A picture in a text; `url` works for five minutes."""
+
+    url: str
+    content_type: ImageType
+
+
+def names_in(*texts: str) -> list[str]:
+    """The names of the pictures that texts show, each once, in order."""
+    return list(dict.fromkeys(unquote(found["name"]) for text in texts for found in _IMAGE.finditer(text)))
+
+
+def renamed(text: str, names: Mapping[str, str]) -> str:
+    """A text with its pictures under other names; of those without one, what they show remains as words."""
+
+    def replace(found: re.Match[str]) -> str:
+        name = names.get(unquote(found["name"]))
+        return found["alt"] if name is None else f"![{found['alt']}](image:{quote(name, safe='/')})"
+
+    return _IMAGE.sub(replace, text)
+
+
+def show(keys: Mapping[str, str], *texts: str) -> dict[str, ImageView]:
+    """Links to the pictures that texts show, by their names, of those that have a key."""
+    return {
+        name: ImageView(url=uploads.link(keys[name]), content_type=content_type_of(keys[name]))
+        for name in names_in(*texts)
+        if name in keys
+    }

@@ -1,0 +1,141 @@
+"""Parts of imports: questions become part of the bank and quizzes drafts of exams, each once."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from lms.events import CourseExportRequested, ImportPartApplied, ImportPartRequested
+from tests.conftest import Outbox
+from tests.content.conftest import bucket
+from tests.exam.conftest import ExamService
+
+__all__ = ["bucket"]
+IMPORT = uuid4()
+
+
+@pytest.fixture
+def school(exam: ExamService) -> ExamService:
+    return exam
+
+
+@pytest.fixture
+def content(school: ExamService) -> ExamService:
+    """What `bucket` is to be made after."""
+    return school
+
+
+def question(text: str = "Is it?", **fields: Any) -> Any:
+    body = {"kind": "truefalse", "questionText": text, "choices": [], "prompts": [], "correctAnswer": True}
+    rest = {"partialCredit": True, "points": 1.0, "explanation": "", "tags": ["loops"], "difficulty": None, "title": ""}
+    return {"id": str(uuid4()), **body, **rest, **fields}
+
+
+def a_quiz(*questions: str, **fields: Any) -> Any:
+    body = {"instructions": "Think.", "draws": [], "minutes": None, "attempts": 2, "shuffle": True}
+    return {"id": str(uuid4()), "title": "Quiz", "questions": list(questions), **body, **fields}
+
+
+def requested(school: ExamService, bucket: Any, kind: Any, items: list[Any], part: int = 0) -> ImportPartRequested:
+    key = f"imports/{IMPORT}/parts/{part:05d}.json"
+    name = "questions" if kind == "bank" else "exams"
+    bucket.put_object(Key=key, Body=json.dumps({name: items}))
+    return ImportPartRequested(
+        version=part + 4,
+        import_id=IMPORT,
+        course_id=school.course,
+        part=part,
+        kind=kind,
+        key=key,
+        actor_id=school.teacher.id,
+    )
+
+
+def answers(outbox: Outbox) -> list[Any]:
+    return [(event.part, event.added, [one.what for one in event.left_out]) for event in outbox.of(ImportPartApplied)]
+
+
+def in_bank(school: ExamService, **query: str) -> list[Any]:
+    return school.http.list_all(
+        f"/courses/{school.course}/questionBank", limit=100, token=school.teacher.token, **query
+    )
+
+
+def test_questions_come_into_the_bank_once_with_their_tags(school: ExamService, bucket: Any, outbox: Outbox) -> None:
+    items = [question(f"Question {number}?", title=f"Q{number}") for number in range(60)]
+    bad = question("Bad?", kind="single")
+    event = requested(school, bucket, "bank", [*items, bad])
+    school.consume(event)
+    assert len(in_bank(school, tag="loops")) == 60
+    assert answers(outbox) == [(0, 60, ["Bad?"])]
+    [first, *_] = in_bank(school)
+    assert school.http.delete(f"/bankQuestions/{first['id']}", token=school.teacher.token).status == 204
+    school.consume(event)
+    assert len(in_bank(school)) == 59
+    assert answers(outbox) == [(0, 60, ["Bad?"])]
+
+
+def test_quizzes_become_drafts_with_their_questions_and_draws(school: ExamService, bucket: Any, outbox: Outbox) -> None:
+    items = [question(f"Question {number}?") for number in range(6)]
+    school.consume(requested(school, bucket, "bank", items))
+    ids = [item["id"] for item in items]
+    quiz = a_quiz(ids[1], ids[0], str(uuid4()), draws=[{"tag": "loops", "count": 3}, {"tag": "none", "count": 1}])
+    school.consume(requested(school, bucket, "exams", [quiz], part=1))
+    shown = school.http.get(f"/exams/{quiz['id']}/details", token=school.teacher.token).json
+    assert (shown["title"], shown["published"], shown["questionCount"]) == ("Quiz", False, 5)
+    assert (shown["duration"], shown["attemptsAllowed"], shown["shuffle"]) == (60, 2, True)
+    assert answers(outbox)[1] == (1, 1, ["Quiz", "Quiz: 1 of none"])
+
+
+def test_a_draft_that_was_deleted_does_not_come_again(school: ExamService, bucket: Any, outbox: Outbox) -> None:
+    quiz = a_quiz()
+    event = requested(school, bucket, "exams", [quiz])
+    school.consume(event, event)
+    path = f"/exams/{quiz['id']}"
+    assert school.http.delete(path, token=school.teacher.token).status == 204
+    school.consume(event)
+    assert school.http.get(f"{path}/details", token=school.teacher.token).status == 404
+    assert answers(outbox) == [(0, 1, [])]
+
+
+def test_an_exam_takes_as_many_of_its_questions_as_fit(school: ExamService, bucket: Any, outbox: Outbox) -> None:
+    items = [question("x" * 9_000, explanation="y" * 3_000) for _ in range(40)]
+    school.consume(requested(school, bucket, "bank", items))
+    quiz = a_quiz(*(item["id"] for item in items))
+    school.consume(requested(school, bucket, "exams", [quiz], part=1))
+    shown = school.http.get(f"/exams/{quiz['id']}/details", token=school.teacher.token).json
+    assert 10 <= shown["questionCount"] < 40
+    assert answers(outbox)[1] == (1, 1, ["Quiz"])
+
+
+def test_nothing_comes_into_a_deleted_course_or_of_a_deleted_import(
+    school: ExamService, bucket: Any, outbox: Outbox
+) -> None:
+    event = requested(school, bucket, "bank", [question()])
+    bucket.Object(event.key).delete()
+    school.consume(event)
+    event = requested(school, bucket, "bank", [question()])
+    school.delete_course(school.course)
+    school.consume(event)
+    assert answers(outbox) == []
+
+
+def test_the_bank_is_added_to_exports_of_its_course(school: ExamService, bucket: Any, outbox: Outbox) -> None:
+    from lms.events import CourseExportPartAdded
+
+    school.consume(requested(school, bucket, "bank", [question("One?"), question("Two?")]))
+    export_id = uuid4()
+    event = CourseExportRequested(
+        version=1,
+        export_id=export_id,
+        course_id=school.course,
+        parts=("outline", "bank"),
+        folder=f"course-exports/{export_id}/",
+    )
+    school.consume(event, event)
+    part = json.loads(bucket.Object(event.part_key("bank")).get()["Body"].read())
+    assert sorted(each["questionText"] for each in part["questions"]) == ["One?", "Two?"]
+    assert [event.part for event in outbox.of(CourseExportPartAdded)] == ["bank"]
+    school.consume(event.model_copy(update={"parts": ("outline",), "export_id": uuid4()}))
+    assert len(outbox.of(CourseExportPartAdded)) == 1

@@ -1,0 +1,91 @@
+"""A question bank on the real stack: uploaded, read, applied, exported, and imported again equal."""
+
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.stack.clients import Person, demo_person, eventually
+from tests.stack.conftest import StackUnderTest
+
+pytestmark = pytest.mark.stack
+
+GIFT = b"""$CATEGORY: Loops/While
+
+::Squares:: Is 4 a square? {T}
+
+::Capitals:: What is the capital of Pakistan? {=Islamabad ~Karachi ~Lahore}
+
+::Digits:: What is 3.14 to one place? {#3.1:0.05}
+"""
+
+
+@pytest.fixture(scope="module")
+def admin(school: StackUnderTest) -> Person:
+    return demo_person(school, "admin")
+
+
+def test_a_bank_comes_into_a_course_and_out_again(admin: Person) -> None:
+    first, second = _course(admin), _course(admin)
+    shown = _bring(admin, first, "bank.gift", GIFT)
+    assert shown["format"] == "gift"
+    assert shown["contents"]["questions"] == 3
+    bank = _bank(admin, first)
+    assert sorted(question["title"] for question in bank) == ["Capitals", "Digits", "Squares"]
+    for wanted in ("gift", "moodleXml", "qti"):
+        asked = admin.call("POST", f"/courses/{first}/exports", json={"format": wanted}).json()
+        export = _until(admin, f"/exports/{asked['id']}", "complete")
+        written = httpx.get(export["url"], trust_env=False).content
+        course = second if wanted == "gift" else _course(admin)
+        _bring(admin, course, export["fileName"], written)
+        assert _own(_bank(admin, course)) == _own(bank), wanted
+
+
+def test_a_file_that_nobody_can_read_fails_with_a_reason(admin: Person) -> None:
+    shown = _read(admin, _course(admin), "broken.zip", b"PK\x03\x04 and no more")
+    assert (shown["state"], shown["reason"]) == ("failed", "The zip archive is damaged.")
+
+
+def _course(admin: Person) -> str:
+    program = admin.call("POST", "/programs/create", json={"title": f"A program {uuid4()}"}).json()["id"]
+    made = admin.call("POST", f"/programs/{program}/courses/create", json={"title": "Agents"})
+    assert made.status_code == 201, made.text
+    return str(made.json()["id"])
+
+
+def _read(admin: Person, course: str, name: str, body: bytes) -> Any:
+    new = admin.call("POST", f"/courses/{course}/imports", json={"fileName": name}).json()
+    form = new["upload"]
+    uploaded = httpx.post(form["url"], data=form["fields"], files={"file": (name, body)}, trust_env=False)
+    assert uploaded.status_code < 300, uploaded.text
+    assert admin.call("POST", f"/imports/{new['id']}/read").status_code == 202
+    return _until(admin, f"/imports/{new['id']}", "ready", "failed")
+
+
+def _bring(admin: Person, course: str, name: str, body: bytes) -> Any:
+    shown = _read(admin, course, name, body)
+    assert shown["state"] == "ready", shown
+    assert admin.call("POST", f"/imports/{shown['id']}/apply", json={}).status_code == 202
+    return _until(admin, f"/imports/{shown['id']}", "applied")
+
+
+def _until(admin: Person, path: str, *states: str) -> Any:
+    def look() -> Any:
+        shown = admin.call("GET", path).json()
+        return shown if shown["state"] in (*states, "failed") else None
+
+    found = eventually(look, 120)
+    assert found["state"] in states, found
+    return found
+
+
+def _bank(admin: Person, course: str) -> list[Any]:
+    items: list[Any] = admin.call("GET", f"/courses/{course}/questionBank", params={"limit": 100}).json()["items"]
+    return items
+
+
+def _own(questions: list[Any]) -> list[Any]:
+    others = {"id", "courseId", "courseTitle", "version", "createdAt", "updatedAt"}
+    own = [{name: value for name, value in each.items() if name not in others} for each in questions]
+    return sorted(own, key=lambda each: str(each["title"]))
