@@ -34,6 +34,7 @@ export function CoursePage({ courseId, title, actions, width = "wide", children 
     { href: `${address}/attendance`, label: t("teacher.attendance.title") },
     { href: `${address}/message`, label: t("teacher.message.title") },
     { href: `${address}/feedback`, label: t("teacher.feedback.title") },
+    { href: `${address}/imports`, label: t("teacher.imports.title") },
     { href: `${address}/settings`, label: t("teacher.settings.title") },
   ];
   const courseTitle = titles.value[courseId] ?? "…";
