@@ -30,6 +30,7 @@ export function CoursePage({ courseId, title, actions, width = "wide", children 
     { href: address, label: t("teacher.roster.title") },
     { href: `${address}/gradebook`, label: t("teacher.gradebook.title") },
     { href: `${address}/exams`, label: t("teacher.exams.title") },
+    { href: `${address}/bank`, label: t("teacher.bank.title") },
     { href: `${address}/outline`, label: t("teacher.outline.title") },
     { href: `${address}/attendance`, label: t("teacher.attendance.title") },
     { href: `${address}/message`, label: t("teacher.message.title") },

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { html } from "htm/preact";
-import { all, del, get, post, put } from "../../api.js";
+import { del, post, put } from "../../api.js";
 import { t, tOf } from "../../i18n.js";
 import { Button } from "../../parts/button.js";
 import { confirm } from "../../parts/dialog.js";
@@ -11,11 +11,14 @@ import { Card } from "../../parts/page.js";
 import { toast } from "../../parts/toast.js";
 import { Badge } from "../../parts/values.js";
 import { ExamPage } from "./exam-page.js";
+import { examQuestions } from "./exam-questions.js";
+import { FromBankDialog } from "./from-bank-dialog.js";
 import { QuestionDialog } from "./question-dialog.js";
 import { QuestionShown } from "./question-shown.js";
 import { RegradeDialog } from "./regrade-dialog.js";
 
-/** @import { ExamDetails, NewQuestion, PageOfQuestionView, QuestionView } from "lms/api" */
+/** @import { DrawView, ExamDetails, NewQuestion, QuestionView } from "lms/api" */
+/** @import { ExamQuestions } from "./exam-questions.js" */
 
 /** An exam's questions with their keys, in order; here it is published. @param {import("../../router.js").ScreenProps} props */
 export default function Exam({ params: { examId } }) {
@@ -46,20 +49,21 @@ function Publish({ exam, onChanged }) {
 /** @param {{ exam: ExamDetails }} props */
 function Questions({ exam }) {
   const examId = exam.id;
-  const questions = useLoad(() =>
-    all((query) => /** @type {Promise<PageOfQuestionView>} */ (get("/exams/{examId}/questions", { params: { examId }, query })))
-  );
+  const questions = useLoad(() => examQuestions(examId));
   const [edited, setEdited] = useState(/** @type {QuestionView | "new" | null} */ (null));
+  const [choosing, setChoosing] = useState(false);
   const [regraded, setRegraded] = useState(/** @type {QuestionView | null} */ (null));
 
-  /** @param {QuestionView[]} list @param {number} from @param {number} to */
-  async function move(list, from, to) {
-    const moved = list.toSpliced(from, 1).toSpliced(to, 0, list[from]);
-    questions.set(moved);
+  /** @param {ExamQuestions} before @param {number} from @param {number} to */
+  async function move(before, from, to) {
+    const { fixed, pools } = before;
+    const moved = fixed.toSpliced(from, 1).toSpliced(to, 0, fixed[from]);
+    questions.set({ fixed: moved, pools });
     try {
-      await put("/exams/{examId}/questions/order", { params: { examId }, body: { questionIds: moved.map(({ id }) => id) } });
+      const questionIds = [...moved, ...pools.flatMap((pool) => pool.questions)].map(({ id }) => id);
+      await put("/exams/{examId}/questions/order", { params: { examId }, body: { questionIds } });
     } catch (problem) {
-      questions.set(list);
+      questions.set(before);
       throw problem;
     }
   }
@@ -76,6 +80,17 @@ function Questions({ exam }) {
     await questions.reload();
   }
 
+  /** @param {DrawView} draw */
+  async function removeDraw({ id }) {
+    const wanted = await confirm({
+      title: t("teacher.draw.delete"), text: html`<p>${t("teacher.draw.deleteText")}</p>`, action: t("teacher.draw.delete"), danger: true,
+    });
+    if (!wanted) return;
+    await del("/exams/{examId}/draws/{drawId}", { params: { examId, drawId: id } });
+    toast(t("teacher.draw.deleted"));
+    await questions.reload();
+  }
+
   /** @param {NewQuestion} body */
   async function save(body) {
     if (edited === "new") await post("/exams/{examId}/questions", { params: { examId }, body });
@@ -83,33 +98,57 @@ function Questions({ exam }) {
     await questions.reload();
   }
 
-  const add = html`<${Button} icon="plus" onClick=${() => setEdited("new")}>${t("teacher.question.add")}<//>`;
+  /** @param {QuestionView} question @param {number} index */
+  const acts = (question, index) => ({
+    question, at: index + 1, onEdit: () => setEdited(question), onRegrade: () => setRegraded(question), onDelete: () => remove(question),
+  });
   return html`
-    <${Loaded} of=${questions} lines=${6}>${(/** @type {QuestionView[]} */ list) => html`
-      ${list.length === 0 && html`<${EmptyState} icon="exam" text=${t("teacher.questions.none")} />`}
+    <${Loaded} of=${questions} lines=${6}>${(/** @type {ExamQuestions} */ data) => html`
+      ${data.fixed.length === 0 && data.pools.length === 0 && html`<${EmptyState} icon="exam" text=${t("teacher.questions.none")} />`}
       <ol class="stack">
-        ${list.map((question, index) => html`
+        ${data.fixed.map((question, index) => html`
           <li key=${question.id}>
-            <${Question} question=${question} at=${index + 1} onEdit=${() => setEdited(question)} onRegrade=${() => setRegraded(question)}
-              onDelete=${() => remove(question)} onUp=${index > 0 && (() => move(list, index, index - 1))}
-              onDown=${index < list.length - 1 && (() => move(list, index, index + 1))} />
+            <${Question} ...${acts(question, index)} onUp=${index > 0 && (() => move(data, index, index - 1))}
+              onDown=${index < data.fixed.length - 1 && (() => move(data, index, index + 1))} />
           </li>
         `)}
       </ol>
-      <div class="row">${add}</div>
+      ${data.pools.map(({ draw, questions: pool }) => html`
+        <${Draw} key=${draw.id} draw=${draw} onDelete=${() => removeDraw(draw)}>
+          ${pool.map((question, index) => html`<${Question} key=${question.id} ...${acts(question, index)} />`)}
+        <//>
+      `)}
+      <div class="row">
+        <${Button} icon="plus" onClick=${() => setEdited("new")}>${t("teacher.question.add")}<//>
+        <${Button} icon="list" onClick=${() => setChoosing(true)}>${t("teacher.fromBank.title")}<//>
+      </div>
     `}<//>
     ${edited && html`
       <${QuestionDialog} question=${edited === "new" ? null : edited} onClose=${() => setEdited(null)} onSave=${save} />
     `}
+    ${choosing && html`<${FromBankDialog} exam=${exam} onClose=${() => setChoosing(false)} onAdded=${questions.reload} />`}
     ${regraded && html`<${RegradeDialog} question=${regraded} onClose=${() => setRegraded(null)} onSaved=${questions.reload} />`}
+  `;
+}
+
+/** Questions of which each attempt gets some. @param {{ draw: DrawView, onDelete: () => Promise<void>, children?: unknown }} props */
+function Draw({ draw: { count, tag, difficulty, points, poolSize }, onDelete, children }) {
+  return html`
+    <${Card} title=${t("teacher.draw.title", { count })} actions=${html`
+      <div class="row">${difficulty && html`<${Badge}>${tOf("difficulty", difficulty)}<//>`}<${Badge}>${t("sit.points", { count: points })}<//></div>
+    `}>
+      <p>${t("teacher.draw.text", { tag, pool: poolSize })}</p>
+      <details class="pool"><summary>${t("teacher.draw.pool")}</summary><div class="stack">${children}</div></details>
+      <div class="row"><${Button} small kind="quiet" icon="trash" onClick=${onDelete}>${t("teacher.draw.delete")}<//></div>
+    <//>
   `;
 }
 
 /**
  * @param {{
  *   question: QuestionView, at: number, onEdit: () => void, onRegrade: () => void, onDelete: () => Promise<void>,
- *   onUp: false | (() => Promise<void>), onDown: false | (() => Promise<void>)
- * }} props
+ *   onUp?: false | (() => Promise<void>), onDown?: false | (() => Promise<void>)
+ * }} props without `onUp` and `onDown` where the order says nothing
  */
 function Question({ question, at, onEdit, onRegrade, onDelete, onUp, onDown }) {
   const { kind, points, fullCredit } = question;
@@ -122,8 +161,10 @@ function Question({ question, at, onEdit, onRegrade, onDelete, onUp, onDown }) {
     `}>
       <${QuestionShown} question=${question} />
       <div class="row">
-        <${Button} small icon="up" label=${t("teacher.moveUp")} disabled=${!onUp} onClick=${onUp || undefined} />
-        <${Button} small icon="down" label=${t("teacher.moveDown")} disabled=${!onDown} onClick=${onDown || undefined} />
+        ${(onUp ?? onDown) !== undefined && html`
+          <${Button} small icon="up" label=${t("teacher.moveUp")} disabled=${!onUp} onClick=${onUp || undefined} />
+          <${Button} small icon="down" label=${t("teacher.moveDown")} disabled=${!onDown} onClick=${onDown || undefined} />
+        `}
         <${Button} small icon="edit" onClick=${onEdit}>${t("teacher.edit")}<//>
         ${kind !== "text" && html`<${Button} small kind="quiet" onClick=${onRegrade}>${t("teacher.regrade.title")}<//>`}
         <${Button} small kind="quiet" icon="trash" label=${t("teacher.question.delete")} onClick=${onDelete} />

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { html } from "htm/preact";
-import { all, get } from "../../api.js";
+import { get } from "../../api.js";
 import { t } from "../../i18n.js";
 import { Button } from "../../parts/button.js";
 import { EmptyState } from "../../parts/empty.js";
@@ -9,6 +9,7 @@ import { Page } from "../../parts/page.js";
 import { toast } from "../../parts/toast.js";
 import { UserText, When } from "../../parts/values.js";
 import { person } from "../../session.js";
+import { allQuestions } from "./exam-questions.js";
 import { markedAnswers, Marks } from "./marks.js";
 
 /** @import { AttemptToMark, MarkedAttempt, PageOfAttemptToMark, QuestionView } from "lms/api" */
@@ -58,7 +59,7 @@ function Queue({ attempts, isWhole, onEnd }) {
  */
 function Attempt({ of: { attemptId, examId, examTitle, courseTitle, studentName, submittedAt }, questionsOf, onSaved, onLater }) {
   const loaded = useLoad(async () => {
-    if (!questionsOf.has(examId)) questionsOf.set(examId, questionsFor(examId));
+    if (!questionsOf.has(examId)) questionsOf.set(examId, allQuestions(examId));
     const attempt = /** @type {Promise<MarkedAttempt>} */ (get("/attempts/{attemptId}", { params: { attemptId } }));
     const [answers, questions] = await Promise.all([attempt, /** @type {Promise<QuestionView[]>} */ (questionsOf.get(examId))]);
     return markedAnswers(answers, questions);
@@ -76,9 +77,4 @@ function Attempt({ of: { attemptId, examId, examTitle, courseTitle, studentName,
         beside=${onLater && html`<${Button} onClick=${onLater}>${t("teacher.marking.later")}<//>`} />
     `}<//>
   `;
-}
-
-/** @param {string} examId @returns {Promise<QuestionView[]>} */
-function questionsFor(examId) {
-  return all((query) => /** @type {Promise<import("lms/api").PageOfQuestionView>} */ (get("/exams/{examId}/questions", { params: { examId }, query })));
 }

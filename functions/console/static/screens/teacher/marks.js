@@ -85,5 +85,7 @@ function Answer({ answer, at }) {
 
 /** An attempt's questions with their answers and marks. @param {MarkedAttempt} attempt @param {QuestionView[]} questions @returns {MarkedAnswer[]} */
 export function markedAnswers({ answers, marks }, questions) {
-  return questions.map(({ id, ...question }) => ({ ...question, questionId: id, answer: answers[id] ?? null, marks: marks[id] ?? null }));
+  // Those that were drawn for other attempts have no marks here.
+  const asked = questions.filter(({ id }) => id in marks);
+  return asked.map(({ id, ...question }) => ({ ...question, questionId: id, answer: answers[id] ?? null, marks: marks[id] }));
 }

@@ -1,6 +1,5 @@
 import { useSignal } from "@preact/signals";
 import { html } from "htm/preact";
-import { all, get } from "../../api.js";
 import { t } from "../../i18n.js";
 import { EmptyState } from "../../parts/empty.js";
 import { Icon } from "../../parts/icon.js";
@@ -9,8 +8,9 @@ import { Markdown } from "../../parts/markdown.js";
 import { Card } from "../../parts/page.js";
 import { Question } from "../student/sitting/question.js";
 import { ExamPage } from "./exam-page.js";
+import { examQuestions } from "./exam-questions.js";
 
-/** @import { ExamDetails, PageOfQuestionView, QuestionView } from "lms/api" */
+/** @import { ExamDetails, QuestionView } from "lms/api" */
 
 /** The exam as a student will see it; what is answered here goes nowhere. @param {import("../../router.js").ScreenProps} props */
 export default function Preview({ params: { examId } }) {
@@ -27,9 +27,10 @@ export default function Preview({ params: { examId } }) {
 
 /** @param {{ examId: string }} props */
 function Questions({ examId }) {
-  const questions = useLoad(async () =>
-    (await all((query) => /** @type {Promise<PageOfQuestionView>} */ (get("/exams/{examId}/questions", { params: { examId }, query })))).map(asShown)
-  );
+  const questions = useLoad(async () => {
+    const { fixed, pools } = await examQuestions(examId);
+    return [...fixed, ...pools.flatMap(({ draw, questions }) => shuffled(questions).slice(0, draw.count))].map(asShown);
+  });
   const answers = useSignal(/** @type {Record<string, unknown>} */ ({}));
   const sitting = previewOf(answers);
   return html`
@@ -56,6 +57,11 @@ export function previewOf(answers) {
  */
 export function asShown(question) {
   if (question.kind !== "ordering" && question.kind !== "matching") return question;
-  const choices = question.choices.map((choice) => ({ choice, place: Math.random() })).sort((one, other) => one.place - other.place);
-  return { ...question, choices: choices.map(({ choice }) => choice) };
+  return { ...question, choices: shuffled(question.choices) };
+}
+
+/** @template T @param {Iterable<T>} things @returns {T[]} */
+function shuffled(things) {
+  const placed = [...things].map((thing) => ({ thing, place: Math.random() }));
+  return placed.sort((one, other) => one.place - other.place).map(({ thing }) => thing);
 }
