@@ -1,10 +1,13 @@
 """XML of other systems, read without entities, document types and network."""
 
+import re
 from typing import BinaryIO
 
 from lxml import etree
 
 from exchange.items import NotReadable
+
+_NAME = re.compile(r"[^\W\d][\w.-]*")
 
 
 def parse(stream: BinaryIO) -> etree._Element:
@@ -21,3 +24,13 @@ def parse(stream: BinaryIO) -> etree._Element:
     if document_type is not None and next(document_type.iterentities(), None) is not None:
         raise NotReadable("The file declares XML entities, which are not read.")
     return root
+
+
+def local_name(element: etree._Element) -> str:
+    """The name of an element without its namespace, or the prefix of one that the document does not declare."""
+    return valid_name(str(element.tag).rpartition("}")[2].rpartition(":")[2])
+
+
+def valid_name(name: str) -> str:
+    """The name, or one of no meaning for a text that names no element."""
+    return name if _NAME.fullmatch(name) else "unnamed"

@@ -1,5 +1,6 @@
 """Questions in QTI 1.2, in the profile of Common Cartridge and as Canvas writes it."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -9,7 +10,7 @@ from html import escape
 from lxml import etree
 
 from exchange import measuring
-from exchange.items import Choice, Prompt, Question
+from exchange.items import Choice, Difficulty, Prompt, Question
 from exchange.markdown import from_html
 from exchange.measuring import Answer, Measured, NotScored, number
 
@@ -25,8 +26,13 @@ _COMPARISONS: dict[str, Callable[[Fraction, Fraction], bool]] = {
     "varlt": lambda given, bound: given < bound,
     "varlte": lambda given, bound: given <= bound,
 }
+_TEXTS = ("varequal", "varsubstring", "varextension")
+"""In an extension, this system writes texts in which `*` stands for any characters."""
+_WILDCARD = re.compile(r"(?<!\\)\*")
+_MOST_WILDCARDS = 10
 _MOST_CONDITIONS = 500
 _MOST_POINTS = 1000
+_DIFFICULTIES: dict[str, Difficulty] = {"easy": "easy", "medium": "medium", "hard": "hard", "difficult": "hard"}
 _LONGEST_TITLE = 200
 
 
@@ -42,6 +48,12 @@ def metadata(element: etree._Element) -> dict[str, str]:
 
 def line(given: str | None) -> str:
     return " ".join((given or "").split())
+
+
+def _keywords(item: etree._Element) -> Iterator[str]:
+    for field_ in item.iterfind("itemmetadata//qtimetadatafield"):
+        if line(field_.findtext("fieldlabel")).lower() == "qmd_keywords":
+            yield line(field_.findtext("fieldentry"))
 
 
 @dataclass
@@ -84,19 +96,27 @@ class Item:
             correct_answer=measured.key,
             partial_credit=measured.partial_credit,
             points=self._points(),
+            category=self.metadata.get("cc_question_category", ""),
+            difficulty=_DIFFICULTIES.get(self.metadata.get("qmd_levelofdifficulty", "").lower()),
+            tags=tuple(dict.fromkeys(_keywords(self.element))),
             explanation=self._explanation(measured),
         )
 
     def _text(self, presentation: etree._Element) -> str:
         shown = []
+        # The text of a match stands before its lists; other questions may have theirs within the response.
+        apart = {_CHOSEN, *_TEXTUAL} if self._is_match else {"response_label"}
         for material in presentation.iter("material"):
-            holders = {each.tag for each in material.iterancestors()}
-            if not holders & {_CHOSEN, *_TEXTUAL} or (len(self.responses) == 1 and "response_label" not in holders):
+            if apart.isdisjoint(str(each.tag) for each in material.iterancestors()):
                 shown.append(self._markdown(material))
         text = "\n\n".join(filter(None, shown)) or self.title
         if not text:
             raise NotScored("It has no text.")
         return text
+
+    @property
+    def _is_match(self) -> bool:
+        return len(self.responses) > 1 or self.metadata.get("question_type") == "matching_question"
 
     def _markdown(self, holder: etree._Element) -> str:
         converted = from_html(_html(holder), self.find)
@@ -113,7 +133,7 @@ class Item:
     def _measured(self) -> tuple[Iterable[Choice], Iterable[Prompt], Measured]:
         if not self.responses:
             raise NotScored("It asks nothing.")
-        if len(self.responses) > 1:
+        if self._is_match:
             return self._matching()
         response = self.responses[0]
         name = response.get("ident") or ""
@@ -195,17 +215,24 @@ class Item:
 
     def _typed(self, response: etree._Element, name: str) -> Measured:
         conditions = [each for each in self._conditions() if each.find("setvar") is not None]
-        tests = [test for each in conditions for test in each.iter("varequal", "varsubstring", *_COMPARISONS)]
+        tests = [test for each in conditions for test in each.iter(*_TEXTS, *_COMPARISONS)]
         if not tests:
             return Measured("text", None, Fraction(1), None)
         numbers = [number(test.text) for test in tests]
         is_number = any(test.tag in _COMPARISONS for test in tests) or response.tag == "response_num"
         if is_number and None not in numbers:
-            return measuring.numeric([each for each in numbers if each], lambda given: self.score({name: given}))
-        samples = measuring.texts(line(each.text) for each in tests if each.tag == "varequal")
+            return measuring.numeric(
+                [each for each in numbers if each is not None], lambda given: self.score({name: given})
+            )
+        samples: dict[str, str] = {}
         for each in tests:
-            if each.tag == "varsubstring" and line(each.text):
-                samples[f"*{measuring.escaped(line(each.text))}*"] = f"~ {line(each.text)} ~"
+            stated = line(each.text)
+            if each.tag == "varequal":
+                samples |= measuring.texts([stated])
+            elif each.tag == "varsubstring" and stated:
+                samples[f"*{measuring.escaped(stated)}*"] = f"~ {stated} ~"
+            elif each.tag == "varextension":
+                samples[stated] = _WILDCARD.sub("~", stated).replace("\\*", "*")
         return measuring.short(samples, lambda given: self.score({name: given}))
 
     def score(self, given: Given) -> Fraction:
@@ -307,7 +334,7 @@ def _holds(test: etree._Element, given: Given, matched: bool, depth: int) -> boo
             return not matched
         case "unanswered":
             return answer is None
-        case "varequal" | "varsubstring":
+        case "varequal" | "varsubstring" | "varextension":
             return _equals(test, answer)
         case tag if tag in _COMPARISONS:
             bound = number(test.text)
@@ -319,6 +346,8 @@ def _holds(test: etree._Element, given: Given, matched: bool, depth: int) -> boo
 
 def _equals(test: etree._Element, answer: Answer) -> bool:
     wanted = line(test.text)
+    if test.tag == "varextension":
+        return _is_like(wanted, answer, case_sensitive=(test.get("case") or "No").lower() == "yes")
     if isinstance(answer, Fraction):
         return answer == number(wanted)
     if isinstance(answer, list):
@@ -332,6 +361,14 @@ def _equals(test: etree._Element, answer: Answer) -> bool:
     if (test.get("case") or "No").lower() != "yes":
         wanted, given = wanted.casefold(), given.casefold()
     return wanted in given if test.tag == "varsubstring" else wanted == given
+
+
+def _is_like(wanted: str, answer: Answer, *, case_sensitive: bool) -> bool:
+    literals = [re.escape(each.replace("\\*", "*")) for each in _WILDCARD.split(wanted)]
+    if len(literals) > _MOST_WILDCARDS:
+        raise NotScored("Its scoring is too long.")
+    flags = re.DOTALL | (0 if case_sensitive else re.IGNORECASE)
+    return isinstance(answer, str) and re.fullmatch(".*".join(literals), answer, flags) is not None
 
 
 def _html(holder: etree._Element) -> str:

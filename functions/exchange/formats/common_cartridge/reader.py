@@ -14,7 +14,7 @@ from exchange.items import Draw, Lesson, Module, NotReadable, Package, PackageFi
 from exchange.markdown import from_html
 from exchange.measuring import NotScored, number
 from exchange.packages import MEGABYTE, Opened
-from exchange.xml import parse
+from exchange.xml import local_name, parse
 
 _MOST_BYTES = 20 * MEGABYTE
 """Of one XML or HTML document."""
@@ -51,7 +51,7 @@ def read(opened: Opened) -> Package:
         reader.read_assessment(opened.names[0], opened.name)
     else:
         reader.read_manifest()
-    if not reader.report.notes:
+    if not reader.report.notes and not reader.modules:
         raise NotReadable("The file holds no pages, links or questions.")
     return Package(
         title=reader.title,
@@ -78,7 +78,7 @@ def _parsed(opened: Opened, name: str) -> etree._Element:
     with opened.open(name) as stream:
         root = parse(stream)
     for element in root.iter(etree.Element):
-        element.tag = etree.QName(element).localname
+        element.tag = local_name(element)
     return root
 
 
@@ -98,6 +98,12 @@ class _Resource:
 
 
 @dataclass
+class _Bank:
+    category: str
+    sources: list[str]
+
+
+@dataclass
 class _Reader:
     opened: Opened
     report: Report = field(default_factory=Report)
@@ -106,8 +112,8 @@ class _Reader:
     quizzes: list[Quiz] = field(default_factory=list)
     files: dict[str, None] = field(default_factory=dict)
     title: str = ""
-    banks: dict[str, str] = field(default_factory=dict)
-    """The category of each question bank, by its ident."""
+    banks: dict[str, "_Bank"] = field(default_factory=dict)
+    """By their idents."""
     used: set[str] = field(default_factory=set)
     """Identifiers of the resources that were read."""
 
@@ -332,10 +338,9 @@ class _Reader:
             return
         for bank in root.iter("objectbank"):
             facts = metadata(bank)
-            category = facts.get("bank_title") or line(bank.get("title")) or line(bank.get("ident")) or title
-            self.banks[line(bank.get("ident"))] = category
-            for item in bank.iter("item"):
-                self._read_item(item, name, category)
+            category = facts.get("bank_title") or line(bank.get("title")) or title
+            read = [self._read_item(item, name, category) for item in bank.iter("item")]
+            self.banks[line(bank.get("ident"))] = _Bank(category, [source for source in read if source])
         for assessment in root.iter("assessment"):
             self._read_assessment(assessment, name, title, settings or {})
         for item in root.iterchildren("item"):
@@ -352,7 +357,7 @@ class _Reader:
                 continue
             chosen = number(section.findtext("selection_ordering/selection/selection_number"))
             bank = line(section.findtext("selection_ordering/selection/sourcebank_ref"))
-            category = self.banks.get(bank) or line(section.get("title")) or title
+            category = self._drawn_from(bank) or line(section.get("title")) or title
             items = list(section.iterchildren("item"))
             drawn = chosen is not None and chosen > 0 and (not items or chosen < len(items))
             read = [self._read_item(item, name, category if drawn else "") for item in items]
@@ -384,6 +389,19 @@ class _Reader:
         )
         self.report.took(name, title, losses)
 
+    def _drawn_from(self, ident: str) -> str | None:
+        """The category of a bank; one without a title gets its ident as soon as a quiz draws from it."""
+        bank = self.banks.get(ident)
+        if bank is None:
+            return None
+        if not bank.category:
+            bank.category = ident
+            self.questions = [
+                each.model_copy(update={"category": ident}) if each.source in bank.sources else each
+                for each in self.questions
+            ]
+        return bank.category
+
     def _instructions(self, assessment: etree._Element, name: str, description: str) -> str:
         texts = [each.text or "" for each in assessment.iterfind("rubric//mattext")] or [description]
         converted = [from_html(each, lambda link: self.find(link, name)) for each in texts]
@@ -401,7 +419,7 @@ class _Reader:
             return None
         taken = {each.source for each in self.questions}
         source = question.source if question.source and question.source not in taken else f"{name}#{len(taken) + 1}"
-        self.questions.append(question.model_copy(update={"source": source, "category": category}))
+        self.questions.append(question.model_copy(update={"source": source, "category": question.category or category}))
         self.files.update(dict.fromkeys(item.files))
         self.report.took(name, what, item.losses)
         return source

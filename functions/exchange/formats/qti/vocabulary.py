@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-_FOREIGN = ("http://www.w3.org/1998/Math/MathML", "http://www.w3.org/2000/svg")
+from exchange.xml import local_name, valid_name
+
+_FOREIGN = ("{http://www.w3.org/1998/Math/MathML}", "{http://www.w3.org/2000/svg}")
 _UPPER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -14,11 +16,9 @@ def normalize(root: etree._Element) -> None:
     for element in root.iter():
         if not isinstance(element.tag, str):
             continue
-        name = etree.QName(element)
-        if name.namespace in _FOREIGN:
-            element.tag = name.localname
-        else:
-            element.tag = name.localname.lower().removeprefix("qti-").replace("-", "")
+        name = local_name(element)
+        is_foreign = str(element.tag).startswith(_FOREIGN)
+        element.tag = name if is_foreign else valid_name(name.lower().removeprefix("qti-").replace("-", ""))
 
 
 def attribute(element: etree._Element, name: str) -> str | None:
