@@ -264,7 +264,11 @@ class _Backup:
         with self._files[name].open() as stream:
             html = stream.read(LONGEST).decode("utf-8", "replace")
         own = self._stored.by_context.get(context, {})
-        return self._text_lessons(where, title, from_html(html, lambda link: own.get(unquote(link.partition("?")[0]))))
+        text = from_html(html, lambda link: own.get(unquote(link.partition("?")[0])))
+        if not text.text:
+            self._report.left_out(where, title, "Its web page shows nothing without its scripts.")
+            return []
+        return self._text_lessons(where, title, text)
 
     def _chapters(
         self, where: str, title: str, element: etree._Element, find: Callable[[str], str | None], intro: Converted

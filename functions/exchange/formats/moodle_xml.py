@@ -143,6 +143,8 @@ class _Reader:
         source.explanation = self._markdown(self._element.find("generalfeedback"), "html")
         if self._element.find("hint") is not None:
             source.losses.append("Hints were left out.")
+        if self._element.find("image_base64") is not None:
+            source.losses.append("Its picture, as Moodle 1.9 kept it, was left out.")
         readers: dict[str, Callable[[], Question]] = {
             "multichoice": self._choice,
             "multichoiceset": lambda: self._choice(all_or_nothing=True),
