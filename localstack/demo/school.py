@@ -1,4 +1,4 @@
-"""A real curriculum, a teacher for each of its courses, and thirty more students who learn in them."""
+"""A real curriculum, a teacher for each of its courses, twelve more students, and what they have done so far."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from typing import Any
 
+from localstack.demo.activity import FEE, Course, make_activity, set_exams
 from localstack.demo.api import Api, DemoFailed
 from localstack.demo.people import ADMIN, STUDENT, TEACHER, invite_teachers, register
 from localstack.deployed import Deployed
@@ -22,9 +23,18 @@ TEACHERS = {
 }
 # Besides the demo student.
 CLASSMATES = {
-    f"{first}.{last}@demo.example".lower(): f"{first} {last}"
-    for first in ("Ayesha", "Bilal", "Fatima", "Hamza", "Sana", "Zain")
-    for last in ("Ahmed", "Hussain", "Khan", "Malik", "Siddiqui")
+    "ayesha.ahmed@demo.example": "عائشہ احمد",
+    "bilal.hussain@demo.example": "Bilal Hussain",
+    "fatima.khan@demo.example": "Fatima Khan",
+    "hamza.malik@demo.example": "حمزہ ملک",
+    "sana.siddiqui@demo.example": "ثناء صدیقی",
+    "zain.ahmed@demo.example": "Zain Ahmed",
+    "maryam.iqbal@demo.example": "مریم اقبال",
+    "usman.tariq@demo.example": "Usman Tariq",
+    "hira.shah@demo.example": "Hira Shah",
+    "ali.raza@demo.example": "علی رضا",
+    "noor.javed@demo.example": "Noor Javed",
+    "danish.qureshi@demo.example": "Danish Qureshi",
 }
 INSTITUTE = {
     "name": "Demo School",
@@ -46,26 +56,34 @@ def make_school(api: Api, _: Deployed, tell: Callable[[str], None]) -> None:
     tell(f"registering {len(CLASSMATES)} more students")
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(lambda person: register(api, *person), CLASSMATES.items()))
-    teachers = [_id(api, token) for token in invite_teachers(api, admin, TEACHERS).values()]
+    tokens = invite_teachers(api, admin, TEACHERS)
+    teachers = [_id(api, token) for token in tokens.values()]
     api.call("PUT", "/institute", INSTITUTE, token=admin, good=_OK)
-    _found_or_created(api, admin, "/terms", "/terms", _current_term(datetime.now(UTC).date()))
-    courses = _courses(api, admin, curriculum, tell)
+    now = datetime.now(UTC)
+    terms = [_found_or_created(api, admin, "/terms", "/terms", term) for term in _this_and_the_next_term(now.date())]
+    courses = _courses(api, admin, curriculum, terms, tell)
     students = {email: _student_id(api, admin, email) for email in (STUDENT, *CLASSMATES)}
-    for number, (course, teacher) in enumerate(zip(courses, teachers, strict=True)):
+    for course, teacher in zip(courses, teachers, strict=True):
         api.call("PUT", f"/instructors/{teacher}/courses/{course}", token=admin, good=_OK)
-        # The demo student learns everywhere, the others in one course each.
-        everyone = [STUDENT, *list(CLASSMATES)[number :: len(courses)]]
-        _enroll(api, admin, course, [students[email] for email in everyone])
-    tell(f"{len(CLASSMATES) + 1} students are enrolled, every course has its teacher")
+    taught = Course(courses[0], api, admin, tokens[TEACHER], teachers[0], now)
+    exams = set_exams(taught)
+    for number, course in enumerate(courses):
+        # Everybody is in the demo teacher's course, and in one of the others; the demo student is in all.
+        others = list(CLASSMATES) if number == 0 else list(CLASSMATES)[number - 1 :: len(courses) - 1]
+        _enroll(api, admin, course, [students[email] for email in (STUDENT, *others)])
+    tell(f"{len(students)} students are enrolled, every course has its teacher")
+    make_activity(taught, students, exams, tell)
 
 
-def _courses(api: Api, admin: str, curriculum: Any, tell: Callable[[str], None]) -> list[str]:
+def _courses(api: Api, admin: str, curriculum: Any, terms: list[str], tell: Callable[[str], None]) -> list[str]:
     program = _found_or_created(api, admin, "/programs/list", "/programs/create", curriculum["program"])
     path = f"/programs/{program}/courses"
     ids = []
-    for course in curriculum["courses"]:
+    for number, course in enumerate(curriculum["courses"]):
         fields = {name: course[name] for name in ("title", "short_description")}
-        ids.append(_found_or_created(api, admin, path, f"{path}/create", fields))
+        # The last one is for the next term.
+        term = terms[number == len(curriculum["courses"]) - 1]
+        ids.append(_found_or_created(api, admin, path, f"{path}/create", {**fields, "termId": term, "fee": FEE}))
         outline = {"modules": course["modules"]}
         unless_written = {"If-Match": '"0"'}
         api.call("PUT", f"/courses/{ids[-1]}/outline", outline, token=admin, good=_WRITTEN_OR_THERE, **unless_written)
@@ -75,11 +93,14 @@ def _courses(api: Api, admin: str, curriculum: Any, tell: Callable[[str], None])
     return ids
 
 
-def _current_term(today: date) -> dict[str, str]:
-    """Half of this year."""
-    if today.month <= 6:
-        return {"title": f"Spring {today.year}", "startsOn": f"{today.year}-01-01", "endsOn": f"{today.year}-06-30"}
-    return {"title": f"Autumn {today.year}", "startsOn": f"{today.year}-07-01", "endsOn": f"{today.year}-12-31"}
+def _this_and_the_next_term(today: date) -> list[dict[str, str]]:
+    """The half of the year that it is, and the one after it."""
+    year = today.year
+    spring = {"title": f"Spring {year}", "startsOn": f"{year}-01-01", "endsOn": f"{year}-06-30"}
+    autumn = {"title": f"Autumn {year}", "startsOn": f"{year}-07-01", "endsOn": f"{year}-12-31"}
+    year += 1
+    next_spring = {"title": f"Spring {year}", "startsOn": f"{year}-01-01", "endsOn": f"{year}-06-30"}
+    return [spring, autumn] if today.month <= 6 else [autumn, next_spring]
 
 
 def _found_or_created(api: Api, admin: str, listed: str, create: str, fields: dict[str, str]) -> str:
