@@ -66,6 +66,7 @@ from exam.schemas import (
     CourseAccommodationView,
     DrawView,
     ExamDetails,
+    ExamStatistics,
     ExamUpdate,
     ExamView,
     MarkedAttempt,
@@ -94,6 +95,7 @@ from exam.schemas import (
 from exam.service import (
     access,
     accommodations,
+    analysis,
     attempts,
     bank,
     bank_copies,
@@ -118,6 +120,7 @@ from exam.service.standings import StudentErased
 from lms.callers import Caller
 from lms.dependencies import CourseId, CourseTeacher, Idempotent, IfMatch, Now, Paging, set_etag
 from lms.errors import Forbidden, refuses
+from lms.fields import Flag
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
 from lms.refusals import CourseNotFound, NotCourseMember, NotCourseTeacher, NotInGoodStanding
@@ -283,6 +286,13 @@ def accommodate(
     return accommodations.accommodate(exam_id, student_id, caller, body, now)
 
 
+@app.get("/courses/{courseId}/accommodations")
+@refuses(CourseNotFound)
+def list_course_accommodations(_: CourseTeacher, course_id: CourseId, paging: Paging) -> Page[CourseAccommodationView]:
+    """Lists the students who were granted more time in every exam of a course."""
+    return course_accommodations.list_accommodations(course_id, paging)
+
+
 @app.put("/courses/{courseId}/accommodations/{studentId}")
 @refuses(CourseNotFound, StudentNotInCourse, StudentErased)
 def set_course_accommodation(
@@ -390,9 +400,16 @@ def delete_question(caller: TeacherOrAdmin, question_id: QuestionId, if_match: I
 
 @app.post("/exams/{examId}/regrade", status_code=202)
 @refuses(NotAccessible, UnknownQuestion, UnknownChoice, *_QUESTION_FAULTS, ExamNotBegun)
-def regrade(caller: TeacherOrAdmin, exam_id: ExamId, idempotent: Idempotent, body: Regrade, now: Now) -> Regrading:
-    """Corrects a key after the exam has begun; every attempt is graded again."""
-    return questions.regrade(exam_id, caller, body, idempotent, now)
+def regrade(
+    caller: TeacherOrAdmin,
+    exam_id: ExamId,
+    idempotent: Idempotent,
+    body: Regrade,
+    now: Now,
+    dry_run: Annotated[Flag, Query(alias="dryRun")] = False,
+) -> Regrading:
+    """Corrects a key after the exam has begun; every attempt is graded again. With `dryRun` nothing is done."""
+    return questions.regrade(exam_id, caller, body, idempotent, now, dry_run=dry_run)
 
 
 @app.post("/exams/{examId}/attempts", status_code=201, responses={200: {"model": AttemptView}})
@@ -583,6 +600,13 @@ def update_bank_question(
 def delete_bank_question(caller: TeacherOrAdmin, question_id: BankQuestionId, if_match: IfMatch) -> None:
     """Deletes a question of a bank; exams keep their copies."""
     bank.delete(question_id, caller, if_match)
+
+
+@app.get("/exams/{examId}/statistics")
+@refuses(NotAccessible)
+def get_exam_statistics(caller: TeacherOrAdmin, exam_id: ExamId) -> ExamStatistics:
+    """Shows how each question of an exam was answered, in the attempts that have ended."""
+    return analysis.statistics(exam_id, caller)
 
 
 handler = LambdaHandler(app)

@@ -129,11 +129,15 @@ class ExamView(CamelView):
 class ExamDetails(ExamView):
     """An exam, and how it is for the student who asks: what begins with `own`, and what follows it, is null for others.
 
-    `state` is `over` as soon as the student can no longer begin or continue an attempt.
+    `state` is `over` as soon as the student can no longer begin or continue an attempt. `resultsAt` is when the last
+    student's time ends, and results and answers are released; null where its teachers release them.
+    `ownResultReleased`: the student has a result and may see it.
     """
 
     question_count: int
     points: Number
+    results_at: datetime | None
+    own_result_released: bool | None
     own_opens_at: datetime | None
     own_closes_at: datetime | None
     attempts_left: int | None
@@ -329,14 +333,38 @@ class Regrade(CamelBody):
     reason: Name
 
 
+class ScoreChangeView(CamelView):
+    """What an attempt scores by the key before and by the new one, in percent; null while a teacher has to mark it."""
+
+    attempt_id: UUID
+    student_id: UUID
+    student_name: str | None
+    score_before: Number | None
+    score_after: Number | None
+
+
+class RegradeEffect(CamelView):
+    """How many `attempts` have ended, whose score rises or falls, and the hundred largest `changes`."""
+
+    attempts: int
+    raised: int
+    lowered: int
+    changes: list[ScoreChangeView]
+
+
 class Regrading(CamelView):
-    """Attempts are graded again within minutes; the `history` of a result shows when it changed."""
+    """Attempts are graded again within minutes; the `history` of a result shows when it changed.
+
+    With `dryRun` nothing is done, and `effect` says what would be.
+    """
 
     exam_id: UUID
     exam_title: str
     question_id: UUID
     question_text: str
     reason: str
+    dry_run: bool
+    effect: RegradeEffect
 
 
 class ChoiceView(CamelView):
@@ -484,7 +512,7 @@ class QuestionPageWithKeys(Page[QuestionView]):
 
 
 class AttemptSummary(CamelView):
-    """An attempt without its answers.
+    """An attempt without its answers. `answered`: how many questions have one; `updatedAt`: when the last was saved.
 
     Its student sees the `status` running or submitted, and the `score` once it is released.
     """
@@ -499,6 +527,7 @@ class AttemptSummary(CamelView):
     started_at: datetime
     deadline: datetime
     submitted_at: datetime | None
+    answered: int
     score: Number | None
     version: int
     created_at: datetime
@@ -664,6 +693,33 @@ class Summary(CamelView):
     pass_rate: Number | None
     histogram: list[int]
     missed: int
+
+
+class QuestionStatistics(CamelView):
+    """How a question was answered: in how many attempts it has an answer, has marks, and has all its points.
+
+    `rightPercent` is the share of `marked` that are `right`, `meanPercent` the mean of the marks in percent of the
+    `points`; null as long as nothing has marks.
+    """
+
+    question_id: UUID
+    question_text: str
+    kind: Kind
+    points: Number
+    answered: int
+    marked: int
+    right: int
+    right_percent: Number | None
+    mean_percent: Number | None
+
+
+class ExamStatistics(CamelView):
+    """How the questions of an exam were answered, in the `attempts` that have ended."""
+
+    exam_id: UUID
+    exam_title: str
+    attempts: int
+    questions: list[QuestionStatistics]
 
 
 class Results(Page[ResultView]):

@@ -17,6 +17,7 @@ from program import rules
 from program.schemas import (
     BulkEnroll,
     BulkEnrolled,
+    CatalogueCourse,
     ChapterView,
     CourseCopy,
     CourseDetails,
@@ -141,6 +142,13 @@ def search_courses(
 ) -> Page[CourseView]:
     """The courses that are open for enrolment, by words of the title: all of them must be there."""
     return catalogue.search(words, program_id, term_id, paging)
+
+
+@app.get("/courses/catalogue/{courseId}", dependencies=[Public, CachedForAMinute])
+@refuses(CourseNotFound)
+def get_catalogue_course(course_id: CourseId) -> CatalogueCourse:
+    """A course with the titles of what it teaches, for anybody."""
+    return contents.in_catalogue(course_id)
 
 
 @app.put("/courses/{courseId}/update")

@@ -139,11 +139,16 @@ class ChapterView(CamelView):
     topics: list[TopicView]
 
 
-class CourseDetails(CourseView):
+class CatalogueCourse(CourseView):
+    """A course with the titles of what it teaches; without links and files."""
+
+    table_of_contents: list[ChapterView]
+
+
+class CourseDetails(CatalogueCourse):
     """A course with what it teaches; `ownEnrollment` is that of the student who asks, null for all others."""
 
     own_enrollment: EnrollmentStatus | None
-    table_of_contents: list[ChapterView]
 
 
 class ScheduledExam(CamelView):

@@ -124,7 +124,7 @@ EXAMS = (
         closes_in=timedelta(hours=6),
         questions=_TOOLS,
         settings={"duration": 30, "release": "manual", "weight": 1},
-        answers=("11011", "11111", "10110", "01100", "11101", "00010"),
+        answers=("11011", "11111", "11110", "01000", "11101", "10010"),
         released=True,
     ),
     Exam(

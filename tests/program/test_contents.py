@@ -96,6 +96,22 @@ def test_everybody_else_sees_the_titles_without_links_or_files(program: Program,
     assert program.http.get(f"/courses/{course}/details").status == 401
 
 
+def test_anybody_sees_a_course_with_the_titles_of_its_published_parts(
+    program: Program, course: str, calls: Calls
+) -> None:
+    calls.clear()
+    answer = program.http.get(f"/courses/catalogue/{course}")
+    assert [operation for operation, _ in calls] == ["BatchGetItem"] * 2
+    assert answer.status == 200, answer
+    chapters = answer.json["tableOfContents"]
+    assert titles(chapters) == [("Agents", ["Swarm"])]
+    assert links(chapters) == files(chapters) == {None}
+    assert "ownEnrollment" not in answer.json
+    assert answer.headers["cache-control"] == "public, max-age=60"
+    assert program.http.get(f"/courses/catalogue/{uuid4()}").status == 404
+    assert program.http.get(f"/courses/catalogue/{program.new_course()}").json["tableOfContents"] == []
+
+
 def test_unpublished_parts_are_for_the_courses_teachers(program: Program, course: str) -> None:
     whole = [("Agents", ["Swarm", "Hidden"]), ("Draft", ["Secret"])]
     for person in (program.teacher, program.admin):

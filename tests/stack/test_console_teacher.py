@@ -153,10 +153,10 @@ def test_every_screen_of_a_course_and_its_exams_is_for_everybody(
     student_id = course.done(student, "GET", "/auth/profile")["id"]
     course.done(student, "POST", "/feedback", {"courseId": course.id, "rating": 4, "comment": "Good."})
     lesson = course.outline["modules"][0]["lessons"][0]["id"]
-    parts = ("", "/gradebook", "/exams", "/exams/new", "/outline", f"/outline/{lesson}", "/attendance", "/message")
+    parts = ("", "/gradebook", "/exams", "/exams/new", "/outline", f"/outline/{lesson}", "/attendance", "/extra-time")
     of_an_exam = ("", "/settings", "/preview", "/attempts", "/extra-time", "/results", f"/results/{student_id}")
     screens = [
-        *(f"/app/teach/courses/{course.id}{part}" for part in (*parts, "/feedback", "/settings")),
+        *(f"/app/teach/courses/{course.id}{part}" for part in (*parts, "/message", "/feedback", "/settings")),
         *(f"/app/teach/exams/{exam}{part}" for part in of_an_exam),
         f"/app/teach/exams/{paper['id']}/results",
         *(["/app", "/app/teach/marking", "/app/teach/messages"] if role == "teacher" else []),

@@ -22,7 +22,7 @@ import { routes as administrator } from "./screens/administrator/routes.js";
 /** @import { Match } from "./router.js" */
 /** @typedef {Awaited<ReturnType<import("./router.js").Route["load"]>>["default"]} Screen */
 
-const ROUTES = [...anybody, ...student, ...teacher, ...administrator, ...account];
+const ROUTES = [...student, ...teacher, ...administrator, ...account, ...anybody];
 const SIGN_IN = "/app/sign-in";
 
 function App() {

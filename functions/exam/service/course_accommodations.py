@@ -13,6 +13,7 @@ from exam.service.standings import StudentErased
 from exam.tables import CourseAccommodation, Exam, StoredStanding, exams_key
 from lms import roster
 from lms.dynamo import read_together, retry_stale, transaction
+from lms.pages import Page, PageRequest, query_page
 from lms.refusals import CourseNotFound
 
 
@@ -46,16 +47,32 @@ def _store(course_id: UUID, student_id: UUID, percent: int, now: datetime) -> Co
     with transaction() as tx:
         roster.require_exists(tx, student_id, StudentErased())
         version = tx.put(row)
+    return _view(row, course, student, version)
+
+
+def _view(
+    row: CourseAccommodation, course: roster.Course, student: roster.User | None, version: int
+) -> CourseAccommodationView:
     return CourseAccommodationView(
-        course_id=course_id,
+        course_id=row.course_id,
         course_title=course.title,
-        student_id=student_id,
+        student_id=row.student_id,
         student_name=student.name if student else None,
-        extra_percent=percent,
+        extra_percent=row.extra_percent,
         version=version,
         created_at=row.created_at,
-        updated_at=now,
+        updated_at=row.updated_at,
     )
+
+
+def list_accommodations(course_id: UUID, paging: PageRequest) -> Page[CourseAccommodationView]:
+    """The students who were granted more time in a whole course; raises `CourseNotFound`."""
+    course = roster.find_course(course_id)
+    if course is None:
+        raise CourseNotFound
+    found, after = query_page(CourseAccommodation, [course_id], paging, consistent_read=True)
+    people = roster.find_users(row.student_id for row in found)
+    return paging.page([_view(row, course, people.get(row.student_id), row.version) for row in found], after)
 
 
 @retry_stale

@@ -18,7 +18,7 @@ from exam.schemas import (
     Regrading,
     StudentQuestion,
 )
-from exam.service import access, question_bodies, question_sets, sweeps, views
+from exam.service import access, analysis, question_bodies, question_sets, sweeps, views
 from exam.tables import Exam, QuestionId, StoredQuestions
 from lms.audit import audit
 from lms.callers import Caller
@@ -136,20 +136,25 @@ def delete(question_id: UUID, caller: Caller, if_match: Precondition, now: datet
         _put(tx, exam, stored, rest, now)
 
 
-def regrade(exam_id: UUID, caller: Caller, body: Regrade, idempotent: IdempotentAnswer, now: datetime) -> Regrading:
+def regrade(
+    exam_id: UUID, caller: Caller, body: Regrade, idempotent: IdempotentAnswer, now: datetime, *, dry_run: bool
+) -> Regrading:
     """Corrects the key of a question after the exam has begun, and grades every attempt again.
 
-    What fits into the request is done at once, the rest within minutes. Raises `NotAccessible`, an `InvalidField`, and
-    `ExamNotBegun`.
+    What fits into the request is done at once, the rest within minutes; with `dry_run` nothing is. Raises
+    `NotAccessible`, an `InvalidField`, and `ExamNotBegun`.
     """
-    answer = _correct_key(exam_id, caller, body, idempotent, now)
-    sweeps.run_in_request(exam_id, now)
+    answer = _correct_key(exam_id, caller, body, idempotent, now, dry_run=dry_run)
+    if dry_run:
+        idempotent.release()
+    else:
+        sweeps.run_in_request(exam_id, now)
     return answer
 
 
 @retry_stale
 def _correct_key(
-    exam_id: UUID, caller: Caller, body: Regrade, idempotent: IdempotentAnswer, now: datetime
+    exam_id: UUID, caller: Caller, body: Regrade, idempotent: IdempotentAnswer, now: datetime, *, dry_run: bool
 ) -> Regrading:
     exam = access.taught_by(caller, exam_id)
     stored = _stored(exam)
@@ -159,15 +164,20 @@ def _correct_key(
     corrected = _corrected(question, body).model_copy(update={"full_credit": full_credit, **_touched(question, now)})
     require_valid(corrected)
     editing.require_correctable(exam.settings())
+    corrected_set = question_set.with_corrected(corrected, body.reason, caller.id)
     answer = Regrading(
+        dry_run=dry_run,
+        effect=analysis.effect(exam_id, question_set, corrected_set),
         exam_id=exam_id,
         exam_title=exam.title,
         question_id=question.id,
         question_text=question.question_text,
         reason=body.reason,
     )
+    if dry_run:
+        return answer
     with transaction() as tx:
-        _put(tx, exam, stored, question_set.with_corrected(corrected, body.reason, caller.id), now)
+        _put(tx, exam, stored, corrected_set, now)
         sweeps.schedule(tx, exam_id, now)
         about = {"exam": exam_id, "question": question.id, "course": exam.course_id}
         audit(tx, now, "exam.regraded", caller.id, about, after={"full_credit": full_credit}, reason=body.reason)

@@ -37,6 +37,8 @@ from exam.schemas import (
 from exam.tables import Exam, StoredAnswers
 from lms import roster
 
+_OWN = ("own_result_released", "own_opens_at", "own_closes_at", "attempts_left", "running_attempt_id", "state")
+
 Authors = Mapping[UUID, roster.User]
 """Who replaced scores, by id."""
 
@@ -48,7 +50,7 @@ def exam(found: Exam, version: int, course: roster.Course) -> ExamView:
 
 def exam_for_teachers(found: Exam, course: roster.Course) -> ExamDetails:
     """An exam with how many questions and points it has."""
-    own = dict.fromkeys(("own_opens_at", "own_closes_at", "attempts_left", "running_attempt_id", "state"))
+    own = dict.fromkeys(_OWN)
     return ExamDetails.model_validate({**_details_of_exam(found, course), **own})
 
 
@@ -58,6 +60,7 @@ def exam_for_student(
     """An exam, and how a student stands to it; `may_begin`: they are enrolled."""
     answering = standing.answering(now)
     own = {
+        "own_result_released": standing.status is not None and standing.shown(now) != "nothing",
         "own_opens_at": standing.settings.opens_at,
         "own_closes_at": standing.closing,
         "attempts_left": standing.attempts_left if may_begin else 0,
@@ -68,7 +71,9 @@ def exam_for_student(
 
 
 def _details_of_exam(found: Exam, course: roster.Course) -> dict[str, Any]:
-    return {**_of_exam(found, found.version, course), "question_count": found.questions}
+    settings = found.settings()
+    results_at = None if settings.release == "manual" else settings.last_closing
+    return {**_of_exam(found, found.version, course), "question_count": found.questions, "results_at": results_at}
 
 
 def _of_exam(found: Exam, version: int, course: roster.Course) -> dict[str, Any]:
@@ -259,6 +264,7 @@ def _of_attempt(standing: Standing, answers: StoredAnswers) -> dict[str, Any]:
         "started_at": attempt.started_at,
         "deadline": standing.deadline(attempt),
         "submitted_at": attempt.submitted_at,
+        "answered": len(answers.answers),
         "score": attempt.score,
         "version": answers.version or 1,
         "created_at": attempt.started_at,

@@ -9,7 +9,7 @@ from lms.curriculum import Module
 from lms.dynamo import Key, read_together
 from lms.errors import NotFound
 from lms.outline import Outline, outline_key
-from program.schemas import ChapterView, CourseDetails
+from program.schemas import CatalogueCourse, ChapterView, CourseDetails
 from program.service import courses, views
 from program.service.views import Shown
 from program.tables import Course
@@ -29,6 +29,17 @@ def details(course_id: UUID, caller: Caller) -> CourseDetails:
     [fields] = views.fields_of([shown])
     own = enrollment.status if enrollment else None
     return CourseDetails.model_validate({**fields, "own_enrollment": own, "table_of_contents": chapters})
+
+
+def in_catalogue(course_id: UUID) -> CatalogueCourse:
+    """A course as anybody may see it, with the titles of its published parts; raises `CourseNotFound`."""
+    course, item, seats, teachers = read_together(
+        [(Course, course_id, None), outline_key(course_id), *views.keys_beside(course_id)]
+    )
+    shown = Shown(courses.present(course), seats, teachers)
+    outline = item.outline().published().without_links() if item else Outline()
+    [fields] = views.fields_of([shown])
+    return CatalogueCourse.model_validate({**fields, "table_of_contents": [_chapter(one) for one in outline.modules]})
 
 
 def chapter(course_id: UUID, chapter_id: UUID, caller: Caller) -> ChapterView:

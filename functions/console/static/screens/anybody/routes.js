@@ -3,6 +3,8 @@
 /** The screens that need no sign-in. @type {Route[]} */
 export const routes = [
   { path: "/", load: () => import("./front.js") },
+  // Whoever is signed in sees the student's screen of it.
+  { path: "/app/courses/:courseId", load: () => import("./course.js"), style: "student" },
   { path: "/app/sign-in", load: () => import("./sign-in.js") },
   { path: "/app/register", load: () => import("./register.js") },
   { path: "/app/forgot-password", load: () => import("./forgot-password.js") },

@@ -11,8 +11,11 @@ import { settings } from "../../settings.js";
 
 const PATH = "/app/sign-in";
 
-/** Shown under its own address, and in the place of any screen that needs somebody signed in. */
-export default function SignIn() {
+/**
+ * Shown under its own address, and in the place of any screen that needs somebody signed in.
+ * @param {import("../../router.js").ScreenProps} props `?to=` is the screen that it leads to
+ */
+export default function SignIn({ query }) {
   /** @param {string} username @param {string} password */
   async function enter(username, password) {
     await signIn(username, password).catch((problem) => {
@@ -20,7 +23,8 @@ export default function SignIn() {
       if (problem instanceof Problem && problem.status === 401) problem.code = "credentials";
       throw problem;
     });
-    if (place.value.path === PATH) go("/app", { replace: true });
+    const to = query.get("to") ?? "/app";
+    if (place.value.path === PATH) go(to.startsWith("/app/") ? to : "/app", { replace: true });
   }
 
   return html`

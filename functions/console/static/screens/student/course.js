@@ -1,14 +1,15 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "htm/preact";
 import { del, get, post, put } from "../../api.js";
-import { list, percent, t } from "../../i18n.js";
+import { percent, t } from "../../i18n.js";
 import { Button } from "../../parts/button.js";
+import { CourseContents, CourseFacts, Teachers } from "../../parts/course-offer.js";
 import { confirm } from "../../parts/dialog.js";
 import { Icon } from "../../parts/icon.js";
 import { Loaded, useLoad } from "../../parts/load.js";
 import { Card, Page } from "../../parts/page.js";
 import { toast } from "../../parts/toast.js";
-import { Badge, Money, Progress, UserText, When } from "../../parts/values.js";
+import { Progress, UserText } from "../../parts/values.js";
 import { go } from "../../router.js";
 import { person } from "../../session.js";
 import { Feedback } from "./feedback.js";
@@ -42,12 +43,6 @@ async function load(courseId) {
 /** @param {string} courseId */
 const ownIn = (courseId) => ({ studentId: person.value?.id ?? "", courseId });
 
-/** @param {{ course: CourseDetails }} props */
-function Teachers({ course }) {
-  const names = course.teachers.map(({ name }) => name);
-  return names.length > 0 && html`<p class="quiet"><${Icon} name="person" /> <${UserText}>${list(names)}<//></p>`;
-}
-
 /** What a course is; students can enrol, its teachers and administrators go on to their own screens of it.
  * @param {{ course: CourseDetails, onEnrolled: () => Promise<void> }} props */
 function Offer({ course, onEnrolled }) {
@@ -65,34 +60,12 @@ function Offer({ course, onEnrolled }) {
       actions=${mayTeach
     ? html`<${Button} kind="main" href="/app/teach/courses/${course.id}">${t("student.course.teach")}<//>`
     : role === "student" && !isFull && !isClosed && html`<${Button} kind="main" onClick=${enroll}>${t("student.course.enroll")}<//>`}>
-      <${Card}>
-        ${course.short_description && html`<p class="as-typed" dir="auto">${course.short_description}</p>`}
-        <${Teachers} course=${course} />
-        <div class="row">
-          ${isClosed && html`<${Badge} tone="fair">${t("student.course.closed")}<//>`}
-          ${isFull && html`<${Badge} tone="fair">${t("student.course.full")}<//>`}
-          ${course.seatsLeft ? html`<${Badge}>${t("student.course.seats", { count: course.seatsLeft })}<//>` : null}
-          ${course.fee && html`<${Badge}><${Money} amount=${course.fee} currency=${course.currency} /><//>`}
-          ${course.termTitle && html`<${Badge}><${UserText}>${course.termTitle}<//><//>`}
-        </div>
-        ${course.termStartsOn && course.termEndsOn && html`
-          <p class="quiet"><${When} at=${course.termStartsOn} as="date" /> – <${When} at=${course.termEndsOn} as="date" /></p>
-        `}
+      <${CourseFacts} course=${course}>
         ${role === "student" && course.requiresPayment && html`
           <p class="quiet">${t("student.course.payFirst")} <a href="/app/payments">${t("student.payments.title")}</a></p>
         `}
       <//>
-      <${Card} title=${t("student.course.contents")}>
-        ${course.tableOfContents.length === 0 && html`<p class="quiet">${t("student.course.noContents")}</p>`}
-        <ol class="contents">
-          ${course.tableOfContents.map((chapter) => html`
-            <li key=${chapter.chapterId}>
-              <h3><${UserText}>${chapter.title}<//></h3>
-              <ul>${chapter.topics.map((topic) => html`<li key=${topic.topicId}><${UserText}>${topic.title}<//></li>`)}</ul>
-            </li>
-          `)}
-        </ol>
-      <//>
+      <${CourseContents} course=${course} />
     <//>
   `;
 }

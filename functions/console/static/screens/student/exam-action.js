@@ -1,5 +1,5 @@
 import { html } from "htm/preact";
-import { t } from "../../i18n.js";
+import { dateTime, t } from "../../i18n.js";
 import { Button } from "../../parts/button.js";
 
 /** @import { ExamDetails } from "lms/api" */
@@ -12,17 +12,23 @@ export function examFacts(exam) {
   return parts.join(" · ");
 }
 
+/** When the result comes, to students who do not have it. @param {{ exam: ExamDetails }} props */
+export function ResultTime({ exam: { ownResultReleased, paper, release, resultsAt } }) {
+  if (ownResultReleased || paper) return null;
+  if (resultsAt === null) return html`<p class="quiet">${t("exam.resultsByTeacher")}</p>`;
+  const at = dateTime(resultsAt);
+  return html`<p class="quiet">${release === "onSubmit" ? t("exam.resultsAfterClose", { at }) : t("exam.resultsOn", { at })}</p>`;
+}
+
 /** What a student can do with an exam now. @param {{ exam: ExamDetails }} props */
 export function ExamAction({ exam }) {
   const address = `/app/exams/${exam.id}`;
-  const hasBegun = exam.attemptsLeft !== null && exam.attemptsLeft < exam.attemptsAllowed;
-  const mayHaveResult = exam.releasedAt !== null || (exam.release === "onSubmit" && hasBegun);
   const mayBegin = exam.state === "open" && !exam.paper;
   return html`
     <span class="row">
-      ${mayHaveResult && html`<${Button} href="${address}/result">${t("exam.result")}<//>`}
+      ${exam.ownResultReleased && html`<${Button} href="${address}/result">${t("exam.result")}<//>`}
       ${mayBegin && html`<${Button} kind="main" href="${address}/sit">${exam.runningAttemptId ? t("exam.continue") : t("exam.begin")}<//>`}
-      ${exam.state === "over" && !mayHaveResult && html`<span class="quiet">${t("exam.noResultYet")}</span>`}
+      ${exam.state === "over" && !exam.ownResultReleased && html`<span class="quiet">${t("exam.noResultYet")}</span>`}
       ${exam.state === "upcoming" && html`<${Button} href=${address}>${t("exam.look")}<//>`}
     </span>
   `;

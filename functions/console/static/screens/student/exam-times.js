@@ -12,7 +12,7 @@ export function ExamTimes({ exam }) {
   if (exam.state === "upcoming") {
     return html`<p>${t("exam.opens")} <${When} at=${opens} /> <span class="quiet">(${relative(opens, serverNow())})</span></p>`;
   }
-  if (exam.state === "open") {
+  if (exam.state === "open" || Date.parse(closes) > serverNow()) {
     return html`<p>${t("exam.openUntil")} <${When} at=${closes} /> <span class="quiet">(${relative(closes, serverNow())})</span></p>`;
   }
   return html`<p class="quiet">${t("exam.closed")} <${When} at=${closes} /></p>`;

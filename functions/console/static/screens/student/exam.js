@@ -5,7 +5,7 @@ import { Loaded, useLoad } from "../../parts/load.js";
 import { Markdown } from "../../parts/markdown.js";
 import { Card, Page } from "../../parts/page.js";
 import { UserText } from "../../parts/values.js";
-import { ExamAction, examFacts } from "./exam-action.js";
+import { ExamAction, examFacts, ResultTime } from "./exam-action.js";
 import { ExamTimes } from "./exam-times.js";
 
 /** @import { ExamDetails } from "lms/api" */
@@ -21,6 +21,7 @@ export default function Exam({ params: { examId } }) {
           <${ExamTimes} exam=${data} />
           <p>${examFacts(data)}</p>
           <p class="quiet">${t("exam.passMark", { percent: percent(data.passMark) })}</p>
+          <${ResultTime} exam=${data} />
           ${data.state !== "upcoming" && html`<p><${ExamAction} exam=${data} /></p>`}
         <//>
         ${data.instructions && html`<${Card} title=${t("exam.instructions")}><${Markdown} text=${data.instructions} /><//>`}

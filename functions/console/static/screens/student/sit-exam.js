@@ -15,6 +15,7 @@ import { toast } from "../../parts/toast.js";
 import { UserText } from "../../parts/values.js";
 import { Problem } from "../../problem.js";
 import { person } from "../../session.js";
+import { ResultTime } from "./exam-action.js";
 import { Question } from "./sitting/question.js";
 import { Sitting } from "./sitting/sitting.js";
 import * as store from "./sitting/store.js";
@@ -227,11 +228,13 @@ function TimeOver({ sitting }) {
 
 /** @param {{ sitting: Sitting }} props */
 function Done({ sitting }) {
-  const { examTitle, submittedAt, deadline } = sitting.attempt.value;
+  const { examId, examTitle, submittedAt, deadline } = sitting.attempt.value;
+  const exam = useLoad(() => get("/exams/{examId}/details", { params: { examId } }), [examId]);
   return html`
     <${Page} title=${examTitle} width="narrow">
       <${EmptyState} icon="check" text=${t("sit.done.at", { time: time(submittedAt ?? deadline) })}>
         <p>${t("sit.done.next")}</p>
+        ${exam.data && html`<${ResultTime} exam=${exam.data} />`}
         <${Button} kind="main" href="/app">${t("sit.done.home")}<//>
       <//>
     <//>

@@ -33,6 +33,7 @@ export function CoursePage({ courseId, title, actions, width = "wide", children 
     { href: `${address}/bank`, label: t("teacher.bank.title") },
     { href: `${address}/outline`, label: t("teacher.outline.title") },
     { href: `${address}/attendance`, label: t("teacher.attendance.title") },
+    { href: `${address}/extra-time`, label: t("teacher.courseExtra.title") },
     { href: `${address}/message`, label: t("teacher.message.title") },
     { href: `${address}/feedback`, label: t("teacher.feedback.title") },
     { href: `${address}/imports`, label: t("teacher.imports.title") },

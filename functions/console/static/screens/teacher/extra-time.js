@@ -4,13 +4,12 @@ import { del } from "../../api.js";
 import { number, percent, t } from "../../i18n.js";
 import { Button } from "../../parts/button.js";
 import { EmptyState } from "../../parts/empty.js";
-import { Field, Form } from "../../parts/form.js";
 import { Loaded, useLoad } from "../../parts/load.js";
 import { Card } from "../../parts/page.js";
 import { Table } from "../../parts/table.js";
 import { toast } from "../../parts/toast.js";
 import { UserText, When } from "../../parts/values.js";
-import { classOf } from "./class-list.js";
+import { ChooseStudent, classOf } from "./class-list.js";
 import { ExamPage } from "./exam-page.js";
 import { accommodationsOf, ExtraTimeDialog } from "./extra-time-dialog.js";
 
@@ -70,14 +69,8 @@ function Accommodations({ exam }) {
       : html`<${Table} caption=${t("teacher.extra.title")} rows=${rows} columns=${columns}
           keyOf=${(/** @type {AccommodationView} */ { studentId }) => studentId} />`}<//>
     <//>
-    <${Loaded} of=${students} lines=${1}>${(/** @type {EnrollmentView[]} */ list) => list.length > 0 && html`
-      <${Card} title=${t("teacher.extra.grant")}>
-        <${Form} submit=${t("teacher.extra.choose")} kind="plain" onSubmit=${(/** @type {import("../../parts/form.js").Values} */ { student }) =>
-    setEdited({ id: student, name: list.find(({ studentId }) => studentId === student)?.name ?? null })}>
-          <${Field} name="student" label=${t("teacher.gradebook.student")}
-            options=${list.map(({ studentId, name, rollNo }) => ({ value: studentId, label: [name, rollNo].filter(Boolean).join(" · ") }))} />
-        <//>
-      <//>
+    <${Loaded} of=${students} lines=${1}>${(/** @type {EnrollmentView[]} */ list) => html`
+      <${ChooseStudent} students=${list} onChosen=${(/** @type {EnrollmentView} */ { studentId, name }) => setEdited({ id: studentId, name })} />
     `}<//>
     ${edited && html`<${ExtraTimeDialog} examId=${examId} student=${edited} onClose=${() => setEdited(null)} onSaved=${granted.reload} />`}
   `;

@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { html } from "htm/preact";
 import { all, get, post } from "../../api.js";
 import * as clock from "../../clock.js";
-import { clockTime, number, t, tOf } from "../../i18n.js";
+import { clockTime, number, relative, t, tOf } from "../../i18n.js";
 import { Button } from "../../parts/button.js";
 import { Dialog } from "../../parts/dialog.js";
 import { EmptyState } from "../../parts/empty.js";
@@ -60,10 +60,14 @@ function Attempts({ exam }) {
     {
       label: t("teacher.roster.status"),
       cell: (/** @type {Row} */ { attempt }) => attempt
-        ? html`<${Badge} tone=${TONES[attempt.status]}>${tOf("attemptStatus", attempt.status)}<//>`
+        ? html`<span>
+            <${Badge} tone=${TONES[attempt.status]}>${tOf("attemptStatus", attempt.status)}<//>
+            ${attempt.submittedAt === attempt.deadline && html`<br /><span class="quiet small">${t("teacher.monitor.timeRanOut")}</span>`}
+          </span>`
         : html`<${Badge}>${t("teacher.monitor.notBegun")}<//>`,
     },
     { label: t("teacher.monitor.began"), cell: (/** @type {Row} */ { attempt }) => attempt ? html`<${When} at=${attempt.startedAt} />` : "–" },
+    { label: t("teacher.monitor.answered"), cell: (/** @type {Row} */ { attempt }) => answeredOf(attempt, exam.questionCount) },
     { label: t("teacher.monitor.left"), number: true, cell: (/** @type {Row} */ { attempt }) => timeLeft(attempt) },
     { label: t("teacher.results.score"), number: true, cell: (/** @type {Row} */ { attempt }) => scoreOf(attempt) },
     {
@@ -116,6 +120,16 @@ function counts(rows) {
 /** @param {AttemptSummary | null} attempt */
 function scoreOf(attempt) {
   return attempt === null || attempt.score === null ? "–" : number(attempt.score);
+}
+
+/** How much a student has answered, and of one at work when that was saved last. @param {AttemptSummary | null} attempt @param {number} count */
+function answeredOf(attempt, count) {
+  if (!attempt) return "–";
+  const isSilent = attempt.status !== "running" || attempt.answered === 0;
+  return html`<span>
+    ${t("teacher.monitor.answeredOf", { answered: number(attempt.answered), count: number(count) })}
+    ${!isSilent && html`<br /><span class="quiet small">${t("teacher.monitor.saved", { ago: relative(attempt.updatedAt, clock.serverNow()) })}</span>`}
+  </span>`;
 }
 
 /** @param {AttemptSummary | null} attempt */

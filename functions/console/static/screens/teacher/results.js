@@ -14,6 +14,7 @@ import { Badge, UserText } from "../../parts/values.js";
 import { Problem } from "../../problem.js";
 import { ExamPage } from "./exam-page.js";
 import { PaperScores } from "./paper-scores.js";
+import { QuestionShares } from "./question-shares.js";
 
 /** @import { ExamDetails, Results, ResultStatus, ResultView, Summary } from "lms/api" */
 /** @typedef {(changes: Partial<ExamDetails>) => void} Show */
@@ -52,6 +53,7 @@ function List({ exam, onChanged }) {
     ${exam.release === "manual" && exam.releasedAt === null && html`<${Release} exam=${exam} onReleased=${onChanged} />`}
     <${Loaded} of=${results} lines=${6}>${(/** @type {Results} */ { items, summary }) => html`
       ${summary && summary.count > 0 && html`<${Overview} summary=${summary} />`}
+      ${!exam.paper && summary && summary.count > 0 && html`<${QuestionShares} examId=${examId} />`}
       ${exam.paper && html`<${PaperScores} exam=${exam} results=${items} onSaved=${results.reload} />`}
       ${!exam.paper && html`
         <${Card}>

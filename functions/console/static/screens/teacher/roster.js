@@ -81,7 +81,7 @@ export default function Roster({ params: { courseId }, query }) {
           <${Pager} of=${students} />
         `}<//>
       <//>
-      ${timed && html`<${ExtraPercentDialog} student=${timed} onClose=${() => setTimed(null)} />`}
+      ${timed && html`<${ExtraPercentDialog} courseId=${courseId} student=${timed} onClose=${() => setTimed(null)} />`}
     <//>
   `;
 }

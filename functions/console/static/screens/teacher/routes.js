@@ -27,6 +27,7 @@ export const routes = [
   { path: "/app/teach/exams/:examId/results", roles: shared, load: () => import("./results.js"), style },
   { path: "/app/teach/exams/:examId/results/:studentId", roles: shared, load: () => import("./result.js"), style },
   { path: "/app/teach/courses/:courseId/attendance", roles: shared, load: () => import("./attendance.js"), style },
+  { path: "/app/teach/courses/:courseId/extra-time", roles: shared, load: () => import("./course-extra-time.js"), style },
   { path: "/app/teach/courses/:courseId/outline", roles: shared, load: () => import("./outline.js"), style },
   { path: "/app/teach/courses/:courseId/outline/:lessonId", roles: shared, load: () => import("./lesson.js"), style },
   { path: "/app/teach/courses/:courseId/message", roles: shared, load: () => import("./message.js"), style },
