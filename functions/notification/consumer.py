@@ -40,19 +40,20 @@ def _is_news(envelope: Envelope) -> bool:
 
 
 def _registered(event: UserRegistered, envelope: Envelope) -> None:
-    contacts.save_person(event.user_id, event.person, event.version)
+    contacts.save_person(event.user_id, event.person, event.role, event.version)
     if _is_news(envelope):
         accounts.registered(event, now())
 
 
 def _provisioned(event: UserProvisioned, _: Envelope) -> None:
-    contacts.save_person(event.user_id, event.person, event.version, email_verified=event.email_verified)
+    contacts.save_person(event.user_id, event.person, event.role, event.version, email_verified=event.email_verified)
 
 
 def _profile_updated(event: UserProfileUpdated, envelope: Envelope) -> None:
     contacts.save_person(
         event.user_id,
         event.person,
+        event.role,
         event.version,
         email_verified=event.email_verified,
         mobile_verified=event.mobile_verified,

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from lms.fields import Body, Changes, View, WallClock, present
-from lms.messages import Channel, MessageBody, MessageType
+from lms.messages import Audience, Channel, MessageBody, MessageType
 from lms.zones import TimeZone
 from notification.rules.deliveries import Status
 
@@ -53,17 +53,26 @@ Channels = Annotated[tuple[Channel, ...], Field(max_length=3), AfterValidator(_o
 
 
 class NewMessage(MessageBody):
-    """To people, or to the students of a course, all or some. `send_at`: not before."""
+    """To people, to the students of a course, all or some, or to an `audience` alone. `send_at`: not before."""
 
-    model_config = ConfigDict(json_schema_extra={"if": present("course_id"), "else": present("recipient_ids")})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": present("audience"),
+            "then": {"not": {"anyOf": [present("course_id"), present("recipient_ids")]}},
+            "else": {"anyOf": [present("course_id"), present("recipient_ids")]},
+        }
+    )
 
+    audience: Audience | None = None
     course_id: UUID | None = None
     recipient_ids: Annotated[list[UUID], Field(min_length=1, max_length=500)] | None = None
 
     @model_validator(mode="after")
     def _has_recipients(self) -> "NewMessage":
-        if self.course_id is None and self.recipient_ids is None:
-            raise ValueError("Choose a course (course_id), people (recipient_ids), or both.")
+        if self.audience is not None and (self.course_id is not None or self.recipient_ids is not None):
+            raise ValueError("An audience stands alone: leave out course_id and recipient_ids.")
+        if self.audience is None and self.course_id is None and self.recipient_ids is None:
+            raise ValueError("Choose a course (course_id), people (recipient_ids), both, or an audience.")
         return self
 
 

@@ -112,8 +112,19 @@ class Notification(Table):
     due_index = DueIndex["Notification"]()
 
 
+class RoleIndex(GlobalSecondaryIndex["Contact"]):  # type: ignore[no-untyped-call]  # as above
+    """Sparse: the people of a role, but for those who were erased."""
+
+    class Meta:
+        index_name = "role"
+        projection = KeysOnlyProjection()
+
+    role = UnicodeAttribute(hash_key=True)
+    user_id = UUIDAttribute(range_key=True)
+
+
 class Contact(Table):
-    """Where a person is reached, as auth published it.
+    """Where a person is reached, and their role, as auth published it.
 
     `person_version` guards what is known of the person, `access_version` whether they may sign in; of somebody who was
     erased the versions alone are left.
@@ -129,8 +140,10 @@ class Contact(Table):
     email_verified = BooleanAttribute(null=True)
     mobile_number = UnicodeAttribute(null=True)
     disabled = BooleanAttribute(null=True)
+    role = UnicodeAttribute(null=True)
     person_version = NumberAttribute(null=True)
     access_version = NumberAttribute(null=True)
+    role_index = RoleIndex()
 
 
 class StoredPreferences(Table):
@@ -182,7 +195,9 @@ class BroadcastSenderIndex(GlobalSecondaryIndex["Broadcast"]):  # type: ignore[n
 
 
 class Broadcast(Table):
-    """A message to the students of a course, or to `recipients`, at its time; `recipient` is the only one.
+    """A message to the students of a course, to an `audience` or to `recipients`, at its time.
+
+    `recipient` is the only one.
 
     With `subject`, it goes out only while the subject is in `subject_state`: what would remind people of an exam that
     was moved, or of a fee that is paid, stays unsent. A digest has no `facts` before it goes out. It is due
@@ -198,6 +213,7 @@ class Broadcast(Table):
 
     id = UUIDAttribute(hash_key=True)
     kind = UnicodeAttribute()
+    audience = UnicodeAttribute(null=True)
     course_id = UUIDAttribute(null=True)
     recipients = JSONAttribute(null=True)
     recipient = UUIDAttribute(null=True)

@@ -97,6 +97,7 @@ _ENUMERATIONS: dict[tuple[str, ...], str] = {
     ("active", "suspended", "graduated", "withdrawn"): "StudentStatus",
     ("amount", "currency", "cancelled", "already-paid"): "PaymentNoticeReason",
     ("announcement", "course_update", "exam", "deadline"): "MessageType",
+    ("everybody", "students", "teachers"): "Audience",
     ("created", "updated", "unchanged", "refused"): "ImportOutcome",
     ("easy", "medium", "hard"): "Difficulty",
     ("email", "mobile_number"): "VerificationChannel",

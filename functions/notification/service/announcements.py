@@ -44,6 +44,7 @@ def _plan(event: MessageRequested, due_at: datetime, now: datetime) -> UUID | No
             source_of(event),
             due_at,
             course_id=event.course_id,
+            audience=event.audience,
             recipients=event.recipient_ids,
             channels=event.channels,
             written=written,

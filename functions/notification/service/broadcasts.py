@@ -9,7 +9,7 @@ from uuid import UUID
 from lms.due import shard_of
 from lms.dynamo import Transaction
 from lms.log import request_id
-from lms.messages import Channel
+from lms.messages import Audience, Channel
 from lms.settings import setting
 from notification.messages.message import Message
 from notification.queues import send_all
@@ -44,12 +44,13 @@ def plan(
     due_at: datetime,
     *,
     course_id: UUID | None = None,
+    audience: Audience | None = None,
     recipients: Sequence[UUID] | None = None,
     channels: Sequence[Channel] = CHANNELS,
     only_while: Condition | None = None,
     written: Written | None = None,
 ) -> UUID:
-    """Adds a message to the transaction that makes it due: to `recipients`, or to the students of the course.
+    """Adds a message to the transaction that makes it due: to `recipients`, the course's students, or an audience.
 
     Planned once more by the same source, it is due again; whoever has it does not get it twice. The class of a message
     alone plans one whose facts come when it goes out. What a person wrote is planned once: a second time is `Stale`.
@@ -63,6 +64,7 @@ def plan(
             id=broadcast_id,
             kind=message.kind,
             course_id=course_id,
+            audience=audience,
             recipients=[str(recipient) for recipient in recipients] if recipients else None,
             recipient=recipients[0] if recipients and len(recipients) == 1 else None,
             facts=facts,

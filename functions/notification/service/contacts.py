@@ -1,6 +1,6 @@
 """Where people are reached: what auth published of them, and before that, their card in the Roster."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 from uuid import UUID
@@ -8,13 +8,14 @@ from uuid import UUID
 from pynamodb.expressions.update import Action
 
 from lms import roster
+from lms.callers import Role
 from lms.dynamo import Key, read_together
 from lms.events import Person
 from lms.institute import current_institute
 from lms.messages import Channel
 from lms.profile_fields import is_e164
 from notification.rules.preferences import Preferences, QuietHours
-from notification.tables import Contact, StoredPreferences
+from notification.tables import Contact, RoleIndex, StoredPreferences
 
 # Three items of each person in one read of a hundred.
 _TOGETHER = 33
@@ -49,12 +50,19 @@ class Owner:
 
 
 def save_person(
-    user_id: UUID, person: Person, version: int, *, email_verified: bool = False, mobile_verified: bool = False
+    user_id: UUID,
+    person: Person,
+    role: Role,
+    version: int,
+    *,
+    email_verified: bool = False,
+    mobile_verified: bool = False,
 ) -> None:
-    """Keeps name, address and confirmed phone number (E.164), unless something newer is known."""
+    """Keeps name, role, address and confirmed phone number (E.164), unless something newer is known."""
     number = person.mobile_number if mobile_verified and is_e164(person.mobile_number or "") else None
     actions: list[Action] = [
         Contact.name.set(person.name),
+        Contact.role.set(role),
         Contact.email.set(person.email),
         Contact.email_verified.set(email_verified),
         Contact.mobile_number.set(number) if number else Contact.mobile_number.remove(),
@@ -73,6 +81,17 @@ def forget(user_id: UUID, version: int) -> None:
     """Keeps of an erased person that nothing older counts any more."""
     tombstone = Contact(user_id=user_id, disabled=True, person_version=version, access_version=version)
     tombstone.save_if(Contact.person_version.does_not_exist() | (Contact.person_version <= version))
+
+
+def people_after(role: Role, after: UUID | None, limit: int) -> list[UUID]:
+    """The next people of a role, in the order of their ids."""
+    behind = RoleIndex.user_id > after if after is not None else None
+    return [contact.user_id for contact in Contact.role_index.query(role, behind, limit=limit)]
+
+
+def count_people(roles: Iterable[Role]) -> int:
+    """How many people have one of these roles."""
+    return sum(Contact.role_index.count(role) for role in roles)
 
 
 def is_erased(user_id: UUID) -> bool:

@@ -1,4 +1,4 @@
-"""Broadcasts on their way: a class gets its notifications slice by slice."""
+"""Broadcasts on their way: a class, or an audience, gets its notifications slice by slice."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -6,13 +6,15 @@ from typing import Any, cast
 from uuid import UUID
 
 from lms import roster
+from lms.callers import Role
 from lms.log import logger, request_id
-from lms.messages import Channel
+from lms.messages import Audience, Channel
 from lms.settings import setting
 from notification.messages import KINDS
 from notification.messages.message import Message
 from notification.queues import send_all
-from notification.service import broadcasts, digests, notifications
+from notification.rules.audiences import ROLES
+from notification.service import broadcasts, contacts, digests, notifications
 from notification.service.notifications import RecipientsFailed
 from notification.tables import Broadcast, Subject
 
@@ -21,9 +23,10 @@ SLICE = 500
 
 
 def send_slice(entry: Mapping[str, Any], now: datetime) -> None:
-    """Notifies the next slice of a class, and queues where to go on; repeated, nobody gets anything twice.
+    """Notifies the next slice of people, and queues where to go on; repeated, nobody gets anything twice.
 
-    The entry names the broadcast and the last student (`status`, `after`), or one `recipient`; without, it begins.
+    The entry names the broadcast and the last of them (`status` or role, `after`), or one `recipient`; without, it
+    begins.
     """
     broadcast = Broadcast.find(UUID(entry["id"]))
     if broadcast is None:
@@ -60,19 +63,31 @@ def _send(broadcast: Broadcast, entry: Mapping[str, Any], now: datetime) -> None
         if broadcast.sender is None:
             broadcast.delete()
         return
-    status = cast(roster.EnrollmentStatus, entry.get("status", roster.ENROLLED[0]))
+    groups = _groups(broadcast)
+    group = entry.get("status", groups[0])
     after = UUID(entry["after"]) if entry.get("after") else None
-    students = roster.students_after(broadcast.course_id, status, after, SLICE)
+    people = _people_after(broadcast, group, after)
     try:
-        _notify(broadcast, message, students, now)
+        _notify(broadcast, message, people, now)
     except RecipientsFailed as fault:
         # Each gets an entry of their own, which comes again and is buried by itself.
         alone = [{"id": str(broadcast.id), "recipient": str(recipient)} for recipient in fault.recipients]
         send_all(setting("FANOUT_QUEUE_URL"), alone)
-    logger.info("slice", extra={"broadcast_id": str(broadcast.id), "kind": broadcast.kind, "people": len(students)})
-    following = _following(status, students)
+    logger.info("slice", extra={"broadcast_id": str(broadcast.id), "kind": broadcast.kind, "people": len(people)})
+    following = _following(groups, group, people)
     if following is not None:
         send_all(setting("FANOUT_QUEUE_URL"), [{"id": str(broadcast.id), **following}])
+
+
+def _groups(broadcast: Broadcast) -> Sequence[str]:
+    """The roles of its audience, or the statuses of its class: active ones first, for who completes is met later."""
+    return ROLES[cast(Audience, broadcast.audience)] if broadcast.audience else roster.ENROLLED
+
+
+def _people_after(broadcast: Broadcast, group: str, after: UUID | None) -> list[UUID]:
+    if broadcast.audience:
+        return contacts.people_after(cast(Role, group), after, SLICE)
+    return roster.students_after(broadcast.course_id, cast(roster.EnrollmentStatus, group), after, SLICE)
 
 
 def _notify(broadcast: Broadcast, message: Message, recipients: Sequence[UUID], now: datetime) -> None:
@@ -80,9 +95,8 @@ def _notify(broadcast: Broadcast, message: Message, recipients: Sequence[UUID], 
     notifications.notify(message, broadcast.id, recipients, now, channels=channels)
 
 
-def _following(status: roster.EnrollmentStatus, students: Sequence[UUID]) -> dict[str, str | None] | None:
-    if len(students) == SLICE:
-        return {"status": status, "after": str(students[-1])}
-    # Active ones first: who completes the course meanwhile is met among the completed.
-    statuses = roster.ENROLLED[roster.ENROLLED.index(status) + 1 :]
-    return {"status": statuses[0], "after": None} if statuses else None
+def _following(groups: Sequence[str], group: str, people: Sequence[UUID]) -> dict[str, str | None] | None:
+    if len(people) == SLICE:
+        return {"status": group, "after": str(people[-1])}
+    rest = groups[groups.index(group) + 1 :]
+    return {"status": rest[0], "after": None} if rest else None

@@ -13,7 +13,9 @@ from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.outbox import emit
 from lms.refusals import CourseNotFound
+from notification.rules.audiences import ROLES
 from notification.schemas import Accepted, NewMessage
+from notification.service import contacts
 
 _FARTHEST = timedelta(days=365)
 
@@ -41,7 +43,7 @@ class RecipientUnknown(InvalidField):
 
 
 def accept(body: NewMessage, caller: Caller, idempotent: IdempotentAnswer, now: datetime) -> Accepted:
-    """Requests a message to people, a class, or some of it; answers how many get it.
+    """Requests a message to people, a class or some of it, or an audience; answers how many get it.
 
     Raises `SentTooLate`, `NotCourseTeacher`, `CourseNotFound`, `CourseNeeded`, `RecipientUnknown`,
     `RecipientOutsideCourse`.
@@ -56,7 +58,7 @@ def accept(body: NewMessage, caller: Caller, idempotent: IdempotentAnswer, now: 
         raise CourseNeeded
     recipients = list(dict.fromkeys(body.recipient_ids or ()))
     _require_known(body, recipients, caller)
-    accepted = len(recipients) if body.course_id is None or recipients else roster.count_class(body.course_id)
+    accepted = _count(body, recipients)
     answer = Accepted(accepted=accepted)
     with transaction() as tx:
         emit(
@@ -67,6 +69,7 @@ def accept(body: NewMessage, caller: Caller, idempotent: IdempotentAnswer, now: 
                 sender_id=caller.id,
                 accepted=accepted,
                 course_id=body.course_id,
+                audience=body.audience,
                 recipient_ids=tuple(recipients),
                 **body.content(),
             ),
@@ -74,6 +77,12 @@ def accept(body: NewMessage, caller: Caller, idempotent: IdempotentAnswer, now: 
         )
         idempotent.record(tx, answer, status=202)
     return answer
+
+
+def _count(body: NewMessage, recipients: Sequence[UUID]) -> int:
+    if body.audience is not None:
+        return contacts.count_people(ROLES[body.audience])
+    return len(recipients) if body.course_id is None or recipients else roster.count_class(body.course_id)
 
 
 def _require_known(body: NewMessage, recipients: Sequence[UUID], caller: Caller) -> None:

@@ -570,7 +570,7 @@ class PaymentConfirmed(VoucherEvent):
 
 
 class MessageRequested(Event):
-    """Somebody asks for a message to be sent to people or to a class; `version` is always 1.
+    """Somebody asks for a message to be sent to people, to a class or to an `audience`; `version` is always 1.
 
     `teacher_id`: for whom an administrator sends it. `accepted`: to how many people it goes.
     """
@@ -588,6 +588,7 @@ class MessageRequested(Event):
     channels: tuple[Literal["in_app", "email", "sms"], ...]
     send_at: datetime | None
     accepted: int | None = None
+    audience: Literal["everybody", "students", "teachers"] | None = None
 
     @property
     def subject(self) -> str:

@@ -8,6 +8,8 @@ from lms.fields import Body, Moment, Name, Passage
 
 Channel = Literal["in_app", "email", "sms"]
 MessageType = Literal["announcement", "course_update", "exam", "deadline"]
+Audience = Literal["everybody", "students", "teachers"]
+"""People of the whole institute, by role."""
 
 
 class MessageBody(Body):

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { html } from "htm/preact";
 import { post } from "../../api.js";
 import { t, tOf } from "../../i18n.js";
+import { confirm } from "../../parts/dialog.js";
 import { Field, Form } from "../../parts/form.js";
 import { Card, Page } from "../../parts/page.js";
 import { toast } from "../../parts/toast.js";
@@ -9,14 +10,16 @@ import { Problem } from "../../problem.js";
 import { CoursePicker } from "./course-picker.js";
 import { PersonPicker, PickedPerson } from "./person-picker.js";
 
-/** @import { Channel, MessageType, NewMessage, UserView } from "lms/api" */
+/** @import { Audience, Channel, MessageType, NewMessage, UserView } from "lms/api" */
 
 /** @type {MessageType[]} */
 const TYPES = ["announcement", "course_update", "exam", "deadline"];
 /** @type {Channel[]} */
 const CHANNELS = ["in_app", "email", "sms"];
+/** @type {Audience[]} */
+const AUDIENCES = ["everybody", "students", "teachers"];
 
-/** A message to the students of a course, or to people who are chosen. */
+/** A message to the students of a course, to people who are chosen, or to the whole institute. */
 export default function Messages() {
   const [to, setTo] = useState("course");
   const [people, setPeople] = useState(/** @type {UserView[]} */ ([]));
@@ -28,6 +31,11 @@ export default function Messages() {
     if (to === "people" && !people.length) throw new Problem(422, { detail: t("administrator.messages.choosePeople") });
     if (to === "course" && !values.course_id) throw new Problem(422, { detail: t("administrator.messages.chooseCourse") });
     if (!channels.length) throw new Problem(422, { detail: t("administrator.messages.chooseChannel") });
+    const audience = AUDIENCES.find((one) => one === to);
+    const addressed = audience ? { audience } : to === "course" ? { course_id: values.course_id } : { recipient_ids: people.map(({ id }) => id) };
+    if (audience && !await confirm({
+      title: tOf("audience", audience), text: html`<p>${t("administrator.messages.toManyText")}</p>`, action: t("administrator.messages.send"),
+    })) return;
     /** @type {NewMessage} */
     const body = {
       type: values.type,
@@ -35,7 +43,7 @@ export default function Messages() {
       message: values.message,
       channels,
       ...(values.send_at ? { send_at: new Date(values.send_at).toISOString() } : {}),
-      ...(to === "course" ? { course_id: values.course_id } : { recipient_ids: people.map(({ id }) => id) }),
+      ...addressed,
     };
     const { accepted } = await post("/notifications/send", { body });
     toast(t("administrator.messages.sent", { count: accepted }));
@@ -48,7 +56,11 @@ export default function Messages() {
       <${Card}>
         <${Form} submit=${t("administrator.messages.send")} onSubmit=${send} key=${sent}>
           <${Field} name="to" label=${t("administrator.messages.to")} value=${to} onChange=${(/** @type {any} */ event) => setTo(event.target.value)}
-            options=${[{ value: "course", label: t("administrator.messages.toCourse") }, { value: "people", label: t("administrator.messages.toPeople") }]} />
+            options=${[
+      { value: "course", label: t("administrator.messages.toCourse") },
+      { value: "people", label: t("administrator.messages.toPeople") },
+      ...AUDIENCES.map((value) => ({ value, label: tOf("audience", value) })),
+    ]} />
           ${to === "course" && html`<${CoursePicker} />`}
           ${to === "people" && html`
             ${people.map((person) => html`
