@@ -9,6 +9,7 @@ from lms.events import Person
 from tests.notification.servers import MailServer, html_of, text_of
 from tests.notification.world import CODE, LINK_TOKEN, RESET, School, row
 
+INVITATION = f"http://127.0.0.1:8000/app/invitation#token={LINK_TOKEN}"
 LINK = f"http://127.0.0.1:8000/app/reset-password#token={LINK_TOKEN}"
 
 
@@ -98,7 +99,7 @@ def test_an_invitation_has_the_link_to_set_a_password(school: School, mail_serve
 
     school.deliver()
 
-    assert LINK in text_of(only(mail_server)).splitlines()
+    assert INVITATION in text_of(only(mail_server)).splitlines()
 
 
 def test_an_invitation_that_is_sent_again_has_the_new_link_and_no_code(school: School, mail_server: MailServer) -> None:
@@ -106,7 +107,7 @@ def test_an_invitation_that_is_sent_again_has_the_new_link_and_no_code(school: S
 
     school.deliver()
 
-    assert LINK in text_of(only(mail_server)).splitlines()
+    assert INVITATION in text_of(only(mail_server)).splitlines()
     assert CODE not in text_of(only(mail_server))
 
 

@@ -23,6 +23,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
         "/app/register",
         "/app/forgot-password",
         "/app/reset-password#token=x",
+        "/app/invitation#token=x",
         "/app/unsubscribe?token=x",
         "/app/nowhere",
     ),

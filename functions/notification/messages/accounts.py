@@ -19,17 +19,19 @@ class Welcome(Message):
 
 
 class _WithPasswordLink(Message):
+    screen: ClassVar[str]
     link_token: str | None
 
     @property
     def path(self) -> str | None:
         # After the #: a browser sends it to no server, so the token is in no access log and no Referer.
-        return f"/app/reset-password#token={self.link_token}" if self.link_token else None
+        return f"{self.screen}#token={self.link_token}" if self.link_token else None
 
 
 class Invitation(_WithPasswordLink):
     """For somebody whom an administrator registered."""
 
+    screen = "/app/invitation"
     kind = "invitation"
     secrets: ClassVar[tuple[str, ...]] = ("link_token",)
     link_token: str
@@ -41,6 +43,7 @@ class Invitation(_WithPasswordLink):
 
 
 class PasswordReset(_WithPasswordLink):
+    screen = "/app/reset-password"
     kind = "password_reset"
     secrets: ClassVar[tuple[str, ...]] = ("code", "link_token")
     code: str

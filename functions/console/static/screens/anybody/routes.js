@@ -9,5 +9,6 @@ export const routes = [
   { path: "/app/register", load: () => import("./register.js") },
   { path: "/app/forgot-password", load: () => import("./forgot-password.js") },
   { path: "/app/reset-password", load: () => import("./reset-password.js") },
+  { path: "/app/invitation", load: () => import("./invitation.js") },
   { path: "/app/unsubscribe", load: () => import("./unsubscribe.js") },
 ];
