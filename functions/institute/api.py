@@ -16,8 +16,9 @@ from institute.schemas import (
     NewTerm,
     TermUpdate,
     TermView,
+    Today,
 )
-from institute.service import audit, calendars, exports, settings, terms
+from institute.service import audit, calendars, exports, settings, terms, today
 from lms.callers import Caller
 from lms.dependencies import Idempotent, IfMatch, Now, Paging, set_etag
 from lms.errors import Forbidden, refuses
@@ -50,6 +51,12 @@ def update_institute(
     view = settings.update(body, caller.id, if_match, now)
     set_etag(response, view.version)
     return view
+
+
+@app.get("/institute/today")
+def get_today(_: Admin, now: Now) -> Today:
+    """What happened today, in numbers, and what could not be processed."""
+    return today.show(now)
 
 
 @app.post("/terms", status_code=201)

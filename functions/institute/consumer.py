@@ -1,6 +1,6 @@
-"""Events that institute keeps: the audit trail, what calendars show, exports, and whom to forget."""
+"""Events that institute keeps: the audit trail, calendars, exports, the numbers of today, and whom to forget."""
 
-from institute.service import agenda, gathering, trail
+from institute.service import agenda, day_counts, gathering, trail
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
 from lms.events import (
@@ -12,8 +12,10 @@ from lms.events import (
     ExportPartAdded,
     ExportRequested,
     PaymentConfirmed,
+    StudentEnrolled,
     UserErased,
     UserPreferencesChanged,
+    UserRegistered,
     VoucherCancelled,
     VoucherEvent,
     VoucherIssued,
@@ -30,6 +32,24 @@ def _exam(event: ExamState | ExamCancelled, envelope: Envelope) -> None:
 
 def _voucher(event: VoucherEvent, envelope: Envelope) -> None:
     agenda.update_voucher(event, envelope.emitted_at)
+
+
+def _paid(event: PaymentConfirmed, envelope: Envelope) -> None:
+    agenda.update_voucher(event, envelope.emitted_at)
+    _count("paid", envelope)
+
+
+def _registered(_: UserRegistered, envelope: Envelope) -> None:
+    _count("registered", envelope)
+
+
+def _enrolled(_: StudentEnrolled, envelope: Envelope) -> None:
+    _count("enrolled", envelope)
+
+
+def _count(fact: day_counts.Fact, envelope: Envelope) -> None:
+    if not envelope.republished:
+        day_counts.count(fact, envelope.event_id, envelope.emitted_at)
 
 
 def _preferences(event: UserPreferencesChanged, _: Envelope) -> None:
@@ -58,7 +78,9 @@ handler = KafkaConsumer(
         ExamCancelled: _exam,
         VoucherIssued: _voucher,
         VoucherCancelled: _voucher,
-        PaymentConfirmed: _voucher,
+        PaymentConfirmed: _paid,
+        UserRegistered: _registered,
+        StudentEnrolled: _enrolled,
         UserPreferencesChanged: _preferences,
         ExportRequested: _export_requested,
         ExportPartAdded: _export_part,

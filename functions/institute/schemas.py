@@ -140,3 +140,27 @@ class ExportView(CamelView):
     requested_at: datetime
     completed_at: datetime | None
     valid_until: datetime
+
+
+class DeadLetterReason(CamelView):
+    """Which service could not process an event of which topic, and why; and how many of those looked at."""
+
+    reason: str
+    count: int
+
+
+class DeadLetters(CamelView):
+    """How many events or messages could not be processed; `reasons` are those of up to 50 of them."""
+
+    count: int
+    reasons: list[DeadLetterReason]
+
+
+class Today(CamelView):
+    """What happened on the institute's own day: people `registered`, students `enrolled`, vouchers `paid`."""
+
+    day: Annotated[date, Field(alias="date")]
+    registered: int
+    enrolled: int
+    paid: int
+    dead_letters: DeadLetters

@@ -148,6 +148,31 @@ class CourseExams(Table):
     version = VersionAttribute()
 
 
+class DayCount(Table):
+    """How often something happened on a day, as the institute's zone has days."""
+
+    class Meta:
+        table_name = table_name("institute")
+        region = setting("AWS_REGION")
+
+    day = TypedKey("day", hash_key=True, attr_name="owner")
+    fact = TypedKey("count", range_key=True, attr_name="item")
+    number = NumberAttribute()
+    expires_at = TTLAttribute()
+
+
+class CountedEvent(Table):
+    """An event that is counted, so that a repeated one is not."""
+
+    class Meta:
+        table_name = table_name("institute")
+        region = setting("AWS_REGION")
+
+    day = TypedKey("day", hash_key=True, attr_name="owner")
+    event_id = TypedKey("event", UUID, range_key=True, attr_name="item")
+    expires_at = TTLAttribute()
+
+
 class YearIndex(GlobalSecondaryIndex["AuditEntry"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped
     """The whole trail, by year and time."""
 

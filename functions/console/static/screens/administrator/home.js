@@ -1,6 +1,6 @@
 import { html } from "htm/preact";
 import { get } from "../../api.js";
-import { t, tOf } from "../../i18n.js";
+import { number, t, tOf } from "../../i18n.js";
 import { Button } from "../../parts/button.js";
 import { EmptyState } from "../../parts/empty.js";
 import { Loaded, useLoad } from "../../parts/load.js";
@@ -8,12 +8,13 @@ import { Card, Page } from "../../parts/page.js";
 import { Money, UserText, When } from "../../parts/values.js";
 import { PersonLink } from "./links.js";
 
-/** @import { AuditEntryView, FailureView, VoucherView } from "lms/api" */
+/** @import { AuditEntryView, DeadLetters, FailureView, Today as TodayNumbers, VoucherView } from "lms/api" */
 
 const FEW = 5;
 
 /** What needs the administrator today, and the ways to what they do most. */
 export default function Home() {
+  const today = useLoad(() => get("/institute/today"));
   const failures = useLoad(() => get("/notifications/failures", { query: { limit: FEW } }));
   const overdue = useLoad(() => get("/payments/vouchers", { query: { status: "overdue", limit: FEW } }));
   const changes = useLoad(() => get("/audit", { query: { limit: FEW } }));
@@ -26,6 +27,7 @@ export default function Home() {
         <${Button} icon="money" href="/app/admin/vouchers">${t("administrator.vouchers.title")}<//>
         <${Button} icon="settings" href="/app/admin/institute">${t("administrator.institute.title")}<//>
       </nav>
+      <${Loaded} of=${today} lines=${2}>${(/** @type {TodayNumbers} */ numbers) => html`<${Numbers} today=${numbers} />`}<//>
       <div class="cards">
         <${List} title=${t("administrator.failures.title")} href="/app/admin/failures" of=${failures} empty=${t("administrator.failures.none")}
           row=${(/** @type {FailureView} */ { id, recipient_id, recipient_name, type, failed_at }) => html`
@@ -50,6 +52,33 @@ export default function Home() {
           `} />
       </div>
     <//>
+  `;
+}
+
+/** What happened today, and what the system could not process. @param {{ today: TodayNumbers }} props */
+function Numbers({ today: { date, registered, enrolled, paid, deadLetters } }) {
+  return html`
+    <${Card} title=${t("administrator.home.today")} actions=${html`<span class="quiet"><${When} at=${date} as="date" /></span>`}>
+      <dl class="day-figures">
+        <div><dt>${t("administrator.home.registered")}</dt><dd>${number(registered)}</dd></div>
+        <div><dt>${t("administrator.home.enrolled")}</dt><dd>${number(enrolled)}</dd></div>
+        <div><dt>${t("administrator.home.paid")}</dt><dd>${number(paid)}</dd></div>
+        <div><dt>${t("administrator.home.deadLetters")}</dt><dd>${number(deadLetters.count)}</dd></div>
+      </dl>
+      ${deadLetters.count > 0 && html`<${Unprocessed} letters=${deadLetters} />`}
+    <//>
+  `;
+}
+
+/** @param {{ letters: DeadLetters }} props */
+function Unprocessed({ letters }) {
+  return html`
+    <div class="note stack">
+      <p>${t("administrator.home.deadLettersText")}</p>
+      <ul class="stack">${letters.reasons.map(({ reason, count }) => html`
+        <li key=${reason}><b>${number(count)} ×</b> <code dir="ltr">${reason}</code></li>
+      `)}</ul>
+    </div>
   `;
 }
 
