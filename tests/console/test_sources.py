@@ -2,15 +2,17 @@
 
 import json
 import re
+import subprocess
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from console import files
+from console import files, shell
 from operations.console import types
 from operations.console.vendor import Library, libraries
 from operations.documents.openapi import PATH as DESCRIPTION
+from operations.source import ROOT
 
 LANGUAGES = ("en", "ur")
 SOURCES = [path for path in sorted(files.STATIC.rglob("*.js")) if "vendor" not in path.parts]
@@ -91,3 +93,32 @@ def test_a_library_is_the_file_that_the_table_names(library: Library) -> None:
 
 def test_the_types_are_what_the_api_is_now() -> None:
     assert types.PATH.read_text() == types.text(json.loads(DESCRIPTION.read_text())), "run `make docs`"
+
+
+def test_a_page_preloads_what_its_modules_import(tmp_path: Path) -> None:
+    """The page finds imports by a pattern; deno, which reads JavaScript, has to find the same."""
+    modules = {name: (files.STATIC / path).as_uri() for name, path in shell._IMPORTS.items()}
+    config = tmp_path / "imports.json"
+    config.write_text(json.dumps({"imports": modules}))
+    command = [
+        str(ROOT / ".venv" / "bin" / "deno"),
+        "info",
+        "--json",
+        "--no-lock",
+        "--no-config",
+        "--import-map",
+        str(config),
+    ]
+    done = subprocess.run([*command, str(files.STATIC / shell.APP)], capture_output=True, check=True, text=True)
+    read = {
+        module["specifier"]: {
+            dependency["code"]["specifier"]
+            for dependency in module.get("dependencies", [])
+            if "code" in dependency and not dependency.get("isDynamic")
+        }
+        for module in json.loads(done.stdout)["modules"]
+        if module["specifier"].startswith(files.STATIC.as_uri())
+    }
+    assert len(read) > 100
+    names = {uri: uri.removeprefix(f"{files.STATIC.as_uri()}/") for uri in read}
+    assert {uri: {(files.STATIC / each).as_uri() for each in shell.imports_of(names[uri])} for uri in read} == read
