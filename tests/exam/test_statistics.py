@@ -5,11 +5,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from exam.rules.questions import Choice, Question
-from exam.rules.statistics import EndedAttempt, score_changes
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exam.rules.questions import Choice, Question, QuestionSet
+from exam.rules.statistics import EndedAttempt, score_changes
 from tests.conftest import Calls
 from tests.exam.conftest import MULTIPLE, SINGLE, TEXT, ExamService
 from tests.exam.test_erasure import erase
@@ -161,7 +161,9 @@ QUESTION = Question(
 def test_only_answers_change_a_score_and_the_same_key_changes_none(chosen: list[str | None]) -> None:
     answers = [{} if choice is None else {QUESTION.id: choice} for choice in chosen]
     attempts = [EndedAttempt(uuid4(), uuid4(), each, {}, {}) for each in answers]
-    assert score_changes([QUESTION], [QUESTION], attempts) == []
-    changed = score_changes([QUESTION], [QUESTION.model_copy(update={"correct_answer": "b"})], attempts)
+    before = QuestionSet(1, (QUESTION,))
+    assert score_changes(before, before, attempts) == []
+    corrected = before.with_changed(QUESTION.model_copy(update={"correct_answer": "b"}))
+    changed = score_changes(before, corrected, attempts)
     assert len(changed) == sum(choice is not None for choice in chosen)
     assert {change.gain for change in changed} <= {Decimal(100), Decimal(-100)}

@@ -7,7 +7,7 @@ from fractions import Fraction
 from uuid import UUID
 
 from exam.rules.grading import grade, half_up
-from exam.rules.questions import Answers, Question
+from exam.rules.questions import Answers, Question, QuestionSet
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class EndedAttempt:
     given: Mapping[UUID, Decimal]
     earned: Mapping[UUID, Decimal | None]
 
-    def score(self, questions: Sequence[Question]) -> Decimal | None:
-        return grade(questions, self.answers, self.given).score
+    def score(self, question_set: QuestionSet) -> Decimal | None:
+        return grade(question_set.asked_in([self.id]).questions, self.answers, self.given).score
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,7 @@ class ScoreChange:
         return (self.after or Decimal(0)) - (self.before or Decimal(0))
 
 
-def score_changes(
-    before: Sequence[Question], after: Sequence[Question], attempts: Sequence[EndedAttempt]
-) -> list[ScoreChange]:
+def score_changes(before: QuestionSet, after: QuestionSet, attempts: Sequence[EndedAttempt]) -> list[ScoreChange]:
     """The attempts whose score another key changes, the largest change first."""
     compared = (
         ScoreChange(attempt.id, attempt.student_id, attempt.score(before), attempt.score(after)) for attempt in attempts

@@ -41,7 +41,7 @@ def statistics(exam_id: UUID, caller: Caller) -> ExamStatistics:
 def effect(exam_id: UUID, before: QuestionSet, after: QuestionSet) -> RegradeEffect:
     """What it does to the scores of the attempts that have ended when they are graded by other questions."""
     attempts = _ended_attempts(exam_id)
-    changed = score_changes(before.questions, after.questions, attempts)
+    changed = score_changes(before, after, attempts)
     people = roster.find_users({change.student_id for change in changed})
     # Whoever was erased has no answers any more, and keeps the score.
     changes = [change for change in changed if change.student_id in people]
