@@ -93,9 +93,10 @@ check: venv ## formatting, lint, types (of the JavaScript too), import contracts
 test: venv ## check, and every test
 	@mkdir -p .build
 	@# The whole stack waits more than it works: its tests run beside the others, and tell at the end; so do the checks.
+	@# File by file, since what the tests of a file share would else be made in both processes.
 	@$(MAKE) --no-print-directory check > .build/check.log 2>&1 & check=$$!; \
 	$(BIN)/pytest tests/stack > .build/stack-tests.log 2>&1 & stack=$$!; \
-	$(BIN)/pytest -n 2 -m 'not stack' --unused-rights; others=$$?; \
+	$(BIN)/pytest -n 2 --dist loadfile -m 'not stack' --unused-rights; others=$$?; \
 	wait $$check; check=$$?; cat .build/check.log; \
 	wait $$stack; stack=$$?; cat .build/stack-tests.log; exit $$((check | others | stack))
 

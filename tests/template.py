@@ -1,12 +1,12 @@
 """`template.yaml` as tests see it: its resources, its tables and queues on moto, an environment for all functions."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import yaml
 
-ROOT = Path(__file__).parents[1]
+from operations.source import ROOT
+
 REGION = "eu-central-1"
 _QUEUES = f"https://sqs.{REGION}.amazonaws.com/123456789012"
 
