@@ -24,7 +24,7 @@ import pytest
 
 from localstack.process import PidFile
 from operations.source import ROOT
-from tests.stack.clients import Person, eventually
+from tests.stack.clients import NO_TLS, Person, eventually
 from tests.stack.conftest import StackUnderTest
 from tests.stack.taught import Course
 from tests.stack.test_learning import QUESTION
@@ -167,7 +167,7 @@ class Student(Person):
     def connect_again(self) -> None:
         """A gateway that was killed has closed what was open."""
         self.http.close()
-        self.http = httpx.Client(base_url=self.http.base_url, timeout=120, trust_env=False)
+        self.http = httpx.Client(base_url=self.http.base_url, timeout=120, trust_env=False, verify=NO_TLS)
 
     def check(self) -> None:
         """Whatever was answered is there, and each event has its effect, once."""
@@ -240,7 +240,9 @@ class School:
 
     def mails(self) -> Counter[tuple[str, str]]:
         """By address and subject."""
-        with httpx.Client(base_url=self._stack.settings.mail_url, timeout=60, trust_env=False) as catcher:
+        with httpx.Client(
+            base_url=self._stack.settings.mail_url, timeout=60, trust_env=False, verify=NO_TLS
+        ) as catcher:
             caught = catcher.get("/api/v1/messages", params={"limit": 1000}).json()["messages"]
         return Counter((mail["To"][0]["Address"], mail["Subject"]) for mail in caught)
 

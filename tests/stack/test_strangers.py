@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from jose import jwt
 
 from localstack.deployed import Deployed
-from tests.stack.clients import Person, demo_person
+from tests.stack.clients import NO_TLS, Person, demo_person
 from tests.stack.conftest import StackUnderTest
 
 pytestmark = pytest.mark.stack
@@ -61,7 +61,9 @@ FORGERIES: dict[str, Callable[[dict[str, Any], dict[str, Any]], str]] = {
 def _past_the_gateway(stack: StackUnderTest, token: str, headers: dict[str, str]) -> httpx.Response:
     api = Deployed(stack.settings).api_id
     url = f"{stack.settings.emulator_url}/_aws/execute-api/{api}/auth/profile"
-    return httpx.get(url, headers={"Authorization": f"Bearer {token}", **headers}, timeout=60, trust_env=False)
+    return httpx.get(
+        url, headers={"Authorization": f"Bearer {token}", **headers}, timeout=60, trust_env=False, verify=NO_TLS
+    )
 
 
 @pytest.mark.parametrize("forge", FORGERIES.values(), ids=FORGERIES)
