@@ -38,6 +38,7 @@ def test_a_question_comes_back_whole_to_its_teacher(exam: ExamService) -> None:
         "examId": draft["id"],
         "examTitle": "Final",
         "fullCredit": False,
+        "drawId": None,
         "version": 1,
         "createdAt": created,
         "updatedAt": created,

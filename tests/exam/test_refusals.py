@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from exam import api
 from tests import hostile
 from tests.documented import example_body
-from tests.exam.conftest import ALL_KINDS, OWN_LISTS, ExamService
+from tests.exam.conftest import ALL_KINDS, OWN_LISTS, SINGLE, ExamService
 from tests.people import sign_in
 
 _ANSWERS = hostile.bodies(
@@ -63,10 +63,20 @@ def test_no_answers_are_ever_a_fault_of_the_server(exam: ExamService, data: Any)
 
 
 def test_a_caller_without_access_never_learns_whether_an_exam_exists(exam: ExamService) -> None:
-    published = exam.publish()
+    published, token = exam.publish(), exam.teacher.token
+    bank = f"/courses/{exam.course}/questionBank"
+    banked = exam.http.post(bank, {**SINGLE, "tags": ["loops"]}, token=token).json
+    draws = {"draws": [{"tag": "loops", "count": 1}]}
+    drawn = exam.http.post(f"/exams/{published['id']}/questions/fromBank", draws, token=token).json
     attempt = exam.started(published["id"])
-    (question,) = exam.questions(published["id"])
-    known = {"examId": published["id"], "questionId": question["id"], "attemptId": attempt["id"], "id": published["id"]}
+    known = {
+        "examId": published["id"],
+        "questionId": exam.questions(published["id"])[0]["id"],
+        "attemptId": attempt["id"],
+        "bankQuestionId": banked["id"],
+        "drawId": drawn["draws"][0]["id"],
+        "id": published["id"],
+    }
     for method, path, roles in hostile.routes(api.app):
         if (method, path) in _OF_A_COURSE or path in OWN_LISTS or path.startswith("/courses/"):
             continue
