@@ -38,7 +38,7 @@ def test_a_zip_holds_its_own_package_and_what_that_requires(artifacts: dict[str,
     required = ROOT / "functions" / own / "requirements.txt"
     brought = {
         "auth": {"email_validator", "zxcvbn"},
-        "exchange": {"bs4", "lxml", "markdownify", "soupsieve"},
+        "exchange": {"bs4", "lxml", "markdown_it", "markdownify", "mdurl", "soupsieve"},
         "institute": {"email_validator", "icalendar"},
         "outbox_relay": {"kafka"},
         "portal": {"flask_swagger_ui"},
@@ -145,7 +145,7 @@ def test_models_are_built_when_they_are_first_used_fastapis_own_too(
     # FastAPI itself builds those that refer to each other, pydantic a generic one when it is given its type; the rest
     # are somebody's default.
     own = {model.partition("[")[0] for model in imported[function].built if "fastapi.openapi.models." not in model}
-    assert own <= {"lms.pages.Page", "program.schemas.Enroll", "student.rules.Progress"}
+    assert own <= {"exchange.items.Choice", "lms.pages.Page", "program.schemas.Enroll", "student.rules.Progress"}
     assert "fastapi.openapi.models.License" not in imported[function].built
 
 

@@ -22,8 +22,8 @@ GIFT = b"""$CATEGORY: Loops/While
 
 
 @pytest.fixture(scope="module")
-def admin(school: StackUnderTest) -> Person:
-    return demo_person(school, "admin")
+def admin(stack: StackUnderTest) -> Person:
+    return demo_person(stack, "admin")
 
 
 def test_a_bank_comes_into_a_course_and_out_again(admin: Person) -> None:
