@@ -41,7 +41,7 @@ _REGULAR_EXPRESSION = "It compares with a regular expression, which cannot be ta
 
 
 @dataclass
-class Problem:
+class ProblemBlock:
     """A problem with its responses. `find` answers the file of the course that a link means."""
 
     element: etree._Element
@@ -113,7 +113,7 @@ class Problem:
 
 @dataclass
 class Response:
-    problem: Problem
+    problem: ProblemBlock
     element: etree._Element
     input: etree._Element
     """The element itself, or of an optionresponse one of its inputs."""

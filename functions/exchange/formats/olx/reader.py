@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from lxml import etree
 
 from exchange.formats.olx.markdown_problems import problem_of_markdown
-from exchange.formats.olx.problems import Problem
+from exchange.formats.olx.problems import ProblemBlock
 from exchange.items import Draw, Lesson, Module, NotReadable, Package, PackageFile, Question, Quiz, Report
 from exchange.markdown import from_html, from_text
 from exchange.measuring import NotScored, number
@@ -341,7 +341,7 @@ class _Reader:
         except NotScored as refused:
             self.report.left_out(category, title, refused.reason)
 
-    def _problem(self, block: etree._Element, source: str, title: str) -> Problem:
+    def _problem(self, block: etree._Element, source: str, title: str) -> ProblemBlock:
         """Studio keeps what was written in its short form beside the problem; it counts if that is all there is."""
         written = block.get("markdown")
         if (
@@ -352,7 +352,7 @@ class _Reader:
             found = problem_of_markdown(written)
             found.attrib.update({key: value for key, value in block.attrib.items() if key != "markdown"})
             block = found
-        return Problem(block, source, title, self.find)
+        return ProblemBlock(block, source, title, self.find)
 
     def _add_question(self, question: Question, category: str) -> str:
         source, count = question.source, 2
