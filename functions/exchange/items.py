@@ -103,6 +103,13 @@ class Question(Item):
     category: str = ""
     """Where the file keeps it, `a/b/c`; the bank has a tag of the name."""
 
+    @property
+    def shown_choices(self) -> tuple[Choice, ...]:
+        """The choices, also of true and false, for formats that have no kind for it."""
+        if self.kind == "truefalse":
+            return Choice(id="true", text="True"), Choice(id="false", text="False")
+        return self.choices
+
 
 class Draw(Item):
     """So many questions of a category are drawn at random for each attempt."""

@@ -20,7 +20,6 @@ _METADATA = "http://ltsc.ieee.org/xsd/imsccv1p3/LOM/manifest"
 _LINK = "http://www.imsglobal.org/xsd/imsccv1p3/imswl_v1p3"
 _QUESTIONS = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2"
 _BANK = "bank.xml"
-_TRUE_AND_FALSE = (Choice(id="true", text="True"), Choice(id="false", text="False"))
 _PROFILES = {
     "single": "cc.multiple_choice.v0p1",
     "multiple": "cc.multiple_response.v0p1",
@@ -153,7 +152,7 @@ def _write_item(item: etree._Element, question: Question) -> None:
     else:
         cardinality = {"multiple": "Multiple", "ordering": "Ordered"}.get(question.kind, "Single")
         response = _add(presentation, "response_lid", ident=_RESPONSE, rcardinality=cardinality)
-        _labels(response, question.choices or _TRUE_AND_FALSE)
+        _labels(response, question.shown_choices)
     processing = _add(item, "resprocessing")
     _add(_add(processing, "outcomes"), "decvar", maxvalue="100", minvalue="0", varname="SCORE", vartype="Decimal")
     if question.explanation:

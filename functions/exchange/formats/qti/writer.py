@@ -19,7 +19,6 @@ _PACKAGES = "http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1"
 _METADATA = "http://ltsc.ieee.org/xsd/LOM"
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9._-]{0,63}")
 _DIFFICULTIES = {"easy": "easy", "medium": "medium", "hard": "difficult"}
-_TRUE_AND_FALSE = (Choice(id="true", text="True"), Choice(id="false", text="False"))
 
 
 def write(package: Package, target: BinaryIO) -> None:
@@ -89,7 +88,7 @@ class _ItemWriter:
         self.item = item
         self.question = question
         taken: set[str] = set()
-        self.choices = _identifiers(question.choices or _TRUE_AND_FALSE, "choice", taken)
+        self.choices = _identifiers(question.shown_choices, "choice", taken)
         self.prompts = _identifiers(question.prompts, "prompt", taken)
 
     def write(self) -> None:
@@ -272,7 +271,7 @@ class _ItemWriter:
             interaction = _interaction(body, "qti-order-interaction" if ordering else "qti-choice-interaction")
             if not ordering:
                 interaction.set("max-choices", "0" if question.kind == "multiple" else "1")
-            for each in question.choices or _TRUE_AND_FALSE:
+            for each in question.shown_choices:
                 _fill(_add(interaction, "qti-simple-choice", identifier=self.choices[each.id]), each.text)
 
     def _associable(
