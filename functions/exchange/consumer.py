@@ -1,7 +1,7 @@
 """Events of imports and exports, which give the queue its tasks, and of people: erased, or asking for their data."""
 
 from exchange import queues
-from exchange.service import applying, course_exports, export, forgetting
+from exchange.service import applying, export, forgetting, gathering
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
 from lms.events import (
@@ -27,7 +27,7 @@ def _part_applied(event: ImportPartApplied, _: Envelope) -> None:
 
 
 def _export_part(event: CourseExportPartAdded, _: Envelope) -> None:
-    if course_exports.has_all_parts(event):
+    if gathering.has_all_parts(event):
         queues.send("write", event.export_id)
 
 

@@ -12,7 +12,7 @@ from lms.access import teaches_or_manages
 from lms.callers import Caller
 from lms.dynamo import retry_stale, transaction
 from lms.errors import NotFound
-from lms.events import CourseExportFormat, CourseExportPartAdded, CourseExportRequested
+from lms.events import CourseExportFormat, CourseExportRequested
 from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.outbox import emit
@@ -75,19 +75,6 @@ def show(export_id: UUID, caller: Caller, now: datetime) -> CourseExportView:
     if course is None:
         raise CourseExportNotFound
     return _view(found, course, now)
-
-
-@retry_stale
-def has_all_parts(event: CourseExportPartAdded) -> bool:
-    """Notes that a part came; whether the file can be written now, and is not yet."""
-    found = CourseExport.find(event.export_id, "")
-    if found is None or found.state != "gathering":
-        return False
-    if event.part not in found.parts:
-        found.parts = [*found.parts, event.part]
-        with transaction() as tx:
-            tx.put(found)
-    return set(rules.PARTS[found.format]) <= set(found.parts)
 
 
 def _view(row: CourseExport, course: roster.Course, now: datetime) -> CourseExportView:
