@@ -18,6 +18,13 @@ expect.set_options(timeout=30_000)
 DESK = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 800}
 NARROWEST = {"width": 360, "height": 800}
+GIFT = """
+$CATEGORY: loops
+
+::First::Loops repeat.{TRUE}
+
+::Second::Loops end.{TRUE}
+"""
 
 
 def _student(stack: StackUnderTest, course: Course, name: str) -> Person:
@@ -51,6 +58,25 @@ def test_a_teacher_sets_an_exam_marks_it_and_releases_the_grades(browser: Browse
     page.evaluate("localStorage.setItem('lms.language', 'en')")
     page.goto(f"/app/teach/courses/{course.id}")
     expect(page.get_by_role("rowheader", name=name)).to_be_visible()
+
+    # Two questions come from elsewhere, and each attempt is to have one of them.
+    click("Import and export", "link")
+    chosen = {"name": "loops.gift", "mimeType": "text/plain", "buffer": GIFT.encode()}
+    page.get_by_label("Choose a file").set_input_files(chosen)  # type: ignore[arg-type]
+    expect(page.get_by_text("Ready to apply")).to_be_visible(timeout=120_000)
+    expect(page.get_by_role("button", name="All (3)")).to_be_visible()
+    assert visit.barriers() == []
+    click("Apply")
+    expect(page.get_by_text("2 added")).to_be_visible(timeout=120_000)
+    click("Open the question bank", "link")
+    expect(page.get_by_text("Loops repeat.")).to_be_visible()
+    click("Edit")
+    page.get_by_label("Difficulty").last.select_option("easy")
+    click("Save")
+    expect(page.get_by_role("listitem").get_by_text("Easy")).to_be_visible()
+    page.get_by_label("Difficulty").select_option("hard")
+    click("Show")
+    expect(page.get_by_text("No question fits.")).to_be_visible()
 
     click("Exams", "link")
     click("New exam", "link")
@@ -87,12 +113,18 @@ def test_a_teacher_sets_an_exam_marks_it_and_releases_the_grades(browser: Browse
     page.get_by_role("button", name="Delete the question").last.click()
     page.get_by_role("dialog").get_by_role("button", name="Delete the question").click()
     expect(page.get_by_role("heading", name="Question 3")).to_be_hidden()
+    click("From the question bank")
+    click("Draw at random", "tab")
+    page.get_by_label("Tag").select_option("loops")
+    page.get_by_label("Questions for each attempt").fill("1")
+    click("Add the draw")
+    expect(page.get_by_role("heading", name="Drawn at random: 1 question")).to_be_visible()
     click("Publish")
     expect(page.get_by_text("Students see this exam.")).to_be_visible()
     assert visit.barriers() == []
 
     exam = page.url.rsplit("/", 1)[-1]
-    _sit(student, exam, {"single": "a", "text": "It looks ahead."})
+    _sit(student, exam, {"single": "a", "text": "It looks ahead.", "truefalse": True})
 
     page.goto("/app/teach/marking")
     page.get_by_label("Marks for question 1").wait_for()
@@ -152,11 +184,18 @@ def test_every_screen_of_a_course_and_its_exams_is_for_everybody(
     paper = course.done(course.teacher, "POST", "/exams", {**body, "title": "Spoken", "paper": True, "published": True})
     student_id = course.done(student, "GET", "/auth/profile")["id"]
     course.done(student, "POST", "/feedback", {"courseId": course.id, "rating": 4, "comment": "Good."})
+    question = {"questionText": "Is **it**?", "kind": "truefalse", "correctAnswer": True, "tags": ["loops"]}
+    asked = course.done(course.teacher, "POST", f"/courses/{course.id}/questionBank", question)["id"]
+    brought = course.done(course.teacher, "POST", f"/courses/{course.id}/imports", {"fileName": "loops.gift"})["id"]
     lesson = course.outline["modules"][0]["lessons"][0]["id"]
     parts = ("", "/gradebook", "/exams", "/exams/new", "/outline", f"/outline/{lesson}", "/attendance", "/extra-time")
+    from_elsewhere = ("/bank", f"/bank/{asked}", "/imports", f"/imports/{brought}")
     of_an_exam = ("", "/settings", "/preview", "/attempts", "/extra-time", "/results", f"/results/{student_id}")
     screens = [
-        *(f"/app/teach/courses/{course.id}{part}" for part in (*parts, "/message", "/feedback", "/settings")),
+        *(
+            f"/app/teach/courses/{course.id}{part}"
+            for part in (*parts, *from_elsewhere, "/message", "/feedback", "/settings")
+        ),
         *(f"/app/teach/exams/{exam}{part}" for part in of_an_exam),
         f"/app/teach/exams/{paper['id']}/results",
         *(["/app", "/app/teach/marking", "/app/teach/messages"] if role == "teacher" else []),

@@ -21,10 +21,11 @@ const renderer = signal(null);
 /** @type {Promise<{ render: Render }> | null} */
 let loading = null;
 
-/** Text that users write as Markdown. HTML in it is shown as text, formulas as they are typed. @param {{ text: string }} props */
-export function Markdown({ text }) {
+/** Text that users write as Markdown. HTML in it is shown as text, formulas as they are typed.
+ * @param {{ text: string, images?: Images }} props */
+export function Markdown({ text, images }) {
   const isReady = useRenderer() !== null;
-  return isReady ? html`<${Rendered} text=${text} />` : html`<${Skeleton} lines=${4} />`;
+  return isReady ? html`<${Rendered} text=${text} images=${images} />` : html`<${Skeleton} lines=${4} />`;
 }
 
 /** As `Markdown`, where there is no waiting: the text stands as typed until it can be rendered. @param {Props} props */
@@ -79,7 +80,7 @@ async function load() {
       html: (/** @type {{ text: string }} */ { text }) => escape(text),
       // Only those that the API has: any other is a request to somebody else's server.
       image(/** @type {{ href: string, text: string }} */ { href, text }) {
-        const image = href.startsWith("image:") && shown[href.slice("image:".length)];
+        const image = href.startsWith("image:") && shown[nameOf(href)];
         return image ? `<img src="${escape(image.url)}" alt="${escape(text)}">` : escape(text);
       },
       // The screen's own headings are the first two.
@@ -124,6 +125,17 @@ function formula(name, level, start, form, shown) {
     },
     renderer: (/** @type {{ text: string }} */ { text }) => shown(text),
   };
+}
+
+/** Of an image, whose name is percent-encoded. @param {string} href */
+function nameOf(href) {
+  const name = href.slice("image:".length);
+  try {
+    return decodeURIComponent(name);
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    return name;
+  }
 }
 
 /** @param {string} text */

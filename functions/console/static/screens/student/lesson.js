@@ -58,11 +58,11 @@ export function Lesson({ topic, isDone, onMark, previous, next, isLast }) {
 
 /** @param {{ lesson: LessonView }} props */
 function Content({ lesson }) {
-  const { text, asset, contentUrl, duration, subtopics } = lesson;
+  const { text, images, asset, contentUrl, duration, subtopics } = lesson;
   if (!text && !asset && !contentUrl && subtopics.length === 0) return html`<${EmptyState} icon="book" text=${t("student.lesson.empty")} />`;
   return html`
     ${duration !== null && html`<p class="quiet"><${Icon} name="clock" /> ${t("exam.minutes", { count: Math.max(1, Math.round(duration / 60)) })}</p>`}
-    ${text && html`<${Markdown} text=${text} />`}
+    ${text && html`<${Markdown} text=${text} images=${images} />`}
     ${asset && html`<${Asset} asset=${asset} title=${lesson.title} />`}
     ${contentUrl && html`<p><a class="resource" href=${contentUrl} target="_blank" rel="noopener noreferrer"><${Icon} name="video" />
       <span>${t("student.lesson.open")} <span class="quiet" dir="ltr">${new URL(contentUrl).host}</span></span></a></p>`}

@@ -13,6 +13,7 @@ import { Badge, Progress, UserText, When } from "../../parts/values.js";
 import { sendFile } from "../../parts/upload.js";
 import { Problem } from "../../problem.js";
 import { go } from "../../router.js";
+import { CourseExport } from "./course-export.js";
 import { CoursePage } from "./course-page.js";
 
 /** @import { ImportView } from "lms/api" */
@@ -22,7 +23,7 @@ const ACCEPTED = ".gift,.txt,.xml,.zip,.mbz,.imscc,.gz,.tgz";
 /** @type {Record<ImportView["state"], "good" | "fair" | "bad" | "plain" | "accent">} */
 const TONES = { waiting: "plain", reading: "fair", ready: "accent", failed: "bad", applying: "fair", applied: "good" };
 
-/** Files from elsewhere that were brought into a course. @param {import("../../router.js").ScreenProps} props */
+/** Files from elsewhere that were brought into a course, and a file of the course for elsewhere. @param {import("../../router.js").ScreenProps} props */
 export default function Imports({ params: { courseId } }) {
   const params = { courseId };
   const imports = usePages((cursor) => get("/courses/{courseId}/imports", { params, query: { cursor } }));
@@ -33,6 +34,7 @@ export default function Imports({ params: { courseId } }) {
         <${PagedTable} of=${imports} caption=${t("teacher.imports.list")} columns=${columns(courseId)} keyOf=${(/** @type {ImportView} */ { id }) => id}
           empty=${html`<${EmptyState} icon="upload" text=${t("teacher.imports.none")} />`} />
       <//>
+      <${Card} title=${t("teacher.exports.title")}><${CourseExport} courseId=${courseId} /><//>
     <//>
   `;
 }

@@ -66,7 +66,7 @@ function Editor({ lesson, onSaved }) {
         <${Field} name="text" label=${t("teacher.lesson.text")} rows=${12} optional value=${text} hint=${t("markdown.hint")}
           onInput=${(/** @type {any} */ { target }) => setText(target.value)} />
         <div><${Button} small aria-expanded=${preview ? "true" : "false"} onClick=${() => setPreview(!preview)}>${t("teacher.lesson.preview")}<//></div>
-        ${preview && html`<div class="lesson-preview"><${Markdown} text=${text} /></div>`}
+        ${preview && html`<div class="lesson-preview"><${Markdown} text=${text} images=${lesson.images} /></div>`}
         <fieldset class="stack">
           <legend>${t("teacher.lesson.links")}</legend>
           ${links.map((link, at) => html`

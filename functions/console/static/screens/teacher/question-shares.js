@@ -2,6 +2,7 @@ import { html } from "htm/preact";
 import { get } from "../../api.js";
 import { number, percent, t } from "../../i18n.js";
 import { Loaded, useLoad } from "../../parts/load.js";
+import { InlineMarkdown } from "../../parts/markdown.js";
 import { Card } from "../../parts/page.js";
 import { Table } from "../../parts/table.js";
 
@@ -26,7 +27,7 @@ function columnsOf(attempts) {
     {
       label: t("teacher.statistics.question"),
       heads: true,
-      cell: (/** @type {QuestionStatistics} */ { questionText }) => html`<span class="clipped" dir="auto">${questionText}</span>`,
+      cell: (/** @type {QuestionStatistics} */ { questionText }) => html`<span class="clipped"><${InlineMarkdown} text=${questionText} /></span>`,
     },
     {
       label: t("teacher.statistics.right"),
