@@ -86,6 +86,14 @@ def _bank(admin: Person, course: str) -> list[Any]:
 
 
 def _own(questions: list[Any]) -> list[Any]:
+    """What questions say; a format may call their choices otherwise."""
     others = {"id", "courseId", "courseTitle", "version", "createdAt", "updatedAt"}
     own = [{name: value for name, value in each.items() if name not in others} for each in questions]
-    return sorted(own, key=lambda each: str(each["title"]))
+    return sorted(map(_with_numbered_choices, own), key=lambda each: str(each["title"]))
+
+
+def _with_numbered_choices(question: dict[str, Any]) -> dict[str, Any]:
+    numbers = {choice["id"]: number for number, choice in enumerate(question["choices"])}
+    choices = [{**choice, "id": numbers[choice["id"]]} for choice in question["choices"]]
+    key = question["correctAnswer"]
+    return {**question, "choices": choices, "correctAnswer": numbers.get(key, key) if isinstance(key, str) else key}
