@@ -16,6 +16,7 @@ from exchange.items import (
     Question,
     Range,
     Ranges,
+    Report,
     Value,
 )
 from exchange.markdown import Converted, from_html, from_markdown, from_text
@@ -30,6 +31,7 @@ MOST_TAGS = 20
 # As percentages, whose thirds are rounded.
 _ALMOST_FULL = Decimal("99.9")
 _LONGEST_TITLE = 200
+_GAP = re.compile(r"\\?\[\\?\[(\d{1,3})\\?\]\\?\]")
 _LONGEST_TAG = 100
 
 LOST_FEEDBACK = "The feedback on single answers now stands in the explanation."
@@ -146,6 +148,19 @@ def decimal(text: str) -> Decimal | None:
     return number if abs(number) > Decimal("1e-12") else number * 0
 
 
+def take(
+    report: Report, questions: list[Question], where: str, source: Source, read_question: Callable[[], Question]
+) -> None:
+    """Adds a question, or the reason why the bank cannot have it, and its line of the report."""
+    try:
+        question = read_question()
+    except Unfit as reason:
+        report.left_out(where, source.title or source.name, str(reason))
+    else:
+        questions.append(question)
+        report.took(where, source.title or short(question.question_text, 80), source.losses)
+
+
 def true_false(source: Source, *, key: bool, if_true: str = "", if_false: str = "") -> Question:
     _add_feedback(source, [("True", if_true), ("False", if_false)])
     return source.question("truefalse", key)
@@ -257,6 +272,18 @@ def matching(source: Source, pairs: Sequence[tuple[str, str]], *, partial_credit
     key: Key = {prompt.id: ids[right] for prompt, (_, right) in zip(prompts, asked, strict=True)}
     choices = [Choice(id=name, text=text) for text, name in ids.items()]
     return source.question("matching", key, choices, prompts, partial_credit=partial_credit)
+
+
+def gaps(source: Source, words: Sequence[str]) -> Question:
+    """Words for the gaps of a text, `[[2]]` for the second of them, are matched with the gaps."""
+    places = [int(number) for number in _GAP.findall(source.text)]
+    if not places or any(not 0 < place <= len(words) for place in places):
+        raise Unfit("Its gaps and words do not fit together.")
+    numbers = iter(range(1, len(places) + 1))
+    source.text = _GAP.sub(lambda _: rf"\_\_({next(numbers)})\_\_", source.text)
+    pairs = [(f"({number})", words[place - 1]) for number, place in enumerate(places, 1)]
+    source.losses.append("Its gaps are matched with their words.")
+    return matching(source, [*pairs, *(("", word) for word in words)])
 
 
 def ordering(source: Source, items: Sequence[str], *, partial_credit: bool = True) -> Question:

@@ -205,6 +205,68 @@ def test_the_bank_and_quizzes_of_old_and_new_backups(new: bool) -> None:
     assert (quiz.minutes, quiz.attempts) == (2, None if new else 2)
 
 
+def bank_of(questions: dict[int, str]) -> bytes:
+    """The bank of a backup of Moodle 3 with these questions, by their ids."""
+    inner = "".join(f"<question id='{identity}'>{question}</question>" for identity, question in questions.items())
+    return (
+        "<question_categories><question_category id='1'><name>Loops</name><parent>0</parent>"
+        f"<questions>{inner}</questions></question_category></question_categories>"
+    ).encode()
+
+
+def asked(kind: str, text: str, inner: str = "", parent: int = 0) -> str:
+    return (
+        f"<parent>{parent}</parent><name>{kind}</name><questiontext>{text}</questiontext>"
+        f"<questiontextformat>1</questiontextformat><defaultmark>2</defaultmark><qtype>{kind}</qtype>"
+        f"<plugin_qtype_{kind}_question>{inner}</plugin_qtype_{kind}_question>"
+    )
+
+
+def test_a_text_with_gaps_is_a_question_for_each_of_them_also_in_a_quiz() -> None:
+    text = asked("multianswer", "A {#1} has {#2} legs.", "<multianswer id='1'><sequence>13,14</sequence></multianswer>")
+    choice = asked("multichoice", "{1:MULTICHOICE:=cat~dog}", parent=11)
+    number = asked("numerical", "{3:NUMERICAL:=4}", parent=11)
+    files = contents()
+    files["questions.xml"] = bank_of({11: text, 12: TRUE, 13: choice, 14: number})
+    package = parse(zipped(files))
+    cat, legs, true = package.questions
+    assert (cat.question_text, cat.kind, cat.points) == ("A (?) has (…) legs.", "single", 1)
+    assert (legs.question_text, legs.kind, legs.points) == ("A (…) has (?) legs.", "numeric", 3)
+    assert package.quizzes[0].questions == (true.source, cat.source, legs.source)
+
+
+@pytest.mark.parametrize("kind", ["gapselect", "ddwtos"])
+def test_gaps_for_given_words_are_matched_with_them(kind: str) -> None:
+    words = "".join(
+        f"<answer id='{place}'><answertext>{word}</answertext><fraction>0</fraction><feedback>1</feedback></answer>"
+        for place, word in enumerate(("cat", "mat", "hat"), 1)
+    )
+    files = contents()
+    question = asked(kind, "The [[1]] sat on the [[2]].", f"<answers>{words}</answers>")
+    files["questions.xml"] = bank_of({11: question})
+    (gaps,) = parse(zipped(files)).questions
+    assert (gaps.kind, gaps.correct_answer) == ("matching", {"1": "1", "2": "2"})
+    assert [choice.text for choice in gaps.choices] == ["cat", "mat", "hat"]
+    assert gaps.explanation == ""
+
+
+@pytest.mark.parametrize("new", [False, True])
+def test_a_draw_from_subcategories_too_is_said_to_come_from_the_category_alone(new: bool) -> None:
+    files = contents(new=new)
+    below = "<question_category id='8'><name>For</name><parent>1</parent></question_category></question_categories>"
+    bank_of_it = files["questions.xml"].decode().replace("</question_categories>", below)
+    files["questions.xml"] = bank_of_it.replace("<name>Random</name>", "<questiontext>1</questiontext>").encode()
+    for name in [name for name in files if name.endswith("quiz.xml")]:
+        every = '"values":["1"],"filteroptions":{"includesubcategories":true}},"qtagids":{"values":[3]}}}'
+        files[name] = files[name].replace(b'"values":["1"]}}}', every.encode())
+    package = parse(zipped(files))
+    (note,) = [note for note in package.notes if note.what == "Test"]
+    alone = "Random questions come from Loops alone, not from its subcategories."
+    tags = " Random questions come from all of Loops, whatever their tags."
+    assert (note.outcome, note.reason) == ("changed", alone + tags if new else alone)
+    assert package.quizzes[0].draws == (Draw(category="Loops", count=1),)
+
+
 def test_what_is_missing_is_said() -> None:
     files = contents()
     del files["activities/page_2/page.xml"]

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from exchange import moodle
+from exchange import cloze, moodle
 from exchange.items import (
     Draw,
     Lesson,
@@ -74,6 +74,15 @@ class _Stored:
     missing: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class _Drawn:
+    """What a random question of a quiz is drawn from."""
+
+    category: str
+    from_subcategories: bool = False
+    by_tags: bool = False
+
+
 class _Backup:
     def __init__(self, opened: Opened, prefix: str) -> None:
         self._opened = opened
@@ -83,9 +92,12 @@ class _Backup:
         self._stored = _Stored()
         self._questions: list[Question] = []
         self._categories: dict[str, str] = {}
-        # By id of a question, and of its entry in the bank: its source, or for a random one its category.
+        # By id of a question, and of its entry in the bank: its source, or for a random one what it draws from.
         self._sources: dict[str, str] = {}
-        self._draws: dict[str, str] = {}
+        self._draws: dict[str, _Drawn] = {}
+        # The texts of questions that are gaps of another, by their ids; and what such another became.
+        self._embedded: dict[str, str] = {}
+        self._parts: dict[str, list[str]] = {}
         self._quizzes: list[Quiz] = []
 
     def package(self) -> Package:
@@ -307,12 +319,18 @@ class _Backup:
         if root is None:
             return
         self._categories = _category_paths(root)
+        self._embedded = {
+            question.get("id", ""): _value(question, "questiontext")
+            for question in root.iter("question")
+            if _value(question, "parent") not in ("", "0")
+        }
         for category in root.iterfind("question_category"):
             path = self._categories[category.get("id", "")]
             for entry, question in _entries(category):
                 identity = question.get("id", "")
                 if _value(question, "qtype") == "random":
-                    self._draws[identity] = path
+                    # Moodle 2 and 3 keep there whether subcategories count.
+                    self._draws[identity] = _Drawn(category.get("id", ""), _value(question, "questiontext") == "1")
                     continue
                 if _value(question, "parent") not in ("", "0"):
                     continue  # A part of a question with several gaps.
@@ -325,16 +343,33 @@ class _Backup:
         source = Source(f"question-{identity}", title=_value(element, "name"), category=category, tags=tags)
         points = moodle.decimal(_value(element, "defaultmark") or "1")
         source.points = Decimal(1) if points is None else points
-        self._take("Question bank", source, partial(self._question, element, kind, source))
-
-    def _take(self, where: str, source: Source, read_it: Callable[[], Question]) -> None:
+        where = "Question bank"
+        if kind != "multianswer":
+            self._take(where, source, partial(self._question, element, kind, source))
+            return
         try:
-            question = read_it()
+            parts = self._gaps_of_text(element, source)
         except Unfit as reason:
             self._report.left_out(where, source.title or source.name, str(reason))
-        else:
-            self._questions.append(question)
-            self._report.took(where, source.title or source.name, source.losses)
+            return
+        self._parts[source.name] = [part.name for part, _ in parts]
+        for part, read_question in parts:
+            self._take(where, part, read_question)
+
+    def _take(self, where: str, source: Source, read_question: Callable[[], Question]) -> None:
+        moodle.take(self._report, self._questions, where, source, read_question)
+
+    def _gaps_of_text(self, element: etree._Element, source: Source) -> list[tuple[Source, Callable[[], Question]]]:
+        """The parts of a text with gaps, which are questions of their own in the backup: their text is the gap's."""
+        identity = element.get("id", "")
+        text = _value(element, "questiontext")
+        sequence = _value(element, "plugin_qtype_multianswer_question/multianswer/sequence").split(",")
+        for place, part in enumerate(sequence[: cloze.MOST_GAPS], 1):
+            # Each stands in one place only, so that the text cannot grow out of all proportion.
+            text = text.replace(f"{{#{place}}}", self._embedded.pop(part.strip(), ""), 1)
+        source.explanation = self._markdown(element, "generalfeedback", "generalfeedback", identity, source)
+        find = _find_in(self._stored.by_item.get(("questiontext", identity), {}))
+        return cloze.parts(source, text, _value(element, "questiontextformat") or "1", find)
 
     def _question(self, element: etree._Element, kind: str, source: Source) -> Question:
         identity = element.get("id", "")
@@ -365,11 +400,10 @@ class _Backup:
             for answer in plugin.iterfind("answers/answer")
         }
         match kind:
-            case "multichoice":
-                single = _value(plugin, "multichoice/single") != "0"
-                return moodle.choice(source, list(answers.values()), single=single)
-            case "multichoiceset":
-                return moodle.choice(source, list(answers.values()), single=False, all_or_nothing=True)
+            case "multichoice" | "multichoiceset":
+                is_set = kind == "multichoiceset"
+                single = not is_set and _value(plugin, "multichoice/single") != "0"
+                return moodle.choice(source, list(answers.values()), single=single, all_or_nothing=is_set)
             case "truefalse":
                 true = answers.get(_value(plugin, "truefalse/trueanswer"))
                 false = answers.get(_value(plugin, "truefalse/falseanswer"))
@@ -383,6 +417,8 @@ class _Backup:
                 if plugin.find("numerical_units/numerical_unit") is not None:
                     source.losses.append("Units were left out: the number alone is asked for.")
                 return moodle.numeric(source, list(answers.values()))
+            case "gapselect" | "ddwtos":
+                return moodle.gaps(source, [from_text(answer.plain) for answer in answers.values()])
             case "ordering":
                 ordered = sorted(answers.values(), key=lambda answer: answer.fraction)
                 return moodle.ordering(source, [answer.text for answer in ordered])
@@ -410,15 +446,18 @@ class _Backup:
         sources: list[str] = []
         draws: dict[str, int] = {}
         lost = 0
+        losses = list(intro.losses)
         for slot in _slots(element):
-            source, category = self._slot(slot)
-            if source in taken:
-                sources.append(source)
-            elif category is not None:
+            source, drawn = self._slot(slot)
+            category = self._categories.get(drawn.category) if drawn else None
+            named = [each for each in self._parts.get(source or "", [source]) if each in taken]
+            if named:
+                sources += named
+            elif drawn and category:
                 draws[category] = draws.get(category, 0) + 1
+                losses += self._narrowed(drawn, category)
             else:
                 lost += 1
-        losses = list(intro.losses)
         if lost:
             losses.append(f"Questions of it that could not be taken: {lost}.")
         if not sources and not draws:
@@ -440,16 +479,23 @@ class _Backup:
         self._report.took(where, title, losses)
         return []
 
-    def _slot(self, slot: etree._Element) -> tuple[str | None, str | None]:
-        """The source of a slot's question, or the category of which one is drawn."""
+    def _slot(self, slot: etree._Element) -> tuple[str | None, _Drawn | None]:
+        """The source of a slot's question, or what one is drawn from."""
         entry = _value(slot, "question_reference/questionbankentryid")
         if entry:
             return self._sources.get(f"entry-{entry}"), None
         condition = _value(slot, "question_set_reference/filtercondition")
         if condition:
-            return None, self._categories.get(_category_of(condition))
+            return None, _drawn(condition)
         identity = _value(slot, "questionid") or _value(slot, "question")
         return self._sources.get(identity), self._draws.get(identity)
+
+    def _narrowed(self, drawn: _Drawn, category: str) -> Iterator[str]:
+        """How a draw here differs: it takes the questions of one category, all of them."""
+        if drawn.from_subcategories and any(path.startswith(f"{category}/") for path in self._categories.values()):
+            yield f"Random questions come from {category} alone, not from its subcategories."
+        if drawn.by_tags:
+            yield f"Random questions come from all of {category}, whatever their tags."
 
 
 def _activity(element: etree._Element) -> _Activity:
@@ -549,15 +595,19 @@ def _whole(text: str) -> int:
     return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
 
 
-def _category_of(condition: str) -> str:
-    """The category in the filter of a random question, as 4.0 and as later versions write it."""
+def _drawn(condition: str) -> _Drawn | None:
+    """The filter of a random question, as 4.0 and as later versions write it."""
     try:
         found = json.loads(condition)
         if "questioncategoryid" in found:
-            return str(found["questioncategoryid"])
-        return str(found["filter"]["category"]["values"][0])
-    except (ValueError, TypeError, KeyError, IndexError, RecursionError):
-        return ""
+            from_all = str(found.get("includingsubcategories") or "0") != "0"
+            return _Drawn(str(found["questioncategoryid"]), from_all, bool(found.get("tags")))
+        category = found["filter"]["category"]
+        from_all = bool(category.get("filteroptions", {}).get("includesubcategories"))
+        by_tags = bool(found["filter"].get("qtagids", {}).get("values"))
+        return _Drawn(str(category["values"][0]), from_all, by_tags)
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
+        return None
 
 
 def _value(element: etree._Element, path: str) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 
 from lxml import etree
 
-from exchange import moodle
+from exchange import cloze, moodle
 from exchange.items import (
     AcceptedTexts,
     Key,
@@ -47,7 +47,8 @@ def read(opened: Opened) -> Package:
         root = parse(stream)
     if root.tag != "quiz":
         raise NotReadable("The file is not a Moodle question file.")
-    report, questions, files = Report(), [], _Files()
+    report, files = Report(), _Files()
+    questions: list[Question] = []
     category = ""
     for number, element in enumerate(root.iterchildren("question"), 1):
         where = f"Question {number}"
@@ -57,14 +58,13 @@ def read(opened: Opened) -> Package:
             report.took(where, f"Category {category}" if category else "Category")
             continue
         source = _source(element, number, category)
-        reader = _Reader(element, source, files)
         try:
-            question = reader.question(kind)
+            parts = _Reader(element, source, files).parts(kind)
         except Unfit as reason:
             report.left_out(where, source.title or kind, str(reason))
-        else:
-            questions.append(_with_facts(question, element))
-            report.took(where, source.title or moodle.short(question.question_text, 80), source.losses)
+            continue
+        for part, read_question in parts:
+            moodle.take(report, questions, where, part, read_question)
     return Package(questions=tuple(questions), files=tuple(files.found), notes=tuple(report.notes))
 
 
@@ -137,14 +137,23 @@ class _Reader:
         self._source = source
         self._files = files
 
-    def question(self, kind: str) -> Question:
+    def parts(self, kind: str) -> list[tuple[Source, Callable[[], Question]]]:
+        """Its sources, of which only a text with several gaps has more than one, and what reads each."""
         source = self._source
-        source.text = self._markdown(self._element.find("questiontext"), "html")
         source.explanation = self._markdown(self._element.find("generalfeedback"), "html")
         if self._element.find("hint") is not None:
             source.losses.append("Hints were left out.")
         if self._element.find("image_base64") is not None:
             source.losses.append("Its picture, as Moodle 1.9 kept it, was left out.")
+        text = self._element.find("questiontext")
+        if kind in ("cloze", "multianswer") and text is not None:
+            find = self._files.within(text, source.name)
+            return cloze.parts(source, _text(text), text.get("format", "html"), find)
+        source.text = self._markdown(text, "html")
+        return [(source, lambda: _with_facts(self._question(kind), self._element))]
+
+    def _question(self, kind: str) -> Question:
+        source = self._source
         readers: dict[str, Callable[[], Question]] = {
             "multichoice": self._choice,
             "multichoiceset": lambda: self._choice(all_or_nothing=True),
@@ -159,8 +168,6 @@ class _Reader:
         }
         if kind == "description":
             raise Unfit("This is a text without a question.")
-        if kind in ("cloze", "multianswer"):
-            raise Unfit("A text with several gaps has no place in the bank.")
         if kind not in readers:
             raise Unfit(f"The bank has no questions of the type {moodle.short(kind, 50)}.")
         return readers[kind]()
@@ -219,20 +226,8 @@ class _Reader:
         )
 
     def _gaps(self) -> Question:
-        """Words for gaps, `[[2]]`, are matched with the gaps."""
-        words = [
-            from_text(_text(box)) for box in (*self._element.findall("selectoption"), *self._element.findall("dragbox"))
-        ]
-        gaps = [int(number) for number in re.findall(r"\\?\[\\?\[(\d{1,3})\\?\]\\?\]", self._source.text)]
-        if not gaps or any(not 0 < gap <= len(words) for gap in gaps):
-            raise Unfit("Its gaps and words do not fit together.")
-        places = iter(range(1, len(gaps) + 1))
-        self._source.text = re.sub(
-            r"\\?\[\\?\[\d{1,3}\\?\]\\?\]", lambda _: rf"\_\_({next(places)})\_\_", self._source.text
-        )
-        pairs = [(f"({place})", words[gap - 1]) for place, gap in enumerate(gaps, 1)]
-        self._source.losses.append("Its gaps are matched with their words.")
-        return moodle.matching(self._source, [*pairs, *(("", word) for word in words)])
+        boxes = (*self._element.findall("selectoption"), *self._element.findall("dragbox"))
+        return moodle.gaps(self._source, [from_text(_text(box)) for box in boxes])
 
     def _markdown(self, element: etree._Element | None, fallback: str) -> str:
         if element is None:
