@@ -1,8 +1,6 @@
 """Moodle XML, the format in which Moodle keeps questions with everything: https://docs.moodle.org/en/Moodle_XML_format."""
 
 import base64
-import binascii
-import io
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -12,6 +10,7 @@ from urllib.parse import quote, unquote
 from lxml import etree
 
 from exchange import cloze, moodle
+from exchange.embedded_files import Document
 from exchange.items import (
     AcceptedTexts,
     Key,
@@ -43,11 +42,12 @@ def detect(opened: Opened) -> bool:
 
 def read(opened: Opened) -> Package:
     """The questions of a file; raises `NotReadable` if it is no Moodle XML."""
-    with opened.open(opened.name) as stream:
+    document = Document(opened)
+    with document.open() as stream:
         root = parse(stream)
     if root.tag != "quiz":
         raise NotReadable("The file is not a Moodle question file.")
-    report, files = Report(), _Files()
+    report, files = Report(), _Files(document)
     questions: list[Question] = []
     category = ""
     for number, element in enumerate(root.iterchildren("question"), 1):
@@ -65,7 +65,7 @@ def read(opened: Opened) -> Package:
             continue
         for part, read_question in parts:
             moodle.take(report, questions, where, part, read_question)
-    return Package(questions=tuple(questions), files=tuple(files.found), notes=tuple(report.notes))
+    return Package(questions=tuple(questions), files=tuple(files.found.values()), notes=tuple(report.notes))
 
 
 def _source(element: etree._Element, number: int, category: str) -> Source:
@@ -103,30 +103,23 @@ def _with_facts(question: Question, element: etree._Element) -> Question:
 class _Files:
     """Files that stand in texts as base64, each under a name of its own."""
 
-    def __init__(self) -> None:
-        self.found: list[PackageFile] = []
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self.found: dict[str, PackageFile] = {}
 
     def within(self, element: etree._Element, folder: str) -> Callable[[str], str | None]:
         names = {}
         for file in element.iterchildren("file"):
             path = (file.get("path", "/") + file.get("name", "")).lstrip("/")
-            try:
-                data = base64.b64decode("".join((file.text or "").split()), validate=True)
-            except (binascii.Error, ValueError):
-                continue
             parts = [part for part in path.split("/") if part not in ("", ".", "..")]
-            if not data or not parts:
+            opens = self._document.file(file.text or "")
+            if opens is None or not parts:
                 continue
             name = f"{folder}/{'/'.join(parts)}"
-            if not any(known.name == name for known in self.found):
-                suffix = "." + name.rpartition(".")[2].lower()
-                self.found.append(PackageFile(name, _TYPES.get(suffix, "application/octet-stream"), _opens(data)))
+            suffix = "." + name.rpartition(".")[2].lower()
+            self.found.setdefault(name, PackageFile(name, _TYPES.get(suffix, "application/octet-stream"), opens))
             names[path] = name
         return lambda link: names.get(unquote(link.removeprefix(_PLUGINFILE))) if _PLUGINFILE in link else None
-
-
-def _opens(data: bytes) -> Callable[[], BinaryIO]:
-    return lambda: io.BytesIO(data)
 
 
 class _Reader:
