@@ -5,24 +5,10 @@ from uuid import UUID
 
 from lms.assets import EXTENSIONS, TYPES, ContentType, content_type_of
 from lms.errors import InvalidField
+from lms.signatures import begins_as
 
 MAX_BYTES = 200 * 1024 * 1024
-SIGNATURE_BYTES = 12
 _FILE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.[a-z0-9]+)")
-_ZIP = rb"PK(\x03\x04|\x05\x06)"
-# How files of a type begin; those of Office are ZIP archives.
-_SIGNATURES: dict[ContentType, re.Pattern[bytes]] = {
-    content_type: re.compile(pattern, re.DOTALL)
-    for content_type, pattern in {
-        **dict.fromkeys(EXTENSIONS, _ZIP),
-        "application/pdf": rb"%PDF-",
-        "audio/mpeg": rb"ID3|\xff[\xe0-\xff]",
-        "image/jpeg": rb"\xff\xd8\xff",
-        "image/png": rb"\x89PNG\r\n\x1a\n",
-        "image/webp": rb"RIFF....WEBP",
-        "video/mp4": rb"....ftyp",
-    }.items()
-}
 
 
 class AssetKeyUnknown(InvalidField):
@@ -59,7 +45,7 @@ def require_key_of(key: str, course_id: UUID, lesson_id: UUID) -> None:
 def require_fit(key: str, content_type: str, size: int, beginning: bytes) -> None:
     """Raises `AssetUnfit` for a file of another type than its key says, by its first bytes too, or of another size."""
     expected = content_type_of(key)
-    if content_type != expected or not 1 <= size <= MAX_BYTES or not _SIGNATURES[expected].match(beginning):
+    if content_type != expected or not 1 <= size <= MAX_BYTES or not begins_as(expected, beginning):
         raise AssetUnfit
 
 

@@ -74,7 +74,9 @@ from exam.schemas import (
     NewBankQuestion,
     NewExam,
     NewQuestion,
+    NewQuestionImage,
     NewResult,
+    QuestionImageUpload,
     QuestionOrder,
     QuestionPage,
     QuestionPageWithKeys,
@@ -103,6 +105,7 @@ from exam.service import (
     exams,
     marking,
     marking_lists,
+    question_images,
     questions,
     results,
     schedules,
@@ -112,6 +115,7 @@ from exam.service.accommodations import NoAccommodation
 from exam.service.attempts import AnswersTooLong
 from exam.service.bank_copies import NotEnoughQuestions, NothingChosen, UnknownBankQuestion
 from exam.service.exams import StudentsCanStillAnswer
+from exam.service.question_images import ImageMissing, ImageUnfit, TooManyImages
 from exam.service.question_sets import QuestionsTooLong
 from exam.service.questions import QuestionsHidden
 from exam.service.results import ResultNotFound, ResultReasonMissing, TakenOnline
@@ -160,7 +164,8 @@ _QUESTION_FAULTS = (
     KeyDoesNotFit,
     QuestionsTooLong,
 )
-_BANK_QUESTION_FAULTS = (*_QUESTION_FAULTS[:-1], QuestionTooLong)
+_IMAGE_FAULTS = (ImageMissing, ImageUnfit, TooManyImages)
+_BANK_QUESTION_FAULTS = (*_QUESTION_FAULTS[:-1], QuestionTooLong, *_IMAGE_FAULTS)
 BankTag = Annotated[QuestionTag | None, Query(description="Case and blanks make no difference.")]
 
 
@@ -310,7 +315,7 @@ def delete_course_accommodation(_: CourseTeacher, course_id: CourseId, student_i
 
 
 @app.post("/exams/{examId}/questions", status_code=201)
-@refuses(NotAccessible, *_QUESTION_FAULTS, TooManyQuestions, QuestionsFrozen)
+@refuses(NotAccessible, *_QUESTION_FAULTS, *_IMAGE_FAULTS, TooManyQuestions, QuestionsFrozen)
 def add_question(
     caller: TeacherOrAdmin, exam_id: ExamId, idempotent: Idempotent, body: NewQuestion, response: Response, now: Now
 ) -> QuestionView:
@@ -376,7 +381,7 @@ def reorder_questions(caller: TeacherOrAdmin, exam_id: ExamId, body: QuestionOrd
 
 
 @app.put("/questions/{questionId}")
-@refuses(NotAccessible, *_QUESTION_FAULTS, PointsOfDraw, QuestionsFrozen)
+@refuses(NotAccessible, *_QUESTION_FAULTS, *_IMAGE_FAULTS, PointsOfDraw, QuestionsFrozen)
 def change_question(
     caller: TeacherOrAdmin,
     question_id: QuestionId,
@@ -568,6 +573,13 @@ def create_bank_question(
     view = bank.add(course_id, body, idempotent, now)
     response.headers["Location"] = bank.location(view)
     return view
+
+
+@app.post("/courses/{courseId}/questionImages")
+@refuses(CourseNotFound)
+def upload_question_image(_: CourseTeacher, course_id: CourseId, body: NewQuestionImage) -> QuestionImageUpload:
+    """A form to upload an image by, which questions of the course can show then."""
+    return question_images.upload_form(course_id, body)
 
 
 @app.get("/bankQuestions/{bankQuestionId}")

@@ -33,7 +33,9 @@ from lms.fields import (
     Passage,
     Pattern,
 )
+from lms.markdown_images import ImageView
 from lms.pages import Page
+from lms.signatures import ImageType
 
 Number = Annotated[Decimal, PlainSerializer(float, return_type=float)]
 """An exact number that clients see as a JSON number."""
@@ -265,6 +267,27 @@ class NewQuestion(CamelBody):
     explanation: Description = ""
 
 
+class NewQuestionImage(CamelBody):
+    """An image to upload; SVG is not among the types."""
+
+    content_type: ImageType
+
+
+class QuestionImageForm(CamelView):
+    """A form to send as multipart/form-data: all `fields`, then the `file`."""
+
+    url: str
+    fields: dict[str, str]
+
+
+class QuestionImageUpload(CamelView):
+    """Questions of the course show the image, once it is uploaded, as `![what it shows](image:<id>)`."""
+
+    id: str
+    upload: QuestionImageForm
+    expires_in: int
+
+
 class QuestionUpdate(CamelChanges):
     """The fields to replace; omitted ones stay."""
 
@@ -416,6 +439,7 @@ KeyView = bool | str | list[str] | NumericKeyView | NumericRangesView | ShortKey
 class StudentQuestion(CamelView):
     """A question as students see it; the attempt in which it stands names the exam. Texts are Markdown.
 
+    `images` are those that the texts shown name, by id.
     The choices of `matching` and `ordering` stand in an order of the attempt's own, with ids that count in it alone.
     """
 
@@ -426,6 +450,7 @@ class StudentQuestion(CamelView):
     choices: Sequence[ChoiceView]
     prompts: list[PromptView]
     points: Number
+    images: dict[str, ImageView]
 
 
 class QuestionView(StudentQuestion):
@@ -461,6 +486,7 @@ class BankQuestionView(CamelView):
     partial_credit: bool
     points: Number
     explanation: str
+    images: dict[str, ImageView]
     tags: list[str]
     difficulty: Difficulty | None
     version: int
@@ -670,6 +696,7 @@ class MarkedAnswer(CamelView):
     correct_answer: KeyView
     partial_credit: bool
     explanation: str
+    images: dict[str, ImageView]
     points: Number
     marks: Number | None
 

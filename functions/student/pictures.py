@@ -5,10 +5,10 @@ from uuid import UUID, uuid4
 
 from lms import uploads
 from lms.errors import InvalidField
+from lms.signatures import SIGNATURE_BYTES, image_type_of
 
 MAX_BYTES = 2 * 1024 * 1024
 _NAME = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_SIGNATURE_BYTES = 12
 
 
 class PictureKeyUnknown(InvalidField):
@@ -42,25 +42,14 @@ def accept(student_id: UUID, key: str) -> None:
     folder = _folder(student_id)
     if not (key.startswith(folder) and _NAME.fullmatch(key.removeprefix(folder))):
         raise PictureKeyUnknown
-    upload = uploads.find(key, _SIGNATURE_BYTES)
+    upload = uploads.find(key, SIGNATURE_BYTES)
     if upload is None:
         raise PictureMissing
-    content_type = content_type_of(upload.first_bytes)
+    content_type = image_type_of(upload.first_bytes)
     if content_type is None or upload.size > MAX_BYTES:
         raise PictureUnfit
     if not uploads.accept(upload, content_type):
         raise PictureMissing
-
-
-def content_type_of(beginning: bytes) -> str | None:
-    """The type of a picture by its first bytes, None for anything else."""
-    if beginning.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if beginning.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if beginning.startswith(b"RIFF") and beginning[8:12] == b"WEBP":
-        return "image/webp"
-    return None
 
 
 def remove_all(student_id: UUID) -> None:

@@ -29,6 +29,8 @@ _GRADES = (("A", 90), ("B", 80), ("C", 70), ("D", 60), ("F", 0))
 _CHOICES = [{"id": "a", "text": "It answers in words."}, {"id": "b", "text": "It chooses its next step itself."}]
 _FIELDS: dict[str, Any] = {
     "AssetView.size": 184320,
+    "NewQuestionImage.contentType": "image/png",
+    "QuestionImageUpload.id": f"{QUESTION}.png",
     "ShownAsset.contentType": "application/pdf",
     "ShownAsset.size": 184320,
     "AttemptAnswers.answers": {QUESTION: "b"},

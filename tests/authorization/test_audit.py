@@ -66,6 +66,7 @@ NOT_AUDITED = {
     "PUT /exams/{examId}/questions/order": _DRAFT,
     "POST /exams/{examId}/questions": _DRAFT,
     "POST /courses/{courseId}/questionBank": _CONTENT,
+    "POST /courses/{courseId}/questionImages": _CONTENT,
     "PUT /bankQuestions/{bankQuestionId}": _CONTENT,
     "DELETE /bankQuestions/{bankQuestionId}": _CONTENT,
     "POST /exams/{examId}/questions/fromBank": _DRAFT,

@@ -59,6 +59,7 @@ def test_a_question_comes_back_whole(exam: ExamService) -> None:
         "courseTitle": answer.json["courseTitle"],
         "choices": [{**choice, "weight": None} for choice in SINGLE["choices"]],
         "prompts": [],
+        "images": {},
         "partialCredit": True,
         "version": 1,
         "createdAt": at,

@@ -33,6 +33,7 @@ def test_a_question_comes_back_whole_to_its_teacher(exam: ExamService) -> None:
         **SINGLE,
         "choices": [{**choice, "weight": None} for choice in SINGLE["choices"]],
         "prompts": [],
+        "images": {},
         "partialCredit": True,
         "id": answer.json["id"],
         "examId": draft["id"],

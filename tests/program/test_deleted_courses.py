@@ -23,6 +23,7 @@ _OF_EXAM = (
     "/courses/{courseId}/exams",
     "/courses/{courseId}/accommodations",
     "/courses/{courseId}/questionBank",
+    "/courses/{courseId}/questionImages",
 )
 DAY = "2026-03-01"
 """Each course has a session on it."""

@@ -8,6 +8,7 @@ from content.schemas import Upload, UploadForm
 from lms import uploads
 from lms.assets import ContentType
 from lms.curriculum import Asset
+from lms.signatures import SIGNATURE_BYTES
 
 _FILE_NAME = "file-name"
 
@@ -26,7 +27,7 @@ def accept(course_id: UUID, lesson_id: UUID, key: str) -> Asset:
     Raises `AssetKeyUnknown`, `AssetMissing`, `AssetUnfit`.
     """
     files.require_key_of(key, course_id, lesson_id)
-    upload = uploads.find(key, files.SIGNATURE_BYTES)
+    upload = uploads.find(key, SIGNATURE_BYTES)
     if upload is None:
         raise files.AssetMissing
     files.require_fit(key, upload.content_type, upload.size, upload.first_bytes)

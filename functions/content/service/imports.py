@@ -22,6 +22,7 @@ from lms.fields import Markdown, Name
 from lms.links import Link
 from lms.outbox import emit
 from lms.outline import OutlineItem, OutlineTooLarge, outline_key
+from lms.signatures import SIGNATURE_BYTES
 
 
 class _File(BaseModel):
@@ -158,7 +159,7 @@ def _accepted(course_id: UUID, lesson_id: UUID, file: _File) -> Asset:
     if content_type is None:
         raise files.AssetUnfit
     key = files.new_key(course_id, lesson_id, uuid5(lesson_id, file.name), content_type)
-    found = uploads.find_written(file.key, key, files.SIGNATURE_BYTES)
+    found = uploads.find_written(file.key, key, SIGNATURE_BYTES)
     if found is None:
         raise files.AssetMissing
     files.require_fit(key, content_type, found.size, found.first_bytes)

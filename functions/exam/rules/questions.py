@@ -118,9 +118,9 @@ class QuestionNeeded(Conflict):
 class Question(BaseModel):
     """A question. Its texts are Markdown.
 
-    `full_credit`: it turned out to be faulty after the exam, and every student gets its points. `draw_id`: it is in the
-    pool of a draw, and asked in some attempts only. `salt`: random, and seen by nobody, so that nobody can find the
-    choices behind the ids that an attempt shows.
+    `images`: the keys of the images that they show, by id. `full_credit`: it turned out to be faulty after the exam,
+    and every student gets its points. `draw_id`: it is in the pool of a draw, and asked in some attempts only. `salt`:
+    random, and seen by nobody, so that nobody can find the choices behind the ids that an attempt shows.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -134,6 +134,7 @@ class Question(BaseModel):
     partial_credit: bool = True
     points: Decimal
     explanation: str = ""
+    images: Mapping[str, str] = {}
     full_credit: bool = False
     draw_id: UUID | None = None
     salt: str = ""
@@ -145,6 +146,20 @@ class Question(BaseModel):
     def behavior(self) -> QuestionKind:
         """How questions of this kind are answered and graded."""
         return KINDS[self.kind](self.choices, self.prompts, self.partial_credit)
+
+    @property
+    def asking_texts(self) -> dict[tuple[str | int, ...], str]:
+        """The texts that whoever is asked sees, by where they stand."""
+        return {
+            ("questionText",): self.question_text,
+            **{("choices", place, "text"): choice.text for place, choice in enumerate(self.choices)},
+            **{("prompts", place, "text"): prompt.text for place, prompt in enumerate(self.prompts)},
+        }
+
+    @property
+    def texts(self) -> dict[tuple[str | int, ...], str]:
+        """All texts, the explanation too, by where they stand."""
+        return {**self.asking_texts, ("explanation",): self.explanation}
 
     def with_weights(self, weights: Mapping[str, Decimal]) -> "Question":
         """With other weights for its choices; raises `UnknownChoice`."""

@@ -24,7 +24,7 @@ from exam.rules.bank import (
 from exam.rules.question_kinds import Kind
 from exam.rules.questions import require_valid
 from exam.schemas import BankQuestionUpdate, BankQuestionView, NewBankQuestion, TagCount
-from exam.service import access, question_bodies, views
+from exam.service import access, question_bodies, question_images, views
 from exam.service.access import NotAccessible
 from exam.tables import BankQuestionId, FacetCount, FacetEntry, StoredBankQuestion, facet_key
 from lms import roster
@@ -56,7 +56,7 @@ class Added:
 @retry_stale
 def add(course_id: UUID, body: NewBankQuestion, idempotent: IdempotentAnswer, now: datetime) -> BankQuestionView:
     """Adds a question; raises an `InvalidField`, `CourseNotFound`, `BankFull`."""
-    question = _question(uuid7(), body, now)
+    question = _question(course_id, uuid7(), body, now)
     course = _course(course_id)
     view = views.bank_question(course, question)
     with transaction() as tx:
@@ -82,7 +82,7 @@ def add_all(course_id: UUID, given: Mapping[UUID, NewBankQuestion], now: datetim
         if question_id in outcome.kept:
             continue
         try:
-            questions.append(_question(question_id, body, now))
+            questions.append(_question(course_id, question_id, body, now))
         except InvalidField as fault:
             outcome.refused[question_id] = str(fault)
     for chunk in _chunks(questions):
@@ -137,14 +137,15 @@ def _writes(questions: Sequence[BankQuestion]) -> int:
     return 2 * len(questions) + len(facets) + len(set(facets))
 
 
-def _question(question_id: UUID, body: NewBankQuestion, now: datetime) -> BankQuestion:
+def _question(course_id: UUID, question_id: UUID, body: NewBankQuestion, now: datetime) -> BankQuestion:
     fields = question_bodies.fields_of(body)
-    return _valid(BankQuestion(id=question_id, version=1, created_at=now, updated_at=now, **fields))
+    return _valid(course_id, BankQuestion(id=question_id, version=1, created_at=now, updated_at=now, **fields))
 
 
-def _valid(question: BankQuestion) -> BankQuestion:
-    """A question with each of its tags once; raises an `InvalidField`."""
+def _valid(course_id: UUID, question: BankQuestion) -> BankQuestion:
+    """A question with each of its tags once, and its images accepted; raises an `InvalidField`."""
     require_valid(question)
+    question = question_images.with_images(course_id, question)
     question = question.model_copy(update={"tags": tuple(tags_by_facet(question.tags).values())})
     if len(question.model_dump_json().encode()) > MOST_QUESTION_BYTES:
         raise QuestionTooLong
@@ -246,7 +247,7 @@ def change(
     before = stored.bank_question()
     touched = {"version": before.version + 1, "updated_at": now}
     changes = question_bodies.changes_of(body, before.kind)
-    after = _valid(BankQuestion.model_validate({**dict(before), **changes, **touched}))
+    after = _valid(course.id, BankQuestion.model_validate({**dict(before), **changes, **touched}))
     require_match(before.version, if_match)
     stored.question = after.model_dump_json()
     with transaction() as tx:

@@ -14,5 +14,6 @@ def add_bank(event: CourseExportRequested, now: datetime) -> None:
     if course is None:
         return
     stored = StoredBankQuestion.query(course.id, consistent_read=True)
-    questions = [views.bank_question(course, each.bank_question()).model_dump(mode="json") for each in stored]
+    shown = [views.bank_question(course, each.bank_question()) for each in stored]
+    questions = [question.model_dump(mode="json", exclude={"images"}) for question in shown]
     course_exports.add_part(event, "bank", {"questions": questions}, now)

@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
-from exam.rules.questions import MOST_KEPT, QuestionSet
+from exam.rules.questions import MOST_KEPT, Question, QuestionSet
 from exam.rules.settings import ExamSettings
 from exam.tables import Exam, StoredQuestions
 from lms.dynamo import Stale, Transaction
@@ -14,6 +14,8 @@ from lms.errors import InvalidField
 _MOST_BYTES = 300_000
 # Students get all of theirs in one answer, which has to fit into the record that repeats it.
 _MOST_BYTES_ASKED = 200 * 1024
+# A signed link with the credentials of a function in it.
+_LINK_BYTES = 2_000
 
 
 class QuestionsTooLong(InvalidField):
@@ -65,8 +67,13 @@ def put(tx: Transaction, exam: Exam, stored: StoredQuestions, question_set: Ques
 
 def is_short(question_set: QuestionSet) -> bool:
     """Whether one item holds the questions, and the answer to a student those of an attempt."""
-    whole, asked = question_set.bytes_of(lambda question: len(question.model_dump_json().encode()))
+    whole, _ = question_set.bytes_of(_bytes_of)
+    _, asked = question_set.bytes_of(lambda question: _bytes_of(question) + _LINK_BYTES * len(question.images))
     return whole <= _MOST_BYTES and asked <= _MOST_BYTES_ASKED and len(question_set.questions) <= MOST_KEPT
+
+
+def _bytes_of(question: Question) -> int:
+    return len(question.model_dump_json().encode())
 
 
 def freeze(settings: ExamSettings, now: datetime) -> None:

@@ -18,7 +18,7 @@ from exam.schemas import (
     Regrading,
     StudentQuestion,
 )
-from exam.service import access, analysis, question_bodies, question_sets, sweeps, views
+from exam.service import access, analysis, question_bodies, question_images, question_sets, sweeps, views
 from exam.tables import Exam, QuestionId, StoredQuestions
 from lms.audit import audit
 from lms.callers import Caller
@@ -42,6 +42,7 @@ def add(exam_id: UUID, caller: Caller, body: NewQuestion, idempotent: Idempotent
     question = Question(id=uuid7(), version=1, created_at=now, updated_at=now, **fields)
     require_valid(question)
     editing.require_questions_changeable(exam.settings())
+    question = question_images.with_images(exam.course_id, question)
     stored = question_sets.to_change(exam)
     view = views.with_key(exam.settings(), question)
     with transaction() as tx:
@@ -71,7 +72,7 @@ def list_questions(
     running = standing.running
     if running is not None and not standing.is_over(running, now):
         question_set = question_sets.of_attempt(standing.settings, running.id)
-        part, after = slice_page(views.for_attempt(standing.settings, running.id, question_set), _id, paging)
+        part, after = slice_page(views.for_attempt(standing, running, question_set, now), _id, paging)
         page = paging.page(part, after)
         return QuestionPage(view="withoutKeys", items=page.items, next=page.next)
     if standing.attempts and standing.shown(now) == "everything":
@@ -105,6 +106,7 @@ def change(
         raise PointsOfDraw
     editing.require_questions_changeable(exam.settings())
     require_match(question.version, if_match)
+    changed = question_images.with_images(exam.course_id, changed)
     with transaction() as tx:
         _put(tx, exam, stored, stored.question_set().with_changed(changed), now)
     return views.with_key(exam.settings(), changed)

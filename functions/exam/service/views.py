@@ -1,7 +1,7 @@
 """Questions, attempts and results as their student, or their teachers, see them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -9,7 +9,7 @@ from exam.rules.bank import BankQuestion
 from exam.rules.question_kinds import MatchingKey, NumericKey, NumericRanges, ShortKey
 from exam.rules.questions import Question, QuestionSet, answer_as_shown, as_shown, shuffled
 from exam.rules.settings import ExamSettings
-from exam.rules.standing import Standing
+from exam.rules.standing import Attempt, Standing
 from exam.schemas import (
     AttemptAnswers,
     AttemptSummary,
@@ -35,9 +35,12 @@ from exam.schemas import (
     WeightedChoice,
 )
 from exam.tables import Exam, StoredAnswers
-from lms import roster
+from lms import markdown_images, roster, uploads
 
 _OWN = ("own_result_released", "own_opens_at", "own_closes_at", "attempts_left", "running_attempt_id", "state")
+
+# Signatures of S3 are valid for a week at most.
+_LONGEST_LINK = timedelta(days=7)
 
 Authors = Mapping[UUID, roster.User]
 """Who replaced scores, by id."""
@@ -91,6 +94,7 @@ def with_key(settings: ExamSettings, question: Question) -> QuestionView:
     return QuestionView(
         **_for_all(settings.exam_id, question),
         choices=_weighted_choices(question),
+        images=_images(question),
         exam_title=settings.title,
         correct_answer=_key(question),
         partial_credit=question.partial_credit,
@@ -117,6 +121,7 @@ def bank_question(course: roster.Course, question: BankQuestion) -> BankQuestion
         partial_credit=question.partial_credit,
         points=question.points,
         explanation=question.explanation,
+        images=_images(question),
         tags=list(question.tags),
         difficulty=question.difficulty,
         version=question.version,
@@ -144,18 +149,29 @@ def draws(exam: Exam, question_set: QuestionSet) -> list[DrawView]:
     ]
 
 
-def for_attempt(settings: ExamSettings, attempt_id: UUID, question_set: QuestionSet) -> list[StudentQuestion]:
+def for_attempt(
+    standing: Standing, attempt: Attempt, question_set: QuestionSet, now: datetime
+) -> list[StudentQuestion]:
     """The questions in the order of an attempt, without anything that reveals a key."""
     questions: Sequence[Question] = question_set.questions
-    ordered = shuffled(attempt_id, questions) if settings.shuffle else questions
-    return [_for_student_of(attempt_id, settings.exam_id, question) for question in ordered]
+    ordered = shuffled(attempt.id, questions) if standing.settings.shuffle else questions
+    # Whoever sits an exam sees its images until the end, without asking again.
+    seconds = int(min(standing.deadline(attempt) - now, _LONGEST_LINK).total_seconds())
+    seconds = max(seconds, uploads.LINK_SECONDS)
+    return [_for_student_of(attempt.id, standing.settings.exam_id, question, seconds) for question in ordered]
 
 
-def _for_student_of(attempt_id: UUID, exam_id: UUID, question: Question) -> StudentQuestion:
+def _for_student_of(attempt_id: UUID, exam_id: UUID, question: Question, seconds: int) -> StudentQuestion:
     choices = as_shown(attempt_id, question).choices
     return StudentQuestion(
-        **_for_all(exam_id, question), choices=[ChoiceView(id=choice.id, text=choice.text) for choice in choices]
+        **_for_all(exam_id, question),
+        choices=[ChoiceView(id=choice.id, text=choice.text) for choice in choices],
+        images=markdown_images.show(question.images, *question.asking_texts.values(), seconds=seconds),
     )
+
+
+def _images(question: Question) -> dict[str, markdown_images.ImageView]:
+    return markdown_images.show(question.images, *question.texts.values())
 
 
 def _for_all(exam_id: UUID, question: Question) -> dict[str, Any]:
@@ -213,7 +229,7 @@ def for_student(standing: Standing, answers: StoredAnswers, question_set: Questi
         **_for_student(standing, answers, now),
         answers=_answers_as_shown(answers, question_set),
         server_time=now,
-        questions=for_attempt(standing.settings, answers.id, question_set),
+        questions=for_attempt(standing, standing.attempt(answers.id), question_set, now),
     )
 
 
@@ -328,6 +344,7 @@ def _marked(answers: StoredAnswers, question: Question) -> MarkedAnswer:
         correct_answer=_key(question),
         partial_credit=question.partial_credit,
         explanation=question.explanation,
+        images=_images(question),
         points=question.points,
         marks=answers.marks_earned().get(question.id),
     )

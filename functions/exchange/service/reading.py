@@ -22,7 +22,7 @@ from lms import assets, uploads
 from lms.dynamo import Stale, transaction
 from lms.faults import is_transient
 from lms.log import logger
-from lms.markdown_images import IMAGE_TYPES
+from lms.signatures import IMAGE_TYPES
 
 MOST_LINES = 50_000
 _TELL_EVERY = 20

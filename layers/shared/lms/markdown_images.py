@@ -2,21 +2,18 @@
 
 import re
 from collections.abc import Mapping
-from typing import Literal
 from urllib.parse import quote, unquote
 
 from lms import uploads
 from lms.assets import content_type_of
 from lms.fields import CamelView
+from lms.signatures import ImageType
 
-ImageType = Literal["image/jpeg", "image/png", "image/webp"]
-IMAGE_TYPES: tuple[ImageType, ...] = ("image/jpeg", "image/png", "image/webp")
-"""SVG is none of them: it can hold scripts."""
 _IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\(image:(?P<name>[^)\s]+)\)")
 
 
 class ImageView(CamelView):
-    """A picture in a text; `url` works for five minutes."""
+    """A picture in a text; `url` works for five minutes, and as long as an attempt runs that shows it."""
 
     url: str
     content_type: ImageType
@@ -37,10 +34,10 @@ def renamed(text: str, names: Mapping[str, str]) -> str:
     return _IMAGE.sub(replace, text)
 
 
-def show(keys: Mapping[str, str], *texts: str) -> dict[str, ImageView]:
-    """Links to the pictures that texts show, by their names, of those that have a key."""
+def show(keys: Mapping[str, str], *texts: str, seconds: int = uploads.LINK_SECONDS) -> dict[str, ImageView]:
+    """Links to the pictures that texts show, by their names, of those that have a key; they work for so long."""
     return {
-        name: ImageView(url=uploads.link(keys[name]), content_type=content_type_of(keys[name]))
+        name: ImageView(url=uploads.link(keys[name], seconds=seconds), content_type=content_type_of(keys[name]))
         for name in names_in(*texts)
         if name in keys
     }

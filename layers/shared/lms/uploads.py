@@ -88,6 +88,11 @@ def find_written(stored_at: str, key: str, first_bytes: int) -> Upload | None:
     return _look_at(stored_at, key, first_bytes)
 
 
+def is_there(key: str) -> bool:
+    """Whether there is an accepted file."""
+    return _look_at(key, key, 1) is not None
+
+
 def _look_at(stored_at: str, key: str, first_bytes: int) -> Upload | None:
     found = _if_there(_s3().get_object, Key=stored_at, Range=f"bytes=0-{first_bytes - 1}")
     if found is None:

@@ -27,7 +27,7 @@ export type AuditEntryView = { "id": string; "at": string; "actorId": string | n
 export type AuditSubject = { "kind": string; "id": string; "name": string | null };
 export type AuthProfileUpdate = { "name"?: string; "mobile_number"?: string | null; "city"?: string | null; "country"?: (Country) | null; "additional_details"?: Record<string, any>; "email"?: string; "current_password"?: string | null };
 export type BankQuestionUpdate = { "questionText"?: string; "kind"?: QuestionKind; "choices"?: Array<ChoiceBody>; "prompts"?: Array<PromptBody>; "correctAnswer"?: boolean | string | Array<string> | NumericKeyBody | NumericRangesBody | ShortKeyBody | Record<string, any> | null; "partialCredit"?: boolean; "points"?: number; "explanation"?: string; "title"?: string | null; "tags"?: Array<string>; "difficulty"?: Difficulty | null };
-export type BankQuestionView = { "id": string; "courseId": string; "courseTitle": string; "title": string | null; "questionText": string; "kind": QuestionKind; "choices": Array<WeightedChoice>; "prompts": Array<PromptView>; "correctAnswer": boolean | string | Array<string> | NumericKeyView | NumericRangesView | ShortKeyView | Record<string, string> | null; "partialCredit": boolean; "points": number; "explanation": string; "tags": Array<string>; "difficulty": Difficulty | null; "version": number; "createdAt": string; "updatedAt": string };
+export type BankQuestionView = { "id": string; "courseId": string; "courseTitle": string; "title": string | null; "questionText": string; "kind": QuestionKind; "choices": Array<WeightedChoice>; "prompts": Array<PromptView>; "correctAnswer": boolean | string | Array<string> | NumericKeyView | NumericRangesView | ShortKeyView | Record<string, string> | null; "partialCredit": boolean; "points": number; "explanation": string; "images": Record<string, ImageView>; "tags": Array<string>; "difficulty": Difficulty | null; "version": number; "createdAt": string; "updatedAt": string };
 export type BulkEnroll = { "students": Array<string> };
 export type BulkEnrolled = { "enrolled": number; "alreadyEnrolled": number; "notEnrolled": number; "outcomes": Array<BulkOutcome> };
 export type BulkOutcome = { "student": string; "studentId": string | null; "studentName": string | null; "outcome": EnrollmentOutcome };
@@ -129,7 +129,7 @@ export type LessonUpdate = { "contentUrl"?: string | null; "duration"?: number |
 export type LessonView = { "id": string; "moduleId": string; "title": string; "contentUrl": string | null; "duration": number | null; "position": number; "published": boolean; "asset": AssetView | null; "text": string | null; "images": Record<string, ImageView>; "subtopics": Array<ContentSubtopicView>; "version": number; "createdAt": string; "updatedAt": string };
 export type LoginForm = { "grant_type"?: string; "username": string; "password": string; "scope"?: string; "client_id"?: string; "client_secret"?: string };
 export type Logout = { "refresh_token"?: string | null; "everywhere"?: boolean };
-export type MarkedAnswer = { "questionId": string; "questionText": string; "kind": QuestionKind; "choices": Array<WeightedChoice>; "prompts": Array<PromptView>; "answer": any; "correctAnswer": boolean | string | Array<string> | NumericKeyView | NumericRangesView | ShortKeyView | Record<string, string> | null; "partialCredit": boolean; "explanation": string; "points": number; "marks": number | null };
+export type MarkedAnswer = { "questionId": string; "questionText": string; "kind": QuestionKind; "choices": Array<WeightedChoice>; "prompts": Array<PromptView>; "answer": any; "correctAnswer": boolean | string | Array<string> | NumericKeyView | NumericRangesView | ShortKeyView | Record<string, string> | null; "partialCredit": boolean; "explanation": string; "images": Record<string, ImageView>; "points": number; "marks": number | null };
 export type MarkedAttempt = { "id": string; "examId": string; "examTitle": string; "studentId": string; "studentName": string | null; "number": number; "status": AttemptStatus; "startedAt": string; "deadline": string; "submittedAt": string | null; "answered": number; "score": number | null; "version": number; "createdAt": string; "updatedAt": string; "answers": Record<string, any>; "serverTime": string; "view": "teacher"; "marks": Record<string, number | null>; "history": Array<Change> };
 export type MarksUpdate = { "marks": Record<string, number>; "reason"?: string | null };
 export type MembershipStatus = "active" | "completed";
@@ -152,6 +152,7 @@ export type NewModule = { "description"?: string; "published"?: boolean; "title"
 export type NewProgram = { "title": string; "description"?: string };
 export type NewProgress = { "studentId": string; "courseId": string; "currentModule"?: string | null; "completionPercentage"?: number };
 export type NewQuestion = { "questionText": string; "kind": QuestionKind; "choices"?: Array<ChoiceBody>; "prompts"?: Array<PromptBody>; "correctAnswer"?: boolean | string | Array<string> | NumericKeyBody | NumericRangesBody | ShortKeyBody | Record<string, any> | null; "partialCredit"?: boolean; "points"?: number; "explanation"?: string };
+export type NewQuestionImage = { "contentType": ImageType };
 export type NewResult = { "examId": string; "studentId": string; "score": number; "reason"?: string | null };
 export type NewTerm = { "title": string; "startsOn": string; "endsOn": string };
 export type NewTokens = { "access_token": string; "token_type"?: "bearer"; "expires_in": number; "refresh_token": string | null; "refresh_expires_in": number | null };
@@ -229,13 +230,15 @@ export type ProgressUpdate = { "currentModule"?: string | null; "completionPerce
 export type ProgressView = { "id": string; "studentId": string; "studentName": string | null; "courseId": string; "courseTitle": string; "currentModule": string | null; "completionPercentage": number; "completed": boolean; "lessonsDone": Array<string>; "version": number; "createdAt": string | null; "updatedAt": string | null };
 export type PromptBody = { "id": string; "text": string };
 export type PromptView = { "id": string; "text": string };
+export type QuestionImageForm = { "url": string; "fields": Record<string, string> };
+export type QuestionImageUpload = { "id": string; "upload": QuestionImageForm; "expiresIn": number };
 export type QuestionKind = "single" | "multiple" | "truefalse" | "numeric" | "short" | "matching" | "ordering" | "text";
 export type QuestionOrder = { "questionIds": Array<string> };
 export type QuestionPage = { "items": Array<StudentQuestion>; "next": string | null; "view": "withoutKeys" };
 export type QuestionPageWithKeys = { "items": Array<QuestionView>; "next": string | null; "view": "withKeys" };
 export type QuestionStatistics = { "questionId": string; "questionText": string; "kind": QuestionKind; "points": number; "answered": number; "marked": number; "right": number; "rightPercent": number | null; "meanPercent": number | null };
 export type QuestionUpdate = { "questionText"?: string; "kind"?: QuestionKind; "choices"?: Array<ChoiceBody>; "prompts"?: Array<PromptBody>; "correctAnswer"?: boolean | string | Array<string> | NumericKeyBody | NumericRangesBody | ShortKeyBody | Record<string, any> | null; "partialCredit"?: boolean; "points"?: number; "explanation"?: string };
-export type QuestionView = { "id": string; "examId": string; "questionText": string; "kind": QuestionKind; "choices": Array<WeightedChoice>; "prompts": Array<PromptView>; "points": number; "examTitle": string; "correctAnswer": boolean | string | Array<string> | NumericKeyView | NumericRangesView | ShortKeyView | Record<string, string> | null; "partialCredit": boolean; "explanation": string; "fullCredit": boolean; "drawId": string | null; "version": number; "createdAt": string; "updatedAt": string };
+export type QuestionView = { "id": string; "examId": string; "questionText": string; "kind": QuestionKind; "choices": Array<WeightedChoice>; "prompts": Array<PromptView>; "points": number; "images": Record<string, ImageView>; "examTitle": string; "correctAnswer": boolean | string | Array<string> | NumericKeyView | NumericRangesView | ShortKeyView | Record<string, string> | null; "partialCredit": boolean; "explanation": string; "fullCredit": boolean; "drawId": string | null; "version": number; "createdAt": string; "updatedAt": string };
 export type QuestionsAdded = { "examId": string; "examTitle": string; "added": number; "questionCount": number; "points": number; "draws": Array<DrawView> };
 export type QuestionsFromBank = { "questionIds"?: Array<string>; "draws"?: Array<NewDraw> };
 export type QuietHoursBody = { "from": string; "until": string };
@@ -274,7 +277,7 @@ export type StartVerification = { "channel": VerificationChannel; "current_passw
 export type StatusRequest = { "StudentRollNo": string; "Password": string };
 export type StudentProfile = { "view": "full"; "student_id": string; "user_id": string; "student_status": StudentStatus; "name": string; "email": string; "mobile_number": string | null; "city": string | null; "country": string | null; "address": string | null; "date_of_birth": string | null; "enrollment_year": number | null; "program": string | null; "additional_details": Record<string, any>; "roll_no": string; "profile_picture_url": string | null; "version": number; "created_at": string; "updated_at": string };
 export type StudentProfileUpdate = { "name"?: string; "mobile_number"?: string | null; "city"?: string | null; "country"?: (Country) | null; "address"?: string | null; "date_of_birth"?: string | null; "additional_details"?: Record<string, any>; "profile_picture"?: string | null; "password"?: string; "current_password"?: string; "student_status"?: any; "program"?: any; "enrollment_year"?: any; "roll_no"?: any; "email"?: any };
-export type StudentQuestion = { "id": string; "examId": string; "questionText": string; "kind": QuestionKind; "choices": Array<ChoiceView>; "prompts": Array<PromptView>; "points": number };
+export type StudentQuestion = { "id": string; "examId": string; "questionText": string; "kind": QuestionKind; "choices": Array<ChoiceView>; "prompts": Array<PromptView>; "points": number; "images": Record<string, ImageView> };
 export type StudentStatus = "active" | "suspended" | "graduated" | "withdrawn";
 export type StudentSummary = { "view": "summary"; "id": string; "roll_no": string; "name": string; "email": string; "program": string | null; "status": StudentStatus; "version": number; "created_at": string; "updated_at": string };
 export type StudentUploadForm = { "url": string; "fields": Record<string, string> };
@@ -417,6 +420,7 @@ export interface Posts {
   "/attempts/{attemptId}/reopen": { input: { params: { "attemptId": string }; body: Reopening }; answer: MarkedAttempt };
   "/results": { input: { body: NewResult }; answer: ResultView };
   "/courses/{courseId}/questionBank": { input: { params: { "courseId": string }; body: NewBankQuestion }; answer: BankQuestionView };
+  "/courses/{courseId}/questionImages": { input: { params: { "courseId": string }; body: NewQuestionImage }; answer: QuestionImageUpload };
   "/progress": { input: { body: NewProgress }; answer: ProgressView };
   "/attendance": { input: { body: NewAttendance }; answer: AttendanceView };
   "/feedback": { input: { body: NewFeedback }; answer: FeedbackView };
