@@ -7,14 +7,14 @@ from contextlib import suppress
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from exchange.formats import gift
 from exchange.items import AcceptedTexts, NotReadable, Package, Question, Ranges, Value
 from exchange.packages import open_package
+from tests.exchange.made_questions import KINDS, banks, numeric, without_ids
 from tests.exchange.material import material, opened
-from tests.exchange.question_strategies import banks, without_ids
 
 HUNDRED = Decimal(100)
 
@@ -176,7 +176,9 @@ def test_what_is_no_text_is_not_read() -> None:
         parse(b"\x00\x01\x02binary")
 
 
-@given(banks(ordering=False))
+@example([numeric(("-1.5", "2", "100"))])
+@example([numeric(("0", "2", "100"), ("1", "5", "50"), ("-3", "9", "33.33333"))])
+@given(banks(tuple(kind for kind in KINDS if kind != "ordering")))
 @settings(max_examples=200, deadline=None)
 def test_questions_written_and_read_again_are_equal(questions: list[Question]) -> None:
     target = io.BytesIO()

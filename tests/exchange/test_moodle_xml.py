@@ -6,13 +6,13 @@ from contextlib import suppress
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from exchange.formats import moodle_xml
 from exchange.items import NotReadable, Package, PackageFile, Question
 from exchange.packages import open_package
-from tests.exchange.question_strategies import banks, without_ids
+from tests.exchange.made_questions import banks, numeric, without_ids
 
 PNG = b"\x89PNG\r\n\x1a\nrest"
 
@@ -138,6 +138,8 @@ def test_what_is_no_question_file_is_not_read(content: str) -> None:
         parse(content)
 
 
+@example([numeric(("-1.5", "2", "100"))])
+@example([numeric(("0", "2", "100"), ("1", "5", "50"), ("-3", "9", "33.33333"))])
 @given(banks())
 @settings(max_examples=100, deadline=None)
 def test_questions_written_and_read_again_are_equal(questions: list[Question]) -> None:
