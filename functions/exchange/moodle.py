@@ -215,7 +215,7 @@ def short_answer(source: Source, answers: Sequence[Answer], *, case_sensitive: b
         raise Unfit("No answer is right.")
     if any(len(text.text) > LONGEST_ACCEPTED for text in accepted) or len(accepted) > MOST_CHOICES:
         raise Unfit(f"It accepts more than {MOST_CHOICES} texts, or one of more than {LONGEST_ACCEPTED} characters.")
-    _add_feedback(source, [(answer.plain, answer.feedback) for answer in answers])
+    _add_feedback(source, [(from_text(answer.plain), answer.feedback) for answer in answers])
     return source.question("short", AcceptedTexts(accepted=tuple(accepted), case_sensitive=case_sensitive))
 
 

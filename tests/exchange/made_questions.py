@@ -124,6 +124,12 @@ def numeric(*ranges: tuple[str, str, str]) -> Question:
     return Question(source="q1", kind="numeric", question_text="q 1", correct_answer=Ranges(ranges=tuple(made)))
 
 
+def short(*texts: str) -> Question:
+    """A question that accepts these texts."""
+    key = AcceptedTexts(accepted=tuple(AcceptedText(text=text) for text in texts))
+    return Question(source=f"q {texts[0]}", kind="short", question_text="q 1", correct_answer=key)
+
+
 def without_ids(question: Question) -> dict[str, Any]:
     """A question in which choices and prompts are known by their texts, since some formats number them anew."""
     texts = {choice.id: choice.text for choice in question.choices}

@@ -32,7 +32,7 @@ def test_one_gap_is_an_ordinary_question() -> None:
         "accepted": ({"text": "Paris", "credit": 100}, {"text": "Marseille", "credit": 50}),
         "caseSensitive": False,
     }
-    assert question.explanation == "- Marseille: No\n- *: Wrong"
+    assert question.explanation == "- Marseille: No\n- \\*: Wrong"
 
 
 def test_several_gaps_are_questions_of_their_own_with_the_whole_text() -> None:

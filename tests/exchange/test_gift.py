@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from exchange.formats import gift
 from exchange.items import AcceptedTexts, NotReadable, Package, Question, Ranges, Value
 from exchange.packages import open_package
-from tests.exchange.made_questions import KINDS, banks, numeric, without_ids
+from tests.exchange.made_questions import KINDS, banks, numeric, short, without_ids
 from tests.exchange.material import material, opened
 
 HUNDRED = Decimal(100)
@@ -176,6 +176,7 @@ def test_what_is_no_text_is_not_read() -> None:
         parse(b"\x00\x01\x02binary")
 
 
+@example([short("A->"), short("-> b", "-\\> c")])
 @example([numeric(("-1.5", "2", "100"))])
 @example([numeric(("0", "2", "100"), ("1", "5", "50"), ("-3", "9", "33.33333"))])
 @given(banks(tuple(kind for kind in KINDS if kind != "ordering")))

@@ -224,7 +224,7 @@ def _choice(mark: str, text: str, text_format: str, source: Source) -> Answer:
     answer, own_format = _format(answer, text_format)
     return Answer(
         text=_markdown(answer, own_format, source),
-        plain=_joined(answer),
+        plain=_joined(answer.replace(_ESCAPED_ARROW, "->")),
         fraction=fraction,
         feedback=_markdown(*_format(feedback or "", text_format), source),
     )
@@ -397,7 +397,7 @@ def _answers(question: Question) -> str:
             free = [choice.text for choice in question.choices if choice.id not in key.values()]
             return "".join([*pairs, *(f"\n= -> {_right_text(text)}" for text in free)])
         case "short" if isinstance(key, AcceptedTexts):
-            return "".join(f"\n=%{text.credit.normalize():f}%{_escaped(text.text)}" for text in key.accepted)
+            return "".join(f"\n=%{text.credit.normalize():f}%{_accepted_text(text.text)}" for text in key.accepted)
         case "numeric" if isinstance(key, Value):
             return f"#{key.value:f}:{key.tolerance:f}"
         case "numeric" if isinstance(key, Ranges):
@@ -425,6 +425,11 @@ def _matched_text(text: str) -> str:
 def _right_text(text: str) -> str:
     # What is matched is plain text to Moodle.
     return _matched_text(text) if "->" not in text and from_text(text) == text else f"[markdown]{_matched_text(text)}"
+
+
+def _accepted_text(text: str) -> str:
+    # An arrow would make it a question in which things are matched.
+    return _escaped(text).replace("->", _ESCAPED_ARROW)
 
 
 def _percent(credit: Decimal) -> str:
