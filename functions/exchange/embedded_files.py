@@ -33,7 +33,7 @@ class Document:
         return io.BufferedReader(_WithoutFiles(self._opened.open(self._opened.name), self._places))
 
     def file(self, text: str) -> Callable[[], BinaryIO] | None:
-        """What opens the file whose base64 is the text of an element; None if the text is none."""
+        """What opens the file whose base64 is the text of an element; None if the text is none, or damaged."""
         texts = _PLACE.split(text)
         if len(texts) == 1:
             try:
@@ -50,7 +50,17 @@ class Document:
         self._places.difference_update(places)
         if len(set(places)) < len(places):
             return None
-        return lambda: io.BufferedReader(_Decoded(self._pieces(texts[::3], places)))
+        opens = partial(self._decoded, texts[::3], places)
+        try:
+            with opens() as stream:
+                while stream.read(_CHUNK):
+                    pass
+        except NotReadable:
+            return None
+        return opens
+
+    def _decoded(self, texts: Sequence[str], places: Sequence[tuple[int, int]]) -> BinaryIO:
+        return io.BufferedReader(_Decoded(self._pieces(texts, places)))
 
     def _pieces(self, texts: Sequence[str], places: Sequence[tuple[int, int]]) -> Iterator[bytes]:
         with self._opened.open(self._opened.name) as stream:
