@@ -29,6 +29,7 @@ def content(school: ExamService) -> ExamService:
 def question(text: str = "Is it?", **fields: Any) -> Any:
     body = {"kind": "truefalse", "questionText": text, "choices": [], "prompts": [], "correctAnswer": True}
     rest = {"partialCredit": True, "points": 1.0, "explanation": "", "tags": ["loops"], "difficulty": None, "title": ""}
+    rest["images"] = {}
     return {"id": str(uuid4()), **body, **rest, **fields}
 
 
@@ -74,6 +75,39 @@ def test_questions_come_into_the_bank_once_with_their_tags(school: ExamService, 
     school.consume(event)
     assert len(in_bank(school)) == 59
     assert answers(outbox) == [(0, 60, ["Bad?"])]
+
+
+def test_images_come_with_their_questions_and_words_remain_of_what_is_none(
+    school: ExamService, bucket: Any, outbox: Outbox
+) -> None:
+    files = {
+        "a/tree 1.png": b"\x89PNG\r\n\x1a\n",
+        "photo.png": b"\xff\xd8\xff\xe0",
+        "fake.png": b"<svg/>",
+        "large.png": b"",
+    }
+    files["large.png"] = b"\x89PNG\r\n\x1a\n" + b"\0" * 5 * 1024 * 1024
+    images = {}
+    for number, (name, body) in enumerate(files.items()):
+        images[name] = {"key": f"imports/{IMPORT}/files/{number}", "name": name, "size": len(body)}
+        bucket.put_object(Key=images[name]["key"], Body=body, ContentType="image/png")
+    text = (
+        "![A tree](image:a/tree%201.png) ![A photo](image:photo.png) ![fake](image:fake.png) ![large](image:large.png)"
+    )
+    first, second = question(text, images=images), question("Plain", explanation="![Again](image:photo.png)")
+    event = requested(school, bucket, "bank", [first, {**second, "images": {"photo.png": images["photo.png"]}}])
+    school.consume(event)
+    again, shown = sorted(in_bank(school), key=lambda each: len(each["questionText"]))
+    tree, photo = shown["images"]
+    assert shown["questionText"] == f"![A tree](image:{tree}) ![A photo](image:{photo}) fake large"
+    assert (tree[-4:], photo[-4:], list(again["images"])) == (".png", ".jpg", [photo])
+    assert [each["contentType"] for each in shown["images"].values()] == ["image/png", "image/jpeg"]
+    stored = {each.key: each.get()["Body"].read() for each in bucket.objects.filter(Prefix="question-images/")}
+    folder = f"question-images/{school.course}"
+    assert stored == {f"{folder}/{tree}": files["a/tree 1.png"], f"{folder}/{photo}": files["photo.png"]}
+    assert answers(outbox) == [(0, 2, ["fake.png", "large.png"])]
+    school.consume(event)
+    assert len(in_bank(school)) == 2
 
 
 def test_quizzes_become_drafts_with_their_questions_and_draws(school: ExamService, bucket: Any, outbox: Outbox) -> None:
@@ -124,7 +158,10 @@ def test_nothing_comes_into_a_deleted_course_or_of_a_deleted_import(
 def test_the_bank_is_added_to_exports_of_its_course(school: ExamService, bucket: Any, outbox: Outbox) -> None:
     from lms.events import CourseExportPartAdded
 
-    school.consume(requested(school, bucket, "bank", [question("One?"), question("Two?")]))
+    image = {"key": f"imports/{IMPORT}/files/1", "name": "a.png", "size": 8}
+    bucket.put_object(Key=image["key"], Body=b"\x89PNG\r\n\x1a\n", ContentType="image/png")
+    shows = question("Two?", explanation="![A](image:a.png)", images={"a.png": image})
+    school.consume(requested(school, bucket, "bank", [question("One?"), shows]))
     export_id = uuid4()
     event = CourseExportRequested(
         version=1,
@@ -136,6 +173,9 @@ def test_the_bank_is_added_to_exports_of_its_course(school: ExamService, bucket:
     school.consume(event, event)
     part = json.loads(bucket.Object(event.part_key("bank")).get()["Body"].read())
     assert sorted(each["questionText"] for each in part["questions"]) == ["One?", "Two?"]
+    [file] = part["files"]
+    assert f"![A](image:{file['name']})" in [each["explanation"] for each in part["questions"]]
+    assert (bucket.Object(file["key"]).get()["ContentLength"], file["contentType"]) == (8, "image/png")
     assert [event.part for event in outbox.of(CourseExportPartAdded)] == ["bank"]
     school.consume(event.model_copy(update={"parts": ("outline",), "export_id": uuid4()}))
     assert len(outbox.of(CourseExportPartAdded)) == 1

@@ -62,8 +62,8 @@ def test_reading_writes_parts_and_used_files_and_nothing_of_the_course(
                 ],
             }
         ],
-        "questions": [question(questionText="![A tree](image:tree.png)")],
-        "files": ["a/slides.pdf", "map 1.png", "film.gif", "tree.png", "unused.png"],
+        "questions": [question(questionText="![A tree](image:tree.png) ![A clip](image:clip.gif)")],
+        "files": ["a/slides.pdf", "map 1.png", "film.gif", "tree.png", "clip.gif", "unused.png"],
     }
     import_id = exchange.ready(bucket, package)
     [first, second] = [_part(bucket, import_id, number) for number in (0, 1)]
@@ -73,11 +73,12 @@ def test_reading_writes_parts_and_used_files_and_nothing_of_the_course(
     assert page["text"] == "![A map](image:map%201.png) A film"
     [(name, image)] = page["images"].items()
     assert (name, bucket.Object(image["key"]).get()["Body"].read()) == ("map 1.png", b"map 1.png")
-    assert second["questions"][0]["questionText"] == "A tree"
-    assert [line["what"] for line in exchange.report(import_id)] == ["film.gif", "tree.png"]
+    assert second["questions"][0]["questionText"] == "![A tree](image:tree.png) A clip"
+    assert bucket.Object(second["questions"][0]["images"]["tree.png"]["key"]).get()["Body"].read() == b"tree.png"
+    assert [line["what"] for line in exchange.report(import_id)] == ["film.gif", "clip.gif"]
     keys = {item.key for item in bucket.objects.filter(Prefix="imports/")}
-    assert len(keys) == 4
-    assert exchange.shown(import_id)["contents"]["files"] == 2
+    assert len(keys) == 5
+    assert exchange.shown(import_id)["contents"]["files"] == 3
     assert {type(event).__name__ for event in outbox.all()} == {"ImportReadRequested"}
 
 

@@ -10,9 +10,10 @@ from pydantic import ValidationError
 
 from exam.rules.questions import MOST_DRAWS, MOST_QUESTIONS, TooManyQuestions
 from exam.schemas import NewBankQuestion, NewDraw, NewExam, QuestionsFromBank
-from exam.service import bank, drafts
+from exam.service import bank, drafts, question_images
+from exam.service.question_images import ImageMissing, ImageUnfit
 from exam.service.question_sets import QuestionsTooLong
-from lms import roster, uploads
+from lms import markdown_images, roster, uploads
 from lms.dynamo import Stale, transaction
 from lms.errors import Conflict, InvalidField
 from lms.events import ImportPartApplied, ImportPartRequested, ItemLeftOut
@@ -43,7 +44,7 @@ def apply(event: ImportPartRequested, now: datetime) -> None:
         return
     left_out: LeftOut = []
     if event.kind == "bank":
-        added = _add_questions(event.course_id, json.loads(part)["questions"], left_out, now)
+        added = _add_questions(event, json.loads(part)["questions"], left_out, now)
     else:
         added = sum(_add_exam(event.course_id, draft, left_out, now) for draft in json.loads(part)["exams"])
     answer = ImportPartApplied(
@@ -57,27 +58,41 @@ def apply(event: ImportPartRequested, now: datetime) -> None:
         return
 
 
-def _add_questions(course_id: UUID, drafts: Sequence[Mapping[str, Any]], left_out: LeftOut, now: datetime) -> int:
+def _add_questions(
+    event: ImportPartRequested, drafts: Sequence[Mapping[str, Any]], left_out: LeftOut, now: datetime
+) -> int:
+    images = _images(event, drafts, left_out)
     titles: dict[UUID, str] = {}
     given: dict[UUID, NewBankQuestion] = {}
     for draft in drafts:
         question_id = UUID(draft["id"])
         titles[question_id] = str(draft["title"] or draft["questionText"])[:_TITLE]
         try:
-            given[question_id] = NewBankQuestion.model_validate(_body(draft))
+            given[question_id] = NewBankQuestion.model_validate(_body(draft, images))
         except ValidationError as error:
             left_out.append(ItemLeftOut(what=titles[question_id], reason=_reason(error)))
-    outcome = bank.add_all(course_id, given, now)
+    outcome = bank.add_all(event.course_id, given, now)
     left_out += [ItemLeftOut(what=titles[each], reason=reason) for each, reason in outcome.refused.items()]
     return len(outcome.added) + len(outcome.kept)
 
 
-def _body(draft: Mapping[str, Any]) -> dict[str, Any]:
+def _images(event: ImportPartRequested, drafts: Sequence[Mapping[str, Any]], left_out: LeftOut) -> Mapping[str, str]:
+    """The ids of the images that the drafts show, by their names in the package, of those that can be shown."""
+    # Files read before questions could show images have none.
+    files = {name: file["key"] for draft in drafts for name, file in draft.get("images", {}).items()}
+    ids = {}
+    for name, key in files.items():
+        try:
+            ids[name] = question_images.import_image(event.course_id, event.import_id, name, key)
+        except (ImageMissing, ImageUnfit) as refusal:
+            left_out.append(ItemLeftOut(what=name, reason=str(refusal.detail)))
+    return ids
+
+
+def _body(draft: Mapping[str, Any], images: Mapping[str, str]) -> dict[str, Any]:
     """The body of `POST /courses/{courseId}/questionBank` that a draft is."""
-    return {
-        **{name: value for name, value in draft.items() if name != "id"},
-        "title": draft["title"] or None,
-    }
+    body = {name: value for name, value in draft.items() if name not in ("id", "images")}
+    return {**markdown_images.renamed_in(body, images), "title": draft["title"] or None}
 
 
 def _reason(error: ValidationError) -> str:

@@ -5,8 +5,9 @@ exam or in a copy of the course, show the same files.
 """
 
 import re
+from dataclasses import replace
 from typing import TypeVar
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from exam.rules.questions import Question
 from exam.schemas import NewQuestionImage, QuestionImageForm, QuestionImageUpload
@@ -44,13 +45,30 @@ def upload_form(course_id: UUID, body: NewQuestionImage) -> QuestionImageUpload:
     """A form by which one image, of 1 byte to 5 MB, can be uploaded within an hour; raises `CourseNotFound`."""
     if roster.find_course(course_id) is None:
         raise CourseNotFound
-    image_id = new_id(uuid4(), body.content_type)
+    image_id = _id(uuid4(), body.content_type)
     form = uploads.upload_form(_key(course_id, image_id), MAX_BYTES, body.content_type)
     upload = QuestionImageForm(url=form.url, fields=form.fields)
     return QuestionImageUpload(id=image_id, upload=upload, expires_in=uploads.FORM_SECONDS)
 
 
-def new_id(unique: UUID, image_type: ImageType) -> str:
+def import_image(course_id: UUID, import_id: UUID, name: str, stored_at: str) -> str:
+    """The id that a file of an import gets as an image of the course; may be repeated.
+
+    Its type is what its first bytes say, whatever the package calls it. Raises `ImageMissing`, `ImageUnfit`.
+    """
+    found = uploads.find_written(stored_at, stored_at, SIGNATURE_BYTES)
+    if found is None:
+        raise ImageMissing(image_id=name)
+    image_type = image_type_of(found.first_bytes)
+    if image_type is None or found.size > MAX_BYTES:
+        raise ImageUnfit(image_id=name)
+    image_id = _id(uuid5(import_id, name), image_type)
+    if not uploads.accept(replace(found, key=_key(course_id, image_id)), image_type):
+        raise ImageMissing(image_id=name)
+    return image_id
+
+
+def _id(unique: UUID, image_type: ImageType) -> str:
     """The id of an image to come; its extension says the one type that it may have."""
     return f"{unique}{EXTENSIONS[image_type]}"
 

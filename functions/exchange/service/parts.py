@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from exchange.items import Lesson, Module, Package, Question, Quiz
 from lms.events import ImportKind
-from lms.markdown_images import names_in, renamed
+from lms.markdown_images import names_in, renamed, renamed_in
 
 QUESTIONS_TOGETHER = 50
 LESSONS_TOGETHER = 20
@@ -64,7 +64,7 @@ def parts_of(package: Package, import_id: UUID, stored: Mapping[str, StoredFile]
     for number, question in numbered:
         ids.setdefault(question.source, _question_id(import_id, number))
     for some in _groups(numbered, QUESTIONS_TOGETHER):
-        questions = [_question(import_id, number, question) for number, question in some]
+        questions = [_question(import_id, number, question, stored) for number, question in some]
         yield Part("bank", len(questions), {"questions": questions})
     for quizzes in _groups(list(enumerate(package.quizzes)), EXAMS_TOGETHER):
         exams = [_exam(import_id, number, quiz, ids) for number, quiz in quizzes]
@@ -130,23 +130,15 @@ def _lesson(lesson: Lesson, stored: Mapping[str, StoredFile]) -> dict[str, Any]:
     }
 
 
-def _question(import_id: UUID, number: int, question: Question) -> dict[str, Any]:
-    body = _without_images(question.model_dump(mode="json", exclude={"source", "category"}))
+def _question(import_id: UUID, number: int, question: Question, stored: Mapping[str, StoredFile]) -> dict[str, Any]:
+    body = renamed_in(question.model_dump(mode="json", exclude={"source", "category"}), {name: name for name in stored})
     tags = [_tag(tag) for tag in (*question.tags, question.category) if tag]
     return {
         **body,
         "id": str(_question_id(import_id, number)),
         "tags": list(dict.fromkeys(tags)),
+        "images": {name: stored[name] for name in names_in(*_texts(question)) if name in stored},
     }
-
-
-def _without_images(body: Any) -> Any:
-    """The same without images in its texts, of which the words remain: questions cannot show any."""
-    if isinstance(body, str):
-        return renamed(body, {})
-    if isinstance(body, list):
-        return [_without_images(each) for each in body]
-    return {name: _without_images(part) for name, part in body.items()} if isinstance(body, dict) else body
 
 
 def _with_images(text: str, stored: Mapping[str, StoredFile]) -> str:

@@ -36,7 +36,6 @@ _UNKNOWN = (
 _TOO_MUCH = (
     "The file takes more time or memory to read than there is. Split it, or leave out large files, and try again."
 )
-_NO_PICTURES = "Questions cannot show pictures; what the picture is called remains."
 _FAULT = "A fault of the system kept the file from being read. Its operators find the cause in the log."
 
 
@@ -138,20 +137,18 @@ def _store(found: Import, name: str, package: Package, clock: Callable[[], datet
 
 
 def _usable(package: Package) -> tuple[list[str], list[Note]]:
-    """The files to store, and lines about those that lessons cannot have."""
+    """The files to store, and lines about those that lessons and questions cannot have."""
     known = {file.name for file in package.files}
     offered, shown, of_questions = used_files(package)
     notes: list[Note] = []
     usable: list[str] = []
-    for names, types in ((offered, tuple(assets.EXTENSIONS)), (shown, IMAGE_TYPES)):
+    for names, types in ((offered, tuple(assets.EXTENSIONS)), (shown, IMAGE_TYPES), (of_questions, IMAGE_TYPES)):
         for name, where in names.items():
             reason = _why_unusable(name, known, types)
             if reason is None:
                 usable.append(name)
             else:
                 notes.append(Note(where=where, what=name, outcome="left out", reason=reason))
-    for name, where in of_questions.items():
-        notes.append(Note(where=where, what=name, outcome="left out", reason=_NO_PICTURES))
     return list(dict.fromkeys(usable)), notes
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote, unquote
 
 from lms import uploads
@@ -32,6 +33,15 @@ def renamed(text: str, names: Mapping[str, str]) -> str:
         return found["alt"] if name is None else f"![{found['alt']}](image:{quote(name, safe='/')})"
 
     return _IMAGE.sub(replace, text)
+
+
+def renamed_in(content: Any, names: Mapping[str, str]) -> Any:
+    """As `renamed`, of all texts in what JSON can hold."""
+    if isinstance(content, str):
+        return renamed(content, names)
+    if isinstance(content, list):
+        return [renamed_in(each, names) for each in content]
+    return {name: renamed_in(part, names) for name, part in content.items()} if isinstance(content, dict) else content
 
 
 def show(keys: Mapping[str, str], *texts: str, seconds: int = uploads.LINK_SECONDS) -> dict[str, ImageView]:
