@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { createContext } from "preact";
+import { useContext, useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { html } from "htm/preact";
 import { Skeleton } from "./skeleton.js";
 
@@ -15,6 +16,8 @@ const FORMULA = /^(\$\$[^$]+?\$\$|\$(?!\s)(?:\\\$|[^$\n])+?(?<!\s)\$(?!\d))/;
 const FORMULA_BLOCK = /^\$\$[^$]+?\$\$[ \t]*(?:\n+|$)/;
 /** @type {Images} */
 const NONE = {};
+/** The images of a question, for all texts of it that stand within. */
+export const QuestionImages = createContext(NONE);
 
 /** @type {import("@preact/signals").Signal<{ render: Render } | null>} */
 const renderer = signal(null);
@@ -45,8 +48,10 @@ export function usePlainText() {
 }
 
 /** @param {Props & { inline?: boolean }} props */
-function Rendered({ text, images = NONE, id, class: name = "", inline = false }) {
+function Rendered({ text, images: own, id, class: name = "", inline = false }) {
   const render = useRenderer();
+  const around = useContext(QuestionImages);
+  const images = own ?? around;
   const place = useRef(/** @type {HTMLElement | null} */ (null));
   // The links of images are others at each look; those that are loaded stay.
   useLayoutEffect(() => {

@@ -6,7 +6,7 @@ import { Button } from "../../parts/button.js";
 import { EmptyState } from "../../parts/empty.js";
 import { Icon } from "../../parts/icon.js";
 import { Loaded, useLoad } from "../../parts/load.js";
-import { InlineMarkdown, QuestionText } from "../../parts/markdown.js";
+import { InlineMarkdown, QuestionImages, QuestionText } from "../../parts/markdown.js";
 import { Card, Page } from "../../parts/page.js";
 import { Badge, When } from "../../parts/values.js";
 import { person } from "../../session.js";
@@ -68,21 +68,23 @@ function Answer({ answer, index }) {
   const { marks, points } = answer;
   const tone = marks === null ? "plain" : marks >= points ? "good" : marks > 0 ? "fair" : "bad";
   return html`
-    <li class="card">
-      <header class="answer-head">
-        <h3>${t("student.result.question", { number: index + 1 })}</h3>
-        <${Badge} tone=${tone}>
-          ${marks === null
-    ? t("student.result.toBeMarked")
-    : t("student.result.marks", { marks: number(marks), points: number(points) })}
-        <//>
-      </header>
-      <${QuestionText} class="question-text" text=${answer.questionText} />
-      <${REVIEWS[answer.kind] ?? Written} answer=${answer} />
-      ${answer.explanation && html`
-        <div class="explanation"><strong>${t("student.result.explanation")}</strong> <${QuestionText} text=${answer.explanation} /></div>
-      `}
-    </li>
+    <${QuestionImages.Provider} value=${answer.images}>
+      <li class="card">
+        <header class="answer-head">
+          <h3>${t("student.result.question", { number: index + 1 })}</h3>
+          <${Badge} tone=${tone}>
+            ${marks === null
+      ? t("student.result.toBeMarked")
+      : t("student.result.marks", { marks: number(marks), points: number(points) })}
+          <//>
+        </header>
+        <${QuestionText} class="question-text" text=${answer.questionText} />
+        <${REVIEWS[answer.kind] ?? Written} answer=${answer} />
+        ${answer.explanation && html`
+          <div class="explanation"><strong>${t("student.result.explanation")}</strong> <${QuestionText} text=${answer.explanation} /></div>
+        `}
+      </li>
+    <//>
   `;
 }
 

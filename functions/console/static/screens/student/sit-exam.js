@@ -10,6 +10,7 @@ import { confirm } from "../../parts/dialog.js";
 import { EmptyState } from "../../parts/empty.js";
 import { Icon } from "../../parts/icon.js";
 import { Loaded, useLoad } from "../../parts/load.js";
+import { QuestionImages } from "../../parts/markdown.js";
 import { Card, Page } from "../../parts/page.js";
 import { toast } from "../../parts/toast.js";
 import { UserText } from "../../parts/values.js";
@@ -216,7 +217,8 @@ function TimeOver({ sitting }) {
           <p>${t("sit.over.unsent", { count: waiting.size })}</p>
           <ul class="stack">
             ${questions.map((question, index) => waiting.has(question.id) && html`
-              <li key=${question.id}><b>${t("sit.question", { at: index + 1 })}</b>: <${Answer} question=${question} answer=${sitting.own(question.id)} /></li>
+              <li key=${question.id}><b>${t("sit.question", { at: index + 1 })}</b>:
+                <${QuestionImages.Provider} value=${question.images}><${Answer} question=${question} answer=${sitting.own(question.id)} /><//></li>
             `)}
           </ul>
           <p>${t("sit.over.ask")}</p>

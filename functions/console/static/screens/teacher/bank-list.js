@@ -40,7 +40,7 @@ export function BankQuestionEntry({ question, before, children }) {
       ${before}
       <div class="entry-text">
         ${title && html`<p><b><${UserText}>${title}<//></b></p>`}
-        <p class="clipped"><${InlineMarkdown} text=${firstLines(questionText)} /></p>
+        <p class="clipped"><${InlineMarkdown} text=${firstLines(questionText)} images=${question.images} /></p>
         <p class="row">
           <${Badge} tone="accent">${tOf("questionKind", kind)}<//> <${Badge}>${t("sit.points", { count: points })}<//>
           ${difficulty && html`<${Badge}>${tOf("difficulty", difficulty)}<//>`}

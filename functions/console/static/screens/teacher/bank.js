@@ -40,10 +40,10 @@ export default function Bank({ params: { courseId }, query }) {
     await reload();
   }
   /** @param {BankQuestionView} question */
-  async function remove({ id, version, questionText }) {
+  async function remove({ id, version, questionText, images }) {
     const wanted = await confirm({
       title: t("teacher.question.delete"), action: t("teacher.question.delete"), danger: true,
-      text: html`<${QuestionText} text=${questionText} /><p class="quiet">${t("teacher.bank.deleteText")}</p>`,
+      text: html`<${QuestionText} text=${questionText} images=${images} /><p class="quiet">${t("teacher.bank.deleteText")}</p>`,
     });
     if (!wanted) return;
     await del("/bankQuestions/{bankQuestionId}", { params: { bankQuestionId: id }, ifMatch: version });

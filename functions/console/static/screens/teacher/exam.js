@@ -69,9 +69,9 @@ function Questions({ exam }) {
   }
 
   /** @param {QuestionView} question */
-  async function remove({ id, questionText }) {
+  async function remove({ id, questionText, images }) {
     const wanted = await confirm({
-      title: t("teacher.question.delete"), text: html`<${QuestionText} text=${questionText} />`,
+      title: t("teacher.question.delete"), text: html`<${QuestionText} text=${questionText} images=${images} />`,
       action: t("teacher.question.delete"), danger: true,
     });
     if (!wanted) return;

@@ -4,7 +4,7 @@ import { put } from "../../api.js";
 import { t, tOf } from "../../i18n.js";
 import { Answer as GivenAnswer, RightAnswer } from "../../parts/answer.js";
 import { Field, Form } from "../../parts/form.js";
-import { QuestionText } from "../../parts/markdown.js";
+import { QuestionImages, QuestionText } from "../../parts/markdown.js";
 import { Badge } from "../../parts/values.js";
 
 /** @import { MarkedAnswer, MarkedAttempt, QuestionView } from "lms/api" */
@@ -65,21 +65,23 @@ function Answer({ answer, at }) {
   }
 
   return html`
-    <section class="card answer" aria-labelledby="question-${questionId}">
-      <header class="card-head"><h2>${t("teacher.marks.question", { at })}</h2><${Badge}>${tOf("questionKind", kind)}<//></header>
-      <${QuestionText} id="question-${questionId}" text=${questionText} />
-      <dl class="answers">
-        <div><dt>${t("teacher.marks.answer")}</dt><dd class="answer-given"><${GivenAnswer} question=${answer} answer=${answer.answer} /></dd></div>
-        ${kind !== "text" && html`<div><dt>${t("teacher.marks.key")}</dt><dd><${RightAnswer} question=${answer} /></dd></div>`}
-        ${explanation && html`<div><dt>${t("teacher.question.explanation")}</dt><dd><${QuestionText} text=${explanation} /></dd></div>`}
-      </dl>
-      <div class="row marks">
-        <label for="marks-${questionId}">${t("teacher.marks.marks", { at })}</label>
-        <input ref=${field} id="marks-${questionId}" name=${questionId} type="number" min="0" max=${points} step="any" required inputmode="decimal"
-          value=${marks} onInput=${(/** @type {any} */ { target }) => setMarks(target.value)} onKeyDown=${press} />
-        <span>${t("teacher.marks.of", { points })}</span>
-      </div>
-    </section>
+    <${QuestionImages.Provider} value=${answer.images}>
+      <section class="card answer" aria-labelledby="question-${questionId}">
+        <header class="card-head"><h2>${t("teacher.marks.question", { at })}</h2><${Badge}>${tOf("questionKind", kind)}<//></header>
+        <${QuestionText} id="question-${questionId}" text=${questionText} />
+        <dl class="answers">
+          <div><dt>${t("teacher.marks.answer")}</dt><dd class="answer-given"><${GivenAnswer} question=${answer} answer=${answer.answer} /></dd></div>
+          ${kind !== "text" && html`<div><dt>${t("teacher.marks.key")}</dt><dd><${RightAnswer} question=${answer} /></dd></div>`}
+          ${explanation && html`<div><dt>${t("teacher.question.explanation")}</dt><dd><${QuestionText} text=${explanation} /></dd></div>`}
+        </dl>
+        <div class="row marks">
+          <label for="marks-${questionId}">${t("teacher.marks.marks", { at })}</label>
+          <input ref=${field} id="marks-${questionId}" name=${questionId} type="number" min="0" max=${points} step="any" required inputmode="decimal"
+            value=${marks} onInput=${(/** @type {any} */ { target }) => setMarks(target.value)} onKeyDown=${press} />
+          <span>${t("teacher.marks.of", { points })}</span>
+        </div>
+      </section>
+    <//>
   `;
 }
 

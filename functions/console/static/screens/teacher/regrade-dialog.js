@@ -4,7 +4,7 @@ import { post } from "../../api.js";
 import { number, percent, t } from "../../i18n.js";
 import { Dialog } from "../../parts/dialog.js";
 import { Field, Form } from "../../parts/form.js";
-import { QuestionText } from "../../parts/markdown.js";
+import { QuestionImages, QuestionText } from "../../parts/markdown.js";
 import { Table } from "../../parts/table.js";
 import { toast } from "../../parts/toast.js";
 import { UserText } from "../../parts/values.js";
@@ -46,17 +46,19 @@ export function RegradeDialog({ question, onClose, onSaved }) {
 
   return html`
     <${Dialog} title=${t("teacher.regrade.title")} onClose=${onClose}>
-      <${Form} submit=${foreseen ? t("teacher.regrade.title") : t("teacher.regrade.preview")} kind=${foreseen ? "danger" : "main"}
-        onSubmit=${send} onInput=${() => setForeseen(null)}>
-        <${QuestionText} text=${questionText} />
-        <p class="quiet">${t("teacher.regrade.text")}</p>
-        <${Field} name="full" type="checkbox" label=${t("teacher.regrade.full")} value=${full}
-          onChange=${(/** @type {any} */ { target }) => setFull(target.checked)} />
-        ${!full && html`
-          <${KeyFields} draft=${draft} value=${correctAnswer} onDraft=${change} />
-        `}
-        <${Field} name="reason" label=${t("teacher.reason")} />
-        <div role="status">${foreseen && html`<${Effect} effect=${foreseen} />`}</div>
+      <${QuestionImages.Provider} value=${question.images}>
+        <${Form} submit=${foreseen ? t("teacher.regrade.title") : t("teacher.regrade.preview")} kind=${foreseen ? "danger" : "main"}
+          onSubmit=${send} onInput=${() => setForeseen(null)}>
+          <${QuestionText} text=${questionText} />
+          <p class="quiet">${t("teacher.regrade.text")}</p>
+          <${Field} name="full" type="checkbox" label=${t("teacher.regrade.full")} value=${full}
+            onChange=${(/** @type {any} */ { target }) => setFull(target.checked)} />
+          ${!full && html`
+            <${KeyFields} draft=${draft} value=${correctAnswer} onDraft=${change} />
+          `}
+          <${Field} name="reason" label=${t("teacher.reason")} />
+          <div role="status">${foreseen && html`<${Effect} effect=${foreseen} />`}</div>
+        <//>
       <//>
     <//>
   `;

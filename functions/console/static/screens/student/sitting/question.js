@@ -4,7 +4,7 @@ import { number, t, tOf } from "../../../i18n.js";
 import { Answer } from "../../../parts/answer.js";
 import { Button } from "../../../parts/button.js";
 import { Icon } from "../../../parts/icon.js";
-import { InlineMarkdown, QuestionText, usePlainText } from "../../../parts/markdown.js";
+import { InlineMarkdown, QuestionImages, QuestionText, usePlainText } from "../../../parts/markdown.js";
 import { OrderedList } from "../../../parts/ordered-list.js";
 
 /** @import { QuestionKind, StudentQuestion } from "lms/api" */
@@ -28,23 +28,25 @@ export function Question({ question, at, sitting, closed }) {
   const answer = sitting.answer(id);
   const state = sitting.state(id);
   return html`
-    <section class="question card" id="question-${at}" tabindex="-1" aria-labelledby="text-${id}">
-      <header class="question-head">
-        <h2>${t("sit.question", { at })}</h2>
-        <span class="quiet">${t("sit.points", { count: question.points })}</span>
-      </header>
-      <${QuestionText} id="text-${id}" class="question-text" text=${question.questionText} />
-      <${FIELDS[kind]} question=${question} answer=${answer} closed=${closed} give=${(/** @type {unknown} */ value) => sitting.give(id, value)} />
-      ${state === "conflict" && html`<${Conflict} question=${question} sitting=${sitting} />`}
-      <footer class="question-foot">
-        <span class="answer-state answer-${state}">
-          ${ICONS[state] && html`<${Icon} name=${ICONS[state]} />`}${tOf("sit.state", state)}
-        </span>
-        ${!WRITTEN.includes(kind) && answer !== null && !closed && html`
-          <${Button} kind="quiet" small onClick=${() => sitting.give(id, null)}>${t("sit.clear")}<//>
-        `}
-      </footer>
-    </section>
+    <${QuestionImages.Provider} value=${question.images}>
+      <section class="question card" id="question-${at}" tabindex="-1" aria-labelledby="text-${id}">
+        <header class="question-head">
+          <h2>${t("sit.question", { at })}</h2>
+          <span class="quiet">${t("sit.points", { count: question.points })}</span>
+        </header>
+        <${QuestionText} id="text-${id}" class="question-text" text=${question.questionText} />
+        <${FIELDS[kind]} question=${question} answer=${answer} closed=${closed} give=${(/** @type {unknown} */ value) => sitting.give(id, value)} />
+        ${state === "conflict" && html`<${Conflict} question=${question} sitting=${sitting} />`}
+        <footer class="question-foot">
+          <span class="answer-state answer-${state}">
+            ${ICONS[state] && html`<${Icon} name=${ICONS[state]} />`}${tOf("sit.state", state)}
+          </span>
+          ${!WRITTEN.includes(kind) && answer !== null && !closed && html`
+            <${Button} kind="quiet" small onClick=${() => sitting.give(id, null)}>${t("sit.clear")}<//>
+          `}
+        </footer>
+      </section>
+    <//>
   `;
 }
 
@@ -78,6 +80,8 @@ function Choices({ question, answer, give, closed }) {
 /** A choice for each prompt. @param {Props} props */
 function Matching({ question, answer, give, closed }) {
   const plain = usePlainText();
+  // An option has room for what its image is called alone.
+  const showsImages = Object.keys(question.images).some((id) => question.choices.some(({ text }) => text.includes(id)));
   /** @param {string} prompt @param {string} choice */
   function match(prompt, choice) {
     const { [prompt]: _, ...others } = answer ?? {};
@@ -87,6 +91,9 @@ function Matching({ question, answer, give, closed }) {
   return html`
     <fieldset class="matching" aria-labelledby="text-${question.id}" disabled=${closed}>
       <p class="quiet">${t("sit.match")}</p>
+      ${showsImages && html`
+        <ul class="choices-shown">${question.choices.map(({ id, text }) => html`<li key=${id}><${InlineMarkdown} text=${text} /></li>`)}</ul>
+      `}
       ${question.prompts.map(({ id, text }) => html`
         <div key=${id} class="match">
           <label for="match-${question.id}-${id}"><${InlineMarkdown} text=${text} /></label>
