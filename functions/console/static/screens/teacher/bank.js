@@ -72,7 +72,7 @@ export default function Bank({ params: { courseId }, query }) {
         `}<//>
       <//>
       ${edited && html`
-        <${QuestionDialog} question=${edited === "new" ? null : edited} onClose=${() => setEdited(null)} onSave=${save}>
+        <${QuestionDialog} courseId=${courseId} question=${edited === "new" ? null : edited} onClose=${() => setEdited(null)} onSave=${save}>
           <${BankFields} question=${edited === "new" ? null : edited} />
         <//>
       `}

@@ -124,7 +124,7 @@ function Questions({ exam }) {
       </div>
     `}<//>
     ${edited && html`
-      <${QuestionDialog} question=${edited === "new" ? null : edited} onClose=${() => setEdited(null)} onSave=${save} />
+      <${QuestionDialog} courseId=${exam.courseId} question=${edited === "new" ? null : edited} onClose=${() => setEdited(null)} onSave=${save} />
     `}
     ${choosing && html`<${FromBankDialog} exam=${exam} onClose=${() => setChoosing(false)} onAdded=${questions.reload} />`}
     ${regraded && html`<${RegradeDialog} question=${regraded} onClose=${() => setRegraded(null)} onSaved=${questions.reload} />`}

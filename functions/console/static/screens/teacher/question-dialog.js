@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { html } from "htm/preact";
 import { t, tOf } from "../../i18n.js";
 import { Button } from "../../parts/button.js";
@@ -6,6 +6,7 @@ import { Dialog } from "../../parts/dialog.js";
 import { Field, Form } from "../../parts/form.js";
 import { toast } from "../../parts/toast.js";
 import { AnswerFields, draftOf, hasWeights, keyOf, KINDS, PairField, RightMark, weightOf } from "./key-field.js";
+import { QuestionImage } from "./question-image.js";
 
 /** @import { NewQuestion, QuestionKind, QuestionView } from "lms/api" */
 /** @import { Draft, Keyed, OnDraft } from "./key-field.js" */
@@ -15,20 +16,33 @@ import { AnswerFields, draftOf, hasWeights, keyOf, KINDS, PairField, RightMark, 
 const PARTLY = ["multiple", "matching", "ordering"];
 /** @type {QuestionKind[]} */
 const WITH_CHOICES = ["single", "multiple", "matching", "ordering"];
+/** The fields of texts that may show images. */
+const TEXTS = "[name=questionText], [name=explanation], .choices-edited input[type=text]";
 /** A question without choices or prompts has these. */
 const NOTHING = { choices: [], prompts: [] };
 
 /**
  * A question, new or changed.
  * @param {{
- *   question: Question | null, children?: unknown, onClose: () => void,
+ *   courseId: string, question: Question | null, children?: unknown, onClose: () => void,
  *   onSave: (body: NewQuestion, values: import("../../parts/form.js").Values) => Promise<unknown>
  * }} props `children`: fields beside those of every question, whose `values` come with it
  */
-export function QuestionDialog({ question, children, onClose, onSave }) {
+export function QuestionDialog({ courseId, question, children, onClose, onSave }) {
   const [draft, setDraft] = useState(() => draftOf(question));
   const change = (/** @type {Partial<Draft>} */ changes) => setDraft((now) => ({ ...now, ...changes }));
   const { kind } = draft;
+  const place = useRef(/** @type {HTMLElement | null} */ (null));
+  const typedLast = useRef(/** @type {HTMLInputElement | HTMLTextAreaElement | null} */ (null));
+
+  /** @param {string} markdown */
+  function insert(markdown) {
+    const text = typedLast.current?.isConnected ? typedLast.current : place.current?.querySelector("textarea");
+    if (!text) return;
+    text.setRangeText(markdown, text.selectionEnd ?? text.value.length, text.selectionEnd ?? text.value.length, "end");
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+    text.focus();
+  }
 
   /** @param {import("../../parts/form.js").Values} values */
   async function save(values) {
@@ -48,25 +62,28 @@ export function QuestionDialog({ question, children, onClose, onSave }) {
 
   return html`
     <${Dialog} wide title=${question ? t("teacher.question.edit") : t("teacher.question.add")} onClose=${onClose}>
-      <${Form} submit=${t("save")} onSubmit=${save}>
-        <div class="form-columns">
-          <${Field} name="kind" label=${t("teacher.question.kind")} value=${kind}
-            options=${KINDS.map((value) => ({ value, label: tOf("questionKind", value) }))}
-            onChange=${(/** @type {any} */ { target }) => change({ kind: target.value })} />
-          <${Field} name="points" type="number" min="0" step="any" label=${t("teacher.question.points")} value=${question?.points ?? 1} />
-        </div>
-        <${Field} name="questionText" label=${t("teacher.question.text")} rows=${3} value=${question?.questionText} hint=${t("teacher.question.textHint")} />
-        ${WITH_CHOICES.includes(kind)
-    ? html`<${Choices} draft=${draft} onDraft=${change} />`
-    : html`<${AnswerFields} draft=${draft} value=${question?.correctAnswer} onDraft=${change} />`}
-        ${kind === "matching" && html`<${Prompts} draft=${draft} onDraft=${change} />`}
-        ${(PARTLY.includes(kind) || hasWeights(draft)) && html`
-          <${Field} name="partialCredit" type="checkbox" label=${t("teacher.question.partialCredit")} value=${question?.partialCredit ?? true} />
-        `}
-        <${Field} name="explanation" label=${t("teacher.question.explanation")} rows=${2} optional value=${question?.explanation}
-          hint=${t("teacher.question.explanationHint")} />
-        ${children}
-      <//>
+      <div ref=${place} onFocusIn=${(/** @type {any} */ { target }) => target.matches(TEXTS) && (typedLast.current = target)}>
+        <${Form} submit=${t("save")} onSubmit=${save}>
+          <div class="form-columns">
+            <${Field} name="kind" label=${t("teacher.question.kind")} value=${kind}
+              options=${KINDS.map((value) => ({ value, label: tOf("questionKind", value) }))}
+              onChange=${(/** @type {any} */ { target }) => change({ kind: target.value })} />
+            <${Field} name="points" type="number" min="0" step="any" label=${t("teacher.question.points")} value=${question?.points ?? 1} />
+          </div>
+          <${Field} name="questionText" label=${t("teacher.question.text")} rows=${3} value=${question?.questionText} hint=${t("teacher.question.textHint")} />
+          ${WITH_CHOICES.includes(kind)
+      ? html`<${Choices} draft=${draft} onDraft=${change} />`
+      : html`<${AnswerFields} draft=${draft} value=${question?.correctAnswer} onDraft=${change} />`}
+          ${kind === "matching" && html`<${Prompts} draft=${draft} onDraft=${change} />`}
+          ${(PARTLY.includes(kind) || hasWeights(draft)) && html`
+            <${Field} name="partialCredit" type="checkbox" label=${t("teacher.question.partialCredit")} value=${question?.partialCredit ?? true} />
+          `}
+          <${Field} name="explanation" label=${t("teacher.question.explanation")} rows=${2} optional value=${question?.explanation}
+            hint=${t("teacher.question.explanationHint")} />
+          <${QuestionImage} courseId=${courseId} onSent=${insert} />
+          ${children}
+        <//>
+      </div>
     <//>
   `;
 }
