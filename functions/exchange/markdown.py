@@ -545,6 +545,9 @@ class _Converter(MarkdownConverter):
             if _is_punctuation(inner[-1:]):
                 return before + inner + after
         mark = _EMPHASIS[el.name]
+        # Asterisks around text that begins and ends with some belong together in more than one way.
+        if mark[0] == inner[:1] == inner[-1:] and len(re.findall(r"\*+|~+", inner)) > 2:
+            return before + inner + after
         return f"{before}{mark}{inner}{mark}{after}" if inner.strip() else before + inner + after
 
     convert_b = convert_strong = convert_i = convert_em = convert_u = convert_ins = convert_mark = _emphasis

@@ -144,7 +144,7 @@ def search_courses(
     return catalogue.search(words, program_id, term_id, paging)
 
 
-@app.get("/courses/catalogue/{courseId}", dependencies=[Public, CachedForAMinute])
+@app.get("/courses/{courseId}/catalogue", dependencies=[Public, CachedForAMinute])
 @refuses(CourseNotFound)
 def get_catalogue_course(course_id: CourseId) -> CatalogueCourse:
     """A course with the titles of what it teaches, for anybody."""

@@ -82,6 +82,7 @@ _FIELDS: dict[str, Any] = {
     "Summary.histogram": [1 if percent in (60, 80) else 0 for percent in range(101)],
     "SummaryView.histogram": {"4": 1, "5": 1},
     "NewTerm.title": "Spring 2027",
+    "NewMessage.audience": None,
     "SentMessage.recipients": 25,
     "SessionView.address": "203.0.113.7",
     "SessionView.current": True,

@@ -29,7 +29,7 @@ def test_the_page_says_of_every_event_who_publishes_and_who_consumes_it() -> Non
     assert "no service</dd>" not in page
     enrolled = page.partition('id="lms.student.enrolled.v1"')[2].partition("</details>")[0]
     assert "<dd>program</dd>" in enrolled
-    assert "<dd>instructor, notification</dd>" in enrolled
+    assert "<dd>institute, instructor, notification</dd>" in enrolled
 
 
 def test_every_event_is_described_on_its_topic(document: dict[str, Any]) -> None:

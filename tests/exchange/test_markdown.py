@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from bs4 import BeautifulSoup
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -281,6 +281,8 @@ blocks = st.recursive(
 
 @given(blocks)
 @settings(max_examples=300, deadline=None)
+@example("<p><em><b>1</b>1<b>1</b></em></p>")
+@example("<p><b><em>1</em>1<em>1</em></b></p>")
 def test_no_word_is_lost(html: str) -> None:
     assert words(rendered(from_html(html).text).get_text()) == words(BeautifulSoup(html, "lxml").get_text())
 

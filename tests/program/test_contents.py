@@ -100,7 +100,7 @@ def test_anybody_sees_a_course_with_the_titles_of_its_published_parts(
     program: Program, course: str, calls: Calls
 ) -> None:
     calls.clear()
-    answer = program.http.get(f"/courses/catalogue/{course}")
+    answer = program.http.get(f"/courses/{course}/catalogue")
     assert [operation for operation, _ in calls] == ["BatchGetItem"] * 2
     assert answer.status == 200, answer
     chapters = answer.json["tableOfContents"]
@@ -108,8 +108,8 @@ def test_anybody_sees_a_course_with_the_titles_of_its_published_parts(
     assert links(chapters) == files(chapters) == {None}
     assert "ownEnrollment" not in answer.json
     assert answer.headers["cache-control"] == "public, max-age=60"
-    assert program.http.get(f"/courses/catalogue/{uuid4()}").status == 404
-    assert program.http.get(f"/courses/catalogue/{program.new_course()}").json["tableOfContents"] == []
+    assert program.http.get(f"/courses/{uuid4()}/catalogue").status == 404
+    assert program.http.get(f"/courses/{program.new_course()}/catalogue").json["tableOfContents"] == []
 
 
 def test_unpublished_parts_are_for_the_courses_teachers(program: Program, course: str) -> None:

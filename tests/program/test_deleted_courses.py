@@ -156,7 +156,7 @@ ROUTES: dict[tuple[str, str], list[Call]] = {
     ("PUT", "/courses/{courseId}/update"): _by_staff("program", "PUT", "/courses/{course}/update", {"quarter": "Q1"}),
     ("POST", "/courses/{courseId}/copy"): _by_admin("program", "POST", "/courses/{course}/copy", {"title": "Copied"}),
     ("GET", "/courses/{courseId}/details"): _by_all("program", "GET", "/courses/{course}/details"),
-    ("GET", "/courses/catalogue/{courseId}"): _by_all("program", "GET", "/courses/catalogue/{course}"),
+    ("GET", "/courses/{courseId}/catalogue"): _by_all("program", "GET", "/courses/{course}/catalogue"),
     ("GET", "/courses/topics"): _by_all("program", "GET", "/courses/topics", courseId="{course}", chapterId="{module}"),
     ("GET", "/courses/schedule"): _by_all("program", "GET", "/courses/schedule", courseId="{course}"),
     ("POST", "/courses/{courseId}/enrollments"): _by_admin("program", "POST", ENROLLMENTS, {"studentId": "{newcomer}"}),

@@ -11,7 +11,7 @@ import { UserText } from "../../parts/values.js";
 
 /** A course of the catalogue with what it teaches, for whoever is not signed in. @param {import("../../router.js").ScreenProps} props */
 export default function Course({ params: { courseId } }) {
-  const course = useLoad(() => get("/courses/catalogue/{courseId}", { params: { courseId } }));
+  const course = useLoad(() => get("/courses/{courseId}/catalogue", { params: { courseId } }));
   const shown = course.data;
   const back = { href: "/", label: t("front.courses") };
   const way = html`<${Button} kind="main" href="/app/sign-in?to=/app/courses/${courseId}">${t("anybody.course.signIn")}<//>`;
