@@ -11,12 +11,16 @@ from importlib import import_module
 from inspect import cleandoc
 from typing import Any
 
-from lms.events import CATALOGUE, TOPICS, Audited, Event, ExportPartAdded
+from lms.events import CATALOGUE, TOPICS, Audited, CourseExportPartAdded, Event, ExportPartAdded
 from operations.source import ROOT, applications
 
 PATH = ROOT / "functions" / "portal" / "files" / "events.html"
 # Calls of the shared layer by which services publish an event that they do not name.
-_BY_THE_LAYER: dict[str, type[Event]] = {r"\baudit\(\s*tx\b": Audited, r"\bexports\.add_part\(": ExportPartAdded}
+_BY_THE_LAYER: dict[str, type[Event]] = {
+    r"\baudit\(\s*tx\b": Audited,
+    r"\bexports\.add_part\(": ExportPartAdded,
+    r"\bcourse_exports\.add_part\(": CourseExportPartAdded,
+}
 _PAGE = """\
 <!doctype html>
 <!-- Made by `make docs` from the catalogue of events. Do not edit. -->

@@ -327,7 +327,7 @@ export interface Gets {
   "/programs/{programId}/details": { input: { params: { "programId": string } }; answer: ProgramView };
   "/programs/{programId}/courses": { input: { params: { "programId": string }; query?: { "limit"?: number; "cursor"?: string | null } }; answer: PageOfCourseView };
   "/courses/catalogue": { input: { query?: { "q"?: string; "programId"?: string | null; "termId"?: string | null; "limit"?: number; "cursor"?: string | null } }; answer: PageOfCourseView };
-  "/courses/catalogue/{courseId}": { input: { params: { "courseId": string } }; answer: CatalogueCourse };
+  "/courses/{courseId}/catalogue": { input: { params: { "courseId": string } }; answer: CatalogueCourse };
   "/courses/{courseId}/details": { input: { params: { "courseId": string } }; answer: CourseDetails };
   "/courses/topics": { input: { query: { "courseId": string; "chapterId": string } }; answer: ChapterView };
   "/courses/schedule": { input: { query: { "courseId": string; "limit"?: number; "cursor"?: string | null } }; answer: PageOfScheduledExam };
