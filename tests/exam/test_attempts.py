@@ -32,7 +32,7 @@ def test_a_student_begins_and_gets_questions_and_a_deadline(exam: ExamService) -
     assert (attempt["status"], attempt["number"], attempt["answers"], attempt["score"]) == ("running", 1, {}, None)
     assert (attempt["examTitle"], attempt["studentName"]) == ("Final", exam.student.name)
     assert moment(attempt["serverTime"]) == exam.clock()
-    shown = ("id", "examId", "questionText", "kind", "prompts", "points")
+    shown = ("id", "examId", "questionText", "kind", "prompts", "points", "images")
     whole = exam.questions(published["id"])
     assert [question.keys() for question in attempt["questions"]] == [{*shown, "choices"}] * len(whole)
     for question, stored in zip(attempt["questions"], whole, strict=True):

@@ -118,6 +118,13 @@ def test_what_is_no_image_of_its_type_is_refused(exam: ExamService, bucket: Any,
     assert [each.key for each in bucket.objects.filter(Prefix="question-images/")] == []
 
 
+@pytest.mark.parametrize("words", ["", "a *loop*", r"the array a\[0\]", "حلقہ"])
+def test_an_image_may_have_any_words(exam: ExamService, bucket: Any, words: str) -> None:
+    image = upload(exam, bucket)
+    answer = bank(exam, {**TEXT, "questionText": f"Look: ![{words}](image:{image})"})
+    assert (answer.status, list(answer.json["images"])) == (201, [image])
+
+
 def test_images_of_another_course_are_not_found(exam: ExamService, bucket: Any) -> None:
     other = exam.add_course()
     exam.assign(exam.teacher, other)

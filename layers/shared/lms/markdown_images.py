@@ -10,7 +10,7 @@ from lms.assets import content_type_of
 from lms.fields import CamelView
 from lms.signatures import ImageType
 
-_IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\(image:(?P<name>[^)\s]+)\)")
+_IMAGE = re.compile(r"!\[(?P<alt>(?:[^\[\]\\]|\\.)*)\]\(image:(?P<name>[^)\s]+)\)")
 
 
 class ImageView(CamelView):
