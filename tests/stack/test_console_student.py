@@ -66,10 +66,11 @@ def test_a_student_enrols_learns_sits_an_exam_and_sees_the_grade(
             assert not barriers, barriers
             assert visit.width() <= size["width"]
 
-    # Whoever is not signed in is asked to, in the place of the course.
+    # Whoever is not signed in sees what the course teaches, and comes back to it.
     page.goto("/")
     page.evaluate("language => localStorage.setItem('lms.language', language)", language)
     page.goto(f"/app/courses/{course.id}")
+    click("anybody.course.signIn", "link")
     visit.fill_in(student, language)
 
     click("student.course.enroll")

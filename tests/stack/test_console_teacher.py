@@ -35,6 +35,11 @@ def _student(stack: StackUnderTest, course: Course, name: str) -> Person:
     return student
 
 
+def _waits(teacher: Person, path: str, exam: str) -> bool | None:
+    """Whether the exam is among what the teacher has to mark, which they hear of by an event."""
+    return any(attempt["examId"] == exam for attempt in Course.done(teacher, "GET", path)["items"]) or None
+
+
 def _sit(student: Person, exam: str, answers: dict[str, Any]) -> str:
     """An attempt with an answer for each kind of question, submitted."""
     attempt = Course.done(student, "POST", f"/exams/{exam}/attempts")
@@ -125,6 +130,8 @@ def test_a_teacher_sets_an_exam_marks_it_and_releases_the_grades(browser: Browse
 
     exam = page.url.rsplit("/", 1)[-1]
     _sit(student, exam, {"single": "a", "text": "It looks ahead.", "truefalse": True})
+    teacher = Course.done(course.teacher, "GET", "/auth/profile")["id"]
+    eventually(lambda: _waits(course.teacher, f"/instructors/{teacher}/marking", exam))
 
     page.goto("/app/teach/marking")
     page.get_by_label("Marks for question 1").wait_for()
