@@ -12,16 +12,12 @@ machine. Fails when anything is refused.
 import asyncio
 import json
 import os
-import sys
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
-from pathlib import Path
 from statistics import median
 from typing import Any
 from uuid import UUID
@@ -29,6 +25,7 @@ from uuid import UUID
 import httpx
 
 from benchmarks.figures import percentile, table
+from benchmarks.own_stack import own_stack
 from benchmarks.seating import become_auth
 from localstack import emulator
 from localstack.deployed import Deployed
@@ -71,7 +68,7 @@ class Load:
 
 
 def main() -> None:
-    with _stack() as stack:
+    with own_stack() as stack:
         become_auth(stack.settings)
         school = _open_school(stack)
         accounts = [_register(school, number) for number in range(max(EVENTS, *CLIENTS))][:EVENTS]
@@ -87,24 +84,6 @@ def main() -> None:
     print(table(columns, shares))
     if refused := [words for load in loads for words in load.refused]:
         raise SystemExit("\n".join(["something was refused:", *refused[:20]]))
-
-
-@contextmanager
-def _stack() -> Iterator[StackUnderTest]:
-    with tempfile.TemporaryDirectory() as folder:
-        stack = StackUnderTest(Path(folder))
-        _command(stack, "up")
-        try:
-            yield stack
-        finally:
-            _command(stack, "down")
-
-
-def _command(stack: StackUnderTest, word: str) -> None:
-    with redirect_stdout(sys.stderr):
-        done = stack.command(word)
-    if done.returncode:
-        raise RuntimeError(f"{word}: {done.stdout}{done.stderr}")
 
 
 def _open_school(stack: StackUnderTest) -> School:
