@@ -79,7 +79,7 @@ def test_a_teacher_sets_an_exam_marks_it_and_releases_the_grades(browser: Browse
     page.get_by_label("Difficulty").last.select_option("easy")
     click("Save")
     expect(page.get_by_role("listitem").get_by_text("Easy")).to_be_visible()
-    page.get_by_label("Difficulty").select_option("hard")
+    page.get_by_role("search").get_by_label("Difficulty").select_option("hard")
     click("Show")
     expect(page.get_by_text("No question fits.")).to_be_visible()
 
