@@ -184,6 +184,7 @@ class ModuleView(CamelView):
 
     id: UUID
     course_id: UUID
+    course_title: str | None
     title: str
     description: str
     position: int
@@ -235,6 +236,7 @@ class OutlineView(CamelView):
     """`modules` can be sent back as it is. `version` 0: nothing was written yet."""
 
     course_id: UUID
+    course_title: str | None
     modules: list[OutlineModuleView]
     version: int
     updated_at: datetime | None

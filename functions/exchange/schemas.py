@@ -76,6 +76,7 @@ class ImportView(CamelView):
 
     id: UUID
     course_id: UUID
+    course_title: str
     file_name: str
     state: State
     reason: str | None
@@ -118,6 +119,7 @@ class CourseExportView(CamelView):
 
     id: UUID
     course_id: UUID
+    course_title: str
     format: CourseExportFormat
     state: ExportState
     reason: str | None

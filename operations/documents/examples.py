@@ -314,6 +314,7 @@ _FIELDS: dict[str, Any] = {
 _IMPORT: dict[str, Any] = {
     "id": IMPORT,
     "courseId": COURSE,
+    "courseTitle": "Building agents",
     "fileName": "question-bank.xml",
     "state": "ready",
     "reason": None,
@@ -340,6 +341,7 @@ _OBJECTS: dict[str, Any] = {
     "CourseExportView": {
         "id": OTHER,
         "courseId": COURSE,
+        "courseTitle": "Building agents",
         "format": "gift",
         "state": "complete",
         "reason": None,

@@ -34,7 +34,7 @@ class Copies(Content):
 
 
 def _without_ids(part: Any) -> Any:
-    own = ("id", "courseId", "moduleId", "version", "createdAt", "updatedAt")
+    own = ("id", "courseId", "courseTitle", "moduleId", "version", "createdAt", "updatedAt")
     if isinstance(part, list):
         return [_without_ids(each) for each in part]
     return {k: _without_ids(v) for k, v in part.items() if k not in own} if isinstance(part, dict) else part

@@ -27,6 +27,7 @@ def test_a_teacher_adds_a_module_and_gets_it_whole(content: Content) -> None:
     assert answer.json == {
         "id": answer.json["id"],
         "courseId": str(content.course),
+        "courseTitle": "Agents",
         "title": "Week 1",
         "description": "Agents\nand tools",
         "position": 0,

@@ -28,6 +28,7 @@ def _without_ids(modules: Any) -> Any:
 def test_a_course_without_an_outline_has_an_empty_one(content: Content) -> None:
     assert content.outline(content.student) == {
         "courseId": str(content.course),
+        "courseTitle": "Agents",
         "modules": [],
         "version": 0,
         "updatedAt": None,

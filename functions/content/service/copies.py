@@ -28,5 +28,5 @@ def copy_outline(event: CourseCopied, now: datetime) -> None:
         copy = LessonText(event.copy_of(lesson_id), text=row.text, images=row.images)
         copy.save_if(LessonText.lesson_id.does_not_exist())
     with transaction() as tx:
-        course = Course(course_id, exists=True, access=None, item=None)
+        course = Course(course_id, card.title, access=None, item=None)
         save(tx, course, rules.copied(modules, event.copy_of, now), now)

@@ -74,10 +74,12 @@ def apply(event: ImportPartRequested, now: datetime) -> None:
 def _save(
     event: ImportPartRequested, modules: Sequence[ImportedModule], unfit: Sequence[LeftOut], now: datetime
 ) -> None:
-    done, item = read_together([(AppliedImportPart, _part_id(event), None), outline_key(event.course_id)])
+    done, card, item = read_together(
+        [(AppliedImportPart, _part_id(event), None), roster.course_key(event.course_id), outline_key(event.course_id)]
+    )
     if done is not None:
         return
-    course = Course(event.course_id, exists=True, access=None, item=item)
+    course = Course(event.course_id, card and card.title, access=None, item=item)
     before = course.outline.modules
     after, left_out = rules.with_imported(before, modules, _fits, now)
     added = len(rules.addressed_ids(after)) - len(rules.addressed_ids(before))

@@ -20,7 +20,7 @@ def list_modules(course: Course, paging: PageRequest) -> Page[ModuleView]:
     """The modules that the caller sees, in order."""
     modules = course.visible.modules
     page, after = slice_page(modules, lambda module: module.id, paging)
-    return paging.page([_view(course.id, modules, module, course.outline.version) for module in page], after)
+    return paging.page([_view(course, modules, module, course.outline.version) for module in page], after)
 
 
 @retry_stale
@@ -31,7 +31,7 @@ def add(course_id: UUID, caller: Caller, body: NewModule, idempotent: Idempotent
     modules = rules.with_part(course.outline.modules, module, body.position)
     with transaction() as tx:
         version = save(tx, course, modules, now)
-        answer = _view(course_id, modules, module, version)
+        answer = _view(course, modules, module, version)
         idempotent.record(tx, answer, location=location(answer))
     return answer
 
@@ -49,7 +49,7 @@ def change(module_id: UUID, caller: Caller, body: ModuleUpdate, if_match: Precon
     modules = rules.with_part(course.outline.modules, module, body.position)
     with transaction() as tx:
         version = save(tx, course, modules, now)
-    return _view(course.id, modules, module, version)
+    return _view(course, modules, module, version)
 
 
 @retry_stale
@@ -70,10 +70,11 @@ def find(module_id: UUID, caller: Caller) -> tuple[Course, Module]:
     return course, module
 
 
-def _view(course_id: UUID, siblings: Sequence[Module], module: Module, version: int) -> ModuleView:
+def _view(course: Course, siblings: Sequence[Module], module: Module, version: int) -> ModuleView:
     return ModuleView(
         id=module.id,
-        course_id=course_id,
+        course_id=course.id,
+        course_title=course.title,
         title=module.title,
         description=module.description,
         position=[sibling.id for sibling in siblings].index(module.id),

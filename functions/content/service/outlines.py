@@ -38,7 +38,8 @@ class Course:
     """A course as a caller finds it: what they are in it, and its outline, all read at one moment."""
 
     id: UUID
-    exists: bool
+    title: str | None
+    """None: it does not exist."""
     access: CourseAccess | None
     item: OutlineItem | None
 
@@ -59,7 +60,7 @@ def open_course(course_id: UUID, caller: Caller) -> Course:
     if caller.role != "admin":
         keys.append(roster.membership_key(caller.role, caller.id, course_id))
     card, item, *membership = read_together(keys)
-    return Course(course_id, card is not None, course_access(caller, next(iter(membership), None)), item)
+    return Course(course_id, card and card.title, course_access(caller, next(iter(membership), None)), item)
 
 
 def course_to_read(course_id: UUID, caller: Caller) -> Course:
@@ -80,7 +81,7 @@ def course_to_write(course_id: UUID, caller: Caller) -> Course:
 
 def existing(course: Course) -> Course:
     """The course; raises `CourseNotFound` when it does not exist."""
-    if not course.exists:
+    if course.title is None:
         raise CourseNotFound
     return course
 
@@ -91,13 +92,13 @@ def course_of(part_id: UUID, caller: Caller) -> Course:
     if pointer is None:
         raise PartNotFound
     course = open_course(pointer.course_id, caller)
-    if not course.exists or course.access is None:
+    if course.title is None or course.access is None:
         raise PartNotFound
     return course
 
 
 def show(course: Course) -> OutlineView:
-    return _view(course.id, course.visible, course.item.updated_at if course.item else None)
+    return _view(course, course.visible, course.item.updated_at if course.item else None)
 
 
 @retry_stale
@@ -108,7 +109,7 @@ def replace(course_id: UUID, caller: Caller, body: OutlineUpdate, if_match: Prec
     modules = rules.rebuild(course.outline.modules, body.drafts(), now, uuid7)
     with transaction() as tx:
         version = save(tx, course, modules, now)
-    return _view(course_id, Outline(version=version, modules=modules), now)
+    return _view(course, Outline(version=version, modules=modules), now)
 
 
 def save(tx: Transaction, course: Course, modules: Modules, now: datetime) -> int:
@@ -149,12 +150,18 @@ def _outline_changed(course_id: UUID, modules: Modules, version: int) -> Outline
     return OutlineChanged(version=version, course_id=course_id, modules=len(modules), lessons=lessons)
 
 
-def _view(course_id: UUID, outline: Outline, updated_at: datetime | None) -> OutlineView:
+def _view(course: Course, outline: Outline, updated_at: datetime | None) -> OutlineView:
     modules = [
         OutlineModuleView.model_validate({**vars(module), "lessons": [_shown(lesson) for lesson in module.lessons]})
         for module in outline.modules
     ]
-    return OutlineView(course_id=course_id, modules=modules, version=outline.version, updated_at=updated_at)
+    return OutlineView(
+        course_id=course.id,
+        course_title=course.title,
+        modules=modules,
+        version=outline.version,
+        updated_at=updated_at,
+    )
 
 
 def _shown(lesson: Lesson) -> dict[str, Any]:

@@ -90,6 +90,7 @@ def _view(row: CourseExport, course: roster.Course, now: datetime) -> CourseExpo
     return CourseExportView(
         id=row.id,
         course_id=row.of_course,
+        course_title=course.title,
         format=row.format,
         state=row.state,
         reason=row.reason,

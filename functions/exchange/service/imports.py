@@ -56,7 +56,10 @@ def create(
     )
     form = uploads.upload_form(files.upload_key(new.id), rules.MAX_BYTES)
     upload = ImportUploadForm(url=form.url, fields=form.fields, expires_in=uploads.FORM_SECONDS)
-    view = ImportToUpload(**dict(_view(new, roster.find_user(caller.id))), upload=upload)
+    course = roster.find_course(course_id)
+    if course is None:
+        raise CourseNotFound
+    view = ImportToUpload(**dict(_shown(new, course)), upload=upload)
     with transaction() as tx:
         roster.require_course_exists(tx, course_id, CourseNotFound())
         tx.put(new)
@@ -70,17 +73,18 @@ def location(import_id: UUID) -> str:
 
 def list_imports(course_id: UUID, paging: PageRequest, now: datetime) -> Page[ImportView]:
     """The imports of a course, the latest first; raises `CourseNotFound`."""
-    if roster.find_course(course_id) is None:
+    course = roster.find_course(course_id)
+    if course is None:
         raise CourseNotFound
     found, after = query_page(Import.course_index, [course_id], paging, scan_index_forward=False)
     rows = [row for row in found if row.valid_until > now]
     people = roster.find_users({row.created_by for row in rows})
-    return paging.page([_view(row, people.get(row.created_by)) for row in rows], after)
+    return paging.page([_view(row, course, people.get(row.created_by)) for row in rows], after)
 
 
 def show(import_id: UUID, caller: Caller, now: datetime) -> ImportView:
     """An import; raises `ImportNotFound`."""
-    return _shown(_find(import_id, caller, now))
+    return _shown(*_find(import_id, caller, now))
 
 
 def report(
@@ -96,9 +100,9 @@ def report(
 @retry_stale
 def read(import_id: UUID, caller: Caller, now: datetime) -> ImportView:
     """Has an uploaded file read; again, if it failed. Raises `NothingUploaded`, `AnotherIsRead`, `AlreadyRead`."""
-    found = _find(import_id, caller, now)
+    found, course = _find(import_id, caller, now)
     if not rules.may_be_read(found.state):
-        return _shown(found)
+        return _shown(found, course)
     if uploads.find(files.upload_key(import_id), 1) is None:
         raise rules.NothingUploaded
     found.state, found.reason = "reading", None
@@ -111,7 +115,7 @@ def read(import_id: UUID, caller: Caller, now: datetime) -> ImportView:
         free = RunningRead.import_id.does_not_exist() | (RunningRead.import_id == import_id) | (RunningRead.until < now)
         tx.put(running, free, refuse=rules.AnotherIsRead())
         emit(tx, ImportReadRequested(version=version, import_id=import_id, course_id=found.course_id), now)
-    return _shown(found)
+    return _shown(found, course)
 
 
 @retry_stale
@@ -120,39 +124,40 @@ def apply(import_id: UUID, caller: Caller, selected: Sequence[ImportKind], now: 
 
     A part that has waited for long is asked for again. Raises `NotReadYet`, `StillApplied`.
     """
-    found = _find(import_id, caller, now)
+    found, course = _find(import_id, caller, now)
     kinds = rules.still_to_apply(found.state, selected, found.applied, found.selected)
     if kinds:
         applying.begin(found, kinds, caller.id, now)
     elif found.state == "applying" and found.updated_at + rules.STUCK_AFTER <= now:
         applying.ask_again(found, caller.id, now)
-    return _shown(found)
+    return _shown(found, course)
 
 
 @retry_stale
 def delete(import_id: UUID, caller: Caller, now: datetime) -> None:
     """Forgets an import, its files and its report; what was taken from it stays in the course."""
-    found = _find(import_id, caller, now)
+    found, _ = _find(import_id, caller, now)
     with transaction() as tx:
         tx.delete(found)
         event = ImportDeleted(version=found.version + 1, import_id=import_id, course_id=found.course_id)
         emit(tx, event, now)
 
 
-def _find(import_id: UUID, caller: Caller, now: datetime) -> Import:
+def _find(import_id: UUID, caller: Caller, now: datetime) -> tuple[Import, roster.Course]:
     found = Import.find(import_id, "")
     if found is None or found.valid_until <= now or not teaches_or_manages(caller, found.course_id):
         raise ImportNotFound
-    if roster.find_course(found.course_id) is None:
+    course = roster.find_course(found.course_id)
+    if course is None:
         raise ImportNotFound
-    return found
+    return found, course
 
 
-def _shown(row: Import) -> ImportView:
-    return _view(row, roster.find_user(row.created_by))
+def _shown(row: Import, course: roster.Course) -> ImportView:
+    return _view(row, course, roster.find_user(row.created_by))
 
 
-def _view(row: Import, person: roster.User | None) -> ImportView:
+def _view(row: Import, course: roster.Course, person: roster.User | None) -> ImportView:
     applied = [
         AppliedCounts(kind=kind, added=counts["added"], left_out=counts["leftOut"])
         for kind in rules.KINDS
@@ -161,6 +166,7 @@ def _view(row: Import, person: roster.User | None) -> ImportView:
     return ImportView(
         id=row.id,
         course_id=row.course_id,
+        course_title=course.title,
         file_name=row.file_name,
         state=row.state,
         reason=row.reason,
