@@ -208,6 +208,7 @@ def test_feedback_on_the_right_answer_is_the_explanation():
         (item(""), "It asks nothing"),
         (item(choices("a"), condition(equal("1"))), "fewer than two choices"),
         (item(choices("a", "b"), condition("<durequal>1</durequal>")), "a program of its own"),
+        (item(typed(), condition('<varsubstring respident="r1">Z[uü]rich</varsubstring>')), "more than a text"),
         (
             item(typed(), condition(equal("1"))).replace("</presentation>", "</presentation><calculated/>"),
             "anew for each",

@@ -28,12 +28,18 @@ _COMPARISONS: dict[str, Callable[[Fraction, Fraction], bool]] = {
 }
 _TEXTS = ("varequal", "varsubstring", "varextension")
 """In an extension, this system writes texts in which `*` stands for any characters."""
+_REGULAR_EXPRESSION = re.compile(r"[\[\]{}|^$\\]|\.[*+]|\)[*+?]")
 _WILDCARD = re.compile(r"(?<!\\)\*")
 _MOST_WILDCARDS = 10
 _MOST_CONDITIONS = 500
 _MOST_POINTS = 1000
 _DIFFICULTIES: dict[str, Difficulty] = {"easy": "easy", "medium": "medium", "hard": "hard", "difficult": "hard"}
 _LONGEST_TITLE = 200
+
+
+def is_expression(pattern: str) -> bool:
+    """Whether a pattern is more than the plain text that answers are to contain; a question mark alone is text."""
+    return _REGULAR_EXPRESSION.search(pattern) is not None
 
 
 def metadata(element: etree._Element) -> dict[str, str]:
@@ -230,6 +236,8 @@ class Item:
             if each.tag == "varequal":
                 samples |= measuring.texts([stated])
             elif each.tag == "varsubstring" and stated:
+                if is_expression(stated):
+                    raise NotScored("Its pattern says more than a text with wildcards can.")
                 samples[f"*{measuring.escaped(stated)}*"] = f"~ {stated} ~"
             elif each.tag == "varextension":
                 samples[stated] = _WILDCARD.sub("~", stated).replace("\\*", "*")

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from lxml import etree
 
+from exchange.formats.common_cartridge.assessments import is_expression
 from exchange.items import AcceptedTexts, Choice, Lesson, Package, Question, Ranges, Value
 from exchange.markdown import to_html
 
@@ -243,8 +244,9 @@ def _accepted(text: str, case_sensitive: bool) -> etree._Element:
     plain = inside.replace("\\*", "")
     if "*" not in plain and inside == text:
         return _test("varequal", text.replace("\\*", "*"), respident=_RESPONSE, case=case)
-    if "*" not in plain and not inside.endswith("\\") and text == f"*{inside}*":
-        return _test("varsubstring", inside.replace("\\*", "*"), respident=_RESPONSE, case=case)
+    contained = inside.replace("\\*", "*")
+    if "*" not in plain and text == f"*{inside}*" and not is_expression(contained):
+        return _test("varsubstring", contained, respident=_RESPONSE, case=case)
     return _test("varextension", text, respident=_RESPONSE, case=case)
 
 
