@@ -96,7 +96,9 @@ class Kong:
             self._ticks += 1
             owned.append({"id": secrets.token_hex(8), "key": secrets.token_hex(16), "created_at": self._ticks, **body})
             return owned[-1]
-        self.credentials[name] = [c for c in owned if which not in (c["id"], c["key"])]
+        # In place: another thread may add or delete meanwhile.
+        for deleted in [credential for credential in owned if which in (credential["id"], credential["key"])]:
+            owned.remove(deleted)
         return {}
 
 
