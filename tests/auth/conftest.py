@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from io import StringIO
+from threading import Lock
 from typing import Any
 
 import pytest
@@ -53,6 +54,7 @@ class Kong:
         self.calls: list[str] = []
         self.fail_after: int | None = None
         self._ticks = 1_700_000_000
+        self._deleting = Lock()
 
     def keys(self, user_id: str) -> list[str]:
         return [credential["key"] for credential in self.credentials.get(user_id, [])]
@@ -96,9 +98,10 @@ class Kong:
             self._ticks += 1
             owned.append({"id": secrets.token_hex(8), "key": secrets.token_hex(16), "created_at": self._ticks, **body})
             return owned[-1]
-        # In place: another thread may add or delete meanwhile.
-        for deleted in [credential for credential in owned if which in (credential["id"], credential["key"])]:
-            owned.remove(deleted)
+        with self._deleting:
+            # In place: another thread may add one meanwhile.
+            for deleted in [credential for credential in owned if which in (credential["id"], credential["key"])]:
+                owned.remove(deleted)
         return {}
 
 
