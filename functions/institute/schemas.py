@@ -135,6 +135,7 @@ class ExportView(CamelView):
 
     id: UUID
     person_id: UUID
+    person_name: str | None
     status: Literal["gathering", "complete"]
     url: str | None
     requested_at: datetime

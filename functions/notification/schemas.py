@@ -204,6 +204,7 @@ class ChannelsView(View):
 
 class PreferencesView(View):
     recipient_id: UUID
+    recipient_name: str | None
     channels: ChannelsView
     quiet_hours: QuietHoursBody | None
     time_zone: str

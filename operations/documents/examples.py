@@ -241,6 +241,7 @@ _FIELDS: dict[str, Any] = {
     "passRate": 80.0,
     "password": _PASSWORD,
     "personId": STUDENT,
+    "personName": "Amina Khan",
     "points": 1,
     "position": 0,
     "profile_picture": "pictures/0198c2f4/me.png",

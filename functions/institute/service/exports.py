@@ -28,10 +28,11 @@ class ExportNotFound(NotFound):
 @retry_stale
 def request(person_id: UUID, actor_id: UUID, idempotent: IdempotentAnswer, now: datetime) -> ExportView:
     """Asks every service for what it holds about a person; raises `PersonNotFound`."""
-    if roster.find_user(person_id) is None:
+    person = roster.find_user(person_id)
+    if person is None:
         raise PersonNotFound
     export = Export(person_id=person_id, id=uuid7(), requested_at=now, valid_until=now + KEPT, expires_at=now + KEPT)
-    view = _view(export, now)
+    view = _view(export, person, now)
     with transaction() as tx:
         roster.require_exists(tx, person_id, PersonNotFound())
         tx.put(export)
@@ -46,14 +47,14 @@ def show(person_id: UUID, export_id: UUID, now: datetime) -> ExportView:
     export = Export.find(person_id, export_id)
     if export is None or export.valid_until <= now:
         raise ExportNotFound
-    return _view(export, now)
+    return _view(export, roster.find_user(person_id), now)
 
 
 def location(view: ExportView) -> str:
     return f"/people/{view.person_id}/export/{view.id}"
 
 
-def _view(export: Export, now: datetime) -> ExportView:
+def _view(export: Export, person: roster.User | None, now: datetime) -> ExportView:
     url = None
     if export.completed_at is not None:
         url = uploads.link(
@@ -65,6 +66,7 @@ def _view(export: Export, now: datetime) -> ExportView:
     return ExportView(
         id=export.id,
         person_id=export.person_id,
+        person_name=person and person.name,
         status="complete" if export.completed_at else "gathering",
         url=url,
         requested_at=export.requested_at,

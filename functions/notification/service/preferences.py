@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from lms.dynamo import retry_stale, transaction
+from lms import roster
+from lms.dynamo import read_together, retry_stale, transaction
 from lms.etags import Precondition, require_match
 from lms.events import UserPreferencesChanged
 from lms.outbox import emit
@@ -15,14 +16,14 @@ from notification.tables import StoredPreferences
 
 def show(user_id: UUID) -> PreferencesView:
     """The preferences of a person; the defaults, at version 0, where none are stored."""
-    stored = _load(user_id)
-    return _view(user_id, stored, int(stored.version or 0))
+    stored, person = _load(user_id)
+    return _view(user_id, person, stored, int(stored.version or 0))
 
 
 @retry_stale
 def update(user_id: UUID, body: PreferencesUpdate, if_match: Precondition, now: datetime) -> PreferencesView:
     """Replaces the fields given; raises `PreconditionFailed`."""
-    stored = _load(user_id)
+    stored, person = _load(user_id)
     require_match(int(stored.version or 0), if_match)
     if body.channels is not None:
         given = body.channels.model_dump(exclude_unset=True)
@@ -38,13 +39,13 @@ def update(user_id: UUID, body: PreferencesUpdate, if_match: Precondition, now: 
         version = tx.put(stored)
         if moved:
             emit(tx, UserPreferencesChanged(version=version, user_id=user_id, time_zone=stored.time_zone), now)
-    return _view(user_id, stored, version)
+    return _view(user_id, person, stored, version)
 
 
 @retry_stale
 def switch_off_mail(user_id: UUID, group: Group, now: datetime) -> None:
     """Ends the mails of a group; once more changes nothing."""
-    stored = _load(user_id)
+    stored, _ = _load(user_id)
     channels = stored.channels[group]
     if "email" in channels:
         stored.channels = {**stored.channels, group: [channel for channel in channels if channel != "email"]}
@@ -53,18 +54,21 @@ def switch_off_mail(user_id: UUID, group: Group, now: datetime) -> None:
             tx.put(stored)
 
 
-def _load(user_id: UUID) -> StoredPreferences:
-    stored = StoredPreferences.find(user_id) or StoredPreferences(user=user_id, channels={})
+def _load(user_id: UUID) -> tuple[StoredPreferences, roster.User | None]:
+    """What a person wants, and their card, in one read."""
+    found, person = read_together([(StoredPreferences, user_id, None), roster.user_key(user_id)])
+    stored = found or StoredPreferences(user=user_id, channels={})
     stored.channels = {group: stored.channels.get(group, list(DEFAULT_CHANNELS)) for group in GROUPS}
-    return stored
+    return stored, person
 
 
-def _view(user_id: UUID, stored: StoredPreferences, version: int) -> PreferencesView:
+def _view(user_id: UUID, person: roster.User | None, stored: StoredPreferences, version: int) -> PreferencesView:
     quiet = None
     if stored.quiet_from and stored.quiet_until:
         quiet = QuietHoursBody.model_validate({"from": stored.quiet_from, "until": stored.quiet_until})
     return PreferencesView(
         recipient_id=user_id,
+        recipient_name=person and person.name,
         channels=stored.channels,
         quiet_hours=quiet,
         time_zone=contacts.zone_of(stored),
