@@ -14,14 +14,16 @@ import tempfile
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
+from mimetypes import guess_type
 from pathlib import PurePosixPath
 from typing import IO, BinaryIO
 from urllib.parse import unquote, urlsplit
 
-from exchange.items import NotReadable
+from exchange.items import NotReadable, PackageFile
 
 MEGABYTE = 1_000_000
 MAX_BYTES = 200 * MEGABYTE
@@ -110,6 +112,13 @@ class Opened:
             raise NotReadable(f"{name} is larger than {at_most // MEGABYTE} MB.")
         with self.open(name) as stream:
             return stream.read()
+
+    def files(self, names: Iterable[str]) -> tuple[PackageFile, ...]:
+        """These files, to come along; their types follow from their names."""
+        return tuple(
+            PackageFile(name, guess_type(name)[0] or "application/octet-stream", partial(self.open, name))
+            for name in names
+        )
 
     def resolve(self, link: str, base: str = "") -> str | None:
         """The name of the file that a relative link means in the file named `base`; None if there is no such file.

@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import ceil
-from mimetypes import guess_type
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 
 from exchange.formats.common_cartridge.assessments import Item, line, metadata
-from exchange.items import Draw, Lesson, Module, NotReadable, Package, PackageFile, Question, Quiz, Report
+from exchange.items import Draw, Lesson, Module, NotReadable, Package, Question, Quiz, Report
 from exchange.markdown import from_html
 from exchange.measuring import NotScored, number
 from exchange.packages import MEGABYTE, Opened
@@ -58,10 +57,7 @@ def read(opened: Opened) -> Package:
         modules=tuple(reader.modules),
         questions=tuple(reader.questions),
         quizzes=tuple(reader.quizzes),
-        files=tuple(
-            PackageFile(name, guess_type(name)[0] or "application/octet-stream", lambda name=name: opened.open(name))  # type: ignore[misc]
-            for name in reader.files
-        ),
+        files=opened.files(reader.files),
         notes=tuple(reader.report.notes),
     )
 

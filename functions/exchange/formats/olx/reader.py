@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import ceil
-from mimetypes import guess_type
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -13,7 +12,7 @@ from lxml import etree
 
 from exchange.formats.olx.markdown_problems import problem_of_markdown
 from exchange.formats.olx.problems import ProblemBlock
-from exchange.items import Draw, Lesson, Module, NotReadable, Package, PackageFile, Question, Quiz, Report
+from exchange.items import Draw, Lesson, Module, NotReadable, Package, Question, Quiz, Report
 from exchange.markdown import from_html, from_text
 from exchange.measuring import NotScored, number
 from exchange.packages import MEGABYTE, Opened
@@ -58,10 +57,7 @@ def read(opened: Opened) -> Package:
         modules=tuple(reader.modules),
         questions=tuple(reader.questions),
         quizzes=tuple(reader.quizzes),
-        files=tuple(
-            PackageFile(name, guess_type(name)[0] or "application/octet-stream", lambda name=name: opened.open(name))  # type: ignore[misc]
-            for name in reader.files
-        ),
+        files=opened.files(reader.files),
         notes=tuple(reader.report.notes),
     )
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from math import ceil
-from mimetypes import guess_type
 from pathlib import PurePosixPath
 
 from lxml import etree
@@ -11,7 +10,7 @@ from lxml import etree
 from exchange.formats.qti.documents import html_of, line, parsed, root_name
 from exchange.formats.qti.item import Item
 from exchange.formats.qti.vocabulary import attribute, child, children, holds, text
-from exchange.items import Difficulty, Draw, NotReadable, Package, PackageFile, Question, Quiz, Report
+from exchange.items import Difficulty, Draw, NotReadable, Package, Question, Quiz, Report
 from exchange.markdown import from_html
 from exchange.measuring import NotScored, number
 from exchange.packages import Opened
@@ -41,10 +40,7 @@ def read(opened: Opened) -> Package:
         title=reader.title,
         questions=tuple(reader.questions.values()),
         quizzes=tuple(reader.quizzes),
-        files=tuple(
-            PackageFile(name, guess_type(name)[0] or "application/octet-stream", lambda name=name: opened.open(name))  # type: ignore[misc]
-            for name in reader.files
-        ),
+        files=opened.files(reader.files),
         notes=tuple(reader.report.notes),
     )
 
