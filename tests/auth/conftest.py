@@ -45,6 +45,9 @@ SIGNING_PEM = new_signing_key()
 class Kong:
     """What Kong's Admin API keeps, and a way to be down."""
 
+    # Of the class: what a Kong holds is copied, and a lock cannot be.
+    _deleting = Lock()
+
     def __init__(self) -> None:
         self.consumers: dict[str, dict[str, Any]] = {}
         self.groups: dict[str, set[str]] = {}
@@ -54,7 +57,6 @@ class Kong:
         self.calls: list[str] = []
         self.fail_after: int | None = None
         self._ticks = 1_700_000_000
-        self._deleting = Lock()
 
     def keys(self, user_id: str) -> list[str]:
         return [credential["key"] for credential in self.credentials.get(user_id, [])]
