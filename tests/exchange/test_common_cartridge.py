@@ -29,6 +29,7 @@ from exchange.items import (
 )
 from exchange.packages import open_package
 from tests.exchange.made_questions import banks, markdown
+from tests.exchange.readers import formats_of
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 
@@ -42,7 +43,7 @@ def read(content: str | dict[str, str | bytes]) -> Package:
             for name, data in content.items():
                 archive.writestr(name, data)
     with open_package(file, "course.imscc") as opened:
-        assert common_cartridge.detect(opened)
+        assert formats_of(opened) == ["commonCartridge"]
         return common_cartridge.read(opened)
 
 

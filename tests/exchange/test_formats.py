@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 
 from exchange.formats import FORMATS, WRITERS
 from exchange.items import Package, Question
+from exchange.packages import open_package
+from tests.exchange import test_moodle_backup
 from tests.exchange.conftest import Exchange
+from tests.exchange.readers import formats_of
 
 GIFT = b"""$CATEGORY: Loops/While
 
@@ -74,6 +77,50 @@ SEEDS = [
     b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]><quiz>&e;</quiz>',
     gzip.compress(b"\0" * 100_000),
 ]
+
+
+ITEM = b'<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0" identifier="i"/>'
+MANIFEST = b"<manifest><metadata><schema>%b</schema></metadata><resources>%b</resources></manifest>"
+BACKUP = {
+    **test_moodle_backup.contents(),
+    "course/course.xml": b"<course id='2' contextid='9'><shortname>A</shortname><fullname>B</fullname></course>",
+}
+FILES = {
+    "gift": ("bank.txt", GIFT),
+    "moodleXml": ("bank.xml", XML),
+    "moodleBackup": ("course.mbz", _zipped(BACKUP)),
+    "moodleBackup in tar.gz": ("course.mbz", _tarred(BACKUP)),
+    "qti": ("items.zip", _zipped({"imsmanifest.xml": MANIFEST % (b"QTI Package", b""), "items/i.xml": ITEM})),
+    "qti in one file": ("item.xml", ITEM),
+    "commonCartridge": (
+        "course.imscc",
+        _zipped({"imsmanifest.xml": MANIFEST % (b"IMS Common Cartridge", b"<resource type='webcontent'/>")}),
+    ),
+    "commonCartridge of QTI 1.2": ("quiz.xml", b"<questestinterop><assessment ident='a'/></questestinterop>"),
+    "olx": (
+        "course.tar.gz",
+        _tarred({
+            "course/course.xml": b"<course url_name='1' org='a' course='b'/>",
+            "course/course/1.xml": b"<course><chapter/></course>",
+        }),
+    ),
+    "olx library": (
+        "library.tar.gz",
+        _tarred({"library/library.xml": b"<library org='a' library='b'><problem/></library>"}),
+    ),
+    "none, of a web site": (
+        "site.zip",
+        _zipped({"index.html": b"<html><body>A page</body></html>", "course.xml": b"<course><title>A</title></course>"}),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_is_of_one_format_alone(name: str) -> None:
+    file_name, body = FILES[name]
+    with open_package(io.BytesIO(body), file_name) as opened:
+        found = [each for each, module in FORMATS if module.detect(opened)]
+    assert found == [each for each in [name.split(" ", maxsplit=1)[0]] if each != "none"]
 
 
 @settings(

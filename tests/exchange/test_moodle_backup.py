@@ -16,6 +16,7 @@ from exchange.formats import moodle_backup
 from exchange.items import Draw, NotReadable, Package
 from exchange.packages import open_package
 from tests.exchange.material import material
+from tests.exchange.readers import formats_of
 
 COURSES = [
     *("ell-career-prep", "ell-digital-lit", "ell-lang-needs", "intro-assessment-adult-basic-education"),
@@ -158,7 +159,7 @@ def tarred(files: dict[str, bytes]) -> bytes:
 
 def parse(data: bytes) -> Package:
     with open_package(io.BytesIO(data), "course.mbz") as package:
-        assert moodle_backup.detect(package)
+        assert formats_of(package) == ["moodleBackup"]
         return moodle_backup.read(package)
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from exchange.formats import olx
 from exchange.items import AcceptedText, AcceptedTexts, Choice, NotReadable, Package, Question, Range, Ranges, Value
 from exchange.packages import open_package
+from tests.exchange.readers import formats_of
 
 
 def read(content: str | dict[str, str | bytes]) -> Package:
@@ -26,7 +27,7 @@ def read(content: str | dict[str, str | bytes]) -> Package:
                 member.size = len(encoded)
                 archive.addfile(member, io.BytesIO(encoded))
     with open_package(file, "problem.xml") as opened:
-        assert olx.detect(opened)
+        assert formats_of(opened) == ["olx"]
         return olx.read(opened)
 
 

@@ -69,7 +69,7 @@ def _root(opened: Opened) -> str | None:
     for name in sorted(names, key=lambda each: (each.count("/"), each)):
         try:
             root = _parsed(opened, name)
-            if root.tag in ("course", "library"):
+            if root.tag in ("course", "library") and _is_block(root):
                 found.append((name, len(_Reader(opened, name).block(root))))
             elif opened.is_bare and root.tag == "problem":
                 found.append((name, 1))
@@ -79,6 +79,12 @@ def _root(opened: Opened) -> str | None:
 
 
 _ROOTS = ("course.xml", "library.xml")
+_OF_A_ROOT = ("url_name", "org", "course", "library", "display_name")
+
+
+def _is_block(root: etree._Element) -> bool:
+    """Whether it is of Open edX: Moodle, too, keeps a course in `course/course.xml`."""
+    return any(root.get(name) for name in _OF_A_ROOT) or root.find("chapter") is not None
 
 
 def _file_name(name: str) -> str:
