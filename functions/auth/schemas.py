@@ -12,6 +12,7 @@ from lms.addresses import Email
 from lms.callers import Role
 from lms.errors import InvalidField
 from lms.fields import Body, Changes, Name, Pattern, View, absent, present
+from lms.languages import Language
 from lms.profile_fields import Country, Details, MobileNumber, Password
 
 
@@ -47,10 +48,13 @@ class ProfileFields(Body):
 
 
 class Registration(ProfileFields):
+    """`language`: in which we write to them; without, in the institute's."""
+
     username: Username
     password: NewPassword
     email: Email
     role: Name = Field("student", alias="is_type")
+    language: Language | None = None
 
 
 class NewUser(ProfileFields):

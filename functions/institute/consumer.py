@@ -53,7 +53,7 @@ def _count(fact: day_counts.Fact, envelope: Envelope) -> None:
 
 
 def _preferences(event: UserPreferencesChanged, _: Envelope) -> None:
-    agenda.update_zone(event)
+    agenda.update_preferences(event)
 
 
 def _erased(event: UserErased, _: Envelope) -> None:

@@ -10,7 +10,8 @@ from pydantic import AfterValidator, Field, PlainSerializer
 from lms.addresses import Email
 from lms.events import AuditAction
 from lms.fields import JSON_NUMBER, CamelBody, CamelChanges, CamelView, Day, Name
-from lms.institute import Language, Registration
+from lms.institute import Registration
+from lms.languages import Language
 from lms.links import Link
 from lms.money import Currency
 from lms.profile_fields import Country
@@ -40,7 +41,10 @@ class GradeStepView(CamelView):
 
 
 class InstituteUpdate(CamelChanges):
-    """Fields to replace. `gradeScale` names the letters of all percentages from 0 to 100."""
+    """Fields to replace. `gradeScale` names the letters of all percentages from 0 to 100.
+
+    The first of `languages` is that of messages to people who chose none.
+    """
 
     nullable: ClassVar[frozenset[str]] = frozenset({"logo_url", "country", "contact_email"})
 

@@ -86,16 +86,17 @@ class CalendarToken(Table):
     person_id = UUIDAttribute()
 
 
-class PersonZone(Table):
-    """The time zone that a person chose, as of the `source_version` of their preferences."""
+class PersonPreferences(Table):
+    """The time zone and the language that a person chose, as of the `source_version` of their preferences."""
 
     class Meta:
         table_name = table_name("institute")
         region = setting("AWS_REGION")
 
     person_id = TypedKey("person", UUID, hash_key=True, attr_name="owner")
-    item = TypedKey("zone", range_key=True)
-    time_zone = UnicodeAttribute()
+    item = TypedKey("preferences", range_key=True)
+    time_zone = UnicodeAttribute(null=True)
+    language = UnicodeAttribute(null=True)
     source_version = NumberAttribute()
 
 

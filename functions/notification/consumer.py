@@ -32,7 +32,17 @@ from lms.events import (
     VoucherIssued,
 )
 from notification.rules import schedules
-from notification.service import accounts, announcements, contacts, digests, erasure, export, memberships, reminders
+from notification.service import (
+    accounts,
+    announcements,
+    contacts,
+    digests,
+    erasure,
+    export,
+    memberships,
+    preferences,
+    reminders,
+)
 
 
 def _is_news(envelope: Envelope) -> bool:
@@ -41,6 +51,8 @@ def _is_news(envelope: Envelope) -> bool:
 
 def _registered(event: UserRegistered, envelope: Envelope) -> None:
     contacts.save_person(event.user_id, event.person, event.role, event.version)
+    if event.language is not None:
+        preferences.begin(event.user_id, event.language, now())
     if _is_news(envelope):
         accounts.registered(event, now())
 

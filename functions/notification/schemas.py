@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from lms.fields import Body, Changes, View, WallClock, present
+from lms.languages import Language
 from lms.messages import Audience, Channel, MessageBody, MessageType
 from lms.zones import TimeZone
 from notification.rules.deliveries import Status
@@ -186,13 +187,17 @@ class QuietHoursBody(Body):
 
 
 class PreferencesUpdate(Changes):
-    """The fields to replace; null ends quiet hours. Messages about account and security always come."""
+    """The fields to replace; null ends quiet hours, or has the institute's language count again.
 
-    nullable = frozenset({"quiet_hours"})
+    Messages about account and security always come.
+    """
+
+    nullable = frozenset({"quiet_hours", "language"})
 
     channels: ChannelsBody | None = None
     quiet_hours: QuietHoursBody | None = None
     time_zone: TimeZone | None = None
+    language: Language | None = None
 
 
 class ChannelsView(View):
@@ -203,10 +208,13 @@ class ChannelsView(View):
 
 
 class PreferencesView(View):
+    """`language` is that of mails, SMS and the list of notifications; null: the institute's."""
+
     recipient_id: UUID
     recipient_name: str | None
     channels: ChannelsView
     quiet_hours: QuietHoursBody | None
     time_zone: str
+    language: Language | None
     version: int
     updated_at: datetime | None

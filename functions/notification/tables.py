@@ -65,10 +65,10 @@ class DeliveriesIndex(GlobalSecondaryIndex["Notification"]):  # type: ignore[no-
 class Notification(Table):
     """A message to one person by one channel, and what became of it.
 
-    `subject` and `message` are the texts in the person's list (`inbox`), `link` the page and `about` the ids and titles
-    of what it is about; `unread` is there until they have read it. `destination`, `name`, `time_zone` and `facts` are
-    there only while it is pending, or failed and may be tried again. `log` has its tries. It is due (`due_index`) when
-    the quiet hours end, or when somebody has it tried again.
+    In the person's list (`inbox`) its texts are made of `about`, its facts but for secrets, and `link` is the page that
+    it leads to; `unread` is there until they have read it. `destination`, `name`, `time_zone`, `language` and `facts`
+    are there only while it is pending, or failed and may be tried again. `log` has its tries. It is due (`due_index`)
+    when the quiet hours end, or when somebody has it tried again.
     """
 
     class Meta:
@@ -79,8 +79,6 @@ class Notification(Table):
     recipient_id = UUIDAttribute()
     inbox = UUIDAttribute(null=True)
     unread = UUIDAttribute(null=True)
-    subject = UnicodeAttribute(null=True)
-    message = UnicodeAttribute(null=True)
     link = UnicodeAttribute(null=True)
     about = JSONAttribute(null=True)
     type = UnicodeAttribute()
@@ -89,6 +87,7 @@ class Notification(Table):
     destination = UnicodeAttribute(null=True)
     name = UnicodeAttribute(null=True)
     time_zone = UnicodeAttribute(null=True)
+    language = UnicodeAttribute(null=True)
     facts = JSONAttribute(null=True)
     valid_until = UTCDateTimeAttribute(null=True)
     tries = NumberAttribute(default=0)
@@ -147,7 +146,7 @@ class Contact(Table):
 
 
 class StoredPreferences(Table):
-    """What a person wants to hear of (`rules.preferences`); without a `time_zone`, the institute's counts."""
+    """What a person wants to hear of (`rules.preferences`); without zone or language, the institute's count."""
 
     class Meta:
         table_name = table_name("contacts")
@@ -158,6 +157,7 @@ class StoredPreferences(Table):
     quiet_from = UnicodeAttribute(null=True)
     quiet_until = UnicodeAttribute(null=True)
     time_zone = UnicodeAttribute(null=True)
+    language = UnicodeAttribute(null=True)
     updated_at = UTCDateTimeAttribute()
     version = VersionAttribute()
 

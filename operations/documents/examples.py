@@ -209,6 +209,7 @@ _FIELDS: dict[str, Any] = {
     "instructorId": TEACHER,
     "instructorName": "Sara Khan",
     "key": "uploads/0198c2f4/file",
+    "language": "ur",
     "languages": ["en", "ur"],
     "instituteName": "Education LMS",
     "lessonId": LESSON,

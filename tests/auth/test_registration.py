@@ -20,6 +20,7 @@ DETAILS = {
 }
 
 UNACCEPTABLE: list[tuple[str, Any]] = [
+    ("language", "de"),
     ("username", "ab"),
     ("username", "a" * 65),
     ("username", "am ina"),
@@ -88,13 +89,13 @@ ACCEPTABLE: list[tuple[str, Any]] = [
 
 
 def test_a_registration_is_confirmed_and_published(auth: Auth, outbox: Outbox) -> None:
-    answer = auth.http.post("/auth/register", {**AMINA, **DETAILS})
+    answer = auth.http.post("/auth/register", {**AMINA, **DETAILS, "language": "ur"})
     assert answer.status == 201
     assert set(answer.json) == {"message", "user_id"}
     assert answer.headers["location"] == "/auth/profile"
     (event,) = outbox.of(UserRegistered)
     assert event.user_id == UUID(answer.json["user_id"])
-    assert (event.version, event.role, event.invitation) == (1, "student", None)
+    assert (event.version, event.role, event.invitation, event.language) == (1, "student", None, "ur")
     assert event.person.model_dump() == {"username": "amina", "email": "amina@example.com", **DETAILS}
 
 

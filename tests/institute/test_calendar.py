@@ -1,7 +1,8 @@
 """The calendar of a person, as calendar programs read it: three parsers that nobody here wrote."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -90,6 +91,40 @@ def test_times_are_in_the_zone_that_the_person_chose_else_in_the_institutes(inst
     assert zone.to_tz().utcoffset(at) == ZoneInfo("Europe/Berlin").utcoffset(at)
 
 
+def test_titles_are_in_the_language_that_the_person_chose_else_in_the_institutes(
+    institute: Institute, course: UUID
+) -> None:
+    from lms.events import UserPreferencesChanged
+
+    def payment() -> str:
+        [title] = times(feed(institute, institute.student))
+        return title
+
+    def chosen(language: Any, version: int) -> Any:
+        return UserPreferencesChanged(version=version, user_id=institute.student.id, time_zone=None, language=language)
+
+    institute.consume(voucher_of(institute.student, course))
+    assert payment() == "Payment due: 5000.00 PKR (Agents, Q1)"
+    institute.consume(chosen("ur", 3), chosen("en", 2))
+    assert payment() == "ادائیگی کی آخری تاریخ: 5000.00 PKR (Agents, Q1)"
+    institute.set({"languages": ["ur", "en"]})
+    forget_settings()
+    institute.consume(chosen("en", 4))
+    assert payment().startswith("Payment due")
+    institute.consume(chosen(None, 5))
+    assert payment().startswith("ادائیگی")
+
+
+def test_every_language_has_the_titles_of_calendars() -> None:
+    from institute.words import words
+    from lms.languages import Language
+
+    [english, urdu] = [words(language) for language in get_args(Language)]
+    assert urdu.keys() == english.keys()
+    for key, text in english.items():
+        assert re.findall(r"{\w+}", text) == re.findall(r"{\w+}", urdu[key])
+
+
 def test_a_teacher_sees_the_exams_of_courses_taught_and_nobody_elses(institute: Institute, course: UUID) -> None:
     institute.consume(exam_of(course, institute.clock()))
     institute.consume(exam_of(uuid4(), institute.clock(), title="Elsewhere"))
@@ -173,7 +208,7 @@ def test_a_disabled_persons_calendar_shows_nothing(institute: Institute) -> None
 
 
 def test_an_erased_persons_calendar_is_gone(institute: Institute, course: UUID) -> None:
-    from institute.tables import Calendar, CalendarToken, DueVoucher, PersonZone
+    from institute.tables import Calendar, CalendarToken, DueVoucher, PersonPreferences
     from lms.events import UserErased, UserPreferencesChanged
 
     path = opened(institute, institute.student)
@@ -183,11 +218,11 @@ def test_an_erased_persons_calendar_is_gone(institute: Institute, course: UUID) 
     institute.consume(erased)
     institute.consume(erased)
     assert institute.http.get(path).status == 404
-    assert [row for model in (Calendar, CalendarToken, DueVoucher, PersonZone) for row in stored(model)] == []
+    assert [row for model in (Calendar, CalendarToken, DueVoucher, PersonPreferences) for row in stored(model)] == []
 
 
 def test_what_comes_late_of_an_erased_person_is_not_kept(institute: Institute, course: UUID) -> None:
-    from institute.tables import DueVoucher, PersonZone
+    from institute.tables import DueVoucher, PersonPreferences
     from lms import roster
     from lms.dynamo import transaction
     from lms.events import UserErased, UserPreferencesChanged
@@ -198,7 +233,7 @@ def test_what_comes_late_of_an_erased_person_is_not_kept(institute: Institute, c
     institute.consume(UserErased(version=9, user_id=student))
     institute.consume(voucher_of(institute.student, course))
     institute.consume(UserPreferencesChanged(version=1, user_id=student, time_zone="Asia/Karachi"))
-    assert [row for model in (DueVoucher, PersonZone) for row in stored(model)] == []
+    assert [row for model in (DueVoucher, PersonPreferences) for row in stored(model)] == []
 
 
 def opened(institute: Institute, person: Person) -> str:

@@ -30,7 +30,7 @@ def test_who_enrolled_hears_of_it_in_the_application_and_by_mail_once(school: Sc
 
     assert school.kinds() == ["enrolled"]
     assert school.kinds(channel="email") == ["enrolled"]
-    assert school.row_of("enrolled").message == "You are now enrolled in Agents."
+    assert school.listed("enrolled")["message"] == "You are now enrolled in Agents."
     assert school.row_of("enrolled").status == "sent"
 
 
@@ -43,7 +43,7 @@ def test_who_was_assigned_hears_of_it(school: School) -> None:
 def test_a_course_without_a_title_leaves_no_hole(school: School) -> None:
     school.settle(school.enrolled(course_id=uuid4()))
 
-    assert school.row_of("enrolled").message == "You are now enrolled in your course."
+    assert school.listed("enrolled")["message"] == "You are now enrolled in your course."
 
 
 def test_security_messages_go_whatever_is_switched_off(school: School) -> None:
@@ -84,7 +84,7 @@ def test_a_mail_has_text_of_its_reader_only_where_the_address_is_confirmed(schoo
         {"mobile_number_set", "password_reset_by_sms", "enrolled", "account_disabled"} if confirmed else set()
     )
     assert {"welcome", "mobile_number_set", "password_reset_by_sms", "enrolled", "account_disabled"} == set(mails)
-    assert not any("evil" in (row.message or "") for row in mails.values())
+    assert not any("evil" in item["message"] for item in school.inbox())
 
 
 def test_who_is_disabled_hears_of_courses_no_more_until_enabled(school: School) -> None:

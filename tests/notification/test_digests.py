@@ -1,7 +1,7 @@
 """New material: many lessons, one message."""
 
 from notification import fanout
-from tests.notification.world import NO_CONTEXT, School, record, rows
+from tests.notification.world import NO_CONTEXT, School, record
 from tests.people import sign_in
 
 
@@ -17,7 +17,7 @@ def test_thirty_lessons_published_within_a_minute_make_one_message(school: Schoo
 
     assert school.kinds() == ["new_material"]
     assert school.kinds(channel="email") == ["new_material"]
-    said = school.row_of("new_material").message
+    said = school.listed("new_material")["message"]
     assert said.startswith("New in Agents:\n- Lesson 1\n")
     assert said.endswith("- Lesson 10\nand 20 more")
 
@@ -37,7 +37,7 @@ def test_material_published_twice_and_out_of_order_is_counted_once(school: Schoo
     school.consume(school.published(7, "B"), school.published(5, "A"), school.published(7, "B"))
     school.pass_time(minutes=6)
 
-    assert sorted(school.row_of("new_material").message.splitlines()[1:]) == ["- A", "- B"]
+    assert sorted(school.listed("new_material")["message"].splitlines()[1:]) == ["- A", "- B"]
     school.consume(school.published(5, "A"), school.published(7, "B"))
     school.pass_time(hours=3)
     assert len(school.kinds()) == 1
@@ -53,7 +53,7 @@ def test_a_digest_that_cannot_go_out_holds_up_no_later_one_and_says_nothing_when
     school.settle(school.published(2, "Second"))
     school.pass_time(minutes=6)
 
-    assert [row.message for row in rows() if row.channel == "in_app"] == ["New in Agents:\n- First\n- Second"]
+    assert [item["message"] for item in school.inbox()] == ["New in Agents:\n- First\n- Second"]
     assert fanout.handler({"Records": [record(stuck)]}, NO_CONTEXT) == {"batchItemFailures": []}
     assert school.kinds() == ["new_material"]
 
@@ -69,4 +69,4 @@ def test_a_digest_that_is_begun_twice_says_the_same(school: School) -> None:
 
     fanout.handler({"Records": [record(entry)]}, NO_CONTEXT)
 
-    assert school.row_of("new_material").message == school.row_of("new_material", late).message
+    assert school.listed("new_material")["message"] == school.listed("new_material", late)["message"]

@@ -10,6 +10,7 @@ from notification.rules.preferences import Preferences, QuietHours
 from tests.conftest import Outbox
 from tests.notification.servers import MailServer, text_of
 from tests.notification.world import School
+from tests.world import set_institute
 
 EVERYTHING = {group: ["in_app", "email"] for group in ("course", "exam", "payment", "announcement")}
 
@@ -34,12 +35,14 @@ def test_who_said_nothing_has_the_defaults(school: School) -> None:
 
 def test_fields_given_are_replaced_and_the_others_stay(school: School) -> None:
     school.prefer(channels={"payment": ["sms", "sms"]}, quiet_hours={"from": "22:00", "until": "07:30"})
-    answer = school.prefer(time_zone="Asia/Karachi")
+    school.prefer(time_zone="Asia/Karachi")
+    answer = school.prefer(language="ur")
 
     assert answer.json["channels"] == {**EVERYTHING, "payment": ["sms"]}
     assert answer.json["quiet_hours"] == {"from": "22:00", "until": "07:30"}
-    assert (answer.json["time_zone"], answer.json["version"]) == ("Asia/Karachi", 2)
-    assert school.prefer(quiet_hours=None).json["quiet_hours"] is None
+    assert (answer.json["time_zone"], answer.json["language"], answer.json["version"]) == ("Asia/Karachi", "ur", 3)
+    without = school.prefer(quiet_hours=None, language=None).json
+    assert (without["quiet_hours"], without["language"], without["time_zone"]) == (None, None, "Asia/Karachi")
 
 
 def test_who_chose_no_time_zone_lives_in_the_institutes(school: School) -> None:
@@ -65,6 +68,77 @@ def test_the_choice_of_a_time_zone_is_published(school: School, outbox: Outbox) 
 
     [event] = outbox.of(UserPreferencesChanged)
     assert (event.version, str(event.user_id), event.time_zone) == (2, str(school.student.id), "Asia/Karachi")
+
+
+def test_the_choice_of_a_language_is_published(school: School, outbox: Outbox) -> None:
+    for _ in range(2):
+        school.prefer(language="ur")
+    school.prefer(language=None)
+    published = [(event.version, event.time_zone, event.language) for event in outbox.of(UserPreferencesChanged)]
+    assert published == [(1, None, "ur"), (3, None, None)]
+
+
+def test_who_registers_is_written_to_in_the_language_in_which_they_did(
+    school: School, mail_server: MailServer, outbox: Outbox
+) -> None:
+    registered = school.registered(language="ur")
+    school.settle(registered, registered)
+    school.deliver()
+
+    assert str(mail_server.mails[0]["Subject"]) == "خوش آمدید: \u2068Education LMS\u2069"
+    assert school.listed("welcome")["message"] == "آپ کا اکاؤنٹ تیار ہے۔"
+    assert school.http.get(school.path("preferences"), token=school.student.token).json["language"] == "ur"
+    [event] = outbox.of(UserPreferencesChanged)
+    assert (event.version, str(event.user_id), event.language) == (1, str(school.student.id), "ur")
+
+
+def test_what_somebody_chose_counts_more_than_an_event_of_their_registration_that_comes_late(school: School) -> None:
+    school.prefer(language="en")
+    school.settle(school.registered(language="ur"))
+    assert school.http.get(school.path("preferences"), token=school.student.token).json["language"] == "en"
+
+
+def test_a_registration_that_is_heard_of_after_the_end_of_an_account_keeps_nothing(school: School) -> None:
+    from lms import roster
+    from lms.dynamo import transaction
+    from notification.tables import StoredPreferences
+
+    person = roster.find_user(school.student.id)
+    assert person is not None
+    with transaction() as tx:
+        roster.remove_user(tx, school.student.id, email=person.email, roll_no=person.roll_no)
+    school.settle(school.registered(language="ur"))
+    assert StoredPreferences.find(school.student.id) is None
+
+
+def test_mails_and_the_list_are_in_the_language_that_their_reader_chose(
+    school: School, mail_server: MailServer
+) -> None:
+    school.settle(school.profile(email_verified=True, email="ada@example.org"), school.enrolled())
+    school.deliver()
+    assert school.listed("enrolled")["subject"] == "You are enrolled in Agents"
+
+    school.prefer(language="ur", time_zone="Asia/Karachi")
+    # What is listed already changes its language, too.
+    assert school.listed("enrolled")["subject"] == "آپ کا داخلہ \u2068Agents\u2069 میں ہو گیا"
+    school.settle(school.issued())
+    school.deliver()
+    mail = mail_server.mails[-1]
+    text = text_of(mail)
+    assert text.startswith("محترم \u2068Ada Lovelace\u2069،\n")
+    assert "\u2068PKR 5,000.00\u2069" in text
+    assert '<html lang="ur" dir="rtl">' in mail.get_body(("html",)).get_content()  # type: ignore[union-attr]
+
+
+def test_an_institute_writes_in_its_first_language_to_whoever_chose_none(
+    school: School, mail_server: MailServer
+) -> None:
+    set_institute(languages=["ur", "en"])
+    school.settle(school.registered())
+    school.deliver()
+    assert str(mail_server.mails[0]["Subject"]).startswith("خوش آمدید")
+    assert school.prefer(language="en").json["language"] == "en"
+    assert school.listed("welcome")["message"] == "Your account is ready."
 
 
 def test_preferences_that_changed_meanwhile_are_not_overwritten(school: School) -> None:
@@ -106,6 +180,8 @@ def test_preferences_are_their_owners_alone(school: School) -> None:
         {"time_zone": "Factory"},
         {"time_zone": "posixrules"},
         {"time_zone": ""},
+        {"language": "de"},
+        {"language": "UR"},
         {"channels": {"account": []}},
         {"channels": {"course": ["pigeon"]}},
         {"quiet_hours": {"from": "22:00"}},

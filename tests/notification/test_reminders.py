@@ -79,7 +79,7 @@ def test_a_class_hears_of_a_cancelled_exam_and_gets_no_reminder(school: School) 
     school.pass_time(days=3)
 
     assert school.kinds() == ["exam_cancelled", "exam_scheduled"]
-    assert school.row_of("exam_cancelled").message == "Midterm in Agents has been cancelled."
+    assert school.listed("exam_cancelled")["message"] == "Midterm in Agents has been cancelled."
 
 
 def test_an_exam_that_is_withdrawn_and_published_again_unchanged_is_no_news(school: School) -> None:
@@ -169,12 +169,12 @@ def test_times_are_read_in_the_zone_of_the_reader(school: School) -> None:
     school.settle(school.scheduled())
 
     local = datetime.fromisoformat(opens_at.isoformat()) + timedelta(hours=5)
-    assert f"{local:%H:%M} (UTC+5)" in school.row_of("exam_scheduled").message
+    assert f"{local:%H:%M} (UTC+5)" in school.listed("exam_scheduled")["message"]
 
 
 def test_a_student_hears_of_a_result_once_a_version_and_not_when_it_is_taken_back(school: School) -> None:
     school.settle(school.scheduled(), school.result(1), school.result(1))
-    assert school.row_of("result_released").message == "You passed Midterm in Agents with 85%."
+    assert school.listed("result_released")["message"] == "You passed Midterm in Agents with 85%."
 
     school.settle(school.result(3, released=False))
     school.settle(school.result(2))
@@ -183,7 +183,7 @@ def test_a_student_hears_of_a_result_once_a_version_and_not_when_it_is_taken_bac
 
 def test_a_student_hears_each_time_that_their_attempt_is_reopened(school: School) -> None:
     school.settle(school.scheduled(), school.reopened(1), school.reopened(1))
-    assert school.row_of("attempt_reopened").message.startswith("You can go on with Midterm in Agents until ")
+    assert school.listed("attempt_reopened")["message"].startswith("You can go on with Midterm in Agents until ")
 
     school.settle(school.reopened(2))
     assert school.kinds().count("attempt_reopened") == 2
@@ -191,7 +191,7 @@ def test_a_student_hears_each_time_that_their_attempt_is_reopened(school: School
 
 def test_a_student_hears_of_a_voucher_when_issued_before_it_is_due_and_when_overdue(school: School) -> None:
     school.settle(school.issued())
-    assert "PKR 5,000.00" in school.row_of("voucher_issued").message
+    assert "PKR 5,000.00" in school.listed("voucher_issued")["message"]
     school.pass_time(days=7)
     assert school.kinds() == ["payment_due_soon", "voucher_issued"]
     school.pass_time(days=4)

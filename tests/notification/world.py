@@ -167,6 +167,11 @@ class School:
         person = person or self.student
         return sorted(row.type for row in rows() if row.recipient_id == person.id and row.channel == channel)
 
+    def listed(self, kind: str, person: Person | None = None) -> Any:
+        """The only notification of a kind in somebody's list."""
+        (found,) = [item for item in self.inbox(person) if item["type"] == kind]
+        return found
+
     def row_of(self, kind: str, person: Person | None = None, channel: str = "in_app") -> Notification:
         wanted = ((person or self.student).id, kind, channel)
         (found,) = [row for row in rows() if (row.recipient_id, row.type, row.channel) == wanted]

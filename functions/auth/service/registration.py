@@ -200,6 +200,7 @@ def _store(
             person=publishing.person(user, profile),
             invitation=event_secrets.encrypt_secret(invitation.link_token) if invitation else None,
             invitation_expires_at=invitation.row.valid_until if invitation else None,
+            language=form.language if isinstance(form, Registration) else None,
         ),
         now,
     )

@@ -8,7 +8,7 @@ from pynamodb.expressions.condition import Condition
 
 from institute import rules
 from institute.rules import KnownExam
-from institute.tables import Calendar, CalendarToken, CourseExams, DueVoucher, PersonZone
+from institute.tables import Calendar, CalendarToken, CourseExams, DueVoucher, PersonPreferences
 from lms import roster
 from lms.dynamo import Table, retry_stale, transaction
 from lms.events import (
@@ -81,14 +81,20 @@ def update_voucher(event: VoucherEvent, changed_at: datetime) -> None:
 
 
 @retry_stale
-def update_zone(event: UserPreferencesChanged) -> None:
-    """Takes over the time zone that somebody chose."""
-    known = PersonZone.find(event.user_id, "")
+def update_preferences(event: UserPreferencesChanged) -> None:
+    """Takes over the time zone and the language that somebody chose."""
+    known = PersonPreferences.find(event.user_id, "")
     if known is not None and known.source_version >= event.version:
         return
-    zone = PersonZone(person_id=event.user_id, item="", time_zone=event.time_zone, source_version=event.version)
-    is_new = PersonZone.source_version.does_not_exist() | (PersonZone.source_version < event.version)
-    _put_of_person(event.user_id, zone, is_new)
+    preferences = PersonPreferences(
+        person_id=event.user_id,
+        item="",
+        time_zone=event.time_zone,
+        language=event.language,
+        source_version=event.version,
+    )
+    older = PersonPreferences.source_version < event.version
+    _put_of_person(event.user_id, preferences, PersonPreferences.source_version.does_not_exist() | older)
 
 
 def _put_of_person(person_id: UUID, row: Table, condition: Condition) -> None:
@@ -108,6 +114,6 @@ def erase(person_id: UUID) -> None:
         if calendar is not None:
             tx.delete(calendar)
             tx.delete(CalendarToken(token_hash=calendar.token_hash, item=""))
-        tx.delete(PersonZone(person_id=person_id, item=""))
+        tx.delete(PersonPreferences(person_id=person_id, item=""))
     for voucher in DueVoucher.query(person_id, DueVoucher.voucher_no.startswith(""), consistent_read=True):
         voucher.delete()

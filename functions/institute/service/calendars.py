@@ -1,6 +1,6 @@
 """People's calendars: a secret address that shows a person's exams, payments and terms to calendar programs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -10,7 +10,8 @@ from institute import ical, rules
 from institute.ical import Entry
 from institute.schemas import CalendarView
 from institute.service import agenda, terms
-from institute.tables import Calendar, CalendarToken, CourseExams, DueVoucher, PersonZone, Term
+from institute.tables import Calendar, CalendarToken, CourseExams, DueVoucher, PersonPreferences, Term
+from institute.words import words
 from lms import roster
 from lms.dynamo import Key, read_together, retry_stale, transaction
 from lms.errors import NotFound
@@ -72,11 +73,12 @@ def feed(token: str, now: datetime) -> bytes:
     person = known.items[roster.user_key(person_id)]
     if person is None or person.status == "disabled":
         raise CalendarNotFound
-    entries = [*_exams(courses, known), *_payments(due, known), *_terms(terms.all_terms())]
-    shown = [entry for entry in entries if _moment(entry.end) > now - _SHOWN_FOR]
     institute = current_institute()
-    zone = known.items[_zone_key(person_id)]
-    return ical.write(institute.name, shown, find_zone(zone.time_zone if zone else institute.time_zone))
+    chosen = known.items[_preferences_key(person_id)] or PersonPreferences()
+    say = words(chosen.language or institute.language)
+    entries = [*_exams(courses, known), *_payments(due, known, say), *_terms(terms.all_terms(), say)]
+    shown = [entry for entry in entries if _moment(entry.end) > now - _SHOWN_FOR]
+    return ical.write(institute.name, shown, find_zone(chosen.time_zone or institute.time_zone))
 
 
 def _courses_of(person_id: UUID) -> list[UUID]:
@@ -98,15 +100,15 @@ class _Known:
 def _read(person_id: UUID, courses: list[UUID], others: set[UUID]) -> _Known:
     keys = [
         roster.user_key(person_id),
-        _zone_key(person_id),
+        _preferences_key(person_id),
         *(roster.course_key(course_id) for course_id in {*courses, *others}),
         *(_exams_key(course_id) for course_id in set(courses)),
     ]
     return _Known(dict(zip(keys, read_together(keys), strict=True)))
 
 
-def _zone_key(person_id: UUID) -> Key:
-    return PersonZone, person_id, ""
+def _preferences_key(person_id: UUID) -> Key:
+    return PersonPreferences, person_id, ""
 
 
 def _exams_key(course_id: UUID) -> Key:
@@ -124,23 +126,24 @@ def _exams(courses: list[UUID], known: _Known) -> Iterator[Entry]:
                 yield Entry(str(exam_id), title, exam.opens_at, exam.closes_at, exam.changed_at, exam.version)
 
 
-def _payments(vouchers: list[DueVoucher], known: _Known) -> Iterator[Entry]:
+def _payments(vouchers: list[DueVoucher], known: _Known, say: Mapping[str, str]) -> Iterator[Entry]:
     for voucher in vouchers:
         course = known.title(voucher.course_id)
         about = f"{course}, {voucher.quarter}" if course else voucher.quarter
+        fee = f"{voucher.fee} {voucher.currency}"
         yield _all_day(
             f"voucher-{voucher.voucher_no}",
-            f"Payment due: {voucher.fee} {voucher.currency} ({about})",
+            say["payment"].format(fee=fee, about=about),
             voucher.due_date,
             voucher.changed_at,
             int(voucher.source_version),
         )
 
 
-def _terms(found: list[Term]) -> Iterator[Entry]:
+def _terms(found: list[Term], say: Mapping[str, str]) -> Iterator[Entry]:
     for term in found:
         for what, day in (("begins", term.starts_on), ("ends", term.ends_on)):
-            yield _all_day(f"{term.id}-{what}", f"{term.title} {what}", day, term.updated_at, term.version)
+            yield _all_day(f"{term.id}-{what}", say[what].format(term=term.title), day, term.updated_at, term.version)
 
 
 def _all_day(uid: str, title: str, day: date, changed_at: datetime, version: int) -> Entry:

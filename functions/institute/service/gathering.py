@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from institute.reasons import decrypt_reason
-from institute.tables import AuditEntry, Calendar, DueVoucher, Export, PersonZone, ReasonKey
+from institute.tables import AuditEntry, Calendar, DueVoucher, Export, PersonPreferences, ReasonKey
 from lms import exports, uploads
 from lms.dynamo import retry_stale, transaction
 from lms.events import ExportPartAdded, ExportRequested
@@ -15,7 +15,7 @@ from lms.events import ExportPartAdded, ExportRequested
 def add_own_part(event: ExportRequested, now: datetime) -> None:
     """Adds what institute holds about the person."""
     person_id = event.person_id
-    singles = (Calendar.find(person_id, ""), PersonZone.find(person_id, ""))
+    singles = (Calendar.find(person_id, ""), PersonPreferences.find(person_id, ""))
     vouchers = DueVoucher.query(person_id, DueVoucher.voucher_no.startswith(""), consistent_read=True)
     part = {
         "Institute": exports.rows([*(row for row in singles if row is not None), *vouchers]),

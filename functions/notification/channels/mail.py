@@ -71,7 +71,8 @@ def _compose(outgoing: Outgoing, sender: str, now: datetime) -> EmailMessage:
     Its Message-ID is the same for every try, so that a mail program can tell a second copy. Where the message can be
     switched off, mail programs offer to do that by one click (RFC 8058).
     """
-    text, frame = words().mail(outgoing.message, outgoing.frame), outgoing.frame
+    frame = outgoing.frame
+    text = words(frame.language).mail(outgoing.message, frame)
     mail = EmailMessage()
     mail["From"] = Address(frame.institute, addr_spec=sender)
     try:

@@ -50,7 +50,7 @@ def sms_account() -> SmsAccount:
 
 async def send(outgoing: Outgoing, _: datetime) -> None:
     """Returns once Twilio has taken the message; raises `Undeliverable` or `ChannelDown`."""
-    text = words().sms(outgoing.message, outgoing.frame)
+    text = words(outgoing.frame.language).sms(outgoing.message, outgoing.frame)
     await asyncio.to_thread(_post, text, outgoing.address, sms_account())
 
 

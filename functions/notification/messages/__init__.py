@@ -1,5 +1,8 @@
 """What people are written: each kind of message is one class here, with its facts, and one section of the words."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from notification.messages import accounts, announcements, courses, exams, payments
 from notification.messages.message import Message
 
@@ -9,3 +12,8 @@ KINDS: dict[str, type[Message]] = {
     for message in vars(module).values()
     if isinstance(message, type) and issubclass(message, Message) and hasattr(message, "kind")
 }
+
+
+def without_secrets(kind: str, facts: Mapping[str, Any]) -> Message:
+    """A message of the person's list, which says nothing of its secrets."""
+    return KINDS[kind].model_validate({**dict.fromkeys(KINDS[kind].secrets, ""), **facts})

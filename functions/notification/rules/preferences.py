@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal, get_args
 
+from lms.languages import Language
 from lms.messages import Channel
 from lms.zones import find_zone
 
@@ -32,6 +33,7 @@ class Preferences:
     channels: Mapping[Group, Sequence[Channel]] = field(default_factory=dict)
     quiet: QuietHours | None = None
     zone: str = "UTC"
+    language: Language = "en"
 
     def allow(self, group: Group | None, channel: Channel) -> bool:
         """Whether a message of a group may come by a channel; one of no group cannot be switched off."""

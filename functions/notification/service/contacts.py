@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
+from typing import cast
 from uuid import UUID
 
 from pynamodb.expressions.update import Action
@@ -12,6 +13,7 @@ from lms.callers import Role
 from lms.dynamo import Key, read_together
 from lms.events import Person
 from lms.institute import current_institute
+from lms.languages import Language
 from lms.messages import Channel
 from lms.profile_fields import is_e164
 from notification.rules.preferences import Preferences, QuietHours
@@ -47,6 +49,7 @@ class Owner:
     name: str = ""
     email: str | None = None
     zone: str = "UTC"
+    language: Language = "en"
 
 
 def save_person(
@@ -103,12 +106,12 @@ def is_erased(user_id: UUID) -> bool:
 def find_owner(user_id: UUID) -> Owner | None:
     """The owner of an account, known or not yet; None once they are erased."""
     contact, preferences = read_together([(Contact, user_id, None), (StoredPreferences, user_id, None)])
-    zone = zone_of(preferences)
+    zone, language = zone_of(preferences), language_of(preferences)
     if contact is None or contact.person_version is None:
-        return Owner(zone=zone)
+        return Owner(zone=zone, language=language)
     if _is_tombstone(contact):
         return None
-    return Owner(contact.name if contact.email_verified else "", contact.email, zone)
+    return Owner(contact.name if contact.email_verified else "", contact.email, zone, language)
 
 
 def find(user_ids: Sequence[UUID]) -> list[Recipient]:
@@ -149,13 +152,18 @@ def _is_tombstone(contact: Contact) -> bool:
 def preferences_of(stored: StoredPreferences | None) -> Preferences:
     """The preferences of a person; the defaults where none are stored."""
     if stored is None:
-        return Preferences(zone=zone_of(None))
+        return Preferences(zone=zone_of(None), language=language_of(None))
     quiet = None
     if stored.quiet_from and stored.quiet_until:
         quiet = QuietHours(time.fromisoformat(stored.quiet_from), time.fromisoformat(stored.quiet_until))
-    return Preferences(channels=stored.channels, quiet=quiet, zone=zone_of(stored))
+    return Preferences(channels=stored.channels, quiet=quiet, zone=zone_of(stored), language=language_of(stored))
 
 
 def zone_of(stored: StoredPreferences | None) -> str:
     """The time zone that a person chose, else the institute's."""
     return (stored.time_zone if stored else None) or current_institute().time_zone
+
+
+def language_of(stored: StoredPreferences | None) -> Language:
+    """The language that a person chose, else the institute's."""
+    return cast(Language | None, stored and stored.language) or current_institute().language

@@ -10,6 +10,7 @@ from pynamodb.expressions.update import Action
 
 from lms.event_secrets import UndecryptableSecret, decrypt_secret
 from lms.institute import current_institute
+from lms.languages import Language
 from lms.log import logger
 from lms.messages import Channel
 from lms.settings import setting
@@ -25,7 +26,13 @@ from notification.words import Frame
 
 # The person's list needs none: there, a message has arrived once it is written.
 _SENDERS: dict[Channel, Callable[[Outgoing, datetime], Awaitable[None]]] = {"email": mail.send, "sms": sms.send}
-_FORGOTTEN = (Notification.destination, Notification.name, Notification.time_zone, Notification.facts)
+_FORGOTTEN = (
+    Notification.destination,
+    Notification.name,
+    Notification.time_zone,
+    Notification.language,
+    Notification.facts,
+)
 
 
 class Postponed(Exception):
@@ -57,11 +64,14 @@ async def deliver(notification_id: UUID, now: datetime) -> None:
 
 def _outgoing(row: Notification) -> Outgoing:
     message = KINDS[row.type].model_validate({**row.facts, **_decrypted(row)})
+    institute = current_institute()
     frame = Frame(
-        institute=current_institute().name,
+        institute=institute.name,
         public_url=setting("PUBLIC_URL"),
         name=row.name or "",
         zone=row.time_zone,
+        # What waits since before rows had a language has none.
+        language=cast(Language | None, row.language) or institute.language,
         unsubscribe_url=_unsubscribe_url(message, row.recipient_id),
     )
     return Outgoing(row.id, row.destination, message, frame)

@@ -10,6 +10,8 @@ from pynamodb.models import Model
 
 from lms import exports
 from lms.events import ExportRequested
+from lms.languages import Language
+from notification.service import contacts, inbox
 from notification.tables import Broadcast, Contact, Notification, ReadMark, StoredPreferences
 
 
@@ -17,21 +19,25 @@ def add_part(event: ExportRequested, now: datetime) -> None:
     """Adds where a person is reached, what they want to hear of, what they wrote, and were or will be written."""
     person_id = event.person_id
     singles = (Contact.find(person_id), StoredPreferences.find(person_id), ReadMark.find(person_id))
+    language, zone = contacts.language_of(singles[1]), contacts.zone_of(singles[1])
     part = {
         "Contacts": exports.rows(row for row in singles if row is not None),
-        "Notifications": list(_notifications(person_id)),
+        "Notifications": list(_notifications(person_id, language, zone)),
         "Broadcasts": exports.rows(chain(_planned(person_id), Broadcast.sender_index.query(person_id))),
     }
     exports.add_part(event, "notification", part, now)
 
 
-def _notifications(person_id: UUID) -> Iterator[dict[str, Any]]:
+def _notifications(person_id: UUID, language: Language, zone: str) -> Iterator[dict[str, Any]]:
     """What their list shows, and what came by other channels, without its words, which the list has."""
     shown = set()
-    for row in exports.rows(Notification.inbox_index.query(person_id)):
+    for listed in Notification.inbox_index.query(person_id):
+        [row] = exports.rows([listed])
         shown.add(row["id"])
+        subject, message = inbox.texts_of(listed, language, zone)
         # Of a message about an account on its way: its code, encrypted.
-        yield {name: value for name, value in row.items() if name != "facts"}
+        row.pop("facts", None)
+        yield {**row, "subject": subject, "message": message}
     for row in exports.rows(Notification.deliveries_index.query(person_id)):
         if row["id"] not in shown:
             yield row

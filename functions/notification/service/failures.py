@@ -55,6 +55,7 @@ def retry(notification_id: UUID, now: datetime) -> DeliveryView:
     if KINDS[row.type].group is not None:
         person = _reachable(row)
         row.destination, row.name = person.addresses[cast(Channel, row.channel)], person.name
+        row.language = person.preferences.language
         row.due_at = person.preferences.quiet_until(now) or now
     row.log = [*(row.log or []), {"at": now.isoformat(), "outcome": "an administrator asked for another try"}]
     row.status, row.tries, row.reason = "pending", 0, None

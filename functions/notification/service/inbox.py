@@ -10,9 +10,14 @@ from pynamodb.expressions.update import Action
 from lms import roster
 from lms.dynamo import read_together
 from lms.errors import NotFound
+from lms.institute import current_institute
+from lms.languages import Language
 from lms.pages import Page, PageRequest, query_page
+from notification.messages import without_secrets
 from notification.schemas import AllRead, DeliveryView, NotificationView, Unread
-from notification.tables import InboxIndex, Notification, ReadMark, UnreadIndex
+from notification.service import contacts
+from notification.tables import InboxIndex, Notification, ReadMark, StoredPreferences, UnreadIndex
+from notification.words import Frame, words
 
 
 class NoSuchNotification(NotFound):
@@ -21,9 +26,11 @@ class NoSuchNotification(NotFound):
 
 @dataclass(frozen=True)
 class _Reader:
-    """Whose list it is, and until when they have read everything."""
+    """Whose list it is, in what they read it, and until when they have read everything."""
 
     name: str | None
+    zone: str
+    language: Language
     read_until: datetime | None
 
 
@@ -75,6 +82,13 @@ def deliveries(recipient_id: UUID, paging: PageRequest) -> Page[DeliveryView]:
     return paging.page([DeliveryView.model_validate(row) for row in found], after)
 
 
+def texts_of(row: Notification, language: Language, zone: str) -> tuple[str, str]:
+    """Subject and text of a message in a person's list."""
+    message = without_secrets(row.type, row.about)
+    frame = Frame(institute=current_institute().name, public_url="", zone=zone, language=language)
+    return words(language).subject(message, frame), words(language).list_text(message, zone)
+
+
 def _own(notification_id: UUID, reader_id: UUID) -> Notification:
     row = Notification.find(notification_id)
     if row is None or row.inbox != reader_id:
@@ -83,8 +97,15 @@ def _own(notification_id: UUID, reader_id: UUID) -> Notification:
 
 
 def _reader(person_id: UUID) -> _Reader:
-    mark, card = read_together([(ReadMark, person_id, None), roster.user_key(person_id)])
-    return _Reader(card.name if card else None, mark.read_until if mark else None)
+    mark, card, preferences = read_together(
+        [(ReadMark, person_id, None), roster.user_key(person_id), (StoredPreferences, person_id, None)]
+    )
+    return _Reader(
+        card.name if card else None,
+        contacts.zone_of(preferences),
+        contacts.language_of(preferences),
+        mark.read_until if mark else None,
+    )
 
 
 def _read_at(row: Notification, read_until: datetime | None) -> datetime | None:
@@ -94,13 +115,14 @@ def _read_at(row: Notification, read_until: datetime | None) -> datetime | None:
 
 
 def _view(row: Notification, reader: _Reader) -> NotificationView:
-    about = row.about or {}
+    about = row.about
+    subject, text = texts_of(row, reader.language, reader.zone)
     return NotificationView(
         id=row.id,
         recipient_id=row.recipient_id,
         recipient_name=reader.name,
-        subject=row.subject,
-        message=row.message,
+        subject=subject,
+        message=text,
         link=row.link,
         course_id=about.get("course_id"),
         course_title=about.get("course"),

@@ -9,7 +9,6 @@ from pynamodb.expressions.update import Action
 from lms.due import shard_of
 from lms.dynamo import Stale, read_together, retry_stale, transaction
 from lms.faults import is_transient
-from lms.institute import current_institute
 from lms.log import request_id
 from lms.messages import Channel
 from lms.settings import setting
@@ -21,11 +20,9 @@ from notification.rules.schedules import KEPT
 from notification.service import contacts
 from notification.service.contacts import Recipient
 from notification.tables import Notification
-from notification.words import Frame, words
 
 # A transaction holds 4 MB, and a message of 10 000 characters up to 120 KB, each escaped as a pair of surrogates.
 _WRITTEN_TOGETHER = 25
-_ABOUT = {"course_id", "course", "exam_id", "exam", "voucher_no"}
 
 
 class RecipientsFailed(Exception):
@@ -88,8 +85,8 @@ def notify_owner(
     if name is None:
         name = owner.name if channel == "email" and address == owner.email else ""
     row = draft(message, source, user_id, channel, now)
-    _list(row, message, owner.zone)
-    row.destination, row.name, row.time_zone = address, name, owner.zone
+    _list(row, message)
+    row.destination, row.name, row.time_zone, row.language = address, name, owner.zone, owner.language
     write_and_queue([row])
 
 
@@ -123,23 +120,22 @@ def _rows(
         if channel == "in_app":
             # It has arrived once it is written.
             row.status, row.facts = "sent", None
-            _list(row, message, person.preferences.zone)
+            _list(row, message)
             yield row
         elif address := person.addresses.get(channel):
-            row.destination, row.name, row.time_zone = address, person.name, person.preferences.zone
+            row.destination, row.name = address, person.name
+            row.time_zone, row.language = person.preferences.zone, person.preferences.language
             if not_before is not None:
                 row.due_shard, row.due_at = shard_of(row.id), not_before
             yield row
 
 
-def _list(row: Notification, message: Message, zone: str) -> None:
-    """Shows a message in the list of its recipient."""
+def _list(row: Notification, message: Message) -> None:
+    """Shows a message in the list of its recipient; `service.inbox` makes its texts."""
     row.inbox = row.unread = row.recipient_id
-    row.subject = words().subject(message, Frame(institute=current_institute().name, public_url="", zone=zone))
-    row.message = words().list_text(message, zone)
     # A link with a secret in it is for the mail alone.
     row.link = None if message.secrets else message.path
-    row.about = message.model_dump(mode="json", include=_ABOUT, exclude_none=True)
+    row.about = message.model_dump(mode="json", exclude=set(message.secrets))
 
 
 def write_and_queue(rows: Sequence[Notification]) -> None:

@@ -7,6 +7,7 @@ from lms import roster
 from lms.dynamo import read_together, retry_stale, transaction
 from lms.etags import Precondition, require_match
 from lms.events import UserPreferencesChanged
+from lms.languages import Language
 from lms.outbox import emit
 from notification.rules.preferences import DEFAULT_CHANNELS, GROUPS, Group
 from notification.schemas import PreferencesUpdate, PreferencesView, QuietHoursBody
@@ -32,14 +33,21 @@ def update(user_id: UUID, body: PreferencesUpdate, if_match: Precondition, now: 
         quiet = body.quiet_hours
         stored.quiet_from = quiet.begin.isoformat("minutes") if quiet else None
         stored.quiet_until = quiet.until.isoformat("minutes") if quiet else None
-    moved = body.time_zone is not None and body.time_zone != stored.time_zone
+    before = stored.time_zone, stored.language
     stored.time_zone = body.time_zone or stored.time_zone
-    stored.updated_at = now
-    with transaction() as tx:
-        version = tx.put(stored)
-        if moved:
-            emit(tx, UserPreferencesChanged(version=version, user_id=user_id, time_zone=stored.time_zone), now)
+    if "language" in body.model_fields_set:
+        stored.language = body.language
+    version = _save(stored, now, published=(stored.time_zone, stored.language) != before)
     return _view(user_id, person, stored, version)
+
+
+@retry_stale
+def begin(user_id: UUID, language: Language, now: datetime) -> None:
+    """Keeps the language in which a person registered, unless they have chosen anything since, or are erased."""
+    stored, person = _load(user_id)
+    if stored.version is None and person is not None:
+        stored.language = language
+        _save(stored, now, published=True)
 
 
 @retry_stale
@@ -49,9 +57,20 @@ def switch_off_mail(user_id: UUID, group: Group, now: datetime) -> None:
     channels = stored.channels[group]
     if "email" in channels:
         stored.channels = {**stored.channels, group: [channel for channel in channels if channel != "email"]}
-        stored.updated_at = now
-        with transaction() as tx:
-            tx.put(stored)
+        _save(stored, now, published=False)
+
+
+def _save(stored: StoredPreferences, now: datetime, *, published: bool) -> int:
+    """Stores preferences, as their new version, which is published where other services keep what has changed."""
+    stored.updated_at = now
+    with transaction() as tx:
+        version = tx.put(stored)
+        if published:
+            event = UserPreferencesChanged(
+                version=version, user_id=stored.user, time_zone=stored.time_zone, language=stored.language
+            )
+            emit(tx, event, now)
+    return version
 
 
 def _load(user_id: UUID) -> tuple[StoredPreferences, roster.User | None]:
@@ -72,6 +91,7 @@ def _view(user_id: UUID, person: roster.User | None, stored: StoredPreferences, 
         channels=stored.channels,
         quiet_hours=quiet,
         time_zone=contacts.zone_of(stored),
+        language=stored.language,
         version=version,
         updated_at=stored.updated_at,
     )

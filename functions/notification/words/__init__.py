@@ -1,4 +1,4 @@
-"""The words of messages: one file a language (`en.toml`), and how facts are put into its sentences."""
+"""The words of messages: one file a language (`en.toml`, `ur.toml`), and how facts are put into its sentences."""
 
 import re
 import tomllib
@@ -11,14 +11,16 @@ from importlib.resources import files
 from string import Formatter
 from typing import Any
 
+from lms.languages import Language
 from lms.zones import find_zone
 from notification.messages.message import Message, Money, Titles
-from notification.words.mail import Code, Link, MailText, Paragraph
+from notification.words.mail import Code, Direction, Link, MailText, Paragraph, Typed
 
-DEFAULT_LANGUAGE = "en"
 _SUBJECT_LENGTH = 200
-_SMS_LENGTH = 480
+# Three SMS have 480 letters of the Latin alphabet, or 210 of any other.
+_SMS_LENGTH, _SMS_LENGTH_UNICODE = 480, 210
 _CODE = "{code}"
+_FACT_ALONE = re.compile(r"\{\w+\}\Z")
 _LINK = re.compile(r"\[(?P<label>[^\]]+)\]\(\{(?P<url>\w+)\}\)\Z")
 
 
@@ -30,11 +32,12 @@ class Frame:
     public_url: str
     name: str = ""
     zone: str = "UTC"
+    language: Language = "en"
     unsubscribe_url: str | None = None
 
 
 @lru_cache
-def words(language: str = DEFAULT_LANGUAGE) -> "Words":
+def words(language: Language) -> "Words":
     """The words of a language."""
     return Words(language, tomllib.loads((files(__name__) / f"{language}.toml").read_text("utf-8")))
 
@@ -45,22 +48,25 @@ class Words:
     def __init__(self, language: str, sections: Mapping[str, Any]) -> None:
         self._language = language
         self._sections = sections
+        self._direction: Direction = sections["formats"]["direction"]
 
     def list_text(self, message: Message, zone: str) -> str:
         """What the person's list shows; its times are in the zone of the reader."""
-        return self._sentence(message, "list").format_map(self._facts(message, zone))
+        return self._filled(self._sentence(message, "list"), self._facts(message, zone))
 
     def subject(self, message: Message, frame: Frame) -> str:
         """One line: the subject of the mail, and the title in the person's list."""
         facts = self._facts(message, frame.zone, frame)
-        return " ".join(self._sentence(message, "subject").format_map(facts).split())[:_SUBJECT_LENGTH]
+        return " ".join(self._filled(self._sentence(message, "subject"), facts).split())[:_SUBJECT_LENGTH]
 
     def sms(self, message: Message, frame: Frame) -> str:
         """As long as three SMS at most."""
         facts = self._facts(message, frame.zone, frame)
         own = self._find(message, "sms")
-        text = own.format_map(facts) if own else self._framed(message, frame)
-        return text[:_SMS_LENGTH]
+        # Without isolates, of which old phones show boxes.
+        listed = (own or self._sentence(message, "list")).format_map(facts)
+        text = listed if own else self._sections["frame"]["sms"].format(institute=frame.institute, text=listed)
+        return text[: _SMS_LENGTH if text.isascii() else _SMS_LENGTH_UNICODE]
 
     def mail(self, message: Message, frame: Frame) -> MailText:
         facts = self._facts(message, frame.zone, frame)
@@ -68,11 +74,8 @@ class Words:
         greeting = outer["greeting" if frame.name else "greeting_without_name"]
         parts = [greeting, *self._sentence(message, "mail").strip().split("\n\n"), outer["closing"]]
         parts.append(outer["unsubscribe"])
-        return MailText(self._language, self.subject(message, frame), tuple(_filled(parts, facts)))
-
-    def _framed(self, message: Message, frame: Frame) -> str:
-        framed: str = self._sections["frame"]["sms"]
-        return framed.format(institute=frame.institute, text=self.list_text(message, frame.zone))
+        paragraphs = tuple(self._paragraphs(parts, facts))
+        return MailText(self._language, self._direction, self.subject(message, frame), paragraphs)
 
     def _sentence(self, message: Message, name: str) -> str:
         found = self._find(message, name)
@@ -98,6 +101,30 @@ class Words:
             }
         unknown = self._sections["unknown"]
         return {name: unknown.get(name) if text is None else text for name, text in facts.items()}
+
+    def _paragraphs(self, paragraphs: list[str], facts: Mapping[str, str | None]) -> Iterator[Paragraph]:
+        """Those whose facts are known. Only the language's file makes links and codes, never what users typed."""
+        for paragraph in paragraphs:
+            names = [name for _, name, _, _ in Formatter().parse(paragraph) if name]
+            if any(facts[name] is None for name in names):
+                continue
+            if link := _LINK.match(paragraph):
+                yield Link(str(facts[link["url"]]), link["label"])
+            elif paragraph == _CODE:
+                yield Code(str(facts["code"]))
+            elif _FACT_ALONE.match(paragraph):
+                yield Typed(paragraph.format_map(facts))
+            else:
+                yield self._filled(paragraph, facts)
+
+    def _filled(self, sentence: str, facts: Mapping[str, str | None]) -> str:
+        """A sentence with its facts. From right to left, each line of a fact within it keeps its own direction.
+
+        Unicode's isolates do that: a title in English would otherwise turn the words and signs around it.
+        """
+        if self._direction == "rtl" and not _FACT_ALONE.match(sentence):
+            facts = {name: fact and _isolated(fact) for name, fact in facts.items()}
+        return sentence.format_map(facts)
 
     def _text(self, fact: object, zone: tzinfo) -> str | None:
         formats = self._sections["formats"]
@@ -135,15 +162,5 @@ def _offset(local: datetime) -> str:
     return f"UTC{'+' if minutes > 0 else '-'}{hours}{f':{rest:02}' if rest else ''}"
 
 
-def _filled(paragraphs: list[str], facts: Mapping[str, str | None]) -> Iterator[Paragraph]:
-    """The paragraphs whose facts are known. Only the language's file makes links and codes, never what users typed."""
-    for paragraph in paragraphs:
-        names = [name for _, name, _, _ in Formatter().parse(paragraph) if name]
-        if any(facts[name] is None for name in names):
-            continue
-        if link := _LINK.match(paragraph):
-            yield Link(str(facts[link["url"]]), link["label"])
-        elif paragraph == _CODE:
-            yield Code(str(facts["code"]))
-        else:
-            yield paragraph.format_map(facts)
+def _isolated(fact: str) -> str:
+    return "\n".join(f"\u2068{line}\u2069" for line in fact.split("\n"))

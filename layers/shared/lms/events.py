@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 from pydantic import BaseModel, ConfigDict
 
 from lms.callers import Role
+from lms.languages import Language
 
 CodeChannel = Literal["email", "sms"]
 MobileChange = Literal["set", "confirmed", "dropped"]
@@ -64,6 +65,7 @@ class UserRegistered(UserEvent):
     """An account exists; it can be used once it is provisioned at the gateway.
 
     `invitation` (encrypted, see `lms.event_secrets`) is the link token of a person whom an administrator registered.
+    `language` is the one in which somebody registered themselves.
     """
 
     type: ClassVar[str] = "lms.user.registered.v1"
@@ -72,6 +74,7 @@ class UserRegistered(UserEvent):
     person: Person
     invitation: str | None = None
     invitation_expires_at: datetime | None = None
+    language: Language | None = None
 
 
 class UserProvisioned(UserEvent):
@@ -161,12 +164,16 @@ class UserErased(UserEvent):
 
 
 class UserPreferencesChanged(Event):
-    """A person chose another time zone; `version` is that of their preferences."""
+    """A person chose another time zone or language; `version` is that of their preferences.
+
+    Null: they chose none, and the institute's counts.
+    """
 
     type: ClassVar[str] = "lms.user.preferences_changed.v1"
     topic: ClassVar[str] = "lms.user"
     user_id: UUID
-    time_zone: str
+    time_zone: str | None
+    language: Language | None = None
 
     @property
     def subject(self) -> str:

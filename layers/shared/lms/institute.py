@@ -7,9 +7,9 @@ from pydantic import BaseModel, ConfigDict
 
 from lms import roster
 from lms.grades import DEFAULT_SCALE, GradeStep
+from lms.languages import Language
 
 KEPT_SECONDS = 60
-Language = Literal["en", "ur"]
 Registration = Literal["open", "closed"]
 
 
@@ -28,6 +28,11 @@ class Institute(BaseModel):
     grade_scale: tuple[GradeStep, ...] = DEFAULT_SCALE
     contact_email: str | None = None
     version: int = 0
+
+    @property
+    def language(self) -> Language:
+        """What counts for people who chose no language: the first."""
+        return self.languages[0]
 
 
 class _Kept:

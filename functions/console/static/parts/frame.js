@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { html } from "htm/preact";
-import { chooseLanguage, language, LANGUAGES, number, t, tOf } from "../i18n.js";
+import { language, LANGUAGES, number, t, tOf } from "../i18n.js";
 import { online, update } from "../offline.js";
 import { go, place } from "../router.js";
 import { person, signOut } from "../session.js";
@@ -8,8 +8,12 @@ import { Button } from "./button.js";
 import { Icon } from "./icon.js";
 import { institute, loadInstitute } from "./institute.js";
 import { Menu } from "./menu.js";
+import { changeLanguage } from "./own-language.js";
+import { problemText } from "./problem-text.js";
+import { toast } from "./toast.js";
 import { loadUnread, unread } from "./unread.js";
 
+/** @import { Language } from "../i18n.js" */
 /** @import { Route } from "../router.js" */
 
 // So many fit below a phone's screen, beside the button for the rest.
@@ -56,12 +60,14 @@ function Header() {
 }
 
 export function LanguageMenu() {
+  /** @param {Language} next */
+  const change = (next) => changeLanguage(next).catch((problem) => toast(problemText(problem), "bad"));
   const { name } = LANGUAGES[language.value];
   return html`
     <${Menu} label=${t("frame.language", { name })} icon="globe" text=${name}>
       ${Object.entries(LANGUAGES).map(([code, { name }]) => html`
         <button key=${code} type="button" lang=${code} aria-current=${code === language.value ? "true" : undefined}
-          onClick=${() => chooseLanguage(/** @type {import("../i18n.js").Language} */ (code))}>${name}</button>
+          onClick=${() => change(/** @type {Language} */ (code))}>${name}</button>
       `)}
     <//>
   `;

@@ -1,7 +1,8 @@
 import { html } from "htm/preact";
 import { get, put } from "../../api.js";
-import { t, tOf } from "../../i18n.js";
+import { chooseLanguage, LANGUAGES, t, tOf } from "../../i18n.js";
 import { Field, Form } from "../../parts/form.js";
+import { institute } from "../../parts/institute.js";
 import { Loaded, useLoad } from "../../parts/load.js";
 import { Card } from "../../parts/page.js";
 import { toast } from "../../parts/toast.js";
@@ -14,6 +15,7 @@ import { AccountPage } from "./account-page.js";
 const GROUPS = ["course", "exam", "payment", "announcement"];
 /** @type {Channel[]} */
 const CHANNELS = ["in_app", "email", "sms"];
+const LANGUAGE_OPTIONS = Object.entries(LANGUAGES).map(([value, { name }]) => ({ value, label: name }));
 
 /** What I am told of, by which way, and when not. */
 export default function Preferences() {
@@ -21,23 +23,24 @@ export default function Preferences() {
   const preferences = useLoad(() => get("/notifications/{recipientId}/preferences", { params }));
 
   /** @param {import("../../parts/form.js").Values} values */
-  async function save({ quiet, from, until, time_zone: zone, ...boxes }) {
+  async function save({ quiet, from, until, time_zone: zone, language: own, ...boxes }) {
     const channels = Object.fromEntries(
       GROUPS.map((group) => [group, CHANNELS.filter((channel) => boxes[`${group}.${channel}`])]),
     );
     preferences.set(
       await put("/notifications/{recipientId}/preferences", {
         params,
-        body: { channels, time_zone: zone, quiet_hours: quiet ? { from, until } : null },
+        body: { channels, time_zone: zone, language: own, quiet_hours: quiet ? { from, until } : null },
         ifMatch: preferences.data?.version,
       }),
     );
+    await chooseLanguage(own);
     toast(t("saved"));
   }
 
   return html`
     <${AccountPage} title=${t("account.preferences.title")} lead=${t("account.preferences.lead")}>
-      <${Loaded} of=${preferences} lines=${8}>${(/** @type {PreferencesView} */ { channels, quiet_hours: quiet, time_zone: zone }) => html`
+      <${Loaded} of=${preferences} lines=${8}>${(/** @type {PreferencesView} */ { channels, quiet_hours: quiet, time_zone: zone, language: own }) => html`
         <${Card}>
           <${Form} submit=${t("save")} onSubmit=${save}>
             <div class="preference-groups">
@@ -49,6 +52,8 @@ export default function Preferences() {
                 </fieldset>
               `)}
             </div>
+            <${Field} name="language" label=${t("account.preferences.language")} hint=${t("account.preferences.languageHint")}
+              value=${own ?? institute.value.languages?.[0]} options=${LANGUAGE_OPTIONS} />
             <h2>${t("account.preferences.quiet")}</h2>
             <${Field} type="checkbox" name="quiet" label=${t("account.preferences.quietOn")} value=${quiet !== null}
               hint=${t("account.preferences.quietHint")} />

@@ -42,8 +42,9 @@ function General({ data, onSaved }) {
   const zones = [...new Set([data.timeZone, ...Intl.supportedValuesOf("timeZone")])].sort();
   /** @param {any} values the form's */
   async function save({ logoUrl = null, country = null, contactEmail = null, ...values }) {
-    const languages = Object.keys(LANGUAGES).filter((code) => values[code]);
-    for (const code of Object.keys(LANGUAGES)) delete values[code];
+    const { language } = values;
+    const languages = [language, ...Object.keys(LANGUAGES).filter((code) => values[code] && code !== language)];
+    for (const code of ["language", ...Object.keys(LANGUAGES)]) delete values[code];
     const body = /** @type {InstituteUpdate} */ ({ ...values, logoUrl, country, contactEmail, languages });
     onSaved(await put("/institute", { ifMatch: data.version, body }));
   }
@@ -66,6 +67,8 @@ function General({ data, onSaved }) {
             dir="ltr" pattern="[A-Z]{2}" maxlength="2" />
           <${Field} name="currency" label=${t("administrator.currency")} hint=${t("administrator.institute.currencyHint")}
             value=${data.currency} dir="ltr" pattern="[A-Z]{3}" maxlength="3" />
+          <${Field} name="language" label=${t("administrator.institute.language")} hint=${t("administrator.institute.languageHint")}
+            value=${data.languages[0]} options=${Object.entries(LANGUAGES).map(([value, { name }]) => ({ value, label: name }))} />
         </div>
         <fieldset class="choices">
           <legend class="field-name">${t("administrator.institute.languages")}</legend>

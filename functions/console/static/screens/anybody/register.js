@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { html } from "htm/preact";
 import { post } from "../../api.js";
-import { t } from "../../i18n.js";
+import { language, t } from "../../i18n.js";
 import { EmptyState } from "../../parts/empty.js";
 import { Field, Form, PasswordField } from "../../parts/form.js";
 import { institute } from "../../parts/institute.js";
@@ -21,7 +21,7 @@ export default function Register() {
   /** @param {any} values */
   async function register({ name, email, username, password }) {
     if (made !== username) {
-      await post("/auth/register", { body: { name, email, username, password } });
+      await post("/auth/register", { body: { name, email, username, password, language: language.value } });
       setMade(username);
     }
     await firstSignIn(username, password);

@@ -3,6 +3,7 @@ import { t, tOf } from "../../i18n.js";
 import { Button } from "../../parts/button.js";
 import { Field, Form, PasswordField } from "../../parts/form.js";
 import { institute } from "../../parts/institute.js";
+import { takeOwnLanguage } from "../../parts/own-language.js";
 import { Card, Page } from "../../parts/page.js";
 import { Problem } from "../../problem.js";
 import { go, place } from "../../router.js";
@@ -23,6 +24,8 @@ export default function SignIn({ query }) {
       if (problem instanceof Problem && problem.status === 401) problem.code = "credentials";
       throw problem;
     });
+    // Without it, what this device shows stays.
+    await takeOwnLanguage().catch((problem) => console.info(problem));
     const to = query.get("to") ?? "/app";
     if (place.value.path === PATH) go(to.startsWith("/app/") ? to : "/app", { replace: true });
   }
