@@ -8,7 +8,7 @@ import html as entities
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import PurePosixPath
@@ -27,10 +27,12 @@ Find = Callable[[str], str | None]
 LONGEST = 1_000_000
 """Characters of one text; what follows is cut off."""
 _DEEPEST = 60
+_MOST_ELEMENTS = 10_000
 _MOST_CELLS = 10_000
 _PICTURES = {".png", ".jpg", ".jpeg", ".webp", ""}
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_PARAGRAPH_END = re.compile(r"\s*\n[ \t]*\n\s*")
 _BLANKS = re.compile(r"[ \t\r\n\f\u00a0]+")
 # Nothing in it is markup in either language; most answers are like this, and need no parser.
 _PLAIN = re.compile(r"(?!\d+[.)])[^\W_](?:[^\W_]|[,;:?'\"%/().]| (?=\S))*+|")
@@ -99,6 +101,7 @@ LOST_DATA_IMAGE = "A picture that stands inside of the text was left out."
 REMOTE_IMAGE = "A picture of another site is now a link."
 LOST_TABLE = "A table that held more than text in its cells is now paragraphs."
 LOST_REST = "The text was too long; its end was cut off."
+LOST_FORMATTING = "The text has too many parts; its formatting was left out."
 LOST_DEPTH = "Deeply nested parts lost their formatting."
 
 
@@ -145,8 +148,12 @@ def from_html(html: str, find: Find = _nothing) -> Converted:
         html = html[:LONGEST]
         found.lose(LOST_REST)
     soup = BeautifulSoup(f"<body>{clean_text(html)}</body>", "lxml")
+    if len(_elements(soup)) > _MOST_ELEMENTS:
+        # Whatever is done to one of many siblings looks through all others.
+        found.lose(LOST_FORMATTING)
+        return found.converted(from_text(" ".join(soup.get_text(" ").split())))
     _clean(soup, found)
-    dollars = sum(_FORMULA.sub("", text).count("$") for text in soup.find_all(string=True))
+    dollars = sum(_FORMULA.sub("", text).count("$") for text in _texts(soup))
     text = _Converter(found, escape_dollars=dollars > 1).convert_soup(soup)
     return found.converted(_tidy(text))
 
@@ -237,28 +244,39 @@ def _web_address(link: str) -> str | None:
     return quote(link, safe="!#$%&'*+,-./:;=?@_~[]").replace("[", "%5B").replace("]", "%5D")
 
 
+def _elements(holder: Tag, names: Container[str] | None = None) -> list[Tag]:
+    """What `find_all` finds, without the filter that it makes anew for each of the many short texts of a bank."""
+    return [each for each in holder.descendants if isinstance(each, Tag) and (names is None or each.name in names)]
+
+
+def _texts(holder: Tag) -> list[NavigableString]:
+    return [each for each in holder.descendants if isinstance(each, NavigableString)]
+
+
 def _clean(soup: BeautifulSoup, found: _Found) -> None:
     """Leaves elements that Markdown has, and texts."""
     _cut_deep(soup, found)
     _remove_what_is_no_text(soup, found)
-    for element in soup.find_all(_MEDIA):
+    for element in _elements(soup, _MEDIA):
         _keep_media(element, found)
-    for element in soup.find_all(_FRAMES):
+    for element in _elements(soup, _FRAMES):
         _keep_frame(element, found)
-    for element in soup.find_all(["span", "font"]):
+    for element in _elements(soup, ("span", "font")):
         _keep_style(element)
-    for element in soup.find_all(True):
+    for element in _elements(soup):
         if element.name not in _BLOCKS | _INLINE or (
-            element.name in _INLINE and element.name != "a" and element.find(list(_BLOCKS)) is not None
+            element.name in _INLINE and element.name != "a" and _elements(element, _BLOCKS)
         ):
             element.unwrap()
-    for table in reversed(soup.find_all("table")):
+    for table in reversed(_elements(soup, ("table",))):
         _clean_table(soup, table, found)
     _clean_lists(soup)
     _join_emphasis(soup)
     soup.smooth()
     _clean_breaks(soup)
-    for text in soup.find_all(string=lambda text: not text.strip()):
+    for text in _texts(soup):
+        if text.strip():
+            continue
         siblings = (text.previous_sibling, text.next_sibling)
         if any(isinstance(sibling, Tag) and sibling.name in _BLOCKS for sibling in siblings):
             text.extract()
@@ -266,12 +284,12 @@ def _clean(soup: BeautifulSoup, found: _Found) -> None:
 
 def _clean_breaks(soup: BeautifulSoup) -> None:
     """Breaks are between texts: at the edges of a block they mean nothing, and blanks behind them neither."""
-    breaks = soup.find_all("br")
+    breaks = _elements(soup, ("br",))
     for line_break in (*breaks, *reversed(breaks)):
         if line_break.decomposed or line_break.find_parent("pre") is not None:
             continue
         following = line_break.next_sibling
-        if isinstance(following, NavigableString):
+        if isinstance(following, NavigableString) and following[:1].isspace():
             following.replace_with(following.lstrip())
         if any(_is_edge(line_break, sibling) for sibling in (line_break.previous_sibling, line_break.next_sibling)):
             line_break.decompose()
@@ -284,17 +302,19 @@ def _is_edge(element: Tag, sibling: PageElement | None) -> bool:
 
 
 def _remove_what_is_no_text(soup: BeautifulSoup, found: _Found) -> None:
-    for text in soup.find_all(string=lambda text: type(text) is not NavigableString):
+    for text in _texts(soup):
+        if type(text) is NavigableString:
+            continue
         if text.parent is None or text.parent.name not in ("script", "style", "template"):
             text.extract()
-    for element in soup.find_all(["script", "math"]):
+    for element in _elements(soup, ("script", "math")):
         _keep_formula(element, found)
-    for element in soup.find_all(_NOT_A_TEXT):
+    for element in _elements(soup, _NOT_A_TEXT):
         if element.name == "script":
             found.lose(LOST_SCRIPT)
         element.decompose()
     for name, loss in ((_CONTROLS_OF_FORMS, LOST_FORM), (["svg", "canvas"], LOST_DRAWING)):
-        for element in soup.find_all(name):
+        for element in _elements(soup, name):
             if element.decomposed:
                 continue
             if element.get("type") != "hidden":
@@ -306,7 +326,7 @@ def _cut_deep(soup: BeautifulSoup, found: _Found) -> None:
     deep: list[tuple[Tag, int]] = [(soup, 0)]
     while deep:
         element, depth = deep.pop()
-        if depth >= _DEEPEST and element.find(True) is not None:
+        if depth >= _DEEPEST and _elements(element):
             found.lose(LOST_DEPTH)
             element.string = element.get_text(" ")
         else:
@@ -429,10 +449,10 @@ def _span(cell: Tag, name: str) -> int:
 
 
 def _clean_lists(soup: BeautifulSoup) -> None:
-    for item in soup.find_all("li"):
+    for item in _elements(soup, ("li",)):
         if item.parent is None or item.parent.name not in ("ul", "ol"):
             item.name = "div"
-    for outer in soup.find_all(["ul", "ol"]):
+    for outer in _elements(soup, ("ul", "ol")):
         if outer.decomposed:
             continue
         if not _shows_something(outer):
@@ -477,20 +497,20 @@ def _is_tag(element: PageElement | None, name: str) -> TypeGuard[Tag]:
 
 
 def _shows_something(element: Tag) -> bool:
-    return bool(element.get_text().strip()) or element.find(["img", "hr"]) is not None
+    return bool(element.get_text().strip()) or bool(_elements(element, ("img", "hr")))
 
 
 def _join_emphasis(soup: BeautifulSoup) -> None:
     """`<b>a</b><b>b</b>` and `<b>a <b>b</b></b>` are one emphasis, of which Markdown can write no two side by side."""
-    for element in soup.find_all(list(_EMPHASIS)):
+    for element in _elements(soup, _EMPHASIS):
         mark = _EMPHASIS[element.name]
         if not _shows_something(element) or any(_EMPHASIS.get(parent.name) == mark for parent in element.parents):
             element.unwrap()
-    for element in soup.find_all("a"):
+    for element in _elements(soup, ("a",)):
         if not _shows_something(element) or element.find_parent("a") is not None:
             element.unwrap()
     marks = {**_EMPHASIS, **dict.fromkeys(_CODE, "`")}
-    for element in soup.find_all(list(marks)):
+    for element in _elements(soup, marks):
         mark = "" if element.decomposed else marks[element.name]
         while mark and isinstance(following := element.next_sibling, Tag) and marks.get(following.name) == mark:
             element.extend(list(following.contents))
@@ -545,10 +565,12 @@ class _Converter(MarkdownConverter):
             if _is_punctuation(inner[-1:]):
                 return before + inner + after
         mark = _EMPHASIS[el.name]
+        # It ends with its paragraph, which two breaks end, too.
+        parts = _PARAGRAPH_END.split(inner)
         # Asterisks around text that begins and ends with some belong together in more than one way.
-        if mark[0] == inner[:1] == inner[-1:] and len(re.findall(r"\*+|~+", inner)) > 2:
+        if any(mark[0] == part[:1] == part[-1:] and len(re.findall(r"\*+|~+", part)) > 2 for part in parts):
             return before + inner + after
-        return f"{before}{mark}{inner}{mark}{after}" if inner.strip() else before + inner + after
+        return before + "\n\n".join(f"{mark}{part}{mark}" if part.strip() else part for part in parts) + after
 
     convert_b = convert_strong = convert_i = convert_em = convert_u = convert_ins = convert_mark = _emphasis
     convert_cite = convert_var = convert_dfn = convert_del = convert_s = convert_strike = _emphasis
@@ -585,7 +607,7 @@ class _Converter(MarkdownConverter):
             return text
         if not inner:
             return before + after
-        if "\n\n" in inner:
+        if _PARAGRAPH_END.search(inner):
             # A link around whole paragraphs.
             return f"{before}{inner}\n\n[{self._escape(link, at_start=True)}]({target}){after}"
         return f"{before}[{inner}]({target}){after}"
