@@ -9,7 +9,7 @@ import boto3
 
 from lms import roster
 from lms.dynamo import transaction
-from lms.events import MessageRequested
+from lms.events.messages import MessageRequested
 from lms.outbox import OutboxItem
 from lms.roster.memberships import EnrollmentRow
 from lms.roster.users import UserRow

@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 
 from lms import roster
 from lms.dynamo import transaction
-from lms.events import CATALOGUE, CourseState, ProgramCreated
+from lms.events.catalogue import CATALOGUE
+from lms.events.courses import CourseState, ProgramCreated
 from lms.institute import current_institute, kept
 from lms.outbox import OutboxItem
 from program.tables import Enrollment, Seats

@@ -152,7 +152,7 @@ class Outbox:
 
     def all(self) -> list[Any]:
         """The events of what changed, without those of the audit trail, which tell who changed it."""
-        from lms.events import Audited
+        from lms.events.audit import Audited
 
         return [event for event in self._everything() if not isinstance(event, Audited)]
 
@@ -160,7 +160,7 @@ class Outbox:
         return [told for told in self._everything() if type(told) is event]
 
     def _everything(self) -> list[Any]:
-        from lms.events import CATALOGUE
+        from lms.events.catalogue import CATALOGUE
         from lms.outbox import OutboxItem
 
         items = sorted(OutboxItem.scan(), key=lambda item: str(item.event_id))

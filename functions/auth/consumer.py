@@ -4,9 +4,9 @@ an import asked for in vain."""
 from auth.service import erasure, export, gateway, imported_courses
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
-from lms.events import (
+from lms.events.exports import ExportRequested
+from lms.events.users import (
     CourseRequestRefused,
-    ExportRequested,
     UserDisabled,
     UserEnabled,
     UserErased,

@@ -3,7 +3,8 @@
 from content.service import copies, course_exports, imports
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
-from lms.events import CourseCopied, CourseExportRequested, ImportPartRequested
+from lms.events.courses import CourseCopied
+from lms.events.exchange import CourseExportRequested, ImportPartRequested
 
 
 def _copied(event: CourseCopied, _: Envelope) -> None:

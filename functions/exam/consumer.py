@@ -3,18 +3,12 @@
 from exam.service import copies, course_accommodations, course_exports, erasure, export, imports, marking_lists
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
-from lms.events import (
-    AssignmentEvent,
-    CourseCopied,
-    CourseExportRequested,
-    ExamScheduled,
-    ExportRequested,
-    ImportPartRequested,
-    InstructorAssigned,
-    InstructorUnassigned,
-    MarkingChanged,
-    UserErased,
-)
+from lms.events.courses import CourseCopied
+from lms.events.enrollments import AssignmentEvent, InstructorAssigned, InstructorUnassigned
+from lms.events.exams import ExamScheduled, MarkingChanged
+from lms.events.exchange import CourseExportRequested, ImportPartRequested
+from lms.events.exports import ExportRequested
+from lms.events.users import UserErased
 
 
 def _erased(event: UserErased, _: Envelope) -> None:

@@ -4,14 +4,9 @@ from exchange import queues
 from exchange.service import applying, export, forgetting, gathering
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
-from lms.events import (
-    CourseExportPartAdded,
-    ExportRequested,
-    ImportDeleted,
-    ImportPartApplied,
-    ImportReadRequested,
-    UserErased,
-)
+from lms.events.exchange import CourseExportPartAdded, ImportDeleted, ImportPartApplied, ImportReadRequested
+from lms.events.exports import ExportRequested
+from lms.events.users import UserErased
 
 
 def _read_requested(event: ImportReadRequested, _: Envelope) -> None:

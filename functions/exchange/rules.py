@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Literal, get_args
 
 from lms.errors import Conflict
-from lms.events import CourseExportPart, ImportKind
+from lms.events.exchange import CourseExportPart, ImportKind
 
 State = Literal["waiting", "reading", "ready", "failed", "applying", "applied"]
 FormatName = Literal["gift", "moodleXml", "moodleBackup", "qti", "commonCartridge", "olx"]

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from exchange.rules import KINDS, ExportState, FormatName, Outcome, State
-from lms.events import CourseExportFormat, ImportKind
+from lms.events.exchange import CourseExportFormat, ImportKind
 from lms.fields import CamelBody, CamelView, Name
 
 FileName = Annotated[Name, Field(max_length=150)]

@@ -22,7 +22,7 @@ from institute.service import audit, calendars, exports, settings, terms, today
 from lms.callers import Caller
 from lms.dependencies import Idempotent, IfMatch, Now, Paging, set_etag
 from lms.errors import Forbidden, refuses
-from lms.events import AuditAction
+from lms.events.audit import AuditAction
 from lms.fields import Moment
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page

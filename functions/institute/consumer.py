@@ -3,23 +3,12 @@
 from institute.service import agenda, day_counts, gathering, trail
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
-from lms.events import (
-    Audited,
-    ExamCancelled,
-    ExamChanged,
-    ExamScheduled,
-    ExamState,
-    ExportPartAdded,
-    ExportRequested,
-    PaymentConfirmed,
-    StudentEnrolled,
-    UserErased,
-    UserPreferencesChanged,
-    UserRegistered,
-    VoucherCancelled,
-    VoucherEvent,
-    VoucherIssued,
-)
+from lms.events.audit import Audited
+from lms.events.enrollments import StudentEnrolled
+from lms.events.exams import ExamCancelled, ExamChanged, ExamScheduled, ExamState
+from lms.events.exports import ExportPartAdded, ExportRequested
+from lms.events.payments import PaymentConfirmed, VoucherCancelled, VoucherEvent, VoucherIssued
+from lms.events.users import UserErased, UserPreferencesChanged, UserRegistered
 
 
 def _audited(event: Audited, envelope: Envelope) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, PlainSerializer
 
 from lms.addresses import Email
-from lms.events import AuditAction
+from lms.events.audit import AuditAction
 from lms.fields import JSON_NUMBER, CamelBody, CamelChanges, CamelView, Day, Name
 from lms.institute import Registration
 from lms.languages import Language

@@ -3,24 +3,11 @@
 from instructor.service import assignments, classes, course_requests, export, teachers
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
-from lms.events import (
-    CourseDeleted,
-    CoursesRequested,
-    EnrollmentEvent,
-    ExamCancelled,
-    ExamChanged,
-    ExamScheduled,
-    ExamState,
-    ExportRequested,
-    MarkingChanged,
-    StudentCompleted,
-    StudentDropped,
-    StudentEnrolled,
-    UserErased,
-    UserProfileUpdated,
-    UserProvisioned,
-    UserRegistered,
-)
+from lms.events.courses import CourseDeleted
+from lms.events.enrollments import EnrollmentEvent, StudentCompleted, StudentDropped, StudentEnrolled
+from lms.events.exams import ExamCancelled, ExamChanged, ExamScheduled, ExamState, MarkingChanged
+from lms.events.exports import ExportRequested
+from lms.events.users import CoursesRequested, UserErased, UserProfileUpdated, UserProvisioned, UserRegistered
 
 
 def _user(event: UserRegistered | UserProvisioned | UserProfileUpdated, _: Envelope) -> None:

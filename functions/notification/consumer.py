@@ -2,20 +2,14 @@
 
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
-from lms.events import (
-    AttemptReopened,
+from lms.events.content import MaterialPublished
+from lms.events.enrollments import InstructorAssigned, StudentEnrolled
+from lms.events.exams import AttemptReopened, ExamCancelled, ExamChanged, ExamScheduled, ExamState, ResultRecorded
+from lms.events.exports import ExportRequested
+from lms.events.messages import MessageRequested
+from lms.events.payments import PaymentConfirmed, VoucherCancelled, VoucherEvent, VoucherIssued
+from lms.events.users import (
     CourseRequestRefused,
-    ExamCancelled,
-    ExamChanged,
-    ExamScheduled,
-    ExamState,
-    ExportRequested,
-    InstructorAssigned,
-    MaterialPublished,
-    MessageRequested,
-    PaymentConfirmed,
-    ResultRecorded,
-    StudentEnrolled,
     UserCodeRequested,
     UserDisabled,
     UserEnabled,
@@ -27,9 +21,6 @@ from lms.events import (
     UserProvisioned,
     UserRegistered,
     UserVerificationRequested,
-    VoucherCancelled,
-    VoucherEvent,
-    VoucherIssued,
 )
 from notification.rules import schedules
 from notification.service import (

@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 
-from lms.events import TOPICS
+from lms.events.catalogue import TOPICS
 from lms.log import logger
 from outbox_relay.kafka_access import kafka_access
 

@@ -2,7 +2,8 @@
 
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
-from lms.events import ExportRequested, UserErased
+from lms.events.exports import ExportRequested
+from lms.events.users import UserErased
 from payment.service import erasure, export
 
 

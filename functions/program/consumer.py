@@ -2,19 +2,12 @@
 
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
-from lms.events import (
-    CoursesRequested,
-    ExamCancelled,
-    ExamChanged,
-    ExamScheduled,
-    ExamState,
-    ExportRequested,
-    InstructorAssigned,
-    InstructorUnassigned,
-    PaymentConfirmed,
-    ProgressUpdated,
-    UserErased,
-)
+from lms.events.enrollments import InstructorAssigned, InstructorUnassigned
+from lms.events.exams import ExamCancelled, ExamChanged, ExamScheduled, ExamState
+from lms.events.exports import ExportRequested
+from lms.events.payments import PaymentConfirmed
+from lms.events.progress import ProgressUpdated
+from lms.events.users import CoursesRequested, UserErased
 from program.service import course_requests, enrollments, export, schedule, teachers
 
 

@@ -2,7 +2,9 @@
 
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
-from lms.events import ExportRequested, OutlineChanged, UserErased
+from lms.events.content import OutlineChanged
+from lms.events.exports import ExportRequested
+from lms.events.users import UserErased
 from progress.service import export, feedback, progress
 
 

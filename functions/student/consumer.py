@@ -2,27 +2,12 @@
 
 from lms.clock import now
 from lms.consumer import Envelope, KafkaConsumer
-from lms.events import (
-    AttendanceRecorded,
-    CourseCreated,
-    CourseState,
-    CourseUpdated,
-    ExamCancelled,
-    ExamChanged,
-    ExamScheduled,
-    ExamState,
-    ExportRequested,
-    InstructorAssigned,
-    InstructorUnassigned,
-    ProgramCreated,
-    ProgramUpdated,
-    ProgressUpdated,
-    ResultRecorded,
-    UserErased,
-    UserProfileUpdated,
-    UserProvisioned,
-    UserRegistered,
-)
+from lms.events.courses import CourseCreated, CourseState, CourseUpdated, ProgramCreated, ProgramUpdated
+from lms.events.enrollments import InstructorAssigned, InstructorUnassigned
+from lms.events.exams import ExamCancelled, ExamChanged, ExamScheduled, ExamState, ResultRecorded
+from lms.events.exports import ExportRequested
+from lms.events.progress import AttendanceRecorded, ProgressUpdated
+from lms.events.users import UserErased, UserProfileUpdated, UserProvisioned, UserRegistered
 from student.rules import Progress, Result
 from student.service import attendance, cards, courses, export, students
 

@@ -9,7 +9,8 @@ from typing import Any
 import yaml
 from pydantic.json_schema import models_json_schema
 
-from lms.events import CATALOGUE, TOPICS, Event
+from lms.events import Event
+from lms.events.catalogue import CATALOGUE, TOPICS
 from operations.source import ROOT
 
 PATH = ROOT / "docs" / "asyncapi.yaml"

@@ -11,7 +11,11 @@ from importlib import import_module
 from inspect import cleandoc
 from typing import Any
 
-from lms.events import CATALOGUE, TOPICS, Audited, CourseExportPartAdded, Event, ExportPartAdded
+from lms.events import Event
+from lms.events.audit import Audited
+from lms.events.catalogue import CATALOGUE, TOPICS
+from lms.events.exchange import CourseExportPartAdded
+from lms.events.exports import ExportPartAdded
 from operations.source import ROOT, applications
 
 PATH = ROOT / "functions" / "portal" / "files" / "events.html"

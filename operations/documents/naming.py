@@ -5,7 +5,7 @@ from typing import Any, get_args
 from pydantic.alias_generators import to_camel
 
 from lms.countries import COUNTRIES
-from lms.events import AuditAction
+from lms.events.audit import AuditAction
 from lms.money import CURRENCIES
 from notification.schemas import NotificationType
 

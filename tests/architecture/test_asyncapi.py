@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
-from lms.events import CATALOGUE, TOPICS
+from lms.events.catalogue import CATALOGUE, TOPICS
 from operations.documents import asyncapi, event_page
 from tests.template import ROOT
 

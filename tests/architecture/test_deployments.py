@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lms.events import TOPICS
+from lms.events.catalogue import TOPICS
 from tests.architecture.deployed import listed
 from tests.architecture.rendered import DEPLOYMENTS, references, rendered, text
 from tests.template import ROOT, TEMPLATE, resources

@@ -6,7 +6,7 @@ from importlib import import_module
 import pytest
 
 from lms.consumer import KafkaConsumer
-from lms.events import TOPICS
+from lms.events.catalogue import TOPICS
 from tests.architecture.deployed import FUNCTIONS, KAFKA_MAPPINGS, package
 from tests.template import ROOT, TEMPLATE, resources
 

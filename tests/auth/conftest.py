@@ -234,7 +234,7 @@ class Auth:
     def sent(self, code_id: str) -> Sent:
         """What went out with a `reset_id` or `verify_id`."""
         from lms import event_secrets
-        from lms.events import UserCodeRequested
+        from lms.events.users import UserCodeRequested
 
         event = next(e for e in Outbox().all() if isinstance(e, UserCodeRequested) and str(e.reset_id) == code_id)
         link = event_secrets.decrypt_secret(event.link_token) if event.link_token else None
@@ -243,7 +243,7 @@ class Auth:
     def invitation(self, username: str) -> str:
         """The link token that the latest invitation of a user brought."""
         from lms import event_secrets
-        from lms.events import UserRegistered
+        from lms.events.users import UserRegistered
 
         event = [event for event in Outbox().of(UserRegistered) if event.person.username == username][-1]
         return event_secrets.decrypt_secret(event.invitation)

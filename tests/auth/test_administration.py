@@ -8,7 +8,8 @@ from auth import kong as auth_kong
 from auth.tables import Profile, ReservedName, User
 from lms import roster
 from lms.dynamo import Stale, transaction
-from lms.events import Audited, UserDisabled, UserEnabled, UserErased, UserProfileUpdated, UserRegistered
+from lms.events.audit import Audited
+from lms.events.users import UserDisabled, UserEnabled, UserErased, UserProfileUpdated, UserRegistered
 from lms.outbox import OutboxItem
 from tests.at_once import at_once
 from tests.auth.conftest import PASSWORD, Auth, Desk, SignedIn

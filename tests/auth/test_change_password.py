@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from auth.tables import User
-from lms.events import UserPasswordChanged
+from lms.events.users import UserPasswordChanged
 from tests.auth.conftest import NEW_PASSWORD, PASSWORD, Auth, SignedIn, at_once
 from tests.clients import Answer
 from tests.conftest import Outbox

@@ -4,7 +4,7 @@ import json
 from typing import Any
 from uuid import UUID, uuid4
 
-from lms.events import ExportRequested
+from lms.events.exports import ExportRequested
 from tests.auth.conftest import Auth
 
 

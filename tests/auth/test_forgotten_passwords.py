@@ -7,7 +7,7 @@ import pytest
 
 from auth import rules
 from auth.tables import Code, CodeBudget, User
-from lms.events import UserPasswordChanged, UserPasswordResetRequested, UserVerificationRequested
+from lms.events.users import UserPasswordChanged, UserPasswordResetRequested, UserVerificationRequested
 from tests.auth.conftest import NEW_PASSWORD, PASSWORD, Auth, SignedIn, at_once, calls_noted
 from tests.conftest import Outbox, stored
 

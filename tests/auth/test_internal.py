@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from auth import check, internal
 from lms import credentials
 from lms.errors import Conflict, Forbidden, Invalid, NotFound, TooManyRequests, Unauthorized, Unavailable
-from lms.events import UserPasswordChanged
+from lms.events.users import UserPasswordChanged
 from tests.auth.conftest import NEW_PASSWORD, PASSWORD, Auth, SignedIn
 from tests.conftest import Outbox
 from tests.template import ROOT

@@ -7,7 +7,7 @@ import pytest
 
 from auth.service import registration
 from lms import event_secrets, roster
-from lms.events import UserInvited, UserRegistered
+from lms.events.users import UserInvited, UserRegistered
 from lms.idempotency import IdempotencyRecord
 from tests.auth.conftest import PASSWORD, TARIQ, Auth, Desk, at_once
 from tests.conftest import Outbox

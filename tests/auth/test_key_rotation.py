@@ -12,7 +12,7 @@ from auth import kong, operations, signing
 from auth.tables import User
 from lms.dynamo import Transaction
 from lms.errors import Unavailable
-from lms.events import UserPasswordChanged
+from lms.events.users import UserPasswordChanged
 from lms.tokens import key_ring
 from tests.auth.conftest import NEW_PASSWORD, PASSWORD, SIGNING_PEM, Auth, SignedIn, new_signing_key
 from tests.conftest import aws_client

@@ -7,7 +7,7 @@ import pytest
 
 from auth import rules
 from auth.tables import ReservedName, User
-from lms.events import UserPasswordChanged, UserPasswordResetRequested, UserProfileUpdated, UserProvisioned
+from lms.events.users import UserPasswordChanged, UserPasswordResetRequested, UserProfileUpdated, UserProvisioned
 from tests.at_once import Meanwhile
 from tests.auth.conftest import NEW_PASSWORD, PASSWORD, Auth, SignedIn
 from tests.conftest import Outbox, stored

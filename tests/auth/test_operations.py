@@ -7,7 +7,7 @@ import pytest
 
 from auth import operations
 from lms import event_secrets
-from lms.events import UserErased, UserProfileUpdated, UserRegistered
+from lms.events.users import UserErased, UserProfileUpdated, UserRegistered
 from lms.outbox import OutboxItem
 from tests.auth.conftest import PASSWORD, Auth
 from tests.conftest import Outbox, stored

@@ -8,7 +8,8 @@ import pytest
 
 from lms import roster
 from lms.dynamo import transaction
-from lms.events import Audited, CourseRequestRefused, CoursesRequested, UserRegistered
+from lms.events.audit import Audited
+from lms.events.users import CourseRequestRefused, CoursesRequested, UserRegistered
 from tests.auth.conftest import PASSWORD, Auth, Desk, calls_noted
 from tests.clients import Answer
 from tests.conftest import Outbox

@@ -7,7 +7,7 @@ import pytest
 
 from auth.tables import ReservedName, User
 from lms import roster
-from lms.events import UserProfileUpdated
+from lms.events.users import UserProfileUpdated
 from tests.auth.conftest import PASSWORD, Auth, SignedIn, at_once, calls_noted
 from tests.clients import Answer
 from tests.conftest import Outbox, stored

@@ -14,7 +14,7 @@ from auth.tables import Profile, User
 from lms import roster
 from lms.errors import Unavailable
 from lms.etags import Precondition
-from lms.events import Person, UserErased, UserPasswordChanged, UserProvisioned, UserRegistered
+from lms.events.users import Person, UserErased, UserPasswordChanged, UserProvisioned, UserRegistered
 from tests.auth.conftest import NEW_PASSWORD, PASSWORD, SIGNING_PEM, Auth, at_once
 from tests.clients import kafka_event
 from tests.conftest import DeadLetters, Outbox

@@ -4,7 +4,7 @@ import pytest
 from jose import jwt
 
 from auth.tables import Session
-from lms.events import UserSessionsRevoked
+from lms.events.users import UserSessionsRevoked
 from tests.auth.conftest import PASSWORD, Auth, at_once
 from tests.conftest import Outbox, stored
 

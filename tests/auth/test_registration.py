@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from auth.tables import ReservedName, User
-from lms.events import UserRegistered
+from lms.events.users import UserRegistered
 from tests.auth.conftest import PASSWORD, TARIQ, Auth, Desk, at_once
 from tests.conftest import Outbox, stored
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from auth import rules
-from lms.events import UserProfileUpdated
+from lms.events.users import UserProfileUpdated
 from tests.auth.conftest import PASSWORD, Auth, SignedIn, at_once
 from tests.clients import Answer
 from tests.conftest import Outbox

@@ -2,7 +2,8 @@
 
 import pytest
 
-from lms.events import CATALOGUE, Audited
+from lms.events.audit import Audited
+from lms.events.catalogue import CATALOGUE
 from lms.outbox import OutboxItem
 from operations.documents.authorization import CALLERS, Row, rows
 from tests.authorization.test_matrix import name

@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from lms.events import CourseCopied, OutlineChanged
+from lms.events.content import OutlineChanged
+from lms.events.courses import CourseCopied
 from tests.conftest import Outbox
 from tests.content.conftest import Content
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 from uuid import uuid4
 
-from lms.events import CourseExportPartAdded, CourseExportRequested
+from lms.events.exchange import CourseExportPartAdded, CourseExportRequested
 from tests.conftest import Outbox
 from tests.content.conftest import Content
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from lms.events import MaterialPublished, OutlineChanged
+from lms.events.content import MaterialPublished, OutlineChanged
 from tests.conftest import Outbox
 from tests.content.conftest import Content
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from lms.events import ImportPartApplied, ImportPartRequested
+from lms.events.exchange import ImportPartApplied, ImportPartRequested
 from tests.conftest import Outbox
 from tests.content.conftest import Content
 

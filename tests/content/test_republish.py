@@ -7,7 +7,7 @@ from tests.republishing import republish
 
 def test_every_outline_is_republished_at_its_version(content: Content, outbox: Outbox) -> None:
     from content.operations import handler
-    from lms.events import OutlineChanged
+    from lms.events.content import OutlineChanged
 
     content.add_course()
     module = content.add_module()

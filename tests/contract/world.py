@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any
 from uuid import UUID
 
-from lms.events import CATALOGUE
+from lms.events.catalogue import CATALOGUE
 from lms.outbox import OutboxItem
 from tests.auth.conftest import Auth, SignedIn
 from tests.clients import Answer, Client, kafka_event

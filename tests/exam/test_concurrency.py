@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lms.events import ResultRecorded
+from lms.events.exams import ResultRecorded
 from tests.at_once import Meanwhile, at_once, meanwhile
 from tests.clients import Answer
 from tests.conftest import Outbox

@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from exam.rules.deadlines import moved
-from lms.events import CourseCopied, ExamScheduled
+from lms.events.courses import CourseCopied
+from lms.events.exams import ExamScheduled
 from tests.conftest import Outbox
 from tests.exam.conftest import ALL_KINDS, SINGLE, ExamService, moment
 from tests.world import set_institute

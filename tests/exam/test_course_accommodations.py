@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lms.events import ExamScheduled
+from lms.events.exams import ExamScheduled
 from tests.clients import Answer
 from tests.conftest import Outbox
 from tests.exam.conftest import ExamService, moment

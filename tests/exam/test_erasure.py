@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from exam.tables import StoredAnswers
-from lms.events import ResultRecorded, UserErased
+from lms.events.exams import ResultRecorded
+from lms.events.users import UserErased
 from tests.at_once import Meanwhile
 from tests.clients import Answer, kafka_event
 from tests.conftest import DeadLetters, Outbox

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from lms.events import ExamCancelled, ExamChanged, ExamScheduled
+from lms.events.exams import ExamCancelled, ExamChanged, ExamScheduled
 from tests.conftest import Outbox
 from tests.exam.conftest import SINGLE, TRUEFALSE, ExamService, moment
 from tests.people import sign_in

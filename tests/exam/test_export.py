@@ -4,7 +4,7 @@ import json
 from typing import Any
 from uuid import uuid4
 
-from lms.events import ExportRequested
+from lms.events.exports import ExportRequested
 from tests.exam.conftest import SINGLE, ExamService
 
 

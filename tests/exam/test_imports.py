@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from lms.events import CourseExportRequested, ImportPartApplied, ImportPartRequested
+from lms.events.exchange import CourseExportRequested, ImportPartApplied, ImportPartRequested
 from tests.conftest import Outbox
 from tests.content.conftest import bucket
 from tests.exam.conftest import ExamService
@@ -156,7 +156,7 @@ def test_nothing_comes_into_a_deleted_course_or_of_a_deleted_import(
 
 
 def test_the_bank_is_added_to_exports_of_its_course(school: ExamService, bucket: Any, outbox: Outbox) -> None:
-    from lms.events import CourseExportPartAdded
+    from lms.events.exchange import CourseExportPartAdded
 
     image = {"key": f"imports/{IMPORT}/files/1", "name": "a.png", "size": 8}
     bucket.put_object(Key=image["key"], Body=b"\x89PNG\r\n\x1a\n", ContentType="image/png")

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from lms.events import MarkingChanged, ResultRecorded
+from lms.events.exams import MarkingChanged, ResultRecorded
 from tests.conftest import Outbox
 from tests.exam.conftest import MULTIPLE, NUMERIC, SHORT, SINGLE, TEXT, ExamService, moment
 from tests.people import sign_in

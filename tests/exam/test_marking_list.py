@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from lms.events import InstructorAssigned, InstructorUnassigned, MarkingChanged
+from lms.events.enrollments import InstructorAssigned, InstructorUnassigned
+from lms.events.exams import MarkingChanged
 from tests.conftest import Outbox
 from tests.exam.conftest import SINGLE, TEXT, Calls, ExamService
 from tests.people import Person, sign_in

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from exam import api
-from lms.events import ExamScheduled, ResultRecorded
+from lms.events.exams import ExamScheduled, ResultRecorded
 from tests import hostile
 from tests.at_once import Meanwhile, meanwhile
 from tests.conftest import Outbox

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lms.events import ExamChanged, ResultRecorded
+from lms.events.exams import ExamChanged, ResultRecorded
 from tests.at_once import Meanwhile, at_once, meanwhile
 from tests.clients import Answer
 from tests.conftest import Outbox

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from lms.events import AttemptReopened, Audited, MarkingChanged, ResultRecorded
+from lms.events.audit import Audited
+from lms.events.exams import AttemptReopened, MarkingChanged, ResultRecorded
 from tests.clients import Answer
 from tests.conftest import Outbox
 from tests.exam.conftest import SINGLE, TEXT, ExamService, moment

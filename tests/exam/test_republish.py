@@ -62,7 +62,7 @@ def test_exams_of_a_deleted_course_are_republished_too(term: ExamService, outbox
 
 
 def test_no_result_is_republished_before_its_release(exam: ExamService, outbox: Outbox) -> None:
-    from lms.events import ResultRecorded
+    from lms.events.exams import ResultRecorded
 
     running = exam.publish(title="Running")
     exam.sit(running)
@@ -73,7 +73,7 @@ def test_no_result_is_republished_before_its_release(exam: ExamService, outbox: 
 
 
 def test_a_withdrawn_result_is_republished_as_withdrawn(exam: ExamService, outbox: Outbox) -> None:
-    from lms.events import ResultRecorded
+    from lms.events.exams import ResultRecorded
 
     sat = exam.publish(release="onSubmit")
     exam.grant(sat["id"], exam.other, closesAt=exam.at(hours=9))

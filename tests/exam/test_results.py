@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from lms.events import ResultRecorded
+from lms.events.exams import ResultRecorded
 from tests.conftest import Outbox
 from tests.exam.conftest import ALL_KINDS, MULTIPLE, SINGLE, TEXT, TRUEFALSE, ExamService, stored_standings
 from tests.people import Person, sign_in

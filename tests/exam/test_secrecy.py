@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lms.events import ResultRecorded
+from lms.events.exams import ResultRecorded
 from tests.clients import Answer
 from tests.conftest import Outbox
 from tests.exam.conftest import ALL_KINDS, SINGLE, ExamService

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lms.due import Unfinished
-from lms.events import ResultRecorded
+from lms.events.exams import ResultRecorded
 from tests.at_once import Meanwhile, meanwhile
 from tests.clients import Context
 from tests.conftest import Outbox

@@ -9,7 +9,7 @@ import pytest
 
 from exchange.items import Module, Note, Package, PackageFile, Question, Quiz
 from exchange.packages import Opened
-from lms.events import CATALOGUE
+from lms.events.catalogue import CATALOGUE
 from lms.outbox import OutboxItem
 from tests.clients import Answer, Context
 from tests.conftest import Clock, aws_client

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from lms.events import ImportPartApplied, ImportPartRequested, ItemLeftOut
+from lms.events.exchange import ImportPartApplied, ImportPartRequested, ItemLeftOut
 from tests.exchange.conftest import Exchange, question
 
 QUIZ = {"source": "quiz", "title": "Quiz", "questions": ["q1"]}

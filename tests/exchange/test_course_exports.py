@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from exchange.items import Package
-from lms.events import CourseExportPartAdded, CourseExportRequested
+from lms.events.exchange import CourseExportPartAdded, CourseExportRequested
 from tests.clients import Answer
 from tests.exchange.conftest import Exchange
 

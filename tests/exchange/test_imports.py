@@ -248,7 +248,7 @@ def test_an_entry_that_nobody_understands_comes_again_and_is_buried_at_last(exch
 
 
 def test_a_poisonous_event_is_buried(exchange: Exchange, dead_letters: DeadLetters) -> None:
-    from lms.events import ImportPartApplied
+    from lms.events.exchange import ImportPartApplied
 
     poison = {"version": 1, "import_id": uuid4(), "part": "none", "added": 1, "left_out": ()}
     with pytest.warns(UserWarning, match="serializ"):
@@ -297,7 +297,8 @@ def test_nobody_but_its_teachers_and_administrators_finds_an_import(exchange: Ex
 
 
 def test_a_person_gets_what_they_imported_and_erased_leaves_no_file_name(exchange: Exchange, bucket: Any) -> None:
-    from lms.events import ExportRequested, UserErased
+    from lms.events.exports import ExportRequested
+    from lms.events.users import UserErased
 
     exchange.begin("bank-of-sara-khan.gift")
     export_id = uuid4()

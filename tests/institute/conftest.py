@@ -53,7 +53,7 @@ class Institute:
 
     def audited(self, action: str = "attempt.marked", at: datetime | None = None, **fields: Any) -> Any:
         """The event of a change by the teacher, about the student where nothing else is said."""
-        from lms.events import Audited
+        from lms.events.audit import Audited
         from lms.ids import uuid7
 
         facts = {
@@ -83,7 +83,7 @@ class Institute:
 
     def deliver(self) -> None:
         """Hands the service what it emitted itself since the last time."""
-        from lms.events import CATALOGUE
+        from lms.events.catalogue import CATALOGUE
         from lms.outbox import OutboxItem
 
         items = [item for item in OutboxItem.scan() if item.event_id not in self._delivered]

@@ -101,7 +101,7 @@ def test_administrators_alone_read_the_trail(institute: Institute) -> None:
 
 def test_a_reason_is_gone_with_the_person_whom_it_is_about(institute: Institute) -> None:
     from institute.tables import AuditEntry
-    from lms.events import UserErased
+    from lms.events.users import UserErased
 
     institute.consume(institute.audited(reason="The student was ill."))
     institute.consume(institute.audited("exam.regraded", about={"exam": str(uuid4())}, reason="A slip of mine."))

@@ -72,7 +72,7 @@ def test_other_programs_read_the_same(institute: Institute, course: UUID) -> Non
 
 
 def test_times_are_in_the_zone_that_the_person_chose_else_in_the_institutes(institute: Institute, course: UUID) -> None:
-    from lms.events import UserPreferencesChanged
+    from lms.events.users import UserPreferencesChanged
 
     institute.consume(exam_of(course, datetime(2027, 7, 1, 9, tzinfo=UTC)))
     assert b"DTSTART:20270701T090000Z" in feed(institute, institute.student).body
@@ -94,7 +94,7 @@ def test_times_are_in_the_zone_that_the_person_chose_else_in_the_institutes(inst
 def test_titles_are_in_the_language_that_the_person_chose_else_in_the_institutes(
     institute: Institute, course: UUID
 ) -> None:
-    from lms.events import UserPreferencesChanged
+    from lms.events.users import UserPreferencesChanged
 
     def payment() -> str:
         [title] = times(feed(institute, institute.student))
@@ -143,7 +143,7 @@ def test_whoever_dropped_a_course_sees_its_exams_no_longer(institute: Institute,
 
 
 def test_exams_move_and_are_cancelled_whatever_comes_late(institute: Institute, course: UUID) -> None:
-    from lms.events import ExamCancelled
+    from lms.events.exams import ExamCancelled
 
     begin = institute.clock() + timedelta(days=1)
     first, moved = exam_of(course, begin), exam_of(course, begin + timedelta(days=1), version=2)
@@ -156,7 +156,7 @@ def test_exams_move_and_are_cancelled_whatever_comes_late(institute: Institute, 
 
 @pytest.mark.parametrize("how", ["paid", "cancelled"])
 def test_what_is_paid_or_cancelled_is_due_no_longer(institute: Institute, course: UUID, how: str) -> None:
-    from lms.events import PaymentConfirmed, VoucherCancelled
+    from lms.events.payments import PaymentConfirmed, VoucherCancelled
 
     issued = voucher_of(institute.student, course)
     facts = {**issued.model_dump(), "version": 2}
@@ -209,7 +209,7 @@ def test_a_disabled_persons_calendar_shows_nothing(institute: Institute) -> None
 
 def test_an_erased_persons_calendar_is_gone(institute: Institute, course: UUID) -> None:
     from institute.tables import Calendar, CalendarToken, DueVoucher, PersonPreferences
-    from lms.events import UserErased, UserPreferencesChanged
+    from lms.events.users import UserErased, UserPreferencesChanged
 
     path = opened(institute, institute.student)
     institute.consume(voucher_of(institute.student, course))
@@ -225,7 +225,7 @@ def test_what_comes_late_of_an_erased_person_is_not_kept(institute: Institute, c
     from institute.tables import DueVoucher, PersonPreferences
     from lms import roster
     from lms.dynamo import transaction
-    from lms.events import UserErased, UserPreferencesChanged
+    from lms.events.users import UserErased, UserPreferencesChanged
 
     student = institute.student.id
     with transaction() as tx:
@@ -257,7 +257,7 @@ def times(file: Answer) -> dict[str, tuple[Any, Any]]:
 
 
 def exam_of(course_id: UUID, opens_at: datetime, *, title: str = "Midterm", version: int = 1) -> Any:
-    from lms.events import ExamScheduled
+    from lms.events.exams import ExamScheduled
 
     return ExamScheduled(
         version=version,
@@ -274,7 +274,7 @@ def exam_of(course_id: UUID, opens_at: datetime, *, title: str = "Midterm", vers
 
 
 def voucher_of(student: Person, course_id: UUID) -> Any:
-    from lms.events import VoucherIssued
+    from lms.events.payments import VoucherIssued
 
     return VoucherIssued(
         version=1,

@@ -36,7 +36,7 @@ def test_a_person_asks_and_the_file_is_there_when_every_service_has_added_its_pa
 
 
 def test_institutes_part_has_what_calendars_and_the_trail_know_of_the_person(institute: Institute, bucket: Any) -> None:
-    from lms.events import UserPreferencesChanged
+    from lms.events.users import UserPreferencesChanged
 
     institute.consume(UserPreferencesChanged(version=1, user_id=institute.student.id, time_zone="Asia/Karachi"))
     institute.consume(institute.audited(reason="The student was ill."))
@@ -50,7 +50,7 @@ def test_institutes_part_has_what_calendars_and_the_trail_know_of_the_person(ins
 
 
 def test_parts_that_come_again_or_after_the_last_one_change_nothing(institute: Institute) -> None:
-    from lms.events import ExportRequested
+    from lms.events.exports import ExportRequested
 
     export = asked(institute, institute.student)
     requested = ExportRequested(version=1, export_id=UUID(export.json["id"]), person_id=institute.student.id)
@@ -95,7 +95,7 @@ def test_an_erased_persons_exports_are_gone_and_parts_that_come_late_too(
     institute: Institute, bucket: Any, outbox: Outbox
 ) -> None:
     from institute.tables import Export
-    from lms.events import UserErased
+    from lms.events.users import UserErased
 
     export = asked(institute, institute.student)
     institute.deliver()
@@ -111,7 +111,7 @@ def test_a_person_erased_while_their_file_is_written_leaves_none(
     institute: Institute, bucket: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from lms import uploads
-    from lms.events import UserErased
+    from lms.events.users import UserErased
 
     export = asked(institute, institute.student)
     institute.deliver()
@@ -143,7 +143,7 @@ def shown(institute: Institute, export: Answer) -> Answer:
 def add_parts(institute: Institute, export: Answer, of_student: Any) -> None:
     """What the other services do, and their events, student's the last; institute's own reach it too."""
     from lms import exports, uploads
-    from lms.events import ExportPartAdded
+    from lms.events.exports import ExportPartAdded
 
     person_id, export_id = institute.student.id, UUID(export.json["id"])
     institute.deliver()

@@ -129,7 +129,7 @@ def test_every_service_knows_of_a_change_at_once_where_it_has_not_read_within_a_
 
 
 def test_a_change_is_emitted_with_what_the_settings_are_now(institute: Institute, outbox: Outbox) -> None:
-    from lms.events import InstituteSettingsChanged
+    from lms.events.institute import InstituteSettingsChanged
 
     institute.set({"name": "One"})
     institute.set({"registration": "closed"})

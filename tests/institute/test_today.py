@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from lms.events import Person, StudentEnrolled, UserRegistered
+from lms.events.enrollments import StudentEnrolled
+from lms.events.users import Person, UserRegistered
 from tests.clients import kafka_event
 from tests.conftest import DeadLetters
 from tests.institute.conftest import Institute

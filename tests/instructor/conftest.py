@@ -7,7 +7,8 @@ import pytest
 
 from lms import roster
 from lms.dynamo import transaction
-from lms.events import CourseDeleted, StudentCompleted, StudentDropped, StudentEnrolled
+from lms.events.courses import CourseDeleted
+from lms.events.enrollments import StudentCompleted, StudentDropped, StudentEnrolled
 from lms.ids import uuid7
 from lms.roster import EnrollmentStatus
 from tests.clients import Answer

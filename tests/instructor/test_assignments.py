@@ -14,7 +14,7 @@ __all__ = ["meanwhile"]
 
 def test_an_assigned_teacher_is_one_for_every_service_at_once(school: School, outbox: Outbox) -> None:
     from lms import roster
-    from lms.events import InstructorAssigned
+    from lms.events.enrollments import InstructorAssigned
 
     course = school.add_course()
     answer = school.assign_teacher(course)
@@ -99,7 +99,7 @@ def test_if_match_holds_an_assignment_back_from_an_instructor_who_changed(school
 
 def test_a_deleted_course_ends_its_assignments(school: School, outbox: Outbox) -> None:
     from lms import roster
-    from lms.events import InstructorUnassigned
+    from lms.events.enrollments import InstructorUnassigned
 
     course, kept, colleague = school.add_course(), school.add_course(), sign_in("teacher")
     school.assign_teacher(course)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lms.events import ExamCancelled, ExamScheduled, MarkingChanged
+from lms.events.exams import ExamCancelled, ExamScheduled, MarkingChanged
 from lms.ids import uuid7
 from tests.at_once import at_once, whole_calls
 from tests.conftest import Calls

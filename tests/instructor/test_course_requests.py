@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from lms import roster
-from lms.events import CourseRequestRefused, CoursesRequested, InstructorAssigned
+from lms.events.enrollments import InstructorAssigned
+from lms.events.users import CourseRequestRefused, CoursesRequested
 from tests.conftest import Outbox
 from tests.instructor.conftest import School
 from tests.people import put_card, remove_card

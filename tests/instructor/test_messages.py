@@ -29,7 +29,7 @@ def send(school: School, course: UUID, *, token: str | None = None, headers: Any
 def test_a_message_to_a_class_is_accepted_for_its_active_and_completed_students(
     school: School, course: UUID, outbox: Outbox
 ) -> None:
-    from lms.events import MessageRequested
+    from lms.events.messages import MessageRequested
 
     for status in ("active", "active", "completed"):
         school.enroll(course, sign_in("student"), status)
@@ -43,7 +43,7 @@ def test_a_message_to_a_class_is_accepted_for_its_active_and_completed_students(
 
 
 def test_a_message_to_some_goes_to_each_of_them_once(school: School, course: UUID, outbox: Outbox) -> None:
-    from lms.events import MessageRequested
+    from lms.events.messages import MessageRequested
 
     people = [sign_in("student") for _ in range(3)]
     school.enroll(course, people[0])
@@ -104,7 +104,7 @@ def test_a_key_whose_message_was_refused_can_be_used_again(school: School) -> No
 
 
 def test_a_message_sent_twice_with_one_key_goes_out_once(school: School, course: UUID, outbox: Outbox) -> None:
-    from lms.events import MessageRequested
+    from lms.events.messages import MessageRequested
 
     first, second = (send(school, course, headers={"idempotency-key": "m-1"}) for _ in range(2))
     assert (first.status, first.json) == (second.status, second.json) == (202, {"accepted": 0})

@@ -9,7 +9,7 @@ from tests.roster_rows import remove_rows, rows
 
 def test_the_roster_is_rebuilt_and_all_assignments_republished(school: School, outbox: Outbox) -> None:
     from instructor.operations import handler
-    from lms.events import UserErased
+    from lms.events.users import UserErased
 
     courses, leaver = [school.add_course() for _ in range(3)], sign_in("teacher")
     for course in courses:

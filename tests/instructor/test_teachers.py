@@ -14,8 +14,8 @@ from tests.people import Person, put_card, remove_card, sign_in
 
 
 def changed(person: Person, version: int, name: str = "A teacher", *, registered: bool = False) -> Any:
-    from lms.events import Person as Personal
-    from lms.events import UserProfileUpdated, UserRegistered
+    from lms.events.users import Person as Personal
+    from lms.events.users import UserProfileUpdated, UserRegistered
 
     who = {"version": version, "user_id": person.id, "role": person.role, "roll_no": person.roll_no}
     data = Personal(username="x", email=person.email, name=name)
@@ -25,7 +25,7 @@ def changed(person: Person, version: int, name: str = "A teacher", *, registered
 
 
 def erased(person: Person, version: int) -> Any:
-    from lms.events import UserErased
+    from lms.events.users import UserErased
 
     remove_card(person)
     return UserErased(version=version, user_id=person.id)
@@ -81,7 +81,7 @@ def test_the_newest_name_stands_in_whatever_order_events_come(school: School, or
 def test_an_erased_teacher_leaves_their_courses_and_no_trace_of_their_person(school: School, outbox: Outbox) -> None:
     from instructor.tables import Teacher
     from lms import roster
-    from lms.events import InstructorUnassigned
+    from lms.events.enrollments import InstructorUnassigned
 
     courses = [school.add_course() for _ in range(3)]
     for course in courses:

@@ -47,7 +47,7 @@ def school(
     monkeypatch: pytest.MonkeyPatch,
 ) -> School:
     from lms import credentials
-    from lms.events import TOPICS
+    from lms.events.catalogue import TOPICS
 
     kafka.topics.update(TOPICS)
     monkeypatch.setattr(credentials, "_lambda", FunctionsByName)

@@ -259,7 +259,7 @@ class School:
 
     def poisoned(self) -> None:
         """An event that no consumer can take."""
-        from lms.events import Person, UserRegistered
+        from lms.events.users import Person, UserRegistered
 
         person = Person(username=WORD, email=f"{WORD}@{WORD}.example", name=WORD)
         event = UserRegistered(user_id=uuid4(), version=1, role="student", roll_no=WORD, person=person)

@@ -8,7 +8,8 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from lms.consumer import Envelope, KafkaConsumer
 from lms.errors import Unavailable
-from lms.events import Event, Person, UserDisabled, UserEnabled, UserRegistered
+from lms.events import Event
+from lms.events.users import Person, UserDisabled, UserEnabled, UserRegistered
 from lms.log import logger, request_id
 from tests.clients import kafka_event
 from tests.conftest import DeadLetters

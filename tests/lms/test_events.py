@@ -3,7 +3,9 @@ import re
 import pytest
 from pydantic import ValidationError
 
-from lms.events import CATALOGUE, TOPICS, Event, Person, UserDisabled, UserProvisioned
+from lms.events import Event
+from lms.events.catalogue import CATALOGUE, TOPICS
+from lms.events.users import Person, UserDisabled, UserProvisioned
 
 
 def leaves(event: type[Event]) -> list[type[Event]]:

@@ -5,7 +5,8 @@ import pytest
 
 from lms.due import SHARDS, DueIndex
 from lms.dynamo import Stale, transaction
-from lms.events import Event, UserDisabled, UserEnabled, UserSessionsRevoked
+from lms.events import Event
+from lms.events.users import UserDisabled, UserEnabled, UserSessionsRevoked
 from lms.log import request_id
 from lms.outbox import SWEPT_AFTER, OutboxItem, emit, emit_again
 from tests.conftest import Clock, Outbox

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from lms.events import MessageRequested, UserErased
+from lms.events.messages import MessageRequested
+from lms.events.users import UserErased
 from tests.conftest import Outbox
 from tests.notification.servers import MailServer, html_of, text_of
 from tests.notification.world import School

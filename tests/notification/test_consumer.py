@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lms.event_secrets import decrypt_secret, encrypt_secret
-from lms.events import CourseRequestRefused
+from lms.events.users import CourseRequestRefused
 from notification import consumer, queues
 from tests.clients import kafka_event
 from tests.conftest import DeadLetters

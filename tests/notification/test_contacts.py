@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from lms.events import (
-    InstructorAssigned,
+from lms.events.enrollments import InstructorAssigned
+from lms.events.users import (
     Person,
     UserDisabled,
     UserEnabled,

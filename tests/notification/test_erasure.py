@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from lms.events import UserErased
+from lms.events.users import UserErased
 from notification.service import accounts, contacts, erasure, notifications
 from notification.service.contacts import Owner
 from notification.tables import Broadcast, Contact, Notification, ReadMark, StoredPreferences

@@ -4,7 +4,7 @@ import json
 from typing import Any
 from uuid import uuid4
 
-from lms.events import ExportPartAdded, ExportRequested
+from lms.events.exports import ExportPartAdded, ExportRequested
 from tests.conftest import Outbox
 from tests.notification.servers import MailServer
 from tests.notification.world import CODE, LINK_TOKEN, School

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from lms import events
+from lms.events import users
 from tests.clients import Answer
 from tests.notification.servers import MailServer
 from tests.notification.world import School, row
@@ -124,5 +124,5 @@ def test_what_no_longer_counts_is_not_sent_again(school: School, mail_server: Ma
 def test_who_is_gone_is_not_written_to(school: School, refused: MailServer, gone: str) -> None:
     [failed] = failures(school).json["items"]
     who = {"user_id": school.student.id, "version": 9}
-    school.consume(events.UserDisabled(**who, role="student") if gone == "disabled" else events.UserErased(**who))
+    school.consume(users.UserDisabled(**who, role="student") if gone == "disabled" else users.UserErased(**who))
     assert retry(school, UUID(failed["id"])).status == (409 if gone == "disabled" else 404)

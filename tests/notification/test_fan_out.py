@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from lms.events import MessageRequested
+from lms.events.messages import MessageRequested
 from notification.service import broadcasts, fan_out, notifications
 from notification.tables import Broadcast, Notification
 from tests.conftest import Outbox, stored

@@ -5,7 +5,7 @@ import pytest
 from lms import roster
 from lms.dynamo import transaction
 from lms.event_secrets import encrypt_secret
-from lms.events import Person
+from lms.events.users import Person
 from tests.notification.servers import MailServer, html_of, text_of
 from tests.notification.world import CODE, LINK_TOKEN, RESET, School, row
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from lms.events import InstructorAssigned, UserDisabled, UserPasswordChanged
+from lms.events.enrollments import InstructorAssigned
+from lms.events.users import UserDisabled, UserPasswordChanged
 from notification.tables import Broadcast, Contact, Notification
 from tests.conftest import stored
 from tests.notification.world import School

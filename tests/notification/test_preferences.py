@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from lms.events import UserPreferencesChanged
+from lms.events.users import UserPreferencesChanged
 from notification import unsubscribe_links
 from notification.rules.preferences import Preferences, QuietHours
 from tests.conftest import Outbox

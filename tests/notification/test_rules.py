@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from lms.events import Person, UserRegistered
+from lms.events.users import Person, UserRegistered
 from lms.messages import Channel
 from lms.settings import SettingsError
 from notification.channels.mail import MailServer

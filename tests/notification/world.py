@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from lms import events, roster
+from lms import roster
 from lms.dynamo import transaction
 from lms.event_secrets import encrypt_secret
+from lms.events import content, enrollments, exams, messages, payments, users
 from notification import api, consumer, delivery, fanout, tick
 from notification.queues import sqs
 from notification.tables import Notification
@@ -179,36 +180,36 @@ class School:
 
     # What auth publishes of the student.
 
-    def registered(self, **changes: Any) -> events.UserRegistered:
-        return events.UserRegistered(**{**self._user(1), **changes})
+    def registered(self, **changes: Any) -> users.UserRegistered:
+        return users.UserRegistered(**{**self._user(1), **changes})
 
     def profile(
         self, version: int = 5, *, email: str = "new@example.org", mobile_number: str = "+923001234567", **changes: Any
-    ) -> events.UserProfileUpdated:
-        person = events.Person(username="ada", email=email, name="Ada Lovelace", mobile_number=mobile_number)
+    ) -> users.UserProfileUpdated:
+        person = users.Person(username="ada", email=email, name="Ada Lovelace", mobile_number=mobile_number)
         facts = {"person": person, "email_verified": False, "mobile_verified": False}
-        return events.UserProfileUpdated(**{**self._user(version), **facts, **changes})
+        return users.UserProfileUpdated(**{**self._user(version), **facts, **changes})
 
-    def named(self, name: str) -> events.UserProfileUpdated:
+    def named(self, name: str) -> users.UserProfileUpdated:
         """What is written to the confirmed address of a student of this name."""
-        person = events.Person(username="ada", email="ada@example.org", name=name)
+        person = users.Person(username="ada", email="ada@example.org", name=name)
         return self.profile(person=person, email_verified=True, mobile_change="set")
 
-    def addressed(self, email: str) -> events.UserRegistered:
-        return self.registered(person=events.Person(username="ada", email=email, name="Ada Lovelace"))
+    def addressed(self, email: str) -> users.UserRegistered:
+        return self.registered(person=users.Person(username="ada", email=email, name="Ada Lovelace"))
 
-    def reset_requested(self, **changes: Any) -> events.UserPasswordResetRequested:
+    def reset_requested(self, **changes: Any) -> users.UserPasswordResetRequested:
         facts = {**self._code(), "link_token": encrypt_secret(LINK_TOKEN)}
-        return events.UserPasswordResetRequested(**{**facts, **changes})
+        return users.UserPasswordResetRequested(**{**facts, **changes})
 
-    def invited_again(self) -> events.UserInvited:
-        return events.UserInvited(**self._code(), link_token=encrypt_secret(LINK_TOKEN))
+    def invited_again(self) -> users.UserInvited:
+        return users.UserInvited(**self._code(), link_token=encrypt_secret(LINK_TOKEN))
 
-    def verification_requested(self, **changes: Any) -> events.UserVerificationRequested:
-        return events.UserVerificationRequested(**{**self._code(), **changes})
+    def verification_requested(self, **changes: Any) -> users.UserVerificationRequested:
+        return users.UserVerificationRequested(**{**self._code(), **changes})
 
     def _user(self, version: int) -> dict[str, Any]:
-        person = events.Person(username="ada", email="ada@example.org", name="Ada Lovelace")
+        person = users.Person(username="ada", email="ada@example.org", name="Ada Lovelace")
         who = {"user_id": self.student.id, "role": "student", "roll_no": "7Q2M5K9XTA", "person": person}
         return {"version": version, **who}
 
@@ -225,15 +226,15 @@ class School:
 
     # What the other services publish.
 
-    def enrolled(self, version: int = 1, **changes: Any) -> events.StudentEnrolled:
+    def enrolled(self, version: int = 1, **changes: Any) -> enrollments.StudentEnrolled:
         facts = {"course_id": self.course, "student_id": self.student.id}
-        return events.StudentEnrolled(**{"version": version, **facts, **changes})
+        return enrollments.StudentEnrolled(**{"version": version, **facts, **changes})
 
-    def scheduled(self, version: int = 1, **changes: Any) -> events.ExamScheduled:
-        return events.ExamScheduled(**self._exam(version, **changes))
+    def scheduled(self, version: int = 1, **changes: Any) -> exams.ExamScheduled:
+        return exams.ExamScheduled(**self._exam(version, **changes))
 
-    def changed(self, version: int, **changes: Any) -> events.ExamChanged:
-        return events.ExamChanged(**self._exam(version, **changes))
+    def changed(self, version: int, **changes: Any) -> exams.ExamChanged:
+        return exams.ExamChanged(**self._exam(version, **changes))
 
     def _exam(self, version: int, *, opens_in: timedelta = timedelta(days=3), **changes: Any) -> dict[str, Any]:
         opens_at = self.clock.now + opens_in
@@ -251,13 +252,13 @@ class School:
         }
         return {**facts, **changes}
 
-    def cancelled(self, version: int, *, withdrawn: bool = False) -> events.ExamCancelled:
-        return events.ExamCancelled(version=version, exam_id=self.exam, course_id=self.course, withdrawn=withdrawn)
+    def cancelled(self, version: int, *, withdrawn: bool = False) -> exams.ExamCancelled:
+        return exams.ExamCancelled(version=version, exam_id=self.exam, course_id=self.course, withdrawn=withdrawn)
 
-    def published(self, version: int, *titles: str) -> events.MaterialPublished:
-        return events.MaterialPublished(version=version, course_id=self.course, count=len(titles), lessons=titles)
+    def published(self, version: int, *titles: str) -> content.MaterialPublished:
+        return content.MaterialPublished(version=version, course_id=self.course, count=len(titles), lessons=titles)
 
-    def result(self, version: int = 1, **changes: Any) -> events.ResultRecorded:
+    def result(self, version: int = 1, **changes: Any) -> exams.ResultRecorded:
         facts: dict[str, Any] = {
             "version": version,
             "exam_id": self.exam,
@@ -267,10 +268,10 @@ class School:
             "status": "passed",
             "weight": Decimal(1),
         }
-        return events.ResultRecorded(**{**facts, **changes})
+        return exams.ResultRecorded(**{**facts, **changes})
 
-    def reopened(self, version: int = 1) -> events.AttemptReopened:
-        return events.AttemptReopened(
+    def reopened(self, version: int = 1) -> exams.AttemptReopened:
+        return exams.AttemptReopened(
             version=version,
             attempt_id=UUID(int=7),
             exam_id=self.exam,
@@ -291,16 +292,16 @@ class School:
             "due_date": (self.clock.now + timedelta(days=10)).date(),
         }
 
-    def issued(self) -> events.VoucherIssued:
-        return events.VoucherIssued(**self._voucher(1))
+    def issued(self) -> payments.VoucherIssued:
+        return payments.VoucherIssued(**self._voucher(1))
 
-    def voucher_cancelled(self) -> events.VoucherCancelled:
-        return events.VoucherCancelled(**self._voucher(2))
+    def voucher_cancelled(self) -> payments.VoucherCancelled:
+        return payments.VoucherCancelled(**self._voucher(2))
 
-    def paid(self) -> events.PaymentConfirmed:
-        return events.PaymentConfirmed(**self._voucher(2), paid_at=self.clock.now)
+    def paid(self) -> payments.PaymentConfirmed:
+        return payments.PaymentConfirmed(**self._voucher(2), paid_at=self.clock.now)
 
-    def requested(self, **changes: Any) -> events.MessageRequested:
+    def requested(self, **changes: Any) -> messages.MessageRequested:
         facts: dict[str, Any] = {
             "version": 1,
             "message_id": uuid4(),
@@ -313,7 +314,7 @@ class School:
             "channels": ("in_app", "email"),
             "send_at": None,
         }
-        return events.MessageRequested(**{**facts, **changes})
+        return messages.MessageRequested(**{**facts, **changes})
 
 
 def rows() -> list[Notification]:

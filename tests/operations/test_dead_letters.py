@@ -12,7 +12,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from lms.events import UserPasswordChanged
+from lms.events.users import UserPasswordChanged
 from operations import dead_letters
 from operations.dead_letters import DeadLetters
 from tests.clients import kafka_event

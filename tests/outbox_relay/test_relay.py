@@ -11,7 +11,8 @@ from pynamodb.exceptions import UpdateError
 
 from lms import outbox
 from lms.dynamo import transaction
-from lms.events import Event, Person, UserProvisioned, UserSessionsRevoked
+from lms.events import Event
+from lms.events.users import Person, UserProvisioned, UserSessionsRevoked
 from lms.log import request_id
 from lms.outbox import OutboxItem, emit_again
 from outbox_relay import relay

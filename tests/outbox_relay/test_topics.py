@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from kafka.errors import KafkaConnectionError
 
-from lms.events import TOPICS
+from lms.events.catalogue import TOPICS
 from outbox_relay import topics
 
 

@@ -11,7 +11,8 @@ from kafka.errors import KafkaTimeoutError
 from kafka.producer.future import FutureProduceResult, FutureRecordMetadata
 
 from lms.dynamo import transaction
-from lms.events import Event, UserSessionsRevoked
+from lms.events import Event
+from lms.events.users import UserSessionsRevoked
 from lms.outbox import OutboxItem, emit
 from outbox_relay import relay, sweep
 

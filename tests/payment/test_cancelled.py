@@ -2,7 +2,8 @@
 
 import pytest
 
-from lms.events import Audited, PaymentConfirmed, VoucherCancelled
+from lms.events.audit import Audited
+from lms.events.payments import PaymentConfirmed, VoucherCancelled
 from tests.clients import Answer
 from tests.conftest import Outbox
 from tests.payment.conftest import Payment, stored

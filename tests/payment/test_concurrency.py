@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lms.events import PaymentConfirmed
+from lms.events.payments import PaymentConfirmed
 from tests.auth.conftest import at_once, whole_calls
 from tests.conftest import Outbox
 from tests.payment.conftest import Payment

@@ -2,7 +2,7 @@
 
 import boto3
 
-from lms.events import UserErased
+from lms.events.users import UserErased
 from payment.tables import Voucher
 from tests.at_once import Meanwhile
 from tests.payment.conftest import Payment, stored

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from lms.events import PaymentConfirmed
+from lms.events.payments import PaymentConfirmed
 from tests.conftest import Outbox
 from tests.payment.conftest import Payment
 from tests.program.conftest import Program, program

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lms.events import VoucherIssued
+from lms.events.payments import VoucherIssued
 from tests.conftest import Outbox
 from tests.payment.conftest import Payment, stored
 from tests.people import sign_in

@@ -11,7 +11,7 @@ from tests.conftest import Clock
 
 def _emit(clock: Clock) -> None:
     from lms.dynamo import transaction
-    from lms.events import UserErased
+    from lms.events.users import UserErased
     from lms.outbox import emit
 
     with transaction() as tx:

@@ -90,7 +90,7 @@ def test_the_answer_begins_with_how_many_rows_came_to_what(program: Program) -> 
 
 
 def test_a_whole_school_year_is_enrolled_at_once_and_again(program: Program, outbox: Outbox) -> None:
-    from lms.events import StudentEnrolled
+    from lms.events.enrollments import StudentEnrolled
 
     course = program.new_course(capacity=50)
     people = [sign_in("student") for _ in range(60)]

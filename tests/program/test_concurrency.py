@@ -19,7 +19,7 @@ def statuses(calls: list[Callable[[], Any]]) -> list[int]:
 
 
 def test_of_fifty_at_once_for_the_last_ten_seats_exactly_ten_get_one(program: Program, outbox: Outbox) -> None:
-    from lms.events import StudentEnrolled
+    from lms.events.enrollments import StudentEnrolled
 
     course = program.new_course(capacity=12)
     for _ in range(2):

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID, uuid4
 
-from lms.events import CourseCopied, CourseCreated
+from lms.events.courses import CourseCopied, CourseCreated
 from tests.conftest import Outbox
 from tests.program.conftest import Program
 from tests.world import add_term

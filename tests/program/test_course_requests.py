@@ -4,7 +4,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from lms import roster
-from lms.events import Audited, CourseRequestRefused, CoursesRequested, StudentEnrolled
+from lms.events.audit import Audited
+from lms.events.enrollments import StudentEnrolled
+from lms.events.users import CourseRequestRefused, CoursesRequested
 from tests.conftest import Outbox
 from tests.people import put_card, remove_card, sign_in
 from tests.program.conftest import Program

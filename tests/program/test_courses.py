@@ -33,7 +33,7 @@ def test_a_fee_is_in_the_institutes_currency_unless_another_is_named(program: Pr
 
 def test_a_new_course_is_answered_emitted_and_known_to_every_service(program: Program, outbox: Outbox) -> None:
     from lms import roster
-    from lms.events import CourseCreated
+    from lms.events.courses import CourseCreated
 
     path = f"/programs/{program.id}/courses/create"
     answer = program.http.post(path, FIELDS, token=program.admin.token)
@@ -76,7 +76,7 @@ def test_a_course_belongs_to_a_program_that_exists(program: Program) -> None:
 
 
 def test_an_update_replaces_what_it_names_and_null_empties(program: Program, outbox: Outbox) -> None:
-    from lms.events import CourseUpdated
+    from lms.events.courses import CourseUpdated
 
     course = program.new_course(**{**FIELDS, "title": "Old"})
     path = f"/courses/{course}/update"
@@ -92,7 +92,7 @@ def test_an_update_replaces_what_it_names_and_null_empties(program: Program, out
 
 
 def test_money_is_set_by_administrators_alone(program: Program, outbox: Outbox) -> None:
-    from lms.events import CourseUpdated
+    from lms.events.courses import CourseUpdated
 
     course = program.new_course(teacher=program.teacher, requiresPayment=True, fee="5000.00")
     path = f"/courses/{course}/update"
@@ -143,7 +143,7 @@ def test_refusals_come_in_order(program: Program) -> None:
 
 def test_a_course_with_active_students_is_not_deleted(program: Program, outbox: Outbox) -> None:
     from lms import roster
-    from lms.events import CourseDeleted
+    from lms.events.courses import CourseDeleted
 
     course = program.new_course()
     path = f"/courses/{course}/delete"

@@ -262,7 +262,8 @@ def test_whatever_belongs_to_a_deleted_course_is_not_found(school: Institute) ->
 
 
 def test_report_cards_and_vouchers_of_a_deleted_course_stay(school: Institute) -> None:
-    from lms.events import CourseCreated, ResultRecorded
+    from lms.events.courses import CourseCreated
+    from lms.events.exams import ResultRecorded
     from student import consumer
     from tests.clients import kafka_event
 

@@ -18,7 +18,7 @@ def as_admin(program: Program, course: str, student_id: object, **kwargs: Any) -
 
 def test_a_student_enrols_and_every_service_knows_at_once(program: Program, outbox: Outbox) -> None:
     from lms import roster
-    from lms.events import StudentEnrolled
+    from lms.events.enrollments import StudentEnrolled
 
     course = program.new_course()
     answer = program.enroll(course)
@@ -206,7 +206,7 @@ def _pay(
     from datetime import date
     from decimal import Decimal
 
-    from lms.events import PaymentConfirmed
+    from lms.events.payments import PaymentConfirmed
 
     program.consume(
         PaymentConfirmed(
@@ -225,7 +225,7 @@ def _pay(
 
 def test_a_student_drops_out_and_comes_back(program: Program, outbox: Outbox) -> None:
     from lms import roster
-    from lms.events import StudentDropped, StudentEnrolled
+    from lms.events.enrollments import StudentDropped, StudentEnrolled
 
     course = program.new_course()
     made = program.enroll(course).json
@@ -258,7 +258,7 @@ def test_an_enrolment_is_ended_by_its_student_or_an_administrator(program: Progr
 
 def test_a_completed_course_is_not_dropped(program: Program, outbox: Outbox) -> None:
     from lms import roster
-    from lms.events import StudentCompleted
+    from lms.events.enrollments import StudentCompleted
 
     course = program.new_course(teacher=program.teacher)
     program.enroll(course)
@@ -311,7 +311,7 @@ def test_the_class_is_listed_in_pages_with_everybodys_state(program: Program) ->
 
 
 def test_an_enrolment_sent_twice_with_one_key_happens_once(program: Program, outbox: Outbox) -> None:
-    from lms.events import StudentEnrolled
+    from lms.events.enrollments import StudentEnrolled
 
     course, headers = program.new_course(), {"idempotency-key": "e-1"}
     first, second = (program.enroll(course, headers=headers) for _ in range(2))
@@ -320,7 +320,8 @@ def test_an_enrolment_sent_twice_with_one_key_happens_once(program: Program, out
 
 
 def test_an_erased_student_leaves_their_seats(program: Program, outbox: Outbox) -> None:
-    from lms.events import StudentDropped, UserErased
+    from lms.events.enrollments import StudentDropped
+    from lms.events.users import UserErased
 
     active, done = program.new_course("Active", capacity=1), program.new_course("Done")
     program.enroll(active)

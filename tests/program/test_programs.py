@@ -10,7 +10,7 @@ from tests.program.conftest import Program
 
 def test_a_new_program_is_answered_emitted_and_shown(program: Program, outbox: Outbox) -> None:
     from lms import roster
-    from lms.events import ProgramCreated
+    from lms.events.courses import ProgramCreated
 
     body = {"title": "  Robotics ", "description": "From a first robot\nto many."}
     answer = program.http.post("/programs/create", body, token=program.admin.token)
@@ -77,7 +77,7 @@ def test_if_match_lets_an_update_through_only_on_the_version_it_names(program: P
 
 
 def test_a_program_with_courses_is_not_deleted(program: Program, outbox: Outbox) -> None:
-    from lms.events import ProgramDeleted
+    from lms.events.courses import ProgramDeleted
 
     course = program.new_course()
     path = f"/programs/{program.id}/delete"
@@ -108,7 +108,7 @@ def test_a_cursor_serves_its_own_list_alone(program: Program) -> None:
 
 
 def test_a_repeated_create_answers_the_first_answer_again(program: Program, outbox: Outbox) -> None:
-    from lms.events import ProgramCreated
+    from lms.events.courses import ProgramCreated
 
     headers = {"idempotency-key": "k-1"}
     calls = [

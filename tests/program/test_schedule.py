@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from lms.events import Event, ExamCancelled, ExamChanged, ExamScheduled
+from lms.events import Event
+from lms.events.exams import ExamCancelled, ExamChanged, ExamScheduled
 from tests.program.conftest import Program
 
 

@@ -61,7 +61,7 @@ def test_of_a_course_that_names_a_term_and_the_terms_deletion_at_once_one_is_ref
 
 
 def test_a_course_shows_its_teachers_whatever_the_order_of_their_events(program: Program) -> None:
-    from lms.events import InstructorAssigned, InstructorUnassigned
+    from lms.events.enrollments import InstructorAssigned, InstructorUnassigned
 
     course = program.new_course(capacity=2)
     program.enroll(course)
@@ -81,7 +81,7 @@ def test_a_course_shows_its_teachers_whatever_the_order_of_their_events(program:
 
 @pytest.mark.parametrize("number", [1, 25])
 def test_the_courses_of_a_program_take_three_calls_however_many(program: Program, number: int, calls: Calls) -> None:
-    from lms.events import InstructorAssigned
+    from lms.events.enrollments import InstructorAssigned
 
     for index in range(number):
         course = program.new_course(f"Course {index}")

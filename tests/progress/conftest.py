@@ -122,7 +122,7 @@ class TaughtOutline:
         self._store()
 
     def event(self) -> Any:
-        from lms.events import OutlineChanged
+        from lms.events.content import OutlineChanged
 
         return OutlineChanged(version=self.version, course_id=self.course_id, modules=0, lessons=0)
 

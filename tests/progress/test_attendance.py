@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from botocore.client import BaseClient
 
-from lms.events import AttendanceRecorded
+from lms.events.progress import AttendanceRecorded
 from tests.conftest import Outbox
 from tests.people import Person, sign_in
 from tests.progress.conftest import School

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 
-from lms.events import ProgressUpdated
+from lms.events.progress import ProgressUpdated
 from tests.conftest import DeadLetters, Outbox
 from tests.people import Person
 from tests.progress.conftest import School
@@ -144,7 +144,7 @@ def test_a_student_at_work_and_the_changed_outline_lose_nothing_of_each_other(
 
 
 def test_a_course_without_outline_or_class_is_no_fault(school: School, dead_letters: DeadLetters) -> None:
-    from lms.events import OutlineChanged
+    from lms.events.content import OutlineChanged
 
     school.consume(OutlineChanged(version=1, course_id=school.course, modules=0, lessons=0))
     assert not dead_letters.all()

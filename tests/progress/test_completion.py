@@ -6,7 +6,8 @@ from uuid import UUID
 import pytest
 
 from lms import roster
-from lms.events import ProgressUpdated, StudentCompleted
+from lms.events.enrollments import StudentCompleted
+from lms.events.progress import ProgressUpdated
 from tests.conftest import Outbox
 from tests.program.conftest import Program, program
 from tests.progress.conftest import School

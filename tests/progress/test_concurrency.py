@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lms.events import AttendanceRecorded, FeedbackSubmitted, ProgressUpdated
+from lms.events.progress import AttendanceRecorded, FeedbackSubmitted, ProgressUpdated
 from tests.auth.conftest import at_once, whole_calls
 from tests.conftest import Outbox
 from tests.progress.conftest import School

@@ -7,7 +7,7 @@ from uuid import uuid4
 import boto3
 import pytest
 
-from lms.events import ExportRequested
+from lms.events.exports import ExportRequested
 from tests.conftest import aws_client
 from tests.people import Person
 from tests.progress.conftest import School

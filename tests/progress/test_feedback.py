@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from lms.events import FeedbackSubmitted, UserErased
+from lms.events.progress import FeedbackSubmitted
+from lms.events.users import UserErased
 from tests.at_once import Meanwhile
 from tests.conftest import Outbox
 from tests.people import Person, remove_card, sign_in

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from lms.events import ProgressUpdated
+from lms.events.progress import ProgressUpdated
 from tests.conftest import Outbox
 from tests.people import sign_in
 from tests.progress.conftest import School

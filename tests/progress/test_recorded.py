@@ -13,7 +13,7 @@ def test_a_recorded_request_gives_feedback(school: School) -> None:
 
 
 def test_a_recorded_change_of_an_outline_moves_its_class(school: School, outbox: Outbox) -> None:
-    from lms.events import ProgressUpdated
+    from lms.events.progress import ProgressUpdated
     from progress import consumer
 
     open_course()

@@ -49,7 +49,7 @@ def test_republishing_continues_where_it_stopped(term: School, outbox: Outbox, r
 def test_progress_that_has_not_followed_the_outline_yet_is_published_as_it_is_by_now(
     term: School, outbox: Outbox
 ) -> None:
-    from lms.events import ProgressUpdated
+    from lms.events.progress import ProgressUpdated
 
     before = last_words(outbox)
     term.outline.add_module(2)
@@ -60,7 +60,8 @@ def test_progress_that_has_not_followed_the_outline_yet_is_published_as_it_is_by
 
 
 def test_feedback_of_an_erased_student_is_published_without_them(term: School, outbox: Outbox) -> None:
-    from lms.events import FeedbackSubmitted, UserErased
+    from lms.events.progress import FeedbackSubmitted
+    from lms.events.users import UserErased
 
     term.consume(UserErased(version=2, user_id=term.student.id))
     _, again = republish_all(outbox)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from jose import jwt
 
-from lms.events import UserPasswordChanged
+from lms.events.users import UserPasswordChanged
 from localstack import emulator
 from localstack.deployed import Deployed
 from operations.source import ROOT

@@ -13,17 +13,11 @@ from pynamodb.connection import Connection
 
 from lms import roster
 from lms.dynamo import read_together, transaction
-from lms.events import (
-    AttendanceRecorded,
-    CourseUpdated,
-    ExamChanged,
-    InstructorAssigned,
-    InstructorUnassigned,
-    ProgramUpdated,
-    ProgressUpdated,
-    ResultRecorded,
-    UserProfileUpdated,
-)
+from lms.events.courses import CourseUpdated, ProgramUpdated
+from lms.events.enrollments import InstructorAssigned, InstructorUnassigned
+from lms.events.exams import ExamChanged, ResultRecorded
+from lms.events.progress import AttendanceRecorded, ProgressUpdated
+from lms.events.users import UserProfileUpdated
 from lms.ids import uuid7
 from tests.at_once import meanwhile, whole_calls
 from tests.clients import Answer

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from lms.curriculum import Lesson, Module, Subtopic
-from lms.events import CourseCreated, CourseDeleted, ProgramCreated, ProgramDeleted, ProgramUpdated
+from lms.events.courses import CourseCreated, CourseDeleted, ProgramCreated, ProgramDeleted, ProgramUpdated
 from tests.clients import Answer
 from tests.people import Person, sign_in
 from tests.student.conftest import School

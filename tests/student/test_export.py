@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from lms.events import ExportPartAdded, ExportRequested
+from lms.events.exports import ExportPartAdded, ExportRequested
 from tests.conftest import Outbox
 from tests.student.conftest import School
 

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from lms.events import ExamCancelled
+from lms.events.exams import ExamCancelled
 from tests.clients import Answer
 from tests.people import Person, put_card, remove_card, sign_in
 from tests.student.conftest import School

@@ -35,7 +35,7 @@ class Desk:
     def shown(self) -> Any:
         """What all show of the profile, which is the same."""
         from lms import roster
-        from lms.events import UserProfileUpdated
+        from lms.events.users import UserProfileUpdated
 
         own = self.school.http.get("/student/profile", token=self.amina.token).json
         views = [

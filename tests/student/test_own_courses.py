@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
-from lms.events import UserErased
+from lms.events.users import UserErased
 from tests.at_once import Meanwhile
 from tests.people import put_card, remove_card, sign_in
 from tests.student.conftest import School

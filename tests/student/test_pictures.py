@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from lms.events import UserErased
+from lms.events.users import UserErased
 from tests.at_once import Meanwhile
 from tests.people import remove_card, sign_in
 from tests.student.conftest import School, fault

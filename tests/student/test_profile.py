@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lms.events import UserErased, UserProvisioned, UserRegistered
+from lms.events.users import UserErased, UserProvisioned, UserRegistered
 from tests.at_once import Meanwhile
 from tests.conftest import DeadLetters
 from tests.people import put_card, remove_card, sign_in

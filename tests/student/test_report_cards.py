@@ -5,7 +5,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from lms.events import CourseDeleted, ExamCancelled, UserErased
+from lms.events.courses import CourseDeleted
+from lms.events.exams import ExamCancelled
+from lms.events.users import UserErased
 from tests.at_once import Meanwhile
 from tests.people import remove_card, sign_in
 from tests.student.conftest import School, fault

@@ -83,7 +83,7 @@ def test_what_is_no_standing_is_refused(school: School, fields: Any) -> None:
 def test_every_service_knows_at_once_who_is_suspended_until_they_are_erased(school: School) -> None:
     from lms import roster
     from lms.dynamo import read_together
-    from lms.events import UserErased
+    from lms.events.users import UserErased
 
     def known() -> Any:
         [item] = read_together([roster.student_status_key(school.student.id)])

@@ -27,7 +27,7 @@ from lms.callers import ROLES, Role
 from lms.dynamo import Transaction, read_together, retry_stale, transaction
 from lms.errors import Conflict
 from lms.etags import Precondition, require_match
-from lms.events import UserDisabled, UserEnabled, UserErased
+from lms.events.users import UserDisabled, UserEnabled, UserErased
 from lms.outbox import emit
 from lms.pages import Page, PageRequest, query_page
 from lms.refusals import AccountBeingSetUp

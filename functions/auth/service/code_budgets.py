@@ -9,7 +9,7 @@ from auth import rules
 from auth.rules import Purpose
 from auth.tables import Code, CodeBudget, SentCodeEntry
 from lms.dynamo import Key, Transaction, read_together
-from lms.events import CodeChannel
+from lms.events.users import CodeChannel
 
 KEPT = timedelta(days=1)
 """How long it counts what was sent and entered."""

@@ -17,7 +17,7 @@ from auth.tables import Code, CodeBudget, Profile, ReservedName, User
 from lms import event_secrets
 from lms.dynamo import Transaction, read_together, transaction
 from lms.errors import BadRequest
-from lms.events import CodeChannel, UserCodeRequested
+from lms.events.users import CodeChannel, UserCodeRequested
 from lms.outbox import emit
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from auth.service import gateway
 from auth.tables import Session
 from lms import outbox
-from lms.events import UserErased, UserEvent
+from lms.events.users import UserErased, UserEvent
 
 
 def finish(user_id: UUID, now: datetime) -> None:

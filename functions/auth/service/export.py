@@ -5,7 +5,7 @@ from datetime import datetime
 from auth.service import code_budgets, imported_courses, search, users
 from auth.tables import Session
 from lms import exports
-from lms.events import ExportRequested
+from lms.events.exports import ExportRequested
 
 _SECRET = {"password", "issuer", "kid", "old_issuer", "old_issuer_until", "consumer_id", "epoch", "directory"}
 

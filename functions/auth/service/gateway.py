@@ -13,7 +13,7 @@ from auth.service import publishing, users
 from auth.tables import User
 from lms.dynamo import retry_stale, transaction
 from lms.errors import Unavailable
-from lms.events import UserProvisioned, UserRegistered
+from lms.events.users import UserProvisioned, UserRegistered
 from lms.faults import is_transient
 from lms.log import logger
 from lms.outbox import emit

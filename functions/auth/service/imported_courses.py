@@ -11,7 +11,7 @@ from lms import roster
 from lms.callers import Role
 from lms.dynamo import Key, Transaction, read_by_key
 from lms.errors import Conflict
-from lms.events import CourseRequestRefused, CoursesRequested
+from lms.events.users import CourseRequestRefused, CoursesRequested
 from lms.outbox import emit
 
 

@@ -14,7 +14,7 @@ from auth.tables import User
 from lms import roster
 from lms.callers import Caller
 from lms.dynamo import Transaction, retry_stale, transaction
-from lms.events import CodeChannel, MobileChange, UserPasswordChanged, UserPasswordResetRequested
+from lms.events.users import CodeChannel, MobileChange, UserPasswordChanged, UserPasswordResetRequested
 from lms.outbox import emit
 
 

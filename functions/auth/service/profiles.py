@@ -9,7 +9,7 @@ from auth.service.reserved_names import EmailTaken, email_name
 from auth.tables import Profile, User
 from lms.dynamo import Transaction, retry_stale, transaction
 from lms.etags import Precondition, require_match
-from lms.events import MobileChange
+from lms.events.users import MobileChange
 from lms.outbox import emit
 
 _PROFILE_FIELDS = frozenset({"name", "mobile_number", "city", "country", "additional_details"})

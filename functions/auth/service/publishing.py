@@ -3,7 +3,7 @@
 from auth.tables import Profile, User
 from lms import roster
 from lms.dynamo import Transaction
-from lms.events import MobileChange, Person, UserProfileUpdated
+from lms.events.users import MobileChange, Person, UserProfileUpdated
 
 
 def person(user: User, profile: Profile) -> Person:

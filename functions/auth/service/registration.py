@@ -25,7 +25,7 @@ from lms.audit import audit
 from lms.callers import Role
 from lms.dynamo import Transaction, retry_stale, transaction
 from lms.errors import Conflict, Forbidden, TooManyRequests
-from lms.events import UserInvited, UserRegistered
+from lms.events.users import UserInvited, UserRegistered
 from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.institute import current_institute

@@ -6,7 +6,7 @@ from uuid import UUID
 from auth.service import all_users, publishing, search, users
 from auth.tables import User
 from lms.dynamo import retry_stale, transaction
-from lms.events import UserErased, UserEvent
+from lms.events.users import UserErased, UserEvent
 from lms.outbox import emit_again
 
 

@@ -18,7 +18,7 @@ from auth.service import authentication, gateway, users
 from auth.tables import Session, User
 from lms.dynamo import Transaction, retry_stale, transaction
 from lms.errors import Unauthorized
-from lms.events import UserSessionsRevoked
+from lms.events.users import UserSessionsRevoked
 from lms.log import logger
 from lms.outbox import emit
 

@@ -12,7 +12,7 @@ from auth.tables import User
 from lms import roster
 from lms.dynamo import retry_stale, transaction
 from lms.errors import Conflict, TooManyRequests
-from lms.events import CodeChannel, MobileChange, UserVerificationRequested
+from lms.events.users import CodeChannel, MobileChange, UserVerificationRequested
 from lms.outbox import emit
 
 

@@ -8,7 +8,7 @@ from content.service.outlines import Course, save
 from content.tables import LessonText
 from lms import roster
 from lms.dynamo import read_together, retry_stale, transaction
-from lms.events import CourseCopied
+from lms.events.courses import CourseCopied
 from lms.outline import outline_key
 
 

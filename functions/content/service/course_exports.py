@@ -9,7 +9,7 @@ from content.service.lessons import texts_of
 from lms import course_exports, markdown_images
 from lms.assets import content_type_of
 from lms.curriculum import Asset, Lesson
-from lms.events import CourseExportRequested
+from lms.events.exchange import CourseExportRequested
 from lms.outline import read_outline
 
 

@@ -17,7 +17,7 @@ from lms import markdown_images, roster, uploads
 from lms.assets import type_of_name
 from lms.curriculum import Asset, Lesson
 from lms.dynamo import read_together, retry_stale, transaction
-from lms.events import ImportPartApplied, ImportPartRequested, ItemLeftOut
+from lms.events.exchange import ImportPartApplied, ImportPartRequested, ItemLeftOut
 from lms.fields import Markdown, Name
 from lms.links import Link
 from lms.outbox import emit

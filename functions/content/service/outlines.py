@@ -18,7 +18,7 @@ from lms.curriculum import Lesson, Outline
 from lms.dynamo import Transaction, read_together, retry_stale, transaction
 from lms.errors import NotFound
 from lms.etags import Precondition, require_match
-from lms.events import MaterialPublished, OutlineChanged
+from lms.events.content import MaterialPublished, OutlineChanged
 from lms.ids import uuid7
 from lms.outbox import emit, emit_again
 from lms.outline import OutlineItem, OutlineTooLarge, outline_key

@@ -12,7 +12,7 @@ from exam.service import bank, exams, question_sets
 from exam.tables import Exam, QuestionId, StoredQuestions, all_exams_of
 from lms import roster
 from lms.dynamo import read_together, retry_stale, transaction
-from lms.events import CourseCopied
+from lms.events.courses import CourseCopied
 from lms.institute import current_institute
 
 _COPIED = (

@@ -6,7 +6,7 @@ from exam.service import views
 from exam.tables import StoredBankQuestion
 from lms import course_exports, roster
 from lms.assets import content_type_of
-from lms.events import CourseExportRequested
+from lms.events.exchange import CourseExportRequested
 
 
 def add_bank(event: CourseExportRequested, now: datetime) -> None:

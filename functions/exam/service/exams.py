@@ -15,7 +15,7 @@ from lms.callers import Caller
 from lms.dynamo import Transaction, retry_stale, transaction
 from lms.errors import Conflict
 from lms.etags import Precondition, require_match
-from lms.events import ExamCancelled, ExamChanged, ExamScheduled, ExamState
+from lms.events.exams import ExamCancelled, ExamChanged, ExamScheduled, ExamState
 from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.outbox import emit

@@ -8,7 +8,7 @@ from exam.service import question_sets, views
 from exam.tables import CourseAccommodation, StoredAnswers, StoredStanding, all_exams_of
 from lms import exports, roster
 from lms.dynamo import read_together, retry_stale
-from lms.events import ExportRequested
+from lms.events.exports import ExportRequested
 
 _NAMELESS = {"student_name"}
 

@@ -16,7 +16,7 @@ from exam.service.question_sets import QuestionsTooLong
 from lms import markdown_images, roster, uploads
 from lms.dynamo import Stale, transaction
 from lms.errors import Conflict, InvalidField
-from lms.events import ImportPartApplied, ImportPartRequested, ItemLeftOut
+from lms.events.exchange import ImportPartApplied, ImportPartRequested, ItemLeftOut
 from lms.outbox import emit
 
 # A source need not say when its quizzes are taken or for how long: their teachers will, before they publish the drafts.

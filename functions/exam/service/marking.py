@@ -11,7 +11,7 @@ from lms.audit import audit
 from lms.callers import Caller
 from lms.dynamo import retry_stale, transaction
 from lms.etags import Precondition, require_match
-from lms.events import AttemptReopened
+from lms.events.exams import AttemptReopened
 from lms.outbox import emit
 
 

@@ -8,7 +8,8 @@ from exam.service import exams, standings
 from exam.tables import Exam, StoredStanding, all_exams_of
 from lms import roster
 from lms.dynamo import read_together, retry_stale, transaction
-from lms.events import Event, ExamChanged
+from lms.events import Event
+from lms.events.exams import ExamChanged
 from lms.outbox import emit_again
 from lms.pages import PageRequest, Position, query_page, slice_page
 from lms.republish import Collection

@@ -15,7 +15,7 @@ from exam.tables import CourseAccommodation, Exam, StoredAnswers, StoredStanding
 from lms import roster
 from lms.dynamo import Stale, Transaction, read_together, retry_stale, transaction
 from lms.errors import NotFound
-from lms.events import MarkingChanged, ResultRecorded
+from lms.events.exams import MarkingChanged, ResultRecorded
 from lms.outbox import emit
 
 _MOVES_CLOSING = (

@@ -11,7 +11,7 @@ from uuid import UUID
 from exchange import files, rules
 from exchange.tables import Import, ReportLine
 from lms.dynamo import Transaction, retry_stale, transaction
-from lms.events import ImportKind, ImportPartApplied, ImportPartRequested
+from lms.events.exchange import ImportKind, ImportPartApplied, ImportPartRequested
 from lms.outbox import emit
 
 # Lines of parts come after those of reading, which are fewer.

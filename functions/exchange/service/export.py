@@ -4,7 +4,7 @@ from datetime import datetime
 
 from exchange.tables import Import
 from lms import exports
-from lms.events import ExportRequested
+from lms.events.exports import ExportRequested
 
 
 def add_part(event: ExportRequested, now: datetime) -> None:

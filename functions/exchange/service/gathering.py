@@ -3,7 +3,7 @@
 from exchange import rules
 from exchange.tables import CourseExport
 from lms.dynamo import retry_stale, transaction
-from lms.events import CourseExportPartAdded
+from lms.events.exchange import CourseExportPartAdded
 
 
 @retry_stale

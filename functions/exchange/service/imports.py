@@ -24,7 +24,7 @@ from lms.access import teaches_or_manages
 from lms.callers import Caller
 from lms.dynamo import retry_stale, transaction
 from lms.errors import NotFound
-from lms.events import ImportDeleted, ImportKind, ImportReadRequested
+from lms.events.exchange import ImportDeleted, ImportKind, ImportReadRequested
 from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.outbox import emit

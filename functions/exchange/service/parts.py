@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
 from exchange.items import Lesson, Module, Package, Question, Quiz
-from lms.events import ImportKind
+from lms.events.exchange import ImportKind
 from lms.markdown_images import names_in, renamed, renamed_in
 
 QUESTIONS_TOGETHER = 50

@@ -12,7 +12,7 @@ from exchange.items import Lesson, Module, Package, PackageFile, Question
 from exchange.tables import CourseExport
 from lms import roster, uploads
 from lms.dynamo import Stale, transaction
-from lms.events import CourseExportPart
+from lms.events.exchange import CourseExportPart
 from lms.faults import is_transient
 from lms.log import logger
 

@@ -11,14 +11,9 @@ from institute.rules import KnownExam
 from institute.tables import Calendar, CalendarToken, CourseExams, DueVoucher, PersonPreferences
 from lms import roster
 from lms.dynamo import Table, retry_stale, transaction
-from lms.events import (
-    ExamCancelled,
-    ExamState,
-    PaymentConfirmed,
-    UserPreferencesChanged,
-    VoucherCancelled,
-    VoucherEvent,
-)
+from lms.events.exams import ExamCancelled, ExamState
+from lms.events.payments import PaymentConfirmed, VoucherCancelled, VoucherEvent
+from lms.events.users import UserPreferencesChanged
 
 
 class _Erased(Exception):

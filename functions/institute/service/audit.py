@@ -17,7 +17,7 @@ from institute.schemas import AuditEntryView, AuditSubject
 from institute.tables import AuditEntry, ReasonKey
 from lms import roster
 from lms.dynamo import Key, read_by_key
-from lms.events import AuditAction
+from lms.events.audit import AuditAction
 from lms.pages import Page, PageRequest, query_page
 
 _BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)

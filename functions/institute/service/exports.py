@@ -9,7 +9,7 @@ from lms import exports, roster, uploads
 from lms.audit import audit
 from lms.dynamo import retry_stale, transaction
 from lms.errors import NotFound
-from lms.events import ExportRequested
+from lms.events.exports import ExportRequested
 from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.outbox import emit

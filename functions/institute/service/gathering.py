@@ -9,7 +9,7 @@ from institute.reasons import decrypt_reason
 from institute.tables import AuditEntry, Calendar, DueVoucher, Export, PersonPreferences, ReasonKey
 from lms import exports, uploads
 from lms.dynamo import retry_stale, transaction
-from lms.events import ExportPartAdded, ExportRequested
+from lms.events.exports import ExportPartAdded, ExportRequested
 
 
 def add_own_part(event: ExportRequested, now: datetime) -> None:

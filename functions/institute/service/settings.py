@@ -11,7 +11,7 @@ from lms import roster
 from lms.audit import audit
 from lms.dynamo import retry_stale, transaction
 from lms.etags import Precondition, require_match
-from lms.events import InstituteSettingsChanged
+from lms.events.institute import InstituteSettingsChanged
 from lms.institute import Institute
 from lms.outbox import emit
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from institute.reasons import encrypt_reason, new_key
 from institute.tables import AuditEntry, ReasonKey
 from lms.dynamo import Transaction, retry_stale, transaction
-from lms.events import Audited
+from lms.events.audit import Audited
 
 
 class _Recorded(Exception):

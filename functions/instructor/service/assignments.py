@@ -14,7 +14,7 @@ from lms.audit import audit
 from lms.dynamo import Transaction, retry_stale, transaction
 from lms.errors import Conflict, NotFound
 from lms.etags import Precondition, require_match
-from lms.events import AssignmentEvent, InstructorAssigned, InstructorUnassigned
+from lms.events.enrollments import AssignmentEvent, InstructorAssigned, InstructorUnassigned
 from lms.outbox import emit
 from lms.refusals import CourseNotFound
 

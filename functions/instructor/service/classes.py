@@ -9,7 +9,7 @@ from instructor.service import teachers
 from instructor.tables import ClassMember, CourseClass, ExamMarking
 from lms import roster
 from lms.dynamo import read_together, retry_stale, transaction
-from lms.events import ExamCancelled, ExamState, MarkingChanged
+from lms.events.exams import ExamCancelled, ExamState, MarkingChanged
 from lms.pages import Page, PageRequest, slice_page
 from lms.refusals import CourseNotFound
 

@@ -7,7 +7,7 @@ from instructor.service.teachers import TeacherNotFound
 from lms import roster
 from lms.course_requests import refuse
 from lms.etags import Precondition
-from lms.events import CoursesRequested
+from lms.events.users import CoursesRequested
 from lms.refusals import CourseNotFound
 
 

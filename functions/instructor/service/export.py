@@ -5,7 +5,7 @@ from datetime import datetime
 from instructor.tables import ClassMember, Teacher
 from lms import exports, roster
 from lms.dynamo import read_together
-from lms.events import ExportRequested
+from lms.events.exports import ExportRequested
 
 
 def add_part(event: ExportRequested, now: datetime) -> None:

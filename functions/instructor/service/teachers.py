@@ -10,7 +10,7 @@ from instructor.tables import AssignmentAttribute, Teacher
 from lms import roster
 from lms.dynamo import Transaction, retry_stale, transaction
 from lms.errors import NotFound
-from lms.events import Person
+from lms.events.users import Person
 from lms.pages import Page, PageRequest, query_page
 
 LISTED, FORMER, ERASED = "listed", "former", "erased"

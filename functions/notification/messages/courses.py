@@ -3,7 +3,7 @@
 from typing import ClassVar
 from uuid import UUID
 
-from lms.events import CourseRefusal
+from lms.events.users import CourseRefusal
 from notification.messages.message import Line, Message, Titles
 from notification.rules.preferences import Group
 

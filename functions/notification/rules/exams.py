@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from lms.events import ExamState
+from lms.events.exams import ExamState
 from notification.rules.identities import source_of
 
 

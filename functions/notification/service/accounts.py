@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from lms.events import (
+from lms.events.users import (
     UserCodeRequested,
     UserDisabled,
     UserEvent,

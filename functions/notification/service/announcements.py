@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from lms.dynamo import retry_stale, transaction
-from lms.events import MessageRequested
+from lms.events.messages import MessageRequested
 from notification.messages import KINDS
 from notification.rules.identities import source_id, source_of
 from notification.service import broadcasts

@@ -11,7 +11,7 @@ from pynamodb.expressions.update import Action
 from lms import roster
 from lms.callers import Role
 from lms.dynamo import Key, read_together
-from lms.events import Person
+from lms.events.users import Person
 from lms.institute import current_institute
 from lms.languages import Language
 from lms.messages import Channel

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from lms.dynamo import retry_stale, transaction
-from lms.events import MaterialPublished
+from lms.events.content import MaterialPublished
 from notification.messages.courses import NewMaterial
 from notification.messages.message import Titles
 from notification.rules import schedules

@@ -9,7 +9,7 @@ from uuid import UUID
 from pynamodb.models import Model
 
 from lms import exports
-from lms.events import ExportRequested
+from lms.events.exports import ExportRequested
 from lms.languages import Language
 from notification.service import contacts, inbox
 from notification.tables import Broadcast, Contact, Notification, ReadMark, StoredPreferences

@@ -6,7 +6,7 @@ from uuid import UUID
 from lms import roster
 from lms.dynamo import read_together, retry_stale, transaction
 from lms.etags import Precondition, require_match
-from lms.events import UserPreferencesChanged
+from lms.events.users import UserPreferencesChanged
 from lms.languages import Language
 from lms.outbox import emit
 from notification.rules.preferences import DEFAULT_CHANNELS, GROUPS, Group

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from lms import events
 from lms.dynamo import Transaction, retry_stale, transaction
+from lms.events import Event, exams, payments
 from notification.messages import KINDS
 from notification.messages.exams import AttemptReopened, ExamCancelled, ExamReminder, ResultReleased
 from notification.messages.message import Message, Money
@@ -36,14 +36,14 @@ _RELEASED = "released"
 _WITHHELD = "withheld"
 _UNPAID = "unpaid"
 # What a voucher is by the type of its event, and what its student is written.
-_VOUCHERS: dict[type[events.VoucherEvent], tuple[str, type[Message]]] = {
-    events.VoucherIssued: (_UNPAID, VoucherIssued),
-    events.VoucherCancelled: ("cancelled", VoucherCancelled),
-    events.PaymentConfirmed: ("paid", PaymentConfirmed),
+_VOUCHERS: dict[type[payments.VoucherEvent], tuple[str, type[Message]]] = {
+    payments.VoucherIssued: (_UNPAID, VoucherIssued),
+    payments.VoucherCancelled: ("cancelled", VoucherCancelled),
+    payments.PaymentConfirmed: ("paid", PaymentConfirmed),
 }
 
 
-def exam_changed(event: events.ExamState, now: datetime, *, is_news: bool) -> None:
+def exam_changed(event: exams.ExamState, now: datetime, *, is_news: bool) -> None:
     """An exam is scheduled or moved: its class hears of it, now and before it opens.
 
     A reminder whose time is over is not made up for: the message of the move has just named the time.
@@ -52,7 +52,7 @@ def exam_changed(event: events.ExamState, now: datetime, *, is_news: bool) -> No
 
 
 @retry_stale
-def _plan_exam(event: events.ExamState, now: datetime, is_news: bool) -> UUID | None:
+def _plan_exam(event: exams.ExamState, now: datetime, is_news: bool) -> UUID | None:
     subject = Subject.find(event.subject)
     if _is_late(subject, event):
         return None
@@ -77,7 +77,7 @@ def _plan_exam(event: events.ExamState, now: datetime, is_news: bool) -> UUID | 
         return broadcasts.plan(tx, message, exam.announced_by, now, course_id=event.course_id, only_while=only_while)
 
 
-def exam_cancelled(event: events.ExamCancelled, now: datetime, *, is_news: bool) -> None:
+def exam_cancelled(event: exams.ExamCancelled, now: datetime, *, is_news: bool) -> None:
     """An exam is cancelled: who heard of it hears that, and no reminder of it goes out any more.
 
     Of one that is only withdrawn they hear later, unless it is published again by then: it is being changed.
@@ -86,7 +86,7 @@ def exam_cancelled(event: events.ExamCancelled, now: datetime, *, is_news: bool)
 
 
 @retry_stale
-def _plan_cancellation(event: events.ExamCancelled, now: datetime, is_news: bool) -> UUID | None:
+def _plan_cancellation(event: exams.ExamCancelled, now: datetime, is_news: bool) -> UUID | None:
     subject = Subject.find(event.subject)
     if _is_late(subject, event):
         return None
@@ -112,7 +112,7 @@ def _plan_cancellation(event: events.ExamCancelled, now: datetime, is_news: bool
         return broadcasts.plan(tx, message, source, now, course_id=event.course_id)
 
 
-def attempt_reopened(event: events.AttemptReopened, now: datetime) -> None:
+def attempt_reopened(event: exams.AttemptReopened, now: datetime) -> None:
     """The student hears that they can answer again; what comes too late goes by no mail (`valid_until`)."""
     exam = _announced(Subject.find(f"exam#{event.exam_id}"))
     message = AttemptReopened(
@@ -125,13 +125,13 @@ def attempt_reopened(event: events.AttemptReopened, now: datetime) -> None:
     notify(message, source_id(source_of(event)), [event.student_id], now)
 
 
-def result_recorded(event: events.ResultRecorded, now: datetime, *, is_news: bool) -> None:
+def result_recorded(event: exams.ResultRecorded, now: datetime, *, is_news: bool) -> None:
     """The student hears of a result that is out, or has changed; not of one that is taken back."""
     _launch(_plan_result(event, now, is_news))
 
 
 @retry_stale
-def _plan_result(event: events.ResultRecorded, now: datetime, is_news: bool) -> UUID | None:
+def _plan_result(event: exams.ResultRecorded, now: datetime, is_news: bool) -> UUID | None:
     subject = Subject.find(event.subject)
     if _is_late(subject, event):
         return None
@@ -152,14 +152,14 @@ def _plan_result(event: events.ResultRecorded, now: datetime, is_news: bool) -> 
         return broadcasts.plan(tx, message, source_of(event), now, recipients=[event.student_id], only_while=only_while)
 
 
-def voucher_changed(event: events.VoucherEvent, now: datetime, *, is_news: bool) -> None:
+def voucher_changed(event: payments.VoucherEvent, now: datetime, *, is_news: bool) -> None:
     """A voucher is issued: its student hears of it, before it is due, and once it is overdue; or it is paid, or
     cancelled."""
     _launch(_plan_voucher(event, now, is_news))
 
 
 @retry_stale
-def _plan_voucher(event: events.VoucherEvent, now: datetime, is_news: bool) -> UUID | None:
+def _plan_voucher(event: payments.VoucherEvent, now: datetime, is_news: bool) -> UUID | None:
     subject = Subject.find(event.subject)
     if _is_late(subject, event):
         return None
@@ -181,7 +181,7 @@ def _plan_voucher(event: events.VoucherEvent, now: datetime, is_news: bool) -> U
 
 
 def _plan_payment_reminders(
-    tx: Transaction, event: events.VoucherEvent, facts: Mapping[str, Any], now: datetime
+    tx: Transaction, event: payments.VoucherEvent, facts: Mapping[str, Any], now: datetime
 ) -> None:
     reminders: tuple[tuple[Message, datetime], ...] = (
         (PaymentDueSoon(**facts), schedules.due_soon_at(event.due_date)),
@@ -203,11 +203,11 @@ def _announced(subject: Subject | None) -> AnnouncedExam | None:
     return AnnouncedExam.model_validate(subject.facts) if subject is not None and subject.facts else None
 
 
-def _is_late(subject: Subject | None, event: events.Event) -> bool:
+def _is_late(subject: Subject | None, event: Event) -> bool:
     return subject is not None and subject.source_version >= event.version
 
 
-def _save(tx: Transaction, known: Subject | None, event: events.Event, state: str, facts: Mapping[str, Any]) -> None:
+def _save(tx: Transaction, known: Subject | None, event: Event, state: str, facts: Mapping[str, Any]) -> None:
     version = known.source_version if known is not None else None
     unchanged = Subject.source_version == version if version else Subject.source_version.does_not_exist()
     tx.put(Subject(key=event.subject, source_version=event.version, state=state, facts=dict(facts)), unchanged)

@@ -8,7 +8,7 @@ from lms import access, roster
 from lms.callers import Caller
 from lms.dynamo import transaction
 from lms.errors import Forbidden, InvalidField
-from lms.events import MessageRequested
+from lms.events.messages import MessageRequested
 from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.outbox import emit

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from lms import exports
-from lms.events import ExportRequested
+from lms.events.exports import ExportRequested
 from payment.tables import Voucher
 
 

@@ -11,7 +11,7 @@ from lms.due import shard_of
 from lms.dynamo import Transaction, read_together, retry_stale, transaction
 from lms.errors import Conflict, InvalidField, NotFound
 from lms.etags import Precondition, require_match
-from lms.events import PaymentConfirmed, VoucherCancelled, VoucherEvent, VoucherIssued
+from lms.events.payments import PaymentConfirmed, VoucherCancelled, VoucherEvent, VoucherIssued
 from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.money import amount_text

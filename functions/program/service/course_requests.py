@@ -6,7 +6,7 @@ from uuid import UUID
 from lms import roster
 from lms.course_requests import refuse
 from lms.errors import Problem
-from lms.events import CourseRefusal, CoursesRequested
+from lms.events.users import CourseRefusal, CoursesRequested
 from lms.refusals import CourseNotFound, NotInGoodStanding
 from program import rules
 from program.service.enrollments import enroll_all

@@ -10,7 +10,7 @@ from lms.callers import Caller
 from lms.dynamo import Transaction, retry_stale, transaction
 from lms.errors import Conflict, Forbidden, InvalidField
 from lms.etags import Precondition, require_match
-from lms.events import CourseCopied, CourseCreated, CourseDeleted, CourseState, CourseUpdated
+from lms.events.courses import CourseCopied, CourseCreated, CourseDeleted, CourseState, CourseUpdated
 from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.money import amount_text

@@ -14,7 +14,8 @@ from lms.dynamo import Transaction, read_together, retry_stale, transaction
 from lms.enrollment import EnrollmentStatus
 from lms.errors import Forbidden, InvalidField, NotFound, Problem
 from lms.etags import Precondition, require_match
-from lms.events import EnrollmentEvent, PaymentConfirmed, StudentCompleted, StudentDropped, StudentEnrolled
+from lms.events.enrollments import EnrollmentEvent, StudentCompleted, StudentDropped, StudentEnrolled
+from lms.events.payments import PaymentConfirmed
 from lms.idempotency import IdempotentAnswer
 from lms.money import amount_text
 from lms.outbox import emit

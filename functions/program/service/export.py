@@ -4,7 +4,7 @@ from datetime import datetime
 
 from lms import exports, roster
 from lms.dynamo import read_together
-from lms.events import ExportRequested
+from lms.events.exports import ExportRequested
 from program.tables import CoursePayments, Enrollment
 
 

@@ -7,7 +7,7 @@ from lms import roster
 from lms.dynamo import Transaction, retry_stale, transaction
 from lms.errors import Conflict, NotFound
 from lms.etags import Precondition, require_match
-from lms.events import ProgramCreated, ProgramDeleted, ProgramUpdated
+from lms.events.courses import ProgramCreated, ProgramDeleted, ProgramUpdated
 from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.outbox import emit

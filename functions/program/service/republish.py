@@ -6,7 +6,7 @@ from uuid import UUID
 
 from lms import roster
 from lms.dynamo import retry_stale, transaction
-from lms.events import CourseDeleted, CourseUpdated, ProgramDeleted, ProgramUpdated
+from lms.events.courses import CourseDeleted, CourseUpdated, ProgramDeleted, ProgramUpdated
 from lms.outbox import emit_again
 from lms.pages import PageRequest, Position, query_page
 from lms.republish import Collection

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from lms import access
 from lms.callers import Caller
-from lms.events import ExamCancelled, ExamState
+from lms.events.exams import ExamCancelled, ExamState
 from lms.pages import Page, PageRequest, query_page
 from program.schemas import ScheduledExam
 from program.service import courses

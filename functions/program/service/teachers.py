@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from lms.dynamo import retry_stale, transaction
-from lms.events import AssignmentEvent
+from lms.events.enrollments import AssignmentEvent
 from program.tables import CourseTeachers
 
 

@@ -9,7 +9,7 @@ from lms.callers import Caller
 from lms.dynamo import read_together, retry_stale, transaction
 from lms.errors import InvalidField, NotFound
 from lms.etags import Precondition, require_match
-from lms.events import AttendanceRecord, AttendanceRecorded
+from lms.events.progress import AttendanceRecord, AttendanceRecorded
 from lms.idempotency import IdempotentAnswer
 from lms.outbox import emit, emit_again
 from lms.pages import Page, PageRequest, query_page

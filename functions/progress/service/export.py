@@ -6,7 +6,7 @@ from uuid import UUID
 
 from lms import exports, roster
 from lms.dynamo import read_together
-from lms.events import ExportRequested
+from lms.events.exports import ExportRequested
 from progress import rules
 from progress.tables import Attendance, Feedback, FeedbackAuthor, Progress
 

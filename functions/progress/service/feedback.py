@@ -11,7 +11,7 @@ from lms import access, roster
 from lms.callers import Caller
 from lms.dynamo import Transaction, read_together, retry_stale, transaction
 from lms.errors import Forbidden, InvalidField
-from lms.events import FeedbackSubmitted
+from lms.events.progress import FeedbackSubmitted
 from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.outbox import emit, emit_again

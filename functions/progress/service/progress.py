@@ -11,7 +11,7 @@ from lms.curriculum import Outline
 from lms.dynamo import Transaction, read_together, retry_stale, transaction
 from lms.errors import Conflict, Forbidden, InvalidField, NotFound
 from lms.etags import Precondition, require_match
-from lms.events import ProgressUpdated
+from lms.events.progress import ProgressUpdated
 from lms.idempotency import IdempotentAnswer
 from lms.outbox import emit, emit_again
 from lms.outline import OutlineItem, outline_key, read_outline

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from lms.dynamo import Transaction
-from lms.events import AuditAction, Audited
+from lms.events.audit import AuditAction, Audited
 from lms.ids import uuid7
 from lms.outbox import emit
 from lms.settings import setting

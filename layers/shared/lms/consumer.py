@@ -17,7 +17,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import ValidationError
 
 from lms.aws import client
-from lms.events import CATALOGUE, Event
+from lms.events import Event
 from lms.faults import is_transient
 from lms.log import logger, request_id
 from lms.settings import setting
@@ -55,6 +55,7 @@ class KafkaConsumer:
 
     def __init__(self, handlers: Mapping[type[Event], Handler]) -> None:
         self._handlers = dict(handlers)
+        self._events = {event.type: event for event in handlers}
 
     def __call__(self, event: dict[str, Any], _: LambdaContext) -> None:
         counts = {"done": 0, "skipped": 0, "dead": 0}
@@ -96,8 +97,8 @@ class KafkaConsumer:
     def _parse(self, record: KafkaEventRecord, headers: Mapping[str, str]) -> Event | None:
         if not headers.keys() >= _REQUIRED:
             raise Poison("no CloudEvents headers")
-        event_type = CATALOGUE.get(headers["ce_type"])
-        if event_type is None or event_type not in self._handlers:
+        event_type = self._events.get(headers["ce_type"])
+        if event_type is None:
             return None
         try:
             return event_type.model_validate_json(base64.b64decode(record["value"]))

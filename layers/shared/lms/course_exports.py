@@ -7,7 +7,7 @@ from typing import Any
 
 from lms import uploads
 from lms.dynamo import Stale, transaction
-from lms.events import CourseExportPart, CourseExportPartAdded, CourseExportRequested
+from lms.events.exchange import CourseExportPart, CourseExportPartAdded, CourseExportRequested
 from lms.outbox import emit
 
 

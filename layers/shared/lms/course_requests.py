@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from lms.dynamo import Stale, transaction
-from lms.events import CourseRefusal, CourseRequestRefused, CoursesRequested
+from lms.events.users import CourseRefusal, CourseRequestRefused, CoursesRequested
 from lms.outbox import emit
 
 

@@ -14,7 +14,7 @@ from pynamodb.models import Model
 
 from lms import uploads
 from lms.dynamo import Stale, transaction
-from lms.events import ExportPartAdded, ExportRequested
+from lms.events.exports import ExportPartAdded, ExportRequested
 from lms.outbox import emit
 
 Service = Literal[
