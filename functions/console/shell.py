@@ -19,7 +19,7 @@ FRONT = "screens/anybody/front.js"
 _OFFLINE = (APP, "screens/student/sit-exam.js")
 _OFFLINE_LATER = ("vendor/marked.js", "vendor/purify.js")
 STYLES = ("style/base.css", "style/layout.css", "style/parts.css")
-_WORDS = ("words/en.json", "words/ur.json")
+_WORDS = tuple(f"words/{language}/{name}.json" for language in ("en", "ur") for name in ("anybody", "student"))
 _IMPORTS = {
     "preact": "vendor/preact.mjs",
     "preact/hooks": "vendor/preact-hooks.mjs",

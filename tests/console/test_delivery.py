@@ -66,8 +66,10 @@ def test_the_service_worker_keeps_the_page_and_what_an_exam_needs(console: Clien
         "app.js",
         "screens/student/sit-exam.js",
         "vendor/marked.js",
-        "words/en.json",
-        "words/ur.json",
+        "words/en/anybody.json",
+        "words/en/student.json",
+        "words/ur/anybody.json",
+        "words/ur/student.json",
         "style/base.css",
     ):
         assert f'"{files.address(name)}"' in answer.text
@@ -95,7 +97,7 @@ def test_a_file_comes_as_small_as_the_browser_takes_it(
 
 @pytest.mark.parametrize("language", ["en", "ur"])
 def test_the_first_load_is_small(console: Client, language: str) -> None:
-    names = [*shell.modules(shell.APP, shell.FRONT), *shell.STYLES, f"words/{language}.json"]
+    names = [*shell.modules(shell.APP, shell.FRONT), *shell.STYLES, f"words/{language}/anybody.json"]
     parts = [console.get("/").body, *(files.read(name) for name in names)]
     assert sum(len(brotli.compress(part, quality=11)) for part in parts) <= LARGEST_FIRST_LOAD
 

@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -15,15 +16,28 @@ from operations.documents.openapi import PATH as DESCRIPTION
 from operations.source import ROOT
 
 LANGUAGES = ("en", "ur")
+FOLDERS = ("account", "administrator", "student", "teacher")
 SOURCES = [path for path in sorted(files.STATIC.rglob("*.js")) if "vendor" not in path.parts]
 _KEY = r'"([a-zA-Z0-9]+(?:\.[a-zA-Z0-9_-]+)*)"'
 # What the API calls its refusals and faults; looked for when one comes.
 _LOOKED_UP = ("problem.", "fault.")
 
 
+Words = dict[str, str | dict[str, str]]
+
+
 @cache
-def words(language: str) -> dict[str, str | dict[str, str]]:
-    read: dict[str, str | dict[str, str]] = json.loads((files.STATIC / "words" / f"{language}.json").read_text())
+def words_of(language: str, folder: str) -> Words:
+    read: Words = json.loads((files.STATIC / "words" / language / f"{folder}.json").read_text())
+    return read
+
+
+@cache
+def words(language: str) -> Words:
+    read: Words = {}
+    for folder in ("anybody", *FOLDERS):
+        assert words_of(language, folder).keys().isdisjoint(read)
+        read |= words_of(language, folder)
     return read
 
 
@@ -31,10 +45,10 @@ def _code(path: Path) -> str:
     return re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
 
 
-def _used() -> tuple[set[str], set[str]]:
+def _used(sources: Iterable[Path] = SOURCES) -> tuple[set[str], set[str]]:
     """The keys that stand in the code, and the groups of which it looks one up."""
     keys, groups = set(), set()
-    for path in SOURCES:
+    for path in sources:
         code = _code(path)
         keys |= set(re.findall(rf"\bt\({_KEY}", code)) | set(re.findall(rf"\blabel: {_KEY}", code))
         groups |= set(re.findall(rf"\btOf\({_KEY}", code))
@@ -48,6 +62,31 @@ def test_every_key_of_the_code_has_words() -> None:
     assert {group for group in groups if not any(key.startswith(f"{group}.") for key in known)} == set()
 
 
+@pytest.mark.parametrize("folder", ["anybody", *FOLDERS])
+def test_a_screen_has_its_words_from_everybodys_file_and_that_of_its_folder(folder: str) -> None:
+    keys, groups = _used(_loaded_by(folder))
+    here = {*words_of("en", "anybody"), *words_of("en", folder)}
+    everywhere = words("en").keys()
+    assert keys - here == set()
+    assert {key for key in everywhere if key.startswith(tuple(f"{group}." for group in groups))} - here == set()
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_the_words_of_a_folder_are_those_that_no_other_needs(folder: str) -> None:
+    for other in {"anybody", *FOLDERS} - {folder}:
+        keys, groups = _used(_loaded_by(other))
+        prefixes = tuple(f"{group}." for group in groups)
+        assert {key for key in words_of("en", folder) if key in keys or key.startswith(prefixes)} == set()
+
+
+def _loaded_by(folder: str) -> list[Path]:
+    """The start, and all that the screens of a folder are made of."""
+    routes = _code(files.STATIC / "screens" / folder / "routes.js")
+    screens = [f"screens/{folder}/{name}" for name in re.findall(r'import\("\./([^"]+)"\)', routes)]
+    assert screens
+    return [files.STATIC / name for name in shell.modules(shell.APP, *screens) if not name.startswith("vendor/")]
+
+
 def test_no_words_are_left_over() -> None:
     keys, groups = _used()
     prefixes = (*(f"{group}." for group in groups), *_LOOKED_UP)
@@ -56,7 +95,9 @@ def test_no_words_are_left_over() -> None:
 
 def test_every_language_says_the_same() -> None:
     english, urdu = words("en"), words("ur")
-    assert list(urdu) == list(english) == sorted(english)
+    for folder in ("anybody", *FOLDERS):
+        names = [list(words_of(language, folder)) for language in LANGUAGES]
+        assert names == [sorted(names[0])] * len(LANGUAGES)
     for key, text in english.items():
         assert _gaps(urdu[key]) == _gaps(text), key
 

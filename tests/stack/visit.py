@@ -20,7 +20,9 @@ _WORDS = ROOT / "functions" / "console" / "static" / "words"
 @cache
 def words(language: str) -> dict[str, Any]:
     """What the screens say, by key."""
-    read: dict[str, Any] = json.loads((_WORDS / f"{language}.json").read_text())
+    read: dict[str, Any] = {}
+    for path in (_WORDS / language).glob("*.json"):
+        read |= json.loads(path.read_text())
     return read
 
 

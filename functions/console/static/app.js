@@ -1,7 +1,7 @@
 /** Where everything starts: the language, then the screen that the address names. */
 import { useEffect, useState } from "preact/hooks";
 import { html, render } from "htm/preact";
-import { language, showLanguage, t } from "./i18n.js";
+import { language, loadWords, showLanguage, t } from "./i18n.js";
 import { startOffline } from "./offline.js";
 import { match, place, startRouter } from "./router.js";
 import { person } from "./session.js";
@@ -22,7 +22,11 @@ import { routes as administrator } from "./screens/administrator/routes.js";
 /** @import { Match } from "./router.js" */
 /** @typedef {Awaited<ReturnType<import("./router.js").Route["load"]>>["default"]} Screen */
 
-const ROUTES = [...student, ...teacher, ...administrator, ...account, ...anybody];
+/** All screens, with the words of their folders. */
+const ROUTES = [
+  ...Object.entries({ student, teacher, administrator, account }).flatMap(([words, routes]) => routes.map((route) => ({ ...route, words }))),
+  ...anybody,
+];
 const SIGN_IN = "/app/sign-in";
 
 function App() {
@@ -54,7 +58,7 @@ function Shown({ match }) {
   useEffect(() => {
     if (!match) return;
     setFailed(false);
-    Promise.all([match.route.load(), loadStyle(match.route.style)])
+    Promise.all([match.route.load(), loadStyle(match.route.style), loadWords(match.route.words)])
       .then(([module]) => setScreen({ Screen: module.default }))
       .catch(() => setFailed(true));
   }, [match?.route]);

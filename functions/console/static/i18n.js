@@ -1,6 +1,8 @@
 /**
  * The language: sentences from `words/`, and dates and numbers as its readers write them.
  *
+ * The words of everybody are in `anybody.json`, those of the screens of a folder in a file of its name, which is loaded
+ * with the first of them.
  * `t("student.home.title")`; `{name}` in a sentence is filled in from `values`. A sentence that counts is an object of
  * plural forms, chosen by `values.count`. Keys stand whole in the code, or as `tOf("exam.state", state)`.
  */
@@ -18,14 +20,42 @@ export const LANGUAGES = { en: { name: "English", dir: "ltr" }, ur: { name: "Ø§Ø
 export const language = signal(chosen());
 /** @type {import("@preact/signals").Signal<Words>} */
 const words = signal({});
+/** The files that are loaded. @type {Set<string>} */
+const loaded = new Set(["anybody"]);
+/** What is being loaded: one thing after the other, so that no file comes in the language before. */
+let loading = Promise.resolve();
 
 /** Loads the words of a language and shows everything in it. @param {Language} next */
-export async function showLanguage(next) {
-  const answer = await fetch(`${settings.static}/words/${next}.json`);
-  words.value = await answer.json();
-  language.value = next;
-  document.documentElement.lang = next;
-  document.documentElement.dir = LANGUAGES[next].dir;
+export function showLanguage(next) {
+  return afterOthers(async () => {
+    words.value = await fetchWords(next, [...loaded]);
+    language.value = next;
+    document.documentElement.lang = next;
+    document.documentElement.dir = LANGUAGES[next].dir;
+  });
+}
+
+/** Loads the words of a folder of screens. @param {string | undefined} folder */
+export async function loadWords(folder) {
+  if (!folder || loaded.has(folder)) return;
+  await afterOthers(async () => {
+    words.value = { ...words.value, ...await fetchWords(language.value, [folder]) };
+    loaded.add(folder);
+  });
+}
+
+/** @param {() => Promise<void>} load */
+function afterOthers(load) {
+  const done = loading.then(load);
+  // Whoever waits for it hears of its failure; what comes after it is loaded all the same.
+  loading = done.catch(() => {});
+  return done;
+}
+
+/** @param {Language} of @param {string[]} names @returns {Promise<Words>} */
+async function fetchWords(of, names) {
+  const answers = await Promise.all(names.map((name) => fetch(`${settings.static}/words/${of}/${name}.json`)));
+  return Object.assign({}, ...await Promise.all(answers.map((answer) => answer.json())));
 }
 
 /** As `showLanguage`, and remembered on this device. @param {Language} next */
