@@ -71,8 +71,14 @@ export function t(key, values = {}) {
   const sentence = typeof found === "string" ? found : found[plural(Number(values.count))] ?? found.other;
   return sentence.replace(/\{(\w+)\}/g, (whole, name) => {
     const value = values[name];
-    return value === undefined ? whole : typeof value === "number" ? number(value) : value;
+    return value === undefined ? whole : typeof value === "number" ? number(value) : isolated(value);
   });
+}
+
+/** Letters that run the other way turn neither the sentence around them nor what stands beside them. @param {string} text */
+function isolated(text) {
+  const others = LANGUAGES[language.value].dir === "rtl" ? /\p{Script=Latin}/u : /\p{Script=Arabic}/u;
+  return others.test(text) ? `\u2068${text}\u2069` : text;
 }
 
 /** The word for one of a few values that the API has: `tOf("role", "admin")` is the key `role.admin`.
@@ -107,7 +113,7 @@ export function money(amount, currency) {
 
 /** Names one after another: "Nadia and Omar". @param {string[]} names */
 export function list(names) {
-  return new Intl.ListFormat(locale()).format(names);
+  return new Intl.ListFormat(locale()).format(names.map(isolated));
 }
 
 /** @param {number} bytes */

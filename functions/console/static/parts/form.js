@@ -109,7 +109,7 @@ export function Field({ name, label, hint, options, rows, type = "text", value, 
     : html`<input type=${type} defaultValue=${value} ...${attributes} />`;
   return html`
     <div class="field">
-      <label for=${id}>${label}${optional && html`<span class="field-optional">${t("optional")}</span>`}</label>
+      <label for=${id}>${label}${optional && html` <span class="field-optional">${t("optional")}</span>`}</label>
       ${control}
       ${hint && html`<p class="field-hint" id="${id}-hint">${hint}</p>`}
       <${FieldError} id=${id} error=${error} />

@@ -8,7 +8,7 @@ import { Card, Page } from "../../parts/page.js";
 import { Money, UserText, When } from "../../parts/values.js";
 import { PersonLink } from "./links.js";
 
-/** @import { AuditEntryView, DeadLetters, FailureView, Today as TodayNumbers, VoucherView } from "lms/api" */
+/** @import { DeadLetters, FailureView, Today as TodayNumbers, VoucherView } from "lms/api" */
 
 const FEW = 5;
 
@@ -17,7 +17,6 @@ export default function Home() {
   const today = useLoad(() => get("/institute/today"));
   const failures = useLoad(() => get("/notifications/failures", { query: { limit: FEW } }));
   const overdue = useLoad(() => get("/payments/vouchers", { query: { status: "overdue", limit: FEW } }));
-  const changes = useLoad(() => get("/audit", { query: { limit: FEW } }));
   return html`
     <${Page} title=${t("administrator.home.title")}>
       <nav class="row" aria-label=${t("administrator.home.quick")}>
@@ -41,13 +40,6 @@ export default function Home() {
             <li key=${voucher_no}>
               <a href="/app/admin/vouchers?student=${student_id}"><${UserText}>${student_name ?? student_id}<//></a>
               <p class="quiet"><${Money} amount=${fee} currency=${currency} /> · <${When} at=${due_date} as="date" /></p>
-            </li>
-          `} />
-        <${List} title=${t("administrator.home.changes")} href="/app/admin/audit" of=${changes} empty=${t("administrator.audit.none")}
-          row=${(/** @type {AuditEntryView} */ { id, at, action, actorName, about }) => html`
-            <li key=${id}>
-              ${tOf("auditAction", action)} <span class="quiet" dir="auto">${about.map(({ name }) => name).filter(Boolean).join(", ")}</span>
-              <p class="quiet"><${UserText}>${actorName ?? t("administrator.audit.system")}<//> · <${When} at=${at} /></p>
             </li>
           `} />
       </div>

@@ -13,7 +13,9 @@ export function ExamTimes({ exam }) {
     return html`<p>${t("exam.opens")} <${When} at=${opens} /> <span class="quiet">(${relative(opens, serverNow())})</span></p>`;
   }
   if (exam.state === "open" || Date.parse(closes) > serverNow()) {
-    return html`<p>${t("exam.openUntil")} <${When} at=${closes} /> <span class="quiet">(${relative(closes, serverNow())})</span></p>`;
+    // It may be over for this student, and open for others.
+    const until = exam.state === "over" ? t("exam.closes") : t("exam.openUntil");
+    return html`<p>${until} <${When} at=${closes} /> <span class="quiet">(${relative(closes, serverNow())})</span></p>`;
   }
   return html`<p class="quiet">${t("exam.closed")} <${When} at=${closes} /></p>`;
 }

@@ -1,5 +1,6 @@
 import { html } from "htm/preact";
 import { get } from "../../api.js";
+import { serverNow } from "../../clock.js";
 import { t } from "../../i18n.js";
 import { Button } from "../../parts/button.js";
 import { EmptyState } from "../../parts/empty.js";
@@ -46,7 +47,9 @@ function ToDo({ classes }) {
             ${exams.map((exam) => html`
               <li key=${exam.exam_id}>
                 <a href="/app/teach/exams/${exam.exam_id}"><${UserText}>${exam.title}<//></a>
-                <p class="quiet"><${UserText}>${exam.course}<//> · <${When} at=${exam.opens_at} /></p>
+                <p class="quiet">
+                  <${UserText}>${exam.course}<//> · ${Date.parse(exam.opens_at) <= serverNow() ? t("examState.open") : html`<${When} at=${exam.opens_at} />`}
+                </p>
               </li>
             `)}
           </ul>
