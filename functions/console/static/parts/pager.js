@@ -19,7 +19,15 @@ export function usePages(load, inputs = []) {
     const page = await load(data.next);
     setMore({ of: first.data, items: [...data.items, ...page.items], next: page.next });
   };
-  return { ...first, data, loadMore };
+  /** Shows one item in the place of another, without asking for the list again. @param {T} old @param {T} item */
+  const replace = (old, item) => {
+    if (!first.data) return;
+    const replaced = (/** @type {T[]} */ items) => items.map((one) => one === old ? item : one);
+    const changed = { ...first.data, items: replaced(first.data.items) };
+    first.set(changed);
+    if (isCurrent) setMore({ ...more, of: changed, items: replaced(more.items) });
+  };
+  return { ...first, data, loadMore, replace };
 }
 
 /** The button below such a list, while there is more. @param {{ of: { data?: { next: string | null }, loadMore: () => Promise<void> } }} props */

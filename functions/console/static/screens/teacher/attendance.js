@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { html } from "htm/preact";
 import { del, get, post } from "../../api.js";
 import * as clock from "../../clock.js";
@@ -60,21 +60,14 @@ async function load(courseId, date) {
 /** @param {{ courseId: string, date: string, sheet: Sheet, onChanged: () => Promise<void> }} props */
 function Class({ courseId, date, sheet: { students, marked: before, isKept }, onChanged }) {
   const [marked, setMarked] = useState(before);
-  const rows = useRef(/** @type {HTMLElement | null} */ (null));
   const left = students.filter(({ studentId }) => !marked[studentId]).length;
   const isChanged = students.some(({ studentId }) => marked[studentId] !== before[studentId]);
   useEffect(() => askBeforeLeaving(isChanged ? t("teacher.unsaved") : null), [isChanged]);
 
-  /** @param {KeyboardEvent} event @param {number} at */
-  function press(event, at) {
-    const status = KEYS[event.code];
-    const step = status || event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    if (status) setMarked({ ...marked, [students[at].studentId]: status });
-    const row = rows.current?.children[at + step];
-    /** @type {HTMLElement | null | undefined} */ (row?.querySelector("input:checked") ?? row?.querySelector("input"))?.focus();
-  }
+  const mark = useCallback((/** @type {string} */ studentId, /** @type {AttendanceStatus} */ status) => {
+    setMarked((now) => ({ ...now, [studentId]: status }));
+  }, []);
+
   async function save() {
     const records = students.flatMap(({ studentId }) => marked[studentId] ? [{ studentId, status: marked[studentId] }] : []);
     await post("/attendance", { body: { courseId, date, records } });
@@ -95,20 +88,9 @@ function Class({ courseId, date, sheet: { students, marked: before, isKept }, on
       <p class="quiet small">${t("teacher.attendance.keys")}</p>
       <${Button} small onClick=${everybody}>${t("teacher.attendance.everybody")}<//>
     </div>
-    <ol class="attendance" ref=${rows}>
-      ${students.map(({ studentId, name }, at) => html`
-        <li key=${studentId}>
-          <div role="radiogroup" aria-labelledby="name-${studentId}" onKeyDown=${(/** @type {KeyboardEvent} */ event) => press(event, at)}>
-            <span class="attendance-name" id="name-${studentId}"><${UserText}>${name ?? t("teacher.noName")}<//></span>
-            ${STATUSES.map((status) => html`
-              <label key=${status} class="attendance-${status}">
-                <input type="radio" name="status-${studentId}" value=${status} checked=${marked[studentId] === status}
-                  onChange=${() => setMarked({ ...marked, [studentId]: status })} />
-                <span>${tOf("attendanceStatus", status)}</span>
-              </label>
-            `)}
-          </div>
-        </li>
+    <ol class="attendance">
+      ${students.map((student) => html`
+        <${Student} key=${student.studentId} student=${student} status=${marked[student.studentId]} onMark=${mark} />
       `)}
     </ol>
     <div class="row">
@@ -116,6 +98,39 @@ function Class({ courseId, date, sheet: { students, marked: before, isKept }, on
       ${isKept && html`<${Button} kind="danger" icon="trash" onClick=${remove}>${t("teacher.attendance.delete")}<//>`}
       <span class="quiet" aria-live="polite">${left > 0 && t("teacher.attendance.left", { count: left })}</span>
     </div>
+  `;
+}
+
+/**
+ * One of a class; a key marks and goes on to the next. Of many, only one that is marked is drawn anew.
+ * @param {{ student: EnrollmentView, status?: AttendanceStatus, onMark: (studentId: string, status: AttendanceStatus) => void }} props
+ */
+function Student({ student: { studentId, name }, status: marked, onMark }) {
+  const row = useRef(/** @type {HTMLElement | null} */ (null));
+
+  /** @param {KeyboardEvent} event */
+  function press(event) {
+    const status = KEYS[event.code];
+    const goes = status || event.key === "ArrowDown" ? "nextElementSibling" : event.key === "ArrowUp" ? "previousElementSibling" : null;
+    if (!goes || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    if (status) onMark(studentId, status);
+    const to = row.current?.[goes];
+    /** @type {HTMLElement | null | undefined} */ (to?.querySelector("input:checked") ?? to?.querySelector("input"))?.focus();
+  }
+
+  return html`
+    <li ref=${row}>
+      <div role="radiogroup" aria-labelledby="name-${studentId}" onKeyDown=${press}>
+        <span class="attendance-name" id="name-${studentId}"><${UserText}>${name ?? t("teacher.noName")}<//></span>
+        ${STATUSES.map((status) => html`
+          <label key=${status} class="attendance-${status}">
+            <input type="radio" name="status-${studentId}" value=${status} checked=${marked === status} onChange=${() => onMark(studentId, status)} />
+            <span>${tOf("attendanceStatus", status)}</span>
+          </label>
+        `)}
+      </div>
+    </li>
   `;
 }
 

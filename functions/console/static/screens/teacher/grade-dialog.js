@@ -13,7 +13,7 @@ import { UserText, When } from "../../parts/values.js";
 
 /**
  * A student's grade in a course, computed or given by hand, and remarks.
- * @param {{ courseId: string, row: GradebookRow, onClose: () => void, onSaved: () => Promise<void> }} props
+ * @param {{ courseId: string, row: GradebookRow, onClose: () => void, onSaved: (row: GradebookRow) => void }} props
  */
 export function GradeDialog({ courseId, row, onClose, onSaved }) {
   const card = useLoad(async () => {
@@ -26,13 +26,13 @@ export function GradeDialog({ courseId, row, onClose, onSaved }) {
     const given = card.data?.metadata.grade_override ?? null;
     const isSame = given ? given.grade === grade && given.reason === reason : grade === undefined;
     const override = grade === undefined ? { grade: null } : { grade, reason };
-    await put("/students/{student_id}/reportCards/{course_id}", {
+    const saved = await put("/students/{student_id}/reportCards/{course_id}", {
       params: { student_id: row.student_id, course_id: courseId },
       body: { remarks: remarks ?? null, ...(isSame ? {} : override) },
     });
     toast(t("saved"));
     onClose();
-    await onSaved();
+    onSaved({ ...row, grade: saved.grade, grade_percentage: saved.metadata.grade_percentage, version: saved.version });
   }
 
   return html`

@@ -40,7 +40,8 @@ export default function Gradebook({ params: { courseId } }) {
         `;
   }}<//>
       ${edited && html`
-        <${GradeDialog} courseId=${courseId} row=${edited} onClose=${() => setEdited(null)} onSaved=${book.reload} />
+        <${GradeDialog} courseId=${courseId} row=${edited} onClose=${() => setEdited(null)}
+          onSaved=${(/** @type {GradebookRow} */ row) => book.replace(edited, row)} />
       `}
     <//>
   `;
@@ -50,7 +51,8 @@ export default function Gradebook({ params: { courseId } }) {
 
 /** @param {{ rows: GradebookRow[], exams: GradebookPage["exams"], onGrade: (row: GradebookRow) => void }} props */
 function Grid({ rows, exams, onGrade }) {
-  const [at, setAt] = useState({ row: 0, column: 0 });
+  // No state: a move would draw all cells of all rows anew.
+  const at = useRef({ row: 0, column: 0 });
   const table = useRef(/** @type {HTMLTableElement | null} */ (null));
   const heads = [
     t("teacher.gradebook.student"), t("teacher.gradebook.grade"), t("teacher.gradebook.percentage"),
@@ -61,7 +63,7 @@ function Grid({ rows, exams, onGrade }) {
   function move(event) {
     const [forward, backward] = document.dir === "rtl" ? ["ArrowLeft", "ArrowRight"] : ["ArrowRight", "ArrowLeft"];
     const last = { row: rows.length - 1, column: heads.length - 1 };
-    const { row, column } = at;
+    const { row, column } = at.current;
     /** @type {Record<string, { row: number, column: number }>} */
     const targets = {
       [forward]: { row, column: Math.min(column + 1, last.column) },
@@ -77,31 +79,52 @@ function Grid({ rows, exams, onGrade }) {
     } else if (event.key in targets) {
       event.preventDefault();
       const to = targets[event.key];
-      setAt(to);
       table.current?.tBodies[0].rows[to.row].cells[to.column].focus();
     }
   }
 
+  /** The cell that has the focus is the one that Tab comes back to. @param {FocusEvent & { target: HTMLElement }} event */
+  function focus({ target }) {
+    const cell = /** @type {HTMLTableCellElement | null} */ (target.closest("tbody :is(td, th)"));
+    if (!cell) return;
+    const { row, column } = at.current;
+    const before = table.current?.tBodies[0].rows[row]?.cells[column];
+    if (before) before.tabIndex = -1;
+    cell.tabIndex = 0;
+    const line = /** @type {HTMLTableRowElement} */ (cell.parentElement);
+    at.current = { row: line.sectionRowIndex, column: cell.cellIndex };
+  }
+
   return html`
     <div class="scroller grid-frame">
-      <table class="table grid" role="grid" ref=${table} onKeyDown=${move}>
+      <table class="table grid" role="grid" ref=${table} onKeyDown=${move} onFocusIn=${focus}>
         <caption class="only-heard">${t("teacher.gradebook.title")}</caption>
         <thead><tr>${heads.map((head, index) => html`
           <th scope="col" class=${index ? "number" : undefined}><bdi>${head}</bdi></th>
         `)}</tr></thead>
         <tbody>
-          ${rows.map((row, rowIndex) => html`
-            <tr key=${row.student_id}>
-              ${cellsOf(row, exams, onGrade).map((cell, column) => html`
-                <${column ? "td" : "th"} scope=${column ? undefined : "row"} tabindex=${at.row === rowIndex && at.column === column ? 0 : -1}
-                  class=${[cell.number && "number", cell.act && "acts"].filter(Boolean).join(" ")} aria-label=${cell.label}
-                  onFocus=${() => setAt({ row: rowIndex, column })} onClick=${cell.act}>${cell.text}<//>
-              `)}
-            </tr>
+          ${rows.map((row, index) => html`
+            <${Row} key=${row.student_id} row=${row} exams=${exams} stop=${index === at.current.row ? at.current.column : null} onGrade=${onGrade} />
           `)}
         </tbody>
       </table>
     </div>
+  `;
+}
+
+/**
+ * Of many rows, only those are drawn anew that are another than before.
+ * @param {{ row: GradebookRow, exams: GradebookPage["exams"], stop: number | null, onGrade: (row: GradebookRow) => void }} props
+ * `stop` is the column to which Tab leads
+ */
+function Row({ row, exams, stop, onGrade }) {
+  return html`
+    <tr>
+      ${cellsOf(row, exams, onGrade).map((cell, column) => html`
+        <${column ? "td" : "th"} scope=${column ? undefined : "row"} tabindex=${column === stop ? 0 : -1}
+          class=${[cell.number && "number", cell.act && "acts"].filter(Boolean).join(" ")} aria-label=${cell.label} onClick=${cell.act}>${cell.text}<//>
+      `)}
+    </tr>
   `;
 }
 
