@@ -20,7 +20,7 @@ import { Lesson } from "./lesson.js";
 
 /**
  * A course: for whoever is not enrolled what it is and how to join, for the others its lessons beside the outline.
- * @param {import("../../router.js").ScreenProps} props `?lesson=` is the lesson that is shown
+ * @param {import("../../router.js").ScreenProps} props `?lesson=` is the lesson that is shown, `next` the first that is not done
  */
 export default function Course({ params: { courseId }, query }) {
   const seen = useLoad(() => load(courseId));
@@ -83,6 +83,10 @@ function Lessons({ course, progress, lessonId, onProgress, onLeft }) {
   const next = topics.find((topic) => !isDone(topic)) ?? null;
   const address = (/** @type {TopicView | null | undefined} */ topic) =>
     topic ? `/app/courses/${course.id}?lesson=${topic.topicId}` : `/app/courses/${course.id}`;
+  useEffect(() => {
+    // From the list of courses; from then on the lesson stays the same when it is done.
+    if (lessonId === "next") go(address(next), { replace: true });
+  }, [lessonId]);
 
   /** @param {TopicView} topic @param {boolean} done */
   async function mark(topic, done) {

@@ -7,6 +7,7 @@ import { Card, Page } from "../../parts/page.js";
 import { UserText } from "../../parts/values.js";
 import { ExamAction, examFacts, ResultTime } from "./exam-action.js";
 import { ExamTimes } from "./exam-times.js";
+import { Unsent } from "./unsent.js";
 
 /** @import { ExamDetails } from "lms/api" */
 
@@ -15,6 +16,7 @@ export default function Exam({ params: { examId } }) {
   const exam = useLoad(() => get("/exams/{examId}/details", { params: { examId } }));
   return html`
     <${Page} title=${exam.data?.title ?? t("student.reportCards.exam")} back=${{ href: "/app/exams", label: t("student.exams.title") }}>
+      <${Unsent} />
       <${Loaded} of=${exam} lines=${5}>${(/** @type {ExamDetails} */ data) => html`
         <${Card}>
           <p class="quiet"><a href="/app/courses/${data.courseId}"><${UserText}>${data.courseTitle}<//></a></p>

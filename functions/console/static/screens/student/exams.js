@@ -8,6 +8,7 @@ import { Pager, usePages } from "../../parts/pager.js";
 import { UserText } from "../../parts/values.js";
 import { ExamAction, examFacts } from "./exam-action.js";
 import { ExamTimes } from "./exam-times.js";
+import { Unsent } from "./unsent.js";
 
 /** @import { ExamDetails, ExamState, PageOfExamDetails } from "lms/api" */
 
@@ -15,6 +16,7 @@ import { ExamTimes } from "./exam-times.js";
 export default function Exams() {
   return html`
     <${Page} title=${t("student.exams.title")}>
+      <${Unsent} />
       <${Section} state="open" />
       <${Section} state="upcoming" />
       <${Section} state="over" />

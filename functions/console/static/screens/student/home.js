@@ -8,6 +8,7 @@ import { Loaded, useLoad } from "../../parts/load.js";
 import { Page } from "../../parts/page.js";
 import { Badge, Progress, UserText } from "../../parts/values.js";
 import { ExamTimes } from "./exam-times.js";
+import { Unsent } from "./unsent.js";
 
 /** @import { EnrolledCourse, ExamDetails, OwnCourses } from "lms/api" */
 
@@ -19,12 +20,13 @@ export default function Home() {
   const next = useLoad(nextExams);
   return html`
     <${Page} title=${t("student.home.title")} actions=${html`<${Button} icon="search" href="/">${t("student.home.find")}<//>`}>
+      <${Unsent} />
       <section class="stack" aria-labelledby="next">
         <h2 id="next">${t("student.home.next")}</h2>
         <${Loaded} of=${next} lines=${2}>${(/** @type {ExamDetails[]} */ exams) =>
     exams.length === 0
       ? html`<p class="quiet">${t("student.home.nothingNext")}</p>`
-      : html`<ul class="card rows">${exams.map((exam) => html`<${Next} key=${exam.id} exam=${exam} />`)}</ul>`}<//>
+      : html`<ul class="card rows">${exams.map((exam) => html`<${NextExam} key=${exam.id} exam=${exam} />`)}</ul>`}<//>
       </section>
       <section class="stack" aria-labelledby="courses">
         <h2 id="courses">${t("student.home.courses")}</h2>
@@ -45,7 +47,7 @@ async function nextExams() {
 }
 
 /** @param {{ exam: ExamDetails }} props */
-function Next({ exam }) {
+function NextExam({ exam }) {
   return html`
     <li class="entry">
       <div class="entry-text">
@@ -89,7 +91,16 @@ function Course({ course }) {
           ${course.grade && html`<span>${t("student.course.grade", { grade: course.grade })}</span>`}
         </p>
         <${Progress} value=${done} label=${t("student.course.progress", { title })} />
+        ${done < 100 && html`<p class="own-course-next"><${NextLesson} course=${course} /></p>`}
       </div>
     </li>
   `;
+}
+
+/** The way to the first lesson that is not done. @param {{ course: EnrolledCourse }} props */
+function NextLesson({ course: { courseId, courseTitle: title, completionPercentage: done } }) {
+  const href = `/app/courses/${courseId}?lesson=next`;
+  return done > 0
+    ? html`<${Button} small href=${href} label=${t("student.home.continue", { title })}>${t("student.course.continue")}<//>`
+    : html`<${Button} small href=${href} label=${t("student.home.begin", { title })}>${t("student.course.begin")}<//>`;
 }

@@ -25,6 +25,15 @@ export async function keptAttempt(examId, studentId) {
   return all.filter((one) => one.examId === examId && one.studentId === studentId).sort((a, b) => b.number - a.number)[0];
 }
 
+/** A student's attempts of which this device keeps answers that were not sent. @param {string} studentId @returns {Promise<AttemptView[]>} */
+export async function unsentAttempts(studentId) {
+  /** @type {[string, string][]} */
+  const keys = await read("answers", (store) => store.getAllKeys());
+  /** @type {AttemptView[]} */
+  const all = await read("attempts", (store) => store.getAll());
+  return all.filter((one) => one.studentId === studentId && keys.some(([attemptId]) => attemptId === one.id));
+}
+
 /** @param {string} attemptId @param {string} questionId @param {Pending} pending */
 export async function keepAnswer(attemptId, questionId, pending) {
   await write("answers", (store) => store.put({ attemptId, questionId, ...pending }));
