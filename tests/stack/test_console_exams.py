@@ -12,7 +12,7 @@ import random
 import re
 import signal
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -23,6 +23,7 @@ from localstack.process import PidFile
 from tests.stack.clients import Person, demo_person
 from tests.stack.conftest import StackUnderTest
 from tests.stack.taught import Course
+from tests.stack.visit import Visit, barriers_of, words
 
 pytestmark = pytest.mark.stack
 
@@ -118,13 +119,13 @@ class Device:
             "Date = new Proxy(Date, { construct: (of, given) => new of(...(given.length ? given : [Date.now()])) });"
         )
         self.faults: list[str] = []
-        self.page = self._tab()
+        self.page = self.tab()
         self.page.goto("/app/sign-in")
         self._sign_in()
         self.page.wait_for_url("**/app")
         self.page.goto(f"/app/exams/{exam.id}/sit")
 
-    def _tab(self) -> Page:
+    def tab(self) -> Page:
         page = self.context.new_page()
         page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
@@ -137,7 +138,7 @@ class Device:
     def reopen(self) -> None:
         """The tab is killed, and the exam opened in another."""
         self.page.close()
-        self.page = self._tab()
+        self.page = self.tab()
         self.page.goto(f"/app/exams/{self._exam.id}/sit")
         self.ready()
 
@@ -372,6 +373,17 @@ def test_submitting_says_how_many_questions_have_no_answer(device: Device) -> No
     expect(device.page.get_by_role("dialog").get_by_text("8 questions have no answer.")).to_be_visible()
 
 
+def test_a_running_exam_and_what_it_asks_are_for_everybody(device: Device) -> None:
+    for language, name in (("en", "Submit"), ("ur", words("ur")["sit.submit"])):
+        device.page.evaluate("language => localStorage.setItem('lms.language', language)", language)
+        device.page.reload()
+        device.page.wait_for_selector(f"html[lang={language}] .question")
+        assert barriers_of(device.page) == []
+        device.page.get_by_role("button", name=name).first.click()
+        device.page.get_by_role("dialog").wait_for()
+        assert barriers_of(device.page) == []
+
+
 def test_of_two_answers_to_one_question_the_student_chooses(
     device: Device, browser: Browser, school: StackUnderTest, exam: Exam
 ) -> None:
@@ -389,3 +401,44 @@ def test_of_two_answers_to_one_question_the_student_chooses(
     device.wait_until_saved()
     assert exam.saved()[4] == "What I wrote here."
     other.context.close()
+
+
+def test_answers_that_came_too_late_are_sent_when_the_teacher_reopens_the_exam(
+    browser: Browser, school: StackUnderTest
+) -> None:
+    # Its results are not out with the end of this attempt.
+    exam = Exam(school, duration=1, closesAt=(datetime.now(UTC) + timedelta(days=1)).isoformat())
+    device = Device(browser, school, exam)
+    device.begin()
+    device.answer(0, [1])
+    device.wait_until_saved()
+    device.context.set_offline(True)
+    device.answer(4, "Because of the line.")
+    expect(device.page.get_by_text("Your time is over")).to_be_visible(timeout=90_000)
+
+    # The tab is killed; another one says what this device keeps.
+    device.page.close()
+    device.context.set_offline(False)
+    device.page = device.tab()
+    device.page.goto("/app/exams")
+    device.page.get_by_role("link", name="See them").click()
+    expect(device.page.get_by_text("1 answer was kept on this device")).to_be_visible()
+    expect(device.page.get_by_role("status").get_by_text("Because of the line.")).to_be_visible()
+    expect(device.page.get_by_text("Tell your teacher")).to_be_visible()
+    assert exam.saved()[4] == ""
+    assert barriers_of(device.page) == []
+
+    teacher = Visit(browser, school)
+    teacher.sign_in("teacher")
+    teacher.page.goto(f"/app/teach/exams/{exam.id}/attempts")
+    teacher.page.get_by_role("button", name="Reopen").click()
+    assert teacher.barriers() == []
+    teacher.page.get_by_label("Reason").fill("The line was down.")
+    teacher.page.get_by_role("dialog").get_by_role("button", name="Reopen").click()
+    expect(teacher.page.get_by_role("row").get_by_text("Working")).to_be_visible()
+    teacher.context.close()
+
+    device.wait_until_saved()
+    assert (exam.saved()[0], exam.saved()[4]) == ([1], "Because of the line.")
+    device.context.close()
+    assert (device.faults, teacher.complaints) == ([], [])

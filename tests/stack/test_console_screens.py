@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.stack.conftest import StackUnderTest
-from tests.stack.visit import Visit
+from tests.stack.visit import Visit, words
 
 pytestmark = pytest.mark.stack
 
@@ -14,11 +14,12 @@ WIDTHS = (1280, 390)
 NARROWEST = 360
 LANGUAGES = ("en", "ur")
 
-# A new screen's address goes here.
+# A new screen's address goes here; `{course}` is one of the demo school's.
 SCREENS: dict[str, tuple[str, ...]] = {
     "": (
         "/",
         "/?q=nothing",
+        "/app/courses/{course}",
         "/app/sign-in",
         "/app/register",
         "/app/forgot-password",
@@ -57,6 +58,15 @@ SCREENS: dict[str, tuple[str, ...]] = {
     ),
 }
 
+# What a button of a screen opens: the person's menu, and dialogs.
+OPENED = {
+    "/app": ("frame.person",),
+    "/app/admin/people": ("administrator.people.invite",),
+    "/app/admin/programs": ("administrator.programs.new",),
+    "/app/admin/vouchers": ("administrator.vouchers.issue",),
+    "/app/admin/terms": ("administrator.terms.new",),
+}
+
 
 @pytest.fixture(params=SCREENS)
 def visit(request: pytest.FixtureRequest, browser: Browser, school: StackUnderTest) -> Iterator[tuple[Visit, str]]:
@@ -71,10 +81,17 @@ def visit(request: pytest.FixtureRequest, browser: Browser, school: StackUnderTe
 
 def test_every_screen_of_a_role_is_for_everybody(visit: tuple[Visit, str]) -> None:
     shown, role = visit
+    course = _course(shown)
     faults = {}
     for path in SCREENS[role]:
         for language in LANGUAGES:
-            shown.open(path, language)
+            shown.open(path.format(course=course), language)
+            for key in OPENED.get(path, ()):
+                name = words(language)[key].partition("{")[0].strip()
+                shown.page.get_by_role("button", name=name).first.click()
+                if barriers := shown.barriers():
+                    faults[path, language, key] = barriers
+                shown.page.keyboard.press("Escape")
             for width in WIDTHS:
                 shown.page.set_viewport_size({"width": width, "height": 800})
                 for colours in ("light", "dark"):
@@ -86,3 +103,10 @@ def test_every_screen_of_a_role_is_for_everybody(visit: tuple[Visit, str]) -> No
                 faults[path, language, NARROWEST, "sideways"] = [shown.width()]
     assert not faults, faults
     assert not shown.complaints, shown.complaints
+
+
+def _course(shown: Visit) -> str:
+    """The first course of the first program."""
+    ask = shown.context.request
+    program = ask.get("/programs/list").json()["items"][0]["id"]
+    return str(ask.get(f"/programs/{program}/courses").json()["items"][0]["id"])

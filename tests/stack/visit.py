@@ -4,7 +4,7 @@ import json
 from functools import cache
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect
 
 from tests.stack.clients import Person
 from tests.stack.conftest import StackUnderTest
@@ -14,6 +14,13 @@ _AXE = ROOT / "tests" / "console" / "vendor" / "axe.min.js"
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # Of what passes, axe would describe every element.
 _FIND = "async tags => (await axe.run(document, { runOnly: tags, resultTypes: ['violations'] })).violations"
+# 0 where the focus is, else on which side of it.
+_SIDE = """target => {
+  const at = document.activeElement;
+  if (at === target) return 0;
+  return at.compareDocumentPosition(target) & Node.DOCUMENT_POSITION_PRECEDING ? -1 : 1;
+}"""
+_MOST_TABS = 150
 _WORDS = ROOT / "functions" / "console" / "static" / "words"
 
 
@@ -24,6 +31,62 @@ def words(language: str) -> dict[str, Any]:
     for path in (_WORDS / language).glob("*.json"):
         read |= json.loads(path.read_text())
     return read
+
+
+def barriers_of(page: Page) -> list[Any]:
+    """What axe finds: each rule, and where."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(f"{_AXE.read_text()};0")
+    found = page.evaluate(_FIND, _TAGS)
+    return [(one["id"], [node["html"][:160] for node in one["nodes"]]) for one in found]
+
+
+class Keyboard:
+    """A page that is used by keys alone."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    def reach(self, target: Locator) -> None:
+        """By Tab, or Shift and Tab where it stands before."""
+        expect(target).to_be_visible()
+        for _ in range(_MOST_TABS):
+            side = target.evaluate(_SIDE)
+            if side == 0:
+                return
+            self._page.keyboard.press("Tab" if side > 0 else "Shift+Tab")
+        raise AssertionError(f"no way by Tab to {target}")
+
+    def press(self, target: Locator, key: str = "Enter") -> None:
+        self.reach(target)
+        self._page.keyboard.press(key)
+
+    def type(self, target: Locator, text: str) -> None:
+        """In the place of what stands there; of a list, the entry that begins so."""
+        self.reach(target)
+        self._page.keyboard.press("Control+a")
+        self._page.keyboard.type(text)
+
+    def tab(self, name: str) -> None:
+        """Of tabs beside one another, arrows choose."""
+        self.reach(self._page.get_by_role("tab", selected=True))
+        chosen = self._page.get_by_role("tab", selected=True, name=name)
+        for _ in range(_MOST_TABS):
+            if chosen.is_visible():
+                return
+            self._page.keyboard.press("ArrowRight")
+        raise AssertionError(f"no tab {name}")
+
+    def date(self, target: Locator, value: str) -> None:
+        """The parts of a date are the browser's own."""
+        self.reach(target)
+        target.fill(value)
+
+    def file(self, target: Locator, file: Any) -> None:
+        """By the browser's own window for files."""
+        with self._page.expect_file_chooser() as chooser:
+            self.press(target)
+        chooser.value.set_files(file)
 
 
 class Visit:
@@ -76,11 +139,8 @@ class Visit:
         self.page.wait_for_load_state("networkidle")
 
     def barriers(self) -> list[Any]:
-        """What axe finds: each rule, and where."""
-        if not self.page.evaluate("'axe' in window"):
-            self.page.evaluate(f"{_AXE.read_text()};0")
-        found = self.page.evaluate(_FIND, _TAGS)
-        return [(one["id"], [node["html"][:160] for node in one["nodes"]]) for one in found]
+        """What axe finds on the page."""
+        return barriers_of(self.page)
 
     def width(self) -> int:
         """What the screen needs, which is what it has unless something stands out."""
