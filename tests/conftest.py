@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import boto3
+import hypothesis
 import pytest
 from pynamodb.connection import Connection
 
@@ -31,6 +32,10 @@ for _name in list(os.environ):
 # Before any service is imported: its settings are read at import. A developer's own files of AWS say nothing either.
 os.environ.update({**ENVIRONMENT, "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull})
 
+# A run finds what the last one found, not something new while something else is to land: that takes
+# `pytest --hypothesis-profile=default`.
+hypothesis.settings.register_profile("repeatable", derandomize=True)
+hypothesis.settings.load_profile("repeatable")
 
 moto_patches.apply()
 

@@ -721,10 +721,11 @@ def _neighbour(element: PageElement, side: str, place: int) -> str:
     while getattr(here, side) is None and here.parent is not None and here.parent.name in _INLINE:
         here = here.parent
     sibling = getattr(here, side)
-    if isinstance(sibling, Tag):
-        # Its Markdown ends in an asterisk, a bracket or the like.
-        return "*" if sibling.name in _INLINE - {"br"} else ""
-    text = str(sibling or "")
+    if isinstance(sibling, Tag) and _EMPHASIS.get(sibling.name) not in ("*", "**"):
+        # Its Markdown ends in a backtick, a bracket or the like.
+        return "`" if sibling.name in _INLINE - {"br"} else ""
+    # Asterisks side by side are one run, between what stands before the first and behind the last.
+    text = sibling.get_text() if isinstance(sibling, Tag) else str(sibling or "")
     return text[place] if text else ""
 
 

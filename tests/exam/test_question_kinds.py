@@ -1,6 +1,5 @@
 """What answers to questions of each kind earn: shares between nothing and everything, and the key earns all."""
 
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -252,11 +251,9 @@ def test_a_text_earns_the_most_that_the_accepted_ones_give() -> None:
     assert [share(one, text) for text in ("ada lovelace", "lovely", "Babbage")] == [1, Fraction(2, 5), 0]
 
 
-def test_many_wildcards_take_no_longer_than_few() -> None:
-    one = accepted("*a" * 400 + "b")
-    began = time.perf_counter()
-    assert share(one, "a" * 1000) == 0
-    assert time.perf_counter() - began < 0.5
+def test_many_wildcards_are_no_trap() -> None:
+    # Whoever tried every way to share the letters among them would not come back.
+    assert share(accepted("*a" * 400 + "b"), "a" * 1000) == 0
 
 
 @pytest.mark.parametrize(

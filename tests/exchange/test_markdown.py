@@ -283,6 +283,9 @@ blocks = st.recursive(
 @settings(max_examples=300, deadline=None)
 @example("<p><em><b>1</b>1<b>1</b></em></p>")
 @example("<p><b><em>1</em>1<em>1</em></b></p>")
+@example("<blockquote><b>1</b><i>:</i></blockquote>")
+@example("<p><b>1:</b><i>x</i></p>")
+@example("<p><b>1</b><s>:</s><i>x</i></p>")
 @example("<p><b>1<br><br>1</b></p>")
 def test_no_word_is_lost(html: str) -> None:
     assert words(rendered(from_html(html).text).get_text()) == words(BeautifulSoup(html, "lxml").get_text())
