@@ -112,19 +112,24 @@ class Question(Item):
 
 
 class Draw(Item):
-    """So many questions of a category are drawn at random for each attempt."""
+    """So many questions of a category, or of another tag, are drawn at random for each attempt; each has the points."""
 
     category: str
     count: int
+    points: Exact = Decimal(1)
 
 
 class Quiz(Item):
-    """An exam draft: `questions` are `source`s; `minutes` and `attempts` are None where the source sets no limit."""
+    """An exam draft: `questions` are `source`s; `minutes` and `attempts` are None where the source sets no limit.
+
+    `points` are those that a question has in this quiz, by its `source`, where they are not its own.
+    """
 
     source: str
     title: str
     instructions: str = ""
     questions: tuple[str, ...] = ()
+    points: dict[str, Exact] = {}
     draws: tuple[Draw, ...] = ()
     minutes: int | None = None
     attempts: int | None = None

@@ -26,13 +26,14 @@ LARGEST = Decimal(10**15)
 LONGEST_TEXT = 10_000
 LONGEST_CHOICE = 2_000
 LONGEST_ACCEPTED = 1_000
+LONGEST_TAG = 100
+MOST_POINTS = 1000
 MOST_CHOICES = 50
 MOST_TAGS = 20
 # As percentages, whose thirds are rounded.
 _ALMOST_FULL = Decimal("99.9")
 _LONGEST_TITLE = 200
 _GAP = re.compile(r"\\?\[\\?\[(\d{1,3})\\?\]\\?\]")
-_LONGEST_TAG = 100
 
 LOST_FEEDBACK = "The feedback on single answers now stands in the explanation."
 LOST_WILDCARD = "What is said to any other answer was left out."
@@ -103,12 +104,12 @@ class Source:
             explanation=self._explanation(),
             tags=tuple(self._tags()),
             title=short(self.title, _LONGEST_TITLE),
-            category=short(self.category, _LONGEST_TAG),
+            category=short(self.category, LONGEST_TAG),
         )
 
     def _points(self) -> Decimal:
         points = self.points.quantize(Decimal("0.01"))
-        if not 0 < points <= 1000:
+        if not 0 < points <= MOST_POINTS:
             self.losses.append("Its points are not between 0 and 1000; it has 1 point now.")
             return Decimal(1)
         return points
@@ -120,7 +121,7 @@ class Source:
         return self.explanation[:LONGEST_TEXT].rstrip()
 
     def _tags(self) -> Sequence[str]:
-        tags = list(dict.fromkeys(filter(None, (short(tag, _LONGEST_TAG) for tag in self.tags))))
+        tags = list(dict.fromkeys(filter(None, (short(tag, LONGEST_TAG) for tag in self.tags))))
         if len(tags) > MOST_TAGS:
             self.losses.append(f"It has more than {MOST_TAGS} tags; the others were left out.")
         return tags[:MOST_TAGS]

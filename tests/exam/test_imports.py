@@ -122,6 +122,18 @@ def test_quizzes_become_drafts_with_their_questions_and_draws(school: ExamServic
     assert answers(outbox)[1] == (1, 1, ["Quiz", "Quiz: 1 of none"])
 
 
+def test_questions_of_a_draft_have_the_points_of_their_quiz(school: ExamService, bucket: Any) -> None:
+    items = [question(f"Question {number}?", tags=["named"] if number < 2 else ["loops"]) for number in range(5)]
+    school.consume(requested(school, bucket, "bank", items))
+    [first, second, *_] = [item["id"] for item in items]
+    draw = {"tag": "loops", "count": 2, "points": 1.5}
+    quiz = a_quiz(first, second, points={second: 2.5}, draws=[draw])
+    school.consume(requested(school, bucket, "exams", [quiz], part=1))
+    path = f"/exams/{quiz['id']}"
+    assert school.http.get(f"{path}/details", token=school.teacher.token).json["points"] == 1 + 2.5 + 2 * 1.5
+    assert [each["points"] for each in in_bank(school)] == [1] * 5
+
+
 def test_a_draft_that_was_deleted_does_not_come_again(school: ExamService, bucket: Any, outbox: Outbox) -> None:
     quiz = a_quiz()
     event = requested(school, bucket, "exams", [quiz])

@@ -6,6 +6,7 @@ import re
 import tarfile
 import zipfile
 from contextlib import suppress
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -251,21 +252,71 @@ def test_gaps_for_given_words_are_matched_with_them(kind: str) -> None:
     assert gaps.explanation == ""
 
 
+SUBCATEGORY = (
+    "<question_category id='8'><name>For</name><parent>1</parent>{questions}</question_category></question_categories>"
+)
+
+
 @pytest.mark.parametrize("new", [False, True])
-def test_a_draw_from_subcategories_too_is_said_to_come_from_the_category_alone(new: bool) -> None:
+def test_questions_drawn_from_subcategories_too_get_a_tag_of_their_own(new: bool) -> None:
     files = contents(new=new)
-    below = "<question_category id='8'><name>For</name><parent>1</parent></question_category></question_categories>"
+    entry = f"<question id='14'>{TRUE.replace('True<', 'Deep<', 1)}</question>"
+    if new:
+        version = f"<question_versions><version>1</version><questions>{entry}</questions></question_versions>"
+        entry = f"<question_bank_entry id='24'><question_version>{version}</question_version></question_bank_entry>"
+    tag = "question_bank_entries" if new else "questions"
+    below = SUBCATEGORY.format(questions=f"<{tag}>{entry}</{tag}>")
     bank_of_it = files["questions.xml"].decode().replace("</question_categories>", below)
     files["questions.xml"] = bank_of_it.replace("<name>Random</name>", "<questiontext>1</questiontext>").encode()
     for name in [name for name in files if name.endswith("quiz.xml")]:
-        every = '"values":["1"],"filteroptions":{"includesubcategories":true}},"qtagids":{"values":[3]}}}'
+        every = '"values":["1"],"filteroptions":{"includesubcategories":true}}}}'
         files[name] = files[name].replace(b'"values":["1"]}}}', every.encode())
     package = parse(zipped(files))
     (note,) = [note for note in package.notes if note.what == "Test"]
-    alone = "Random questions come from Loops alone, not from its subcategories."
-    tags = " Random questions come from all of Loops, whatever their tags."
-    assert (note.outcome, note.reason) == ("changed", alone + tags if new else alone)
-    assert package.quizzes[0].draws == (Draw(category="Loops", count=1),)
+    assert note.outcome == "taken"
+    assert package.quizzes[0].draws == (Draw(category="Loops/*", count=1),)
+    assert {question.category for question in package.questions if "Loops/*" in question.tags} == {"Loops", "Loops/For"}
+
+
+def test_a_draw_by_tags_takes_only_questions_that_have_them() -> None:
+    files = contents(new=True)
+    tags = b"<qtype>truefalse</qtype><tags><tag id='3'><name>hard</name><rawname>Hard</rawname></tag></tags>"
+    files["questions.xml"] = files["questions.xml"].replace(b"<qtype>truefalse</qtype>", tags)
+    quiz = files["activities/quiz_7/quiz.xml"]
+    wanted = quiz.replace(b'"values":["1"]}}}', b'"values":["1"]},"qtagids":{"values":["3"]}}}')
+    package = parse(zipped({**files, "activities/quiz_7/quiz.xml": wanted}))
+    assert package.quizzes[0].draws == (Draw(category="Loops #Hard", count=1),)
+    assert [question.title for question in package.questions if "Loops #Hard" in question.tags] == ["True"]
+    none = quiz.replace(b'"values":["1"]}}}', b'"values":["1"]},"qtagids":{"values":["4"]}}}')
+    package = parse(zipped({**files, "activities/quiz_7/quiz.xml": none}))
+    (note,) = [note for note in package.notes if note.what == "Test"]
+    assert (package.quizzes[0].draws, note.reason) == ((), "Questions of it that could not be taken: 1.")
+
+
+@pytest.mark.parametrize("new", [False, True])
+def test_a_question_has_the_points_of_its_quiz(new: bool) -> None:
+    files = contents(new=new)
+    name = "maxmark" if new else "grade"
+    marked = re.sub(
+        b"<question_instance id='(.)'>",
+        lambda match: match[0] + f"<{name}>{match[1].decode()}.5000000</{name}>".encode(),
+        files["activities/quiz_7/quiz.xml"],
+    )
+    package = parse(zipped({**files, "activities/quiz_7/quiz.xml": marked}))
+    (quiz,) = package.quizzes
+    titles = {question.source: question.title for question in package.questions}
+    given = {titles[source]: points for source, points in quiz.points.items()}
+    first, second = ("True", "Choice") if new else ("Choice", "True")
+    assert given == {first: Decimal("1.5"), second: Decimal("2.5")}
+    assert quiz.draws == (Draw(category="Loops", count=1, points=Decimal("3.5")),)
+
+
+def test_a_question_that_counts_nothing_in_its_quiz_keeps_its_points() -> None:
+    files = contents(new=True)
+    marked = files["activities/quiz_7/quiz.xml"].replace(b"<slot>1</slot>", b"<slot>1</slot><maxmark>0.0</maxmark>")
+    package = parse(zipped({**files, "activities/quiz_7/quiz.xml": marked}))
+    (note,) = [note for note in package.notes if note.what == "Test"]
+    assert (package.quizzes[0].points, note.reason) == ({}, "Questions that counted nothing there count here.")
 
 
 def test_what_is_missing_is_said() -> None:

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from hashlib import sha256
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID, uuid5
 
 from exam.rules import editing
@@ -20,6 +23,7 @@ from lms.pages import Page, PageRequest, slice_page
 
 # Of each draw, smaller as long as the questions would be too long together.
 _POOLS = (100, 50, 25, 12, 0)
+NO_POINTS: Mapping[UUID, Decimal] = MappingProxyType({})
 
 
 class UnknownBankQuestion(InvalidField):
@@ -74,9 +78,14 @@ def point_to(exam_id: UUID, questions: Sequence[Question]) -> None:
 
 
 def select(
-    exam_id: UUID, course_id: UUID, question_set: QuestionSet, chosen: QuestionsFromBank, now: datetime
+    exam_id: UUID,
+    course_id: UUID,
+    question_set: QuestionSet,
+    chosen: QuestionsFromBank,
+    now: datetime,
+    points: Mapping[UUID, Decimal] = NO_POINTS,
 ) -> QuestionSet:
-    """The questions of an exam with copies of those chosen.
+    """The questions of an exam with copies of those chosen, some with other points than in the bank.
 
     Raises `UnknownBankQuestion`, `NotEnoughQuestions`, `TooManyQuestions`, `TooManyDraws`, `QuestionsTooLong`.
     """
@@ -85,7 +94,8 @@ def select(
     named = bank.find_all(course_id, wanted)
     if len(named) < len(wanted):
         raise UnknownBankQuestion
-    question_set = question_set.with_added(*(_copy(exam_id, each, now) for each in named))
+    copies = (_copy(exam_id, each, now, points=points.get(each.id, each.points)) for each in named)
+    question_set = question_set.with_added(*copies)
     pools = _pools(exam_id, course_id, question_set, chosen.draws, now)
     for most in _POOLS:
         filled = question_set.with_draws({draw: pool[: max(draw.count, most)] for draw, pool in pools.items()})
@@ -115,8 +125,8 @@ def _pools(
     return pools
 
 
-def _copy(exam_id: UUID, question: BankQuestion, now: datetime) -> Question:
-    return question.copied(_copy_id(exam_id, question.id), created_at=now, updated_at=now)
+def _copy(exam_id: UUID, question: BankQuestion, now: datetime, **fields: Any) -> Question:
+    return question.copied(_copy_id(exam_id, question.id), created_at=now, updated_at=now, **fields)
 
 
 def _copy_id(exam_id: UUID, bank_question_id: UUID) -> UUID:

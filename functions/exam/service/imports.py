@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from exam.rules.questions import MOST_DRAWS, MOST_QUESTIONS, TooManyQuestions
-from exam.schemas import NewBankQuestion, NewDraw, NewExam, QuestionsFromBank
+from exam.schemas import NewBankQuestion, NewDraw, NewExam, Points, QuestionsFromBank
 from exam.service import bank, drafts, question_images
 from exam.service.question_images import ImageMissing, ImageUnfit
 from exam.service.question_sets import QuestionsTooLong
@@ -29,6 +29,8 @@ _TITLE = 80
 _TOO_FEW = "The question bank has too few questions of this tag."
 
 LeftOut = list[ItemLeftOut]
+# Files read before quizzes had points for their questions have none.
+_POINTS = TypeAdapter(dict[UUID, Points])
 
 
 def apply(event: ImportPartRequested, now: datetime) -> None:
@@ -113,7 +115,8 @@ def _add_exam(course_id: UUID, draft: Mapping[str, Any], left_out: LeftOut, now:
             shuffle=draft["shuffle"],
             instructions=draft["instructions"][:_LONGEST_INSTRUCTIONS],
         )
-        draws = [NewDraw(tag=draw["tag"], count=draw["count"]) for draw in draft["draws"][:MOST_DRAWS]]
+        draws = [NewDraw.model_validate(draw) for draw in draft["draws"][:MOST_DRAWS]]
+        points = _POINTS.validate_python(draft.get("points", {}))
     except ValidationError as error:
         left_out.append(ItemLeftOut(what=title, reason=_reason(error)))
         return False
@@ -122,7 +125,7 @@ def _add_exam(course_id: UUID, draft: Mapping[str, Any], left_out: LeftOut, now:
     named = [question_id for question_id in wanted if question_id in there][:MOST_QUESTIONS]
     while True:
         try:
-            lost = drafts.create(exam_id, body, QuestionsFromBank(questionIds=named, draws=draws), now)
+            lost = drafts.create(exam_id, body, QuestionsFromBank(questionIds=named, draws=draws), now, points)
             break
         except (Conflict, InvalidField) as refusal:
             if not (named and isinstance(refusal, TooManyQuestions | QuestionsTooLong)):

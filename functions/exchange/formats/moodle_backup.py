@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -76,11 +77,11 @@ class _Stored:
 
 @dataclass(frozen=True)
 class _Drawn:
-    """What a random question of a quiz is drawn from."""
+    """What a random question of a quiz is drawn from: what a category has with all of these tags, by their ids."""
 
     category: str
     from_subcategories: bool = False
-    by_tags: bool = False
+    tags: tuple[str, ...] = ()
 
 
 class _Backup:
@@ -95,6 +96,7 @@ class _Backup:
         # By id of a question, and of its entry in the bank: its source, or for a random one what it draws from.
         self._sources: dict[str, str] = {}
         self._draws: dict[str, _Drawn] = {}
+        self._tag_names: dict[str, str] = {}
         # The texts of questions that are gaps of another, by their ids; and what such another became.
         self._embedded: dict[str, str] = {}
         self._parts: dict[str, list[str]] = {}
@@ -339,7 +341,11 @@ class _Backup:
 
     def _read_question(self, element: etree._Element, category: str) -> None:
         identity, kind = element.get("id", ""), _value(element, "qtype")
-        tags = [_value(tag, "rawname") or _value(tag, "name") for tag in element.iterfind("tags/tag")]
+        named = {
+            tag.get("id", ""): _value(tag, "rawname") or _value(tag, "name") for tag in element.iterfind("tags/tag")
+        }
+        tags = [moodle.short(tag, moodle.LONGEST_TAG) for tag in named.values()]
+        self._tag_names |= dict(zip(named, tags, strict=True))
         source = Source(f"question-{identity}", title=_value(element, "name"), category=category, tags=tags)
         points = moodle.decimal(_value(element, "defaultmark") or "1")
         source.points = Decimal(1) if points is None else points
@@ -442,25 +448,29 @@ class _Backup:
         return converted.text
 
     def _quiz(self, where: str, title: str, element: etree._Element, intro: Converted) -> list[Lesson]:
-        taken = {question.source for question in self._questions}
-        sources: list[str] = []
-        draws: dict[str, int] = {}
+        taken = {question.source: question for question in self._questions}
+        points: dict[str, Decimal] = {}
+        draws: Counter[tuple[str, Decimal]] = Counter()
         lost = 0
         losses = list(intro.losses)
         for slot in _slots(element):
             source, drawn = self._slot(slot)
-            category = self._categories.get(drawn.category) if drawn else None
-            named = [each for each in self._parts.get(source or "", [source]) if each in taken]
+            mark = _mark(slot)
+            if mark == 0:
+                losses.append("Questions that counted nothing there count here.")
+            named = [taken[each] for each in self._parts.get(source or "", [source]) if each in taken]
+            tag = self._tag_of(drawn) if drawn else None
             if named:
-                sources += named
-            elif drawn and category:
-                draws[category] = draws.get(category, 0) + 1
-                losses += self._narrowed(drawn, category)
+                whole = sum(each.points for each in named)
+                # Of a text with several gaps, each gap has its share.
+                points |= {each.source: round(mark * each.points / whole, 2) if mark else each.points for each in named}
+            elif tag:
+                draws[tag, mark or Decimal(1)] += 1
             else:
                 lost += 1
         if lost:
             losses.append(f"Questions of it that could not be taken: {lost}.")
-        if not sources and not draws:
+        if not points and not draws:
             self._report.left_out(where, title, "It has no question that could be taken.")
             return []
         seconds, attempts = _value(element, "timelimit"), _value(element, "attempts_number")
@@ -469,8 +479,9 @@ class _Backup:
                 source=f"quiz-{element.get('id')}",
                 title=title,
                 instructions=intro.text[: moodle.LONGEST_TEXT],
-                questions=tuple(dict.fromkeys(sources)),
-                draws=tuple(Draw(category=category, count=count) for category, count in draws.items()),
+                questions=tuple(points),
+                points={source: given for source, given in points.items() if given != taken[source].points},
+                draws=tuple(Draw(category=tag, count=count, points=given) for (tag, given), count in draws.items()),
                 minutes=-(-int(seconds) // 60) if re.fullmatch(r"[1-9]\d{0,6}", seconds) else None,
                 attempts=int(attempts) if re.fullmatch(r"[1-9]\d?", attempts) else None,
                 shuffle=_value(element, "shufflequestions") == "1",
@@ -478,6 +489,31 @@ class _Backup:
         )
         self._report.took(where, title, losses)
         return []
+
+    def _tag_of(self, drawn: _Drawn) -> str | None:
+        """The tag by which just these questions are drawn: their category's, else one more that they get."""
+        category = self._categories.get(drawn.category)
+        if not category:
+            return None
+        wanted = {self._tag_names.get(each, "") for each in drawn.tags}
+        tag = category + "".join(f" #{each}" for each in sorted(wanted))
+        within = f"{category}/" if drawn.from_subcategories else None
+        chosen = {
+            question.source
+            for question in self._questions
+            if (question.category == category or (within and question.category.startswith(within)))
+            and wanted <= set(question.tags)
+        }
+        if any(question.source in chosen and question.category != category for question in self._questions):
+            tag += "/*"
+        if tag != category:
+            self._questions = [
+                question.model_copy(update={"tags": tuple(dict.fromkeys((tag, *question.tags)))})
+                if question.source in chosen
+                else question
+                for question in self._questions
+            ]
+        return tag if chosen else None
 
     def _slot(self, slot: etree._Element) -> tuple[str | None, _Drawn | None]:
         """The source of a slot's question, or what one is drawn from."""
@@ -489,13 +525,6 @@ class _Backup:
             return None, _drawn(condition)
         identity = _value(slot, "questionid") or _value(slot, "question")
         return self._sources.get(identity), self._draws.get(identity)
-
-    def _narrowed(self, drawn: _Drawn, category: str) -> Iterator[str]:
-        """How a draw here differs: it takes the questions of one category, all of them."""
-        if drawn.from_subcategories and any(path.startswith(f"{category}/") for path in self._categories.values()):
-            yield f"Random questions come from {category} alone, not from its subcategories."
-        if drawn.by_tags:
-            yield f"Random questions come from all of {category}, whatever their tags."
 
 
 def _activity(element: etree._Element) -> _Activity:
@@ -591,6 +620,12 @@ def _slots(element: etree._Element) -> list[etree._Element]:
     return sorted(slots, key=lambda slot: _whole(_value(slot, "slot")))
 
 
+def _mark(slot: etree._Element) -> Decimal | None:
+    """The points of a question in a quiz; None where the quiz does not say, or says what the exam cannot have."""
+    mark = moodle.decimal(_value(slot, "maxmark") or _value(slot, "grade"))
+    return round(mark, 2) if mark is not None and 0 <= mark <= moodle.MOST_POINTS else None
+
+
 def _whole(text: str) -> int:
     return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
 
@@ -601,11 +636,13 @@ def _drawn(condition: str) -> _Drawn | None:
         found = json.loads(condition)
         if "questioncategoryid" in found:
             from_all = str(found.get("includingsubcategories") or "0") != "0"
-            return _Drawn(str(found["questioncategoryid"]), from_all, bool(found.get("tags")))
+            # Each tag is its id, a comma, and its name.
+            tags = tuple(str(tag).partition(",")[0] for tag in found.get("tags") or ())
+            return _Drawn(str(found["questioncategoryid"]), from_all, tags)
         category = found["filter"]["category"]
         from_all = bool(category.get("filteroptions", {}).get("includesubcategories"))
-        by_tags = bool(found["filter"].get("qtagids", {}).get("values"))
-        return _Drawn(str(category["values"][0]), from_all, by_tags)
+        tags = tuple(map(str, found["filter"].get("qtagids", {}).get("values", ())))
+        return _Drawn(str(category["values"][0]), from_all, tags)
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
         return None
 

@@ -17,8 +17,9 @@ EXAMS_TOGETHER = 5
 # What an outline takes of a title, and of a lesson's text.
 _TITLE = 200
 _TEXT = 50_000
-# What a bank takes of a tag.
+# What a bank takes of a tag, and how many.
 _TAG = 100
+_MOST_TAGS = 20
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 _T = TypeVar("_T")
 
@@ -132,11 +133,12 @@ def _lesson(lesson: Lesson, stored: Mapping[str, StoredFile]) -> dict[str, Any]:
 
 def _question(import_id: UUID, number: int, question: Question, stored: Mapping[str, StoredFile]) -> dict[str, Any]:
     body = renamed_in(question.model_dump(mode="json", exclude={"source", "category"}), {name: name for name in stored})
-    tags = [_tag(tag) for tag in (*question.tags, question.category) if tag]
+    # The category first: quizzes draw by it, and a bank takes so many tags.
+    tags = [_tag(tag) for tag in (question.category, *question.tags) if tag]
     return {
         **body,
         "id": str(_question_id(import_id, number)),
-        "tags": list(dict.fromkeys(tags)),
+        "tags": list(dict.fromkeys(tags))[:_MOST_TAGS],
         "images": {name: stored[name] for name in names_in(*_texts(question)) if name in stored},
     }
 
@@ -157,7 +159,10 @@ def _exam(import_id: UUID, number: int, quiz: Quiz, ids: Mapping[str, UUID]) -> 
         "title": _name(quiz.title),
         "instructions": quiz.instructions,
         "questions": [str(ids[source]) for source in quiz.questions if source in ids],
-        "draws": [{"tag": _tag(draw.category), "count": draw.count} for draw in quiz.draws],
+        "points": {str(ids[source]): float(points) for source, points in quiz.points.items() if source in ids},
+        "draws": [
+            {"tag": _tag(draw.category), "count": draw.count, "points": float(draw.points)} for draw in quiz.draws
+        ],
         "minutes": quiz.minutes,
         "attempts": quiz.attempts,
         "shuffle": quiz.shuffle,
