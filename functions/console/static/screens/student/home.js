@@ -7,6 +7,7 @@ import { Icon } from "../../parts/icon.js";
 import { Loaded, useLoad } from "../../parts/load.js";
 import { Page } from "../../parts/page.js";
 import { Badge, Progress, UserText } from "../../parts/values.js";
+import { ExamAction } from "./exam-action.js";
 import { ExamTimes } from "./exam-times.js";
 import { Unsent } from "./unsent.js";
 
@@ -55,7 +56,7 @@ function NextExam({ exam }) {
         <p class="quiet"><${UserText}>${exam.courseTitle}<//></p>
         <${ExamTimes} exam=${exam} />
       </div>
-      ${exam.state === "open" && html`<${Badge} tone="accent">${t("examState.open")}<//>`}
+      ${exam.state === "open" && html`<${ExamAction} exam=${exam} />`}
     </li>
   `;
 }
