@@ -14,6 +14,8 @@ from pydantic.alias_generators import to_camel
 Kind = Literal["single", "multiple", "truefalse", "numeric", "short", "matching", "ordering", "text"]
 Difficulty = Literal["easy", "medium", "hard"]
 Outcome = Literal["taken", "changed", "left out"]
+MOST_LINES = 50_000
+"""Of a report."""
 Exact = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
 
 
@@ -189,7 +191,13 @@ class Report:
     def took(self, where: str, what: str, losses: Sequence[str] = ()) -> None:
         """An item that was taken; `losses` are sentences about what of it could not be."""
         outcome: Outcome = "changed" if losses else "taken"
-        self.notes.append(Note(where=where, what=what, outcome=outcome, reason=" ".join(dict.fromkeys(losses))))
+        self._add(Note(where=where, what=what, outcome=outcome, reason=" ".join(dict.fromkeys(losses))))
 
     def left_out(self, where: str, what: str, reason: str) -> None:
-        self.notes.append(Note(where=where, what=what, outcome="left out", reason=reason))
+        self._add(Note(where=where, what=what, outcome="left out", reason=reason))
+
+    def _add(self, note: Note) -> None:
+        """Raises `NotReadable` for more lines than anybody reads, before they fill the memory."""
+        if len(self.notes) >= MOST_LINES:
+            raise NotReadable(f"The file holds more than {MOST_LINES} items.")
+        self.notes.append(note)

@@ -214,6 +214,7 @@ def matching(choices: Sequence[str], key: dict[str, str], pair: Callable[[str, s
 
 def short(samples: Mapping[str, str], score: Score) -> Measured:
     """`samples` has, for each text that may be accepted (with wildcards), an answer that only it accepts."""
+    samples = {text: sample for text, sample in samples.items() if text.strip()}
     if len(samples) > _MOST_ACCEPTED:
         raise NotScored(f"It accepts more than {_MOST_ACCEPTED} texts.")
     scores = {text: score(sample) for text, sample in samples.items()}

@@ -1,8 +1,8 @@
 """Questions as Moodle grades them, as the bank's: what its GIFT and XML files and its course backups have in common."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from urllib.parse import quote
 
@@ -192,6 +192,13 @@ def choice(source: Source, answers: Sequence[Answer], *, single: bool, all_or_no
     ]
     _add_feedback(source, [(answer.text, answer.feedback) for answer in answers])
     return source.question("single" if single else "multiple", key, choices, partial_credit=not all_or_nothing)
+
+
+def in_equal_shares(source: Source, answers: Collection[Answer]) -> list[Answer]:
+    """The answers of a type of which each right choice is a share, however its percentages are written."""
+    share = FULL / max(1, sum(1 for answer in answers if answer.fraction > 0))
+    source.losses.append("Wrong choices cost as much here as right ones give.")
+    return [replace(answer, fraction=share if answer.fraction > 0 else -share) for answer in answers]
 
 
 def _fractions(source: Source, answers: Sequence[Answer], *, single: bool) -> list[Decimal]:

@@ -442,3 +442,8 @@ def written(package: Package) -> Package:
     with open_package(file, "course.imscc") as opened:
         assert common_cartridge.detect(opened)
         return common_cartridge.read(opened)
+
+
+def test_a_quiz_that_holds_no_questions_is_said_to_hold_none():
+    (note,) = read(assessment()).notes
+    assert (note.outcome, note.reason) == ("left out", "The file holds no questions of it.")

@@ -72,6 +72,24 @@ def test_all_or_nothing() -> None:
     assert (question.kind, question.partial_credit, question.correct_answer) == ("multiple", False, ("1", "2"))
 
 
+def test_each_right_choice_of_a_type_of_the_open_university_is_a_share() -> None:
+    question = one("oumultiresponse", answer("a", "100") + answer("b", "100") + answer("c", "0"))
+    assert (question.kind, question.correct_answer) == ("multiple", ("1", "2"))
+    assert [choice.weight for choice in question.choices] == [None] * 3
+
+
+def test_questions_with_one_idnumber_have_names_of_their_own() -> None:
+    package = parse(quiz(*[item("truefalse", "<idnumber>7</idnumber>" + answer("true", "100"))] * 2))
+    assert [question.source for question in package.questions] == ["7", "7-2"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_document_that_would_not_fit_into_memory_is_refused(encoding: str) -> None:
+    many = quiz(*["<question type='a'/>"] * 1_100_000).replace("UTF-8", encoding).encode(encoding)
+    with pytest.raises(NotReadable, match="too large"):
+        parse(many)
+
+
 def test_true_or_false() -> None:
     assert one("truefalse", answer("true", "0") + answer("false", "100")).correct_answer is False
 

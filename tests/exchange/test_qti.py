@@ -523,3 +523,14 @@ def test_names_that_are_no_identifiers_are_replaced():
 
 def question_of_kind(kind: str, **fields: object) -> Question:
     return Question.model_validate({"source": "q", "kind": kind, "question_text": "What?", **fields})
+
+
+def test_a_pattern_that_is_missing_is_no_text_that_is_right():
+    rule = """<responseProcessing><responseCondition><responseIf>
+    <patternMatch><variable identifier="RESPONSE"/>
+    <baseValue baseType="string">ab</baseValue></patternMatch><setOutcomeValue identifier="SCORE">
+    <baseValue baseType="integer">1</baseValue></setOutcomeValue>
+    </responseIf></responseCondition></responseProcessing>"""
+    declaration = '<responseDeclaration identifier="RESPONSE" cardinality="single" baseType="string"/>'
+    body = '<p>Say it: <textEntryInteraction responseIdentifier="RESPONSE"/></p>'
+    assert reason(item(declaration, body, rule)).startswith("left out: Its scoring is a program of its own")

@@ -406,10 +406,11 @@ class _Backup:
             for answer in plugin.iterfind("answers/answer")
         }
         match kind:
-            case "multichoice" | "multichoiceset":
-                is_set = kind == "multichoiceset"
-                single = not is_set and _value(plugin, "multichoice/single") != "0"
-                return moodle.choice(source, list(answers.values()), single=single, all_or_nothing=is_set)
+            case "multichoice" | "multichoiceset" | "oumultiresponse":
+                are_shares = kind == "oumultiresponse"
+                given = moodle.in_equal_shares(source, answers.values()) if are_shares else list(answers.values())
+                single = kind == "multichoice" and _value(plugin, "multichoice/single") != "0"
+                return moodle.choice(source, given, single=single, all_or_nothing=kind == "multichoiceset")
             case "truefalse":
                 true = answers.get(_value(plugin, "truefalse/trueanswer"))
                 false = answers.get(_value(plugin, "truefalse/falseanswer"))

@@ -49,6 +49,7 @@ def read(opened: Opened) -> Package:
         raise NotReadable("The file is not a Moodle question file.")
     report, files = Report(), _Files(document)
     questions: list[Question] = []
+    names: set[str] = set()
     category = ""
     for number, element in enumerate(root.iterchildren("question"), 1):
         where = f"Question {number}"
@@ -58,6 +59,9 @@ def read(opened: Opened) -> Package:
             report.took(where, f"Category {category}" if category else "Category")
             continue
         source = _source(element, number, category)
+        if source.name in names:
+            source.name = f"{source.name}-{number}"
+        names.add(source.name)
         try:
             parts = _Reader(element, source, files).parts(kind)
         except Unfit as reason:
@@ -150,6 +154,7 @@ class _Reader:
         readers: dict[str, Callable[[], Question]] = {
             "multichoice": self._choice,
             "multichoiceset": lambda: self._choice(all_or_nothing=True),
+            "oumultiresponse": self._response_of_several,
             "truefalse": self._true_false,
             "shortanswer": self._short,
             "numerical": self._numeric,
@@ -181,6 +186,10 @@ class _Reader:
         single = not all_or_nothing and _value(self._element, "single").lower() in ("true", "1", "")
         all_or_nothing = all_or_nothing or _value(self._element, "allornothing") == "1"
         return moodle.choice(self._source, self._answers(), single=single, all_or_nothing=all_or_nothing)
+
+    def _response_of_several(self) -> Question:
+        """A type of the Open University: each right choice is a share, and more choices than right ones cost shares."""
+        return moodle.choice(self._source, moodle.in_equal_shares(self._source, self._answers()), single=False)
 
     def _true_false(self) -> Question:
         said = {answer.plain.strip().lower(): answer for answer in self._answers()}

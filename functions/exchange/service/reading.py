@@ -14,7 +14,7 @@ from uuid import UUID
 from pynamodb.expressions.update import Action
 
 from exchange import files, rules
-from exchange.items import Note, NotReadable, Package
+from exchange.items import MOST_LINES, Note, NotReadable, Package
 from exchange.packages import Opened, open_package
 from exchange.service.parts import Part, StoredFile, parts_of, used_files
 from exchange.tables import Import, ReportLine, RunningRead
@@ -24,7 +24,6 @@ from lms.faults import is_transient
 from lms.log import logger
 from lms.signatures import IMAGE_TYPES
 
-MOST_LINES = 50_000
 _TELL_EVERY = 20
 # What is left for saying that a file takes too long.
 _SPARE_SECONDS = 60.0

@@ -367,7 +367,9 @@ class _Reader:
             else:
                 losses.append("The question bank that it draws from is missing in the file.")
         if not sources and not draws:
-            self.report.left_out(name, title, "None of its questions could be taken.")
+            has_some = next(assessment.iter("item", "sourcebank_ref"), None) is not None
+            reason = "None of its questions could be taken." if has_some else "The file holds no questions of it."
+            self.report.left_out(name, title, reason)
             return
         limit = number(facts.get("qmd_timelimit")) or number(settings.get("time_limit"))
         attempts = number(settings.get("allowed_attempts")) or number(facts.get("cc_maxattempts"))

@@ -361,7 +361,8 @@ def _string_match(expression: etree._Element, values: list[Value]) -> bool | Non
 def _pattern_match(expression: etree._Element, values: list[Value]) -> bool | None:
     if values[0] is None:
         return None
-    matched = matches(attribute(expression, "pattern") or "", values[0])
+    pattern = attribute(expression, "pattern")
+    matched = None if pattern is None else matches(pattern, values[0])
     if matched is None:
         raise NotScored(UNUSUAL)
     return matched
