@@ -15,7 +15,7 @@ from pynamodb.connection import Connection
 
 from tests import moto_patches
 from tests.rights import check_rights, in_request, in_threads
-from tests.template import ENVIRONMENT, create_queues, create_tables
+from tests.template import ENVIRONMENT, REGION, create_queues, create_tables
 from tests.unused_rights import (
     pytest_addoption,
     pytest_sessionfinish,
@@ -44,6 +44,12 @@ moto_patches.apply()
 def aws_client(service: str) -> Any:
     """The one client of a service for all tests: making one takes as long as a whole test, and 8 MB."""
     return boto3.client(service)
+
+
+@cache
+def _s3() -> Any:
+    """boto3's objects of S3, which take longer to make than most tests."""
+    return boto3.resource("s3")
 
 
 @cache
@@ -78,6 +84,13 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         moto_patches.queues().update({name: moto_patches.another(queue) for name, queue in _made_queues().items()})
         kept.forget()
         yield
+
+
+@pytest.fixture
+def bucket(aws: None) -> Any:
+    """The empty bucket of files, and a client to look into it with."""
+    location = {"LocationConstraint": REGION}
+    return _s3().create_bucket(Bucket=ENVIRONMENT["ASSETS_BUCKET"], CreateBucketConfiguration=location)
 
 
 def stored(model: type[Any]) -> list[Any]:

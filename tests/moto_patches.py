@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from types import SimpleNamespace
 from typing import Any
 
+from botocore.signers import RequestSigner
 from moto.core import DEFAULT_ACCOUNT_ID, responses
 from moto.core.base_backend import BackendDict
 from moto.core.botocore_stubber import BotocoreStubber
@@ -134,6 +135,21 @@ def _process_request(process: Callable[..., Any]) -> Callable[..., Any]:
     return processed
 
 
+def _sign(sign: Callable[..., None]) -> Callable[..., None]:
+    """`RequestSigner.handler`, which need not sign what only `_process_request` reads."""
+
+    def signed(self: RequestSigner, operation_name: str, request: Any, **named: Any) -> None:
+        if request.url != _DYNAMODB:
+            sign(self, operation_name, request, **named)
+
+    return signed
+
+
+def _add_no_id(headers: dict[str, str], body: Any) -> tuple[dict[str, str], Any]:
+    """An answer without what nobody reads: moto makes up an id of 52 letters, and looks for its place in an XML."""
+    return headers, body
+
+
 def _node_types(self: DepthFirstTraverser) -> tuple[type[Node], ...]:
     """What moto asks for each node of an expression, by making all methods that it would call for one."""
     if not hasattr(self, "_types"):
@@ -144,6 +160,8 @@ def _node_types(self: DepthFirstTraverser) -> tuple[type[Node], ...]:
 def apply() -> None:
     """For this process."""
     BotocoreStubber.process_request = _process_request(BotocoreStubber.process_request)  # type: ignore[method-assign]
+    RequestSigner.handler = _sign(RequestSigner.handler)  # type: ignore[method-assign]
+    DynamoHandler._enrich_response = staticmethod(_add_no_id)  # type: ignore[method-assign]
     DepthFirstTraverser.nodes_to_be_processed = _node_types
     # Whoever evaluates an expression copies it.
     UpdateExpressionParser.make = lru_cache(UpdateExpressionParser.make)  # type: ignore[method-assign]

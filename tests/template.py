@@ -11,7 +11,7 @@ REGION = "eu-central-1"
 _QUEUES = f"https://sqs.{REGION}.amazonaws.com/123456789012"
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Reads CloudFormation's short forms (`!Ref x`) as `{"Ref": x}`."""
 
 

@@ -21,9 +21,8 @@ from pynamodb.connection import Connection
 from tests.at_once import at_once, meanwhile, whole_calls
 from tests.clients import Answer, Client, kafka_event
 from tests.conftest import Clock, Outbox, aws_client
-from tests.student.conftest import bucket
 
-__all__ = ["at_once", "bucket", "meanwhile", "whole_calls"]  # For the tests beside this file.
+__all__ = ["at_once", "meanwhile", "whole_calls"]  # For the tests beside this file.
 
 PASSWORD = "correct-horse-7"
 NEW_PASSWORD = "battery-staple-8"

@@ -4,13 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 from tests.clients import Answer
-from tests.conftest import Clock, aws_client
+from tests.conftest import Clock
 from tests.people import Person
-from tests.template import REGION, ROOT, resources
+from tests.template import ROOT
 from tests.world import World
 
 CURRICULUM = json.loads(Path(ROOT / "localstack" / "curriculum.json").read_text())
@@ -19,15 +18,6 @@ CURRICULUM = json.loads(Path(ROOT / "localstack" / "curriculum.json").read_text(
 @pytest.fixture
 def content(aws: None, clock: Clock) -> "Content":
     return Content(clock)
-
-
-@pytest.fixture
-def bucket(content: "Content") -> Any:
-    """The bucket of files, and a client to look into it with."""
-    (name,) = resources("AWS::S3::Bucket")
-    s3 = aws_client("s3")
-    s3.create_bucket(Bucket=name.lower(), CreateBucketConfiguration={"LocationConstraint": REGION})
-    return boto3.resource("s3").Bucket(name.lower())
 
 
 class Content(World):

@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 
 from tests.auth.conftest import Auth, Kong, auth, kong
-from tests.conftest import Clock, aws_client
+from tests.conftest import Clock
 from tests.contract.world import World
 from tests.journeys.world import FunctionsByName
 from tests.moto_patches import copied, tables
-from tests.template import ENVIRONMENT, REGION
 
 __all__ = ["auth", "kong"]  # Fixtures of the world.
 
@@ -41,15 +40,12 @@ def kind_of_world() -> type[World]:
 
 @pytest.fixture
 def world(
-    auth: Auth, kong: Kong, clock: Clock, kind_of_world: type[World], monkeypatch: pytest.MonkeyPatch
+    auth: Auth, kong: Kong, bucket: Any, clock: Clock, kind_of_world: type[World], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[World]:
     """The world as it was made, whatever the test before did to it."""
     from lms import credentials
 
     monkeypatch.setattr(credentials, "_lambda", FunctionsByName)
-    aws_client("s3").create_bucket(
-        Bucket=ENVIRONMENT["ASSETS_BUCKET"], CreateBucketConfiguration={"LocationConstraint": REGION}
-    )
 
     made = _made.get(kind_of_world)
     if made is None or clock() - made.at > _LIFETIME:

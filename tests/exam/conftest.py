@@ -9,10 +9,9 @@ from tests.at_once import meanwhile, whole_calls
 from tests.clients import Answer, Context
 from tests.conftest import Calls, Clock
 from tests.people import Person, sign_in
-from tests.student.conftest import bucket
 from tests.world import World
 
-__all__ = ["Calls", "bucket", "meanwhile", "whole_calls"]  # The tick works in threads.
+__all__ = ["Calls", "meanwhile", "whole_calls"]  # The tick works in threads.
 
 SINGLE = {
     "questionText": "Which of them plans?",

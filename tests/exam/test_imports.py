@@ -8,22 +8,14 @@ import pytest
 
 from lms.events.exchange import CourseExportRequested, ImportPartApplied, ImportPartRequested
 from tests.conftest import Outbox
-from tests.content.conftest import bucket
 from tests.exam.conftest import ExamService
 
-__all__ = ["bucket"]
 IMPORT = uuid4()
 
 
 @pytest.fixture
 def school(exam: ExamService) -> ExamService:
     return exam
-
-
-@pytest.fixture
-def content(school: ExamService) -> ExamService:
-    """What `bucket` is to be made after."""
-    return school
 
 
 def question(text: str = "Is it?", **fields: Any) -> Any:

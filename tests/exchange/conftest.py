@@ -13,19 +13,10 @@ from lms.events.catalogue import CATALOGUE
 from lms.outbox import OutboxItem
 from tests.clients import Answer, Context
 from tests.conftest import Clock, aws_client
-from tests.content.conftest import bucket
 from tests.notification.world import record
 from tests.people import Person, sign_in
 from tests.template import ENVIRONMENT
 from tests.world import World
-
-__all__ = ["bucket"]  # For the tests beside this file.
-
-
-@pytest.fixture
-def content(exchange: "Exchange") -> "Exchange":
-    """What `bucket` wants to be made after."""
-    return exchange
 
 
 @pytest.fixture

@@ -11,9 +11,8 @@ from tests.at_once import whole_calls
 from tests.clients import Answer, Client, kafka_event
 from tests.conftest import Clock
 from tests.people import publish_key, sign_in
-from tests.student.conftest import bucket
 
-__all__ = ["bucket", "whole_calls"]  # For the tests beside this file.
+__all__ = ["whole_calls"]  # For the tests beside this file.
 TERM = {"title": "Spring 2027", "startsOn": "2027-02-01", "endsOn": "2027-06-30"}
 
 

@@ -14,9 +14,8 @@ from tests.notification.conftest import mail_server, twilio
 from tests.notification.servers import MailServer, Twilio
 from tests.outbox_relay.conftest import kafka
 from tests.outbox_relay.world import Kafka
-from tests.student.conftest import bucket
 
-__all__ = ["auth", "bucket", "kafka", "kong", "mail_server", "twilio"]
+__all__ = ["auth", "kafka", "kong", "mail_server", "twilio"]
 
 
 @pytest.fixture

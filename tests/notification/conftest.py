@@ -7,9 +7,6 @@ from tests.conftest import Clock
 from tests.notification.servers import MailServer, Twilio
 from tests.notification.world import School
 from tests.people import publish_key
-from tests.student.conftest import bucket
-
-__all__ = ["bucket"]
 
 
 @pytest.fixture

@@ -17,11 +17,10 @@ from tests.at_once import meanwhile, whole_calls
 from tests.clients import Answer
 from tests.conftest import Clock
 from tests.people import Person
-from tests.student.conftest import bucket
 from tests.template import ENVIRONMENT
 from tests.world import World
 
-__all__ = ["bucket", "meanwhile", "whole_calls"]
+__all__ = ["meanwhile", "whole_calls"]
 
 
 @pytest.fixture

@@ -1,10 +1,9 @@
 """Erased students: amounts stay, what payers wrote goes."""
 
-import boto3
-
 from lms.events.users import UserErased
 from payment.tables import Voucher
 from tests.at_once import Meanwhile
+from tests.conftest import aws_client
 from tests.payment.conftest import Payment, stored
 from tests.people import remove_card, sign_in
 
@@ -17,7 +16,7 @@ def _erase(payment: Payment) -> None:
 
 def _text() -> str:
     """All that is stored."""
-    return repr(boto3.resource("dynamodb").Table(Voucher.Meta.table_name).scan()["Items"])
+    return repr(aws_client("dynamodb").scan(TableName=Voucher.Meta.table_name)["Items"])
 
 
 def test_what_payers_wrote_goes_and_what_was_paid_stays(payment: Payment) -> None:

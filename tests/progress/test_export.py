@@ -4,21 +4,9 @@ import json
 from typing import Any
 from uuid import uuid4
 
-import boto3
-import pytest
-
 from lms.events.exports import ExportRequested
-from tests.conftest import aws_client
 from tests.people import Person
 from tests.progress.conftest import School
-from tests.template import ENVIRONMENT, REGION
-
-
-@pytest.fixture
-def bucket(aws: None) -> Any:
-    name = ENVIRONMENT["ASSETS_BUCKET"]
-    aws_client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
-    return boto3.resource("s3").Bucket(name)
 
 
 def _part(school: School, bucket: Any, person: Person) -> Any:

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-import boto3
 import pytest
 from pynamodb.connection import Connection
 
@@ -21,9 +20,9 @@ from lms.events.users import UserProfileUpdated
 from lms.ids import uuid7
 from tests.at_once import meanwhile, whole_calls
 from tests.clients import Answer
-from tests.conftest import Clock, aws_client
+from tests.conftest import Clock
 from tests.people import Person
-from tests.template import ENVIRONMENT, REGION
+from tests.template import ENVIRONMENT
 from tests.world import World
 
 __all__ = ["meanwhile", "whole_calls"]
@@ -99,14 +98,6 @@ def auth(monkeypatch: pytest.MonkeyPatch) -> Auth:
     fake = Auth()
     monkeypatch.setattr(credentials, "_lambda", lambda: fake)
     return fake
-
-
-@pytest.fixture
-def bucket(aws: None) -> Any:
-    """The bucket of pictures, and a client to look into it with."""
-    name = ENVIRONMENT["ASSETS_BUCKET"]
-    aws_client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
-    return boto3.resource("s3").Bucket(name)
 
 
 @pytest.fixture
