@@ -99,7 +99,7 @@ export function KeyFields({ draft, value, onDraft }) {
       <fieldset class="stack">
         <legend>${t("teacher.marks.key")}</legend>
         ${choices.map((choice, at) => html`
-          <div key=${choice.id} class="row">
+          <div key=${choice.id} class="row right-choice">
             <${RightMark} draft=${draft} choice=${choice} name=${plain(choice.text)} at=${at} onDraft=${onDraft} />
             <${InlineMarkdown} text=${choice.text} />
           </div>
