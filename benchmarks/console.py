@@ -240,7 +240,8 @@ def _screens(browser: Browser, stack: StackUnderTest, school: School) -> Iterato
             visit.sign_in(role)
         else:
             visit.page.goto("/app/sign-in")
-        visit.page.wait_for_load_state("networkidle")
+        # Not from home, which is to be opened.
+        _calls(visit.page, "/app/nowhere")
         for shown, path in paths:
             calls = _calls(visit.page, path)
             pages = sum(is_next for is_next, _, _ in calls)
