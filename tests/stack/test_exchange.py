@@ -6,6 +6,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.exchange.test_moodle_backup import PNG, contents, stored, tarred
 from tests.stack.clients import Person, demo_person, eventually
 from tests.stack.conftest import StackUnderTest
 
@@ -40,6 +41,36 @@ def test_a_bank_comes_into_a_course_and_out_again(admin: Person) -> None:
         course = second if wanted == "gift" else _course(admin)
         _bring(admin, course, export["fileName"], written)
         assert _own(_bank(admin, course)) == _own(bank), wanted
+
+
+def test_a_course_of_moodle_comes_with_lessons_files_questions_and_a_draft(admin: Person) -> None:
+    course = _course(admin)
+    shown = _bring(admin, course, "course.mbz", tarred(_moodle_course()))
+    assert (shown["format"], shown["contents"]["questions"], shown["contents"]["exams"]) == ("moodleBackup", 2, 1)
+    assert {line["outcome"] for line in admin.call("GET", f"/imports/{shown['id']}/items").json()["items"]} >= {"taken"}
+    [module] = admin.call("GET", f"/courses/{course}/outline").json()["modules"]
+    assert [each["title"] for each in module["lessons"]][:4] == ["Site", "Welcome", "more.pdf", "Plan"]
+    welcome = admin.call("GET", f"/lessons/{module['lessons'][1]['id']}").json()
+    [picture] = welcome["images"].values()
+    assert httpx.get(picture["url"], trust_env=False).content == PNG
+    [draft] = admin.call("GET", f"/courses/{course}/exams").json()["items"]
+    assert (draft["title"], draft["published"]) == ("Test", False)
+    asked = admin.call("GET", f"/exams/{draft['id']}/questions").json()["items"]
+    assert [each["questionText"] for each in asked if each["images"]] == [asked[1]["questionText"]]
+    [shown_there] = asked[1]["images"].values()
+    assert httpx.get(shown_there["url"], trust_env=False).content == PNG
+
+
+def _moodle_course() -> dict[str, bytes]:
+    """The course of the reader's own tests, with a picture in one of its questions."""
+    files = contents()
+    picture = stored(1, "questiontext", "a.png", "image/png", PNG).replace("mod_x", "question")
+    files["files.xml"] = files["files.xml"].replace(
+        b"</files>", picture.replace("<itemid>0<", "<itemid>11<").encode() + b"</files>"
+    )
+    shown = b"Which? &lt;img src='@@PLUGINFILE@@/a.png' alt='A'&gt;"
+    files["questions.xml"] = files["questions.xml"].replace(b"Which?", shown)
+    return files
 
 
 def test_a_file_that_nobody_can_read_fails_with_a_reason(admin: Person) -> None:
