@@ -25,7 +25,8 @@ from auth.service import registration
 from benchmarks.courier import Courier
 from benchmarks.ledger import Ledger
 from benchmarks.oulad import Assessment, Card, Presentation
-from exam.schemas import NewExam, NewResult
+from exam.schemas.exams import NewExam
+from exam.schemas.results import NewResult
 from exam.service import exams, results
 from lms.callers import Caller
 from lms.clock import now

@@ -53,47 +53,36 @@ from exam.rules.standing import (
     State,
     TakenOnPaper,
 )
-from exam.schemas import (
+from exam.schemas.accommodations import (
     AccommodationUpdate,
     AccommodationView,
-    AttemptAnswers,
-    AttemptSummary,
-    AttemptToMark,
-    AttemptView,
-    BankQuestionUpdate,
-    BankQuestionView,
     CourseAccommodationUpdate,
     CourseAccommodationView,
+)
+from exam.schemas.attempts import AttemptAnswers, AttemptSummary, AttemptView, Reopening
+from exam.schemas.bank import (
+    BankQuestionUpdate,
+    BankQuestionView,
     DrawView,
-    ExamDetails,
-    ExamStatistics,
-    ExamUpdate,
-    ExamView,
-    MarkedAttempt,
-    MarksUpdate,
     NewBankQuestion,
-    NewExam,
+    QuestionsAdded,
+    QuestionsFromBank,
+    QuestionTag,
+    TagCount,
+)
+from exam.schemas.exams import ExamDetails, ExamUpdate, ExamView, NewExam, Release
+from exam.schemas.marking import AttemptToMark, MarkedAttempt, MarksUpdate, Regrade, Regrading
+from exam.schemas.questions import (
     NewQuestion,
     NewQuestionImage,
-    NewResult,
     QuestionImageUpload,
     QuestionOrder,
     QuestionPage,
     QuestionPageWithKeys,
-    QuestionsAdded,
-    QuestionsFromBank,
-    QuestionTag,
     QuestionUpdate,
     QuestionView,
-    Regrade,
-    Regrading,
-    Release,
-    Reopening,
-    ResultDetails,
-    Results,
-    ResultView,
-    TagCount,
 )
+from exam.schemas.results import ExamStatistics, NewResult, ResultDetails, Results, ResultView
 from exam.service import (
     access,
     accommodations,

@@ -21,7 +21,6 @@ from tests.architecture.deployed import (
 )
 from tests.template import ROOT
 
-SERVICES = sorted(path.parent.name for path in (ROOT / "functions").glob("*/schemas.py"))
 every_function = pytest.mark.parametrize("function", FUNCTIONS)
 
 

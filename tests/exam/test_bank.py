@@ -42,7 +42,7 @@ def put(exam: ExamService, question: Any, **fields: Any) -> Answer:
 
 
 def bodies(number: int, **fields: Any) -> dict[UUID, Any]:
-    from exam.schemas import NewBankQuestion
+    from exam.schemas.bank import NewBankQuestion
 
     return {uuid4(): NewBankQuestion(**{**BANKED, "questionText": f"{n}?", **fields}) for n in range(number)}
 

@@ -262,7 +262,8 @@ def test_a_copied_course_draws_from_pools_of_its_own_and_has_a_bank_of_its_own(e
 
 
 def test_a_draft_is_made_once_with_the_questions_and_draws_that_the_bank_has(exam: ExamService) -> None:
-    from exam.schemas import NewDraw, NewExam, QuestionsFromBank
+    from exam.schemas.bank import NewDraw, QuestionsFromBank
+    from exam.schemas.exams import NewExam
     from exam.service import drafts
 
     named = fill(exam, 2, "named")

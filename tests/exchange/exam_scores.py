@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import Any
 
 from exam.rules import question_kinds as rules
-from exam.schemas import NewQuestion
+from exam.schemas.questions import NewQuestion
 from exchange.items import Question
 
 _OF_THE_BANK = ("source", "category", "title", "tags", "difficulty")

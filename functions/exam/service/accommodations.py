@@ -8,7 +8,7 @@ from uuid import UUID
 from exam.rules import deadlines, release
 from exam.rules.settings import Accommodation
 from exam.rules.standing import Standing
-from exam.schemas import AccommodationUpdate, AccommodationView
+from exam.schemas.accommodations import AccommodationUpdate, AccommodationView
 from exam.service import access, schedules, standings, sweeps
 from exam.tables import Exam, StoredStanding
 from lms import roster

@@ -5,7 +5,8 @@ from uuid import UUID
 from exam.rules.questions import QuestionSet
 from exam.rules.standing import Progress
 from exam.rules.statistics import EndedAttempt, facts_of, score_changes
-from exam.schemas import ExamStatistics, QuestionStatistics, RegradeEffect, ScoreChangeView
+from exam.schemas.marking import RegradeEffect, ScoreChangeView
+from exam.schemas.results import ExamStatistics, QuestionStatistics
 from exam.service import access, question_sets
 from exam.tables import StoredAnswers, attempts_key
 from lms import roster

@@ -10,7 +10,8 @@ from pynamodb.expressions.update import Action
 
 from exam.rules.questions import QuestionSet, read_answer
 from exam.rules.standing import Progress, Standing
-from exam.schemas import AttemptAnswers, AttemptSummary, AttemptView, MarkedAttempt
+from exam.schemas.attempts import AttemptAnswers, AttemptSummary, AttemptView
+from exam.schemas.marking import MarkedAttempt
 from exam.service import access, question_sets, standings, views
 from exam.tables import StoredAnswers, attempts_key
 from lms.callers import Caller

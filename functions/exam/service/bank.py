@@ -23,7 +23,7 @@ from exam.rules.bank import (
 )
 from exam.rules.question_kinds import Kind
 from exam.rules.questions import require_valid
-from exam.schemas import BankQuestionUpdate, BankQuestionView, NewBankQuestion, TagCount
+from exam.schemas.bank import BankQuestionUpdate, BankQuestionView, NewBankQuestion, TagCount
 from exam.service import access, question_bodies, question_images, views
 from exam.service.access import NotAccessible
 from exam.tables import BankQuestionId, FacetCount, FacetEntry, StoredBankQuestion, facet_key

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 from exam.rules import editing
 from exam.rules.bank import BankQuestion, facets_of
 from exam.rules.questions import Draw, Question, QuestionSet
-from exam.schemas import DrawView, NewDraw, QuestionsAdded, QuestionsFromBank
+from exam.schemas.bank import DrawView, NewDraw, QuestionsAdded, QuestionsFromBank
 from exam.service import access, bank, question_sets, views
 from exam.tables import QuestionId
 from lms.callers import Caller

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from exam.rules import release
-from exam.schemas import CourseAccommodationUpdate, CourseAccommodationView
+from exam.schemas.accommodations import CourseAccommodationUpdate, CourseAccommodationView
 from exam.service import accommodations, standings
 from exam.service.access import StudentNotInCourse
 from exam.service.accommodations import NoAccommodation

@@ -5,7 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from exam.schemas import NewDraw, NewExam, QuestionsFromBank
+from exam.schemas.bank import NewDraw, QuestionsFromBank
+from exam.schemas.exams import NewExam
 from exam.service import bank_copies, exams, question_sets
 from exam.service.bank_copies import NotEnoughQuestions
 from exam.tables import Exam, StoredQuestions

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from exam.rules import deadlines, editing
 from exam.rules.settings import ExamSettings
-from exam.schemas import ExamDetails, ExamUpdate, ExamView, NewExam
+from exam.schemas.exams import ExamDetails, ExamUpdate, ExamView, NewExam
 from exam.service import access, schedules, standings, sweeps, views
 from exam.tables import Exam, Listed, exams_key
 from lms import roster

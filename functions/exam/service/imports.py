@@ -9,7 +9,9 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 
 from exam.rules.questions import MOST_DRAWS, MOST_QUESTIONS, TooManyQuestions
-from exam.schemas import NewBankQuestion, NewDraw, NewExam, Points, QuestionsFromBank
+from exam.schemas.bank import NewBankQuestion, NewDraw, QuestionsFromBank
+from exam.schemas.exams import NewExam
+from exam.schemas.fields import Points
 from exam.service import bank, drafts, question_images
 from exam.service.question_images import ImageMissing, ImageUnfit
 from exam.service.question_sets import QuestionsTooLong

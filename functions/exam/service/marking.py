@@ -5,7 +5,8 @@ from uuid import UUID
 
 from exam.rules.grading import require_acceptable
 from exam.rules.standing import Standing
-from exam.schemas import MarkedAttempt, MarksUpdate, Reopening
+from exam.schemas.attempts import Reopening
+from exam.schemas.marking import MarkedAttempt, MarksUpdate
 from exam.service import access, accommodations, question_sets, standings, views
 from lms.audit import audit
 from lms.callers import Caller

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from exam.schemas import AttemptToMark
+from exam.schemas.marking import AttemptToMark
 from exam.service import standings
 from exam.tables import Exam, StoredAnswers, StoredStanding, WaitingAttempt, all_exams_of, attempts_key
 from lms import roster

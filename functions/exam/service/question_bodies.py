@@ -4,7 +4,8 @@ from typing import Any
 from uuid import uuid4
 
 from exam.rules.question_kinds import Key, Kind, MatchingKey, NumericKey, NumericRanges, ShortKey
-from exam.schemas import KeyBody, NewQuestion, NumericKeyBody, NumericRangesBody, QuestionUpdate, ShortKeyBody
+from exam.schemas.keys import KeyBody, NumericKeyBody, NumericRangesBody, ShortKeyBody
+from exam.schemas.questions import NewQuestion, QuestionUpdate
 
 
 def fields_of(body: NewQuestion) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from uuid import UUID, uuid4, uuid5
 
 from exam.rules.questions import Question
-from exam.schemas import NewQuestionImage, QuestionImageForm, QuestionImageUpload
+from exam.schemas.questions import NewQuestionImage, QuestionImageForm, QuestionImageUpload
 from lms import markdown_images, roster, uploads
 from lms.assets import EXTENSIONS, content_type_of
 from lms.errors import InvalidField

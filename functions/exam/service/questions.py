@@ -8,14 +8,13 @@ from uuid import UUID
 from exam.rules import editing
 from exam.rules.questions import PointsOfDraw, Question, QuestionSet, require_valid
 from exam.rules.settings import ExamSettings
-from exam.schemas import (
+from exam.schemas.marking import Regrade, Regrading
+from exam.schemas.questions import (
     NewQuestion,
     QuestionPage,
     QuestionPageWithKeys,
     QuestionUpdate,
     QuestionView,
-    Regrade,
-    Regrading,
     StudentQuestion,
 )
 from exam.service import access, analysis, question_bodies, question_images, question_sets, sweeps, views

@@ -6,7 +6,7 @@ from uuid import UUID
 from exam.rules.editing import ExamNotPublished
 from exam.rules.settings import ExamSettings
 from exam.rules.standing import Standing
-from exam.schemas import NewResult, ResultDetails, Results, ResultView
+from exam.schemas.results import NewResult, ResultDetails, Results, ResultView
 from exam.service import access, question_sets, standings, statistics, views
 from exam.tables import StoredStanding
 from lms import roster

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from exam.rules.standing import State
-from exam.schemas import ExamDetails
+from exam.schemas.exams import ExamDetails
 from exam.service import standings, views
 from exam.tables import Exam, StoredSchedule, StoredStanding
 from lms import roster

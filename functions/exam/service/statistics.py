@@ -9,7 +9,7 @@ from pynamodb.expressions.update import Action
 
 from exam.rules.grading import half_up
 from exam.rules.standing import Result
-from exam.schemas import Summary
+from exam.schemas.results import Summary
 from exam.tables import ScoreCount
 from lms.dynamo import Transaction
 

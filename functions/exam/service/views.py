@@ -10,30 +10,13 @@ from exam.rules.question_kinds import MatchingKey, NumericKey, NumericRanges, Sh
 from exam.rules.questions import Question, QuestionSet, answer_as_shown, as_shown, shuffled
 from exam.rules.settings import ExamSettings
 from exam.rules.standing import Attempt, Standing
-from exam.schemas import (
-    AttemptAnswers,
-    AttemptSummary,
-    AttemptView,
-    BankQuestionView,
-    Change,
-    ChoiceView,
-    DrawView,
-    ExamDetails,
-    ExamView,
-    KeyView,
-    MarkedAnswer,
-    MarkedAttempt,
-    NumericKeyView,
-    NumericRangesView,
-    PromptView,
-    QuestionsAdded,
-    QuestionView,
-    ResultDetails,
-    ResultView,
-    ShortKeyView,
-    StudentQuestion,
-    WeightedChoice,
-)
+from exam.schemas.attempts import AttemptAnswers, AttemptSummary, AttemptView
+from exam.schemas.bank import BankQuestionView, DrawView, QuestionsAdded
+from exam.schemas.exams import ExamDetails, ExamView
+from exam.schemas.keys import KeyView, NumericKeyView, NumericRangesView, ShortKeyView
+from exam.schemas.marking import Change, MarkedAttempt
+from exam.schemas.questions import ChoiceView, PromptView, QuestionView, StudentQuestion, WeightedChoice
+from exam.schemas.results import MarkedAnswer, ResultDetails, ResultView
 from exam.tables import Exam, StoredAnswers
 from lms import markdown_images, roster, uploads
 
