@@ -1,4 +1,4 @@
-"""Carries events from the Outbox to their consumers: the stream tells which items are new, they are read back, and each
+"""Carries events from the Outbox to their consumers: the stream says which items are new, they are read back, and each
 consumer of their topic gets them as Lambda's MSK trigger hands records over.
 
 Kafka itself is left out: what arrives is what the relay would have sent, in the order of the stream, once.
@@ -79,8 +79,8 @@ class Courier:
         for place, shard in enumerate(self._shards):
             answer = self._streams.get_records(ShardIterator=shard, Limit=_STREAMED)
             self._shards[place] = answer["NextShardIterator"]
-            told = [record["dynamodb"]["Keys"] for record in answer["Records"] if record["eventName"] == "INSERT"]
-            keys = [(OutboxItem, key["subject"]["S"], key["sequence"]["S"]) for key in told]
+            inserted = [record["dynamodb"]["Keys"] for record in answer["Records"] if record["eventName"] == "INSERT"]
+            keys = [(OutboxItem, key["subject"]["S"], key["sequence"]["S"]) for key in inserted]
             for some in self._pool.map(read_together, (keys[at : at + _READ] for at in range(0, len(keys), _READ))):
                 yield from some
 

@@ -29,8 +29,8 @@ def main() -> None:
     with own_stack() as stack:
         courses = [Course(stack, f"Imported {number}") for number in range(COURSES)]
         one = median(_timed(lambda number=number: _invite(courses[0], number))[0] for number in range(INVITATIONS))
-        sheet = _sheet([course.id for course in courses])
-        steps = [(name, *_send(courses[0], sheet, **query)) for name, query in _STEPS]
+        upload = _csv([course.id for course in courses])
+        steps = [(name, *_send(courses[0], upload, **query)) for name, query in _STEPS]
         waited, _ = _timed(lambda: _wait_for_all(courses))
     columns = [f"a list of {ROWS} people", "seconds", "ms a row", "one invitation's"]
     rows = [[name, f"{took:.1f}", f"{1000 * took / ROWS:.1f}", f"{took / ROWS / one:.2f}"] for name, took, _ in steps]
@@ -55,21 +55,21 @@ def _invite(course: Course, number: int) -> None:
     course.done(course.admin, "POST", "/auth/users", body)
 
 
-def _sheet(course_ids: list[str]) -> bytes:
-    sheet = io.StringIO()
-    writer = csv.writer(sheet)
+def _csv(course_ids: list[str]) -> bytes:
+    upload = io.StringIO()
+    writer = csv.writer(upload)
     writer.writerow(["email", "name", "is_type", "roll_no", "courses"])
     for number in range(ROWS):
         writer.writerow(
             [f"import-{number}@example.com", f"Amina Khan {number}", "student", f"I-{number}", ";".join(course_ids)]
         )
-    return sheet.getvalue().encode()
+    return upload.getvalue().encode()
 
 
-def _send(course: Course, sheet: bytes, **query: str) -> tuple[float, Any]:
+def _send(course: Course, upload: bytes, **query: str) -> tuple[float, Any]:
     headers = {"Content-Type": "text/csv"}
     took, answer = _timed(
-        lambda: course.admin.call("POST", "/auth/users/import", content=sheet, headers=headers, params=query)
+        lambda: course.admin.call("POST", "/auth/users/import", content=upload, headers=headers, params=query)
     )
     if answer.status_code != 200:
         raise SystemExit(f"{answer.status_code} {answer.text[:500]}")

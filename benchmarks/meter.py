@@ -34,7 +34,7 @@ class Cost:
 
 
 class Tally:
-    """Adds up calls as they are told of, by however many threads."""
+    """Adds up calls as they are reported, by however many threads."""
 
     def __init__(self) -> None:
         self._cost = Cost()

@@ -5,7 +5,7 @@
 Fails when anybody is refused, when an answer or a result is lost, or when an attempt is graded other than once. Tells
 what each step took, from asking to the answer, and how long after a submission the report card shows it: first of all
 who submit together, then of one student after the other. Everything runs on this one machine, clients included, and
-each call that a function is busy with is a process; so the times tell more of the machine than of the system.
+each call that a function is busy with is a process; so the times say more of the machine than of the system.
 """
 
 import asyncio
@@ -115,7 +115,7 @@ async def _cards(client: httpx.AsyncClient, run: Run, students: Sequence[Student
     missing, found = [student for student in students if student.id in run.submitted], {}
     deadline = time.monotonic() + _CARD_SECONDS
     while missing and time.monotonic() < deadline:
-        # What a card tells of its own time does not depend on when it is looked at; looking takes time from the rest.
+        # What a card says of its own time does not depend on when it is looked at; looking takes time from the rest.
         await asyncio.sleep(_LOOK_SECONDS)
         for student in list(missing):
             card = await _card(client, student)

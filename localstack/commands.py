@@ -144,7 +144,7 @@ def _caught(settings: Settings) -> str:
 
 
 def up(settings: Settings, _: argparse.Namespace) -> int:
-    """Start a supervisor in the background and tell what it says until it is ready."""
+    """Start a supervisor in the background and print what it says until it is ready."""
     pid = supervisor_file(settings).pid()
     if pid:
         print(f"The stack runs already (process {pid}).{summary(settings)}")

@@ -65,9 +65,9 @@ class Compose:
     # Of both emulators' functions: ministack's image has that Python, LocalStack heeds the template's runtime.
     target = Target("3.13", PLATFORMS[architecture()])
 
-    def __init__(self, settings: Settings, tell: Callable[[str], None]) -> None:
+    def __init__(self, settings: Settings, report: Callable[[str], None]) -> None:
         self._settings = settings
-        self._tell = tell
+        self._report = report
         # Containers and volumes belong to the folder whose data they go with.
         own = hashlib.sha256(str(settings.folder).encode()).hexdigest()[:8]
         self._project = os.environ.get("COMPOSE_PROJECT_NAME", f"lms-{own}")
@@ -98,7 +98,7 @@ class Compose:
         wanted: dict[str, Any] = yaml.safe_load(FILE.read_text())["services"]
         for image in dict.fromkeys(wanted[name]["image"] for name in (*self.services, *TASKS)):
             if self._call(["docker", "image", "inspect", image]).returncode:
-                self._tell(f"pulling {image} (once)")
+                self._report(f"pulling {image} (once)")
                 self._docker("pull", "--quiet", image, needed=f"{image} cannot be pulled")
 
     def recover(self) -> bool:
@@ -185,11 +185,11 @@ class Compose:
         # The database before Kong.
         for name in reversed(BESIDE):
             if not containers[name].lives:
-                self._tell(f"{name} died ({containers[name].status}); starting it again")
+                self._report(f"{name} died ({containers[name].status}); starting it again")
                 try:
                     self._up(name)
                 except ProcessFailed as failure:
-                    self._tell(str(failure))
+                    self._report(str(failure))
         self._looked = time.monotonic()
 
     def stop(self) -> bool:
@@ -232,8 +232,8 @@ class Compose:
         self._compose("up", "--detach", "--no-deps", *names)
         for name in names:
             self._wait(name, began + START_SECONDS)
-        told = " and ".join(names)
-        self._tell(f"{told} serve{'' if len(names) > 1 else 's'}, after {time.monotonic() - began:.0f} s")
+        serving = " and ".join(names)
+        self._report(f"{serving} serve{'' if len(names) > 1 else 's'}, after {time.monotonic() - began:.0f} s")
 
     def _wait(self, name: str, deadline: float) -> None:
         [container] = self._compose("ps", "--all", "--quiet", name).split()

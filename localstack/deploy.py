@@ -82,7 +82,7 @@ def _bring_to(client: CloudFormationClient, template: str, parameters: dict[str,
     current = _describe(client)
     if current and current["StackStatus"] == "ROLLBACK_COMPLETE":
         client.delete_stack(StackName=STACK)
-        _settle(client)
+        _finished(client)
         current = None
     if current and _tags(current).get(DIGEST_TAG) == wanted and current["StackStatus"].endswith("_COMPLETE"):
         return False
@@ -97,20 +97,20 @@ def _bring_to(client: CloudFormationClient, template: str, parameters: dict[str,
         client.update_stack(**request) if current else client.create_stack(**request)
     except ClientError as error:
         raise DeployFailed(str(error)) from error
-    done = _settle(client)
+    done = _finished(client)
     if done is None or done["StackStatus"] not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
         raise DeployFailed(_reasons(client))
     return True
 
 
-def _settle(client: CloudFormationClient) -> Any | None:
+def _finished(client: CloudFormationClient) -> Any | None:
     deadline = time.monotonic() + DEPLOY_SECONDS
     while time.monotonic() < deadline:
         stack = _describe(client)
         if stack is None or not stack["StackStatus"].endswith("_IN_PROGRESS"):
             return stack
         time.sleep(0.1)
-    raise DeployFailed(f"the stack has not settled within {DEPLOY_SECONDS} s")
+    raise DeployFailed(f"the stack has not finished within {DEPLOY_SECONDS} s")
 
 
 def _describe(client: CloudFormationClient) -> Any | None:

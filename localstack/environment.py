@@ -36,7 +36,7 @@ class Environment(Protocol):
 
     @property
     def neighbours(self) -> Neighbours:
-        """What functions are told."""
+        """Environment variables of functions."""
 
     def layer(self, layer: Artifact) -> Artifact:
         """What is deployed for the layer."""

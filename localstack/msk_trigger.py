@@ -101,7 +101,7 @@ class Reader(threading.Thread):
             while True:
                 consumer = quick if time.monotonic() < busy_until else patient
                 if consumer is not last:
-                    self._place(consumer)
+                    self._seek(consumer)
                     last = consumer
                 batches = consumer.poll(timeout_ms=POLL_MILLISECONDS)
                 if batches:
@@ -118,7 +118,7 @@ class Reader(threading.Thread):
         consumer.assign([partition for topic in self._topics for partition in _partitions(consumer, topic)])
         return consumer
 
-    def _place(self, consumer: KafkaConsumer) -> None:
+    def _seek(self, consumer: KafkaConsumer) -> None:
         for partition in consumer.assignment():
             if partition in self._next:
                 consumer.seek(partition, self._next[partition])

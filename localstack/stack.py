@@ -44,14 +44,14 @@ class Stack:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._began = time.monotonic()
-        self._supervisor = Supervisor(settings.run, settings.logs, self._tell)
+        self._supervisor = Supervisor(settings.run, settings.logs, self._report)
         self.environment: Environment = (
-            Compose(settings, self._tell)
+            Compose(settings, self._report)
             if settings.kind == "docker"
             else Embedded(settings, self._supervisor, self._start_process)
         )
 
-    def _tell(self, line: str) -> None:
+    def _report(self, line: str) -> None:
         print(f"[{time.monotonic() - self._began:6.1f} s] {line}", flush=True)
 
     def serve(self, saving: threading.Event, announce: Callable[[], None]) -> None:
@@ -63,18 +63,18 @@ class Stack:
             while True:
                 try:
                     self._start()
-                    self._tell("ready")
+                    self._report("ready")
                     announce()
                     self._settings.ready.touch()
                     self._supervisor.watch(saving, self.environment.look)
                 except FoundationLost as lost:
-                    self._tell(f"{lost}; stopping the rest to start again in order")
+                    self._report(f"{lost}; stopping the rest to start again in order")
                     self._settings.ready.unlink(missing_ok=True)
                     self._supervisor.stop_all()
                     time.sleep(RESTART_PAUSE_SECONDS)
                 else:
                     self._began = time.monotonic()
-                    self._tell("saving: a clean stop and a new start")
+                    self._report("saving: a clean stop and a new start")
                     self._stop()
                     saving.clear()
         finally:
@@ -83,10 +83,10 @@ class Stack:
     def _start(self) -> None:
         settings = self._settings
         if stop_leftovers(settings):
-            self._tell("stopped what an earlier run had left behind")
+            self._report("stopped what an earlier run had left behind")
         self.environment.prepare()
         if settings.mail_server and (trouble := settings.mail_server.check()):
-            self._tell(trouble)
+            self._report(trouble)
         self._start_emulator()
         with ThreadPoolExecutor() as pool:
             # Neither needs what the deployment makes.
@@ -101,19 +101,19 @@ class Stack:
                 demo.refuse_known_passwords(settings, deployed)
             self.environment.start_gateway(deployed.api_id, self._gateway_secret())
             _wait([triggering])
-            self._tell(f"{warmed.result()} functions are awake")
+            self._report(f"{warmed.result()} functions are awake")
             if found := published.result():
-                self._tell(f"{found} events of the run before were still to be published")
-        demo.make(settings, deployed, self._tell)
+                self._report(f"{found} events of the run before were still to be published")
+        demo.make(settings, deployed, self._report)
 
     def _start_process(self, process: Process) -> None:
         self._supervisor.start(process)
         where = ", ".join(str(self._settings.ports[name]) for name in processes.PORTS[process.name])
-        self._tell(f"{process.name} serves" + (f" on {where}" if where else ""))
+        self._report(f"{process.name} serves" + (f" on {where}" if where else ""))
 
     def _start_emulator(self) -> None:
         if not self.environment.recover():
-            self._tell("the last stop was not clean: everything goes back to the one before")
+            self._report("the last stop was not clean: everything goes back to the one before")
         self.environment.start_emulator()
 
     def _start_broker(self) -> None:
@@ -129,16 +129,16 @@ class Stack:
         )
         if made.returncode:
             raise ProcessFailed(f"no topics: {made.stderr}")
-        self._tell(made.stdout.strip())
+        self._report(made.stdout.strip())
 
     def _deploy(self) -> Deployed:
         settings = self._settings
         bootstrap.ensure_secrets(emulator.session().client("secretsmanager", endpoint_url=settings.emulator_url))
-        self._tell("building and deploying template.yaml")
+        self._report("building and deploying template.yaml")
         changed = deploy(settings, TEMPLATE, self.environment)
         deployed = Deployed(settings)
         apply_fixes(settings, deployed)
-        self._tell("deployed" if changed else "deployed already: nothing has changed")
+        self._report("deployed" if changed else "deployed already: nothing has changed")
         return deployed
 
     def _gateway_secret(self) -> str:
@@ -154,13 +154,13 @@ class Stack:
             # A signal may have come before an earlier run's processes were all stopped.
             stop_leftovers(self._settings)
             return
-        self._tell("stopping")
+        self._report("stopping")
         with _signals_deferred():
             self._supervisor.stop("msk_trigger")
             if self.environment.stop() and self.environment.stopped():
-                self._tell("stopped; all data is on disk")
+                self._report("stopped; all data is on disk")
             else:
-                self._tell("stopped; the next start goes back to the last clean stop")
+                self._report("stopped; the next start goes back to the last clean stop")
 
 
 @contextmanager

@@ -22,10 +22,10 @@ class FoundationLost(RuntimeError):
 class Supervisor:
     """The processes of one stack."""
 
-    def __init__(self, run_folder: Path, log_folder: Path, tell: Callable[[str], None]) -> None:
+    def __init__(self, run_folder: Path, log_folder: Path, report: Callable[[str], None]) -> None:
         self._run_folder = run_folder
         self._log_folder = log_folder
-        self._tell = tell
+        self._report = report
         self._running: dict[str, Running] = {}
         self._started: dict[str, float] = {}
         self._pauses: dict[str, float] = {}
@@ -64,15 +64,15 @@ class Supervisor:
         if process.foundation:
             raise FoundationLost(f"{process.name} died")
         pause = self._pause(process.name)
-        self._tell(f"{process.name} died; starting it again" + (f" in {pause:.0f} s" if pause else ""))
+        self._report(f"{process.name} died; starting it again" + (f" in {pause:.0f} s" if pause else ""))
         if stopping.wait(pause):
             return
         try:
             self.start(process)
         except ProcessFailed as failure:
-            self._tell(f"{failure}")
+            self._report(f"{failure}")
         else:
-            self._tell(f"{process.name} is back")
+            self._report(f"{process.name} is back")
 
     def _pause(self, name: str) -> float:
         steady = time.monotonic() - self._started[name] > STEADY_SECONDS

@@ -33,7 +33,7 @@ _WAIT_SECONDS = 1
 
 
 @dataclass(frozen=True)
-class Letter:
+class DeadLetter:
     """A message of the dead-letter queue; `source` is the queue that it comes from, None for a consumer's letter."""
 
     body: dict[str, Any]
@@ -63,7 +63,7 @@ class DeadLetters:
 
     def summaries(self) -> Counter[str]:
         """How many there are of each kind."""
-        found = list(self._letters())
+        found = list(self._received())
         self._show_again(found)
         return Counter(letter.summary for letter in found)
 
@@ -72,7 +72,7 @@ class DeadLetters:
         outcomes: Counter[str] = Counter()
         left = []
         started_ms = time.time_ns() // 1_000_000
-        for letter in self._letters():
+        for letter in self._received():
             # What fails again is buried anew.
             fault = "came while this went on" if letter.sent_ms > started_ms else self._send_back(letter)
             if fault is None:
@@ -83,7 +83,7 @@ class DeadLetters:
         self._show_again(left)
         return outcomes
 
-    def _letters(self) -> Iterator[Letter]:
+    def _received(self) -> Iterator[DeadLetter]:
         seen: set[str] = set()
         while messages := self._sqs.receive_message(
             QueueUrl=self._queue,
@@ -97,19 +97,19 @@ class DeadLetters:
                 if message["MessageId"] in seen:
                     return
                 seen.add(message["MessageId"])
-                yield Letter(
+                yield DeadLetter(
                     json.loads(message["Body"]),
                     message["ReceiptHandle"],
                     int(attributes["SentTimestamp"]),
                     attributes.get("DeadLetterQueueSourceArn"),
                 )
 
-    def _show_again(self, letters: list[Letter]) -> None:
+    def _show_again(self, letters: list[DeadLetter]) -> None:
         """At the end alone: what is shown again is received again."""
         for letter in letters:
             self._sqs.change_message_visibility(QueueUrl=self._queue, ReceiptHandle=letter.receipt, VisibilityTimeout=0)
 
-    def _send_back(self, letter: Letter) -> str | None:
+    def _send_back(self, letter: DeadLetter) -> str | None:
         """Why not; None when it was."""
         if letter.source is not None:
             queue = self._sqs.get_queue_url(QueueName=letter.source.rpartition(":")[2])["QueueUrl"]

@@ -149,7 +149,7 @@ class Client:
 
 
 def kafka_event(*events: Any, emitted_at: datetime | None = None, republished: bool = False) -> dict[str, Any]:
-    """Events (`lms.events`) as an MSK trigger delivers them, in one partition; told now, unless it is said when."""
+    """Events (`lms.events`) as an MSK trigger delivers them, in one partition; emitted now, unless it is said when."""
     from lms.ids import uuid7
 
     records = []

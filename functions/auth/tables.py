@@ -160,7 +160,7 @@ class UserSessionsIndex(GlobalSecondaryIndex["Session"]):  # type: ignore[no-unt
 
 
 class Session(Table):
-    """A family of refresh tokens: one sign-in on one device, which `client` and `address` tell of.
+    """A family of refresh tokens: one sign-in on one device, which `client` and `address` describe.
 
     `in_cookie`: a browser keeps its token in a cookie. `replaced`: the present token took the place of one whose answer
     had been lost.

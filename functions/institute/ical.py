@@ -39,7 +39,7 @@ def write(name: str, entries: Sequence[Entry], zone: ZoneInfo) -> bytes:
         event.add("summary", entry.title)
         event.add("dtstart", _in_zone(entry.begin, zone))
         event.add("dtend", _in_zone(entry.end, zone))
-        # Without a METHOD, DTSTAMP is when what it tells was last changed: two readers get the same bytes.
+        # Without a METHOD, DTSTAMP is when what it describes was last changed: two readers get the same bytes.
         event.add("dtstamp", entry.changed_at)
         event.add("last-modified", entry.changed_at)
         event.add("sequence", entry.version)

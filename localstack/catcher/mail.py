@@ -1,4 +1,4 @@
-"""A mail as it came by SMTP, told in Mailpit's JSON."""
+"""A mail as it came by SMTP, in Mailpit's JSON."""
 
 from __future__ import annotations
 

@@ -43,17 +43,17 @@ def made(settings: Settings) -> DemoData:
     return next(amount for amount in DEMO_DATA if amount == marker)
 
 
-def make(settings: Settings, deployed: Deployed, tell: Callable[[str], None]) -> None:
-    """Make what the settings ask for and is not there; a failure is told and leaves the stack running."""
+def make(settings: Settings, deployed: Deployed, report: Callable[[str], None]) -> None:
+    """Make what the settings ask for and is not there; a failure is reported and leaves the stack running."""
     missing = DEMO_DATA[DEMO_DATA.index(made(settings)) + 1 : DEMO_DATA.index(settings.demo) + 1]
     steps = {"people": make_people, "full": make_school}
     try:
         with httpx.Client(base_url=settings.gateway_url, timeout=60, trust_env=False) as client:
             for amount in missing:
-                steps[amount](Api(settings, client), deployed, tell)
+                steps[amount](Api(settings, client), deployed, report)
                 _mark(settings, amount)
     except (DemoFailed, httpx.HTTPError, ClientError) as failure:
-        tell(f"not all of the demo data could be made: {failure}")
+        report(f"not all of the demo data could be made: {failure}")
 
 
 def _mark(settings: Settings, amount: DemoData) -> None:

@@ -68,7 +68,7 @@ def _set(course: Course, exam: Exam, listed: list[Any]) -> str:
     return exams.publish(course.api, course.teacher, exam, course.id, course.now)
 
 
-def make_activity(course: Course, students: dict[str, str], exam_ids: list[str], tell: Callable[[str], None]) -> None:
+def make_activity(course: Course, students: dict[str, str], exam_ids: list[str], report: Callable[[str], None]) -> None:
     """Each step takes what an interrupted earlier run has already done as done."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
         # Signing in keeps a core busy: only those do who act.
@@ -82,7 +82,7 @@ def make_activity(course: Course, students: dict[str, str], exam_ids: list[str],
         ]
         for future in under_way:
             future.result()
-    tell(f"{len(exam_ids)} exams, attendance, feedback, vouchers and messages are there to look at")
+    report(f"{len(exam_ids)} exams, attendance, feedback, vouchers and messages are there to look at")
 
 
 def _hold(course: Course, class_: Class, exam: Exam, exam_id: str) -> None:

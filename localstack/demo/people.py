@@ -15,9 +15,9 @@ ADMIN, TEACHER, STUDENT = (f"{role}@demo.example" for role in ("admin", "teacher
 _MADE_OR_THERE = frozenset({201, 409})
 
 
-def make_people(api: Api, deployed: Deployed, tell: Callable[[str], None]) -> None:
+def make_people(api: Api, deployed: Deployed, report: Callable[[str], None]) -> None:
     """Each step takes what an interrupted earlier run has already done as done."""
-    tell("making the demo people")
+    report("making the demo people")
     if api.login(ADMIN).status_code != 200:
         answer = create_admin(api.settings, deployed, ADMIN)
         if "errorMessage" in answer:
@@ -26,7 +26,7 @@ def make_people(api: Api, deployed: Deployed, tell: Callable[[str], None]) -> No
     register(api, STUDENT, "Demo Student")
     invite_teachers(api, api.token(ADMIN), {TEACHER: "Demo Teacher"})
     api.token(STUDENT)
-    tell("the demo people can log in")
+    report("the demo people can log in")
 
 
 def register(api: Api, email: str, name: str) -> None:

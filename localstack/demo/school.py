@@ -49,11 +49,11 @@ _OK, _CREATED = frozenset({200}), frozenset({201})
 _WRITTEN_OR_THERE = frozenset({200, 412})
 
 
-def make_school(api: Api, _: Deployed, tell: Callable[[str], None]) -> None:
+def make_school(api: Api, _: Deployed, report: Callable[[str], None]) -> None:
     """Each step takes what an interrupted earlier run has already done as done."""
     curriculum = json.loads(CURRICULUM.read_text())
     admin = api.token(ADMIN)
-    tell(f"registering {len(CLASSMATES)} more students")
+    report(f"registering {len(CLASSMATES)} more students")
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(lambda person: register(api, *person), CLASSMATES.items()))
     tokens = invite_teachers(api, admin, TEACHERS)
@@ -61,7 +61,7 @@ def make_school(api: Api, _: Deployed, tell: Callable[[str], None]) -> None:
     api.call("PUT", "/institute", INSTITUTE, token=admin, good=_OK)
     now = datetime.now(UTC)
     terms = [_found_or_created(api, admin, "/terms", "/terms", term) for term in _this_and_the_next_term(now.date())]
-    courses = _courses(api, admin, curriculum, terms, tell)
+    courses = _courses(api, admin, curriculum, terms, report)
     students = {email: _student_id(api, admin, email) for email in (STUDENT, *CLASSMATES)}
     for course, teacher in zip(courses, teachers, strict=True):
         api.call("PUT", f"/instructors/{teacher}/courses/{course}", token=admin, good=_OK)
@@ -71,11 +71,11 @@ def make_school(api: Api, _: Deployed, tell: Callable[[str], None]) -> None:
         # Everybody is in the demo teacher's course, and in one of the others; the demo student is in all.
         others = list(CLASSMATES) if number == 0 else list(CLASSMATES)[number - 1 :: len(courses) - 1]
         _enroll(api, admin, course, [students[email] for email in (STUDENT, *others)])
-    tell(f"{len(students)} students are enrolled, every course has its teacher")
-    make_activity(taught, students, exams, tell)
+    report(f"{len(students)} students are enrolled, every course has its teacher")
+    make_activity(taught, students, exams, report)
 
 
-def _courses(api: Api, admin: str, curriculum: Any, terms: list[str], tell: Callable[[str], None]) -> list[str]:
+def _courses(api: Api, admin: str, curriculum: Any, terms: list[str], report: Callable[[str], None]) -> list[str]:
     program = _found_or_created(api, admin, "/programs/list", "/programs/create", curriculum["program"])
     path = f"/programs/{program}/courses"
     ids = []
@@ -89,7 +89,7 @@ def _courses(api: Api, admin: str, curriculum: Any, terms: list[str], tell: Call
         api.call("PUT", f"/courses/{ids[-1]}/outline", outline, token=admin, good=_WRITTEN_OR_THERE, **unless_written)
         lessons = [lesson for module in course["modules"] for lesson in module["lessons"]]
         subtopics = sum(len(lesson["subtopics"]) for lesson in lessons)
-        tell(f"{course['title']}: {len(course['modules'])} modules, {len(lessons)} lessons, {subtopics} subtopics")
+        report(f"{course['title']}: {len(course['modules'])} modules, {len(lessons)} lessons, {subtopics} subtopics")
     return ids
 
 

@@ -200,7 +200,7 @@ def test_the_access_log_holds_ids_and_no_path_address_or_header_of_a_person(depl
 
 
 @every_deployment
-def test_alarms_tell_a_topic_where_one_is_given(deployment: str) -> None:
+def test_alarms_notify_a_topic_where_one_is_given(deployment: str) -> None:
     alarms = _of(deployment, "AWS::CloudWatch::Alarm")
     topics = [{"Ref": "AlarmTopicArn"}] if "AlarmTopicArn" in DEPLOYMENTS[deployment] else None
     assert all(alarm.get("AlarmActions") == topics for alarm in alarms.values())

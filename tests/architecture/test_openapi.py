@@ -213,14 +213,14 @@ def test_a_field_that_cannot_be_emptied_is_not_nullable() -> None:
     assert {"type": "null"} in update["quarter"]["anyOf"]
 
 
-def test_bounds_are_told() -> None:
+def test_bounds_are_described() -> None:
     [limit] = [each for each in OPERATIONS["listPrograms"]["parameters"] if each["name"] == "limit"]
     assert {"minimum": 1, "maximum": 100}.items() <= limit["schema"].items()
     mark = DOCUMENT["components"]["schemas"]["NewExam"]["properties"]["passMark"]
     assert {"type": "number", "minimum": 0, "maximum": 100, "multipleOf": 0.01, "default": 50}.items() <= mark.items()
 
 
-def test_headers_are_told_where_they_apply() -> None:
+def test_headers_are_described_where_they_apply() -> None:
     create, update = OPERATIONS["createProgram"], OPERATIONS["updateProgram"]
     assert {"Location", "ETag", "X-Request-ID"} == set(create["responses"]["201"]["headers"])
     assert "Idempotency-Key" in [parameter["name"] for parameter in create["parameters"]]

@@ -157,7 +157,7 @@ def crowd(auth: Auth, desk: Desk) -> set[str]:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(limits=st.lists(st.integers(1, 6), min_size=1, max_size=4))
-def test_a_walk_through_the_pages_meets_each_user_once(desk: Desk, crowd: set[str], limits: list[int]) -> None:
+def test_all_pages_together_have_each_user_once(desk: Desk, crowd: set[str], limits: list[int]) -> None:
     met: list[str] = []
     query: dict[str, str] = {}
     for turn in range(100):

@@ -7,7 +7,7 @@ import sys
 from tests.template import ROOT
 
 
-def test_everybody_in_a_large_class_is_told_once_although_the_function_dies_on_the_way() -> None:
+def test_everybody_in_a_large_class_is_notified_once_although_the_function_dies_on_the_way() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.crowd", "1200"],
         cwd=ROOT,

@@ -108,7 +108,7 @@ def test_who_is_enrolled_reads_and_who_dropped_does_not(content: Content, status
     assert by_id == (404 if expected == 403 else 200)
 
 
-def test_a_list_is_walked_page_by_page_though_it_changes_on_the_way(content: Content) -> None:
+def test_a_list_is_read_page_by_page_though_it_changes_on_the_way(content: Content) -> None:
     modules = [content.add_module(f"m{i}") for i in range(7)]
     path, token = f"/courses/{content.course}/modules", content.student.token
     first = content.http.get(path, token=token, query={"limit": "3"}).json
@@ -121,7 +121,7 @@ def test_a_list_is_walked_page_by_page_though_it_changes_on_the_way(content: Con
     assert _titles(seen) == [f"m{i}" for i in range(7)]
 
 
-def test_a_walk_goes_on_when_the_last_one_it_read_is_gone(content: Content) -> None:
+def test_the_next_page_comes_when_the_last_one_of_the_page_before_is_gone(content: Content) -> None:
     modules = [content.add_module(f"m{i}") for i in range(4)]
     path, token = f"/courses/{content.course}/modules", content.student.token
     first = content.http.get(path, token=token, query={"limit": "2"}).json

@@ -2,7 +2,7 @@
 
     make rehearsal
 
-What this shows and what it cannot is told in docs/docker.md. It takes some minutes, so it is no part of `make test`.
+What this shows and what it cannot is in docs/docker.md. It takes some minutes, so it is no part of `make test`.
 """
 
 import json
@@ -113,8 +113,8 @@ def test_a_recorded_event_is_answered(place: Rehearsal) -> None:
 
 
 def test_status_names_the_containers(place: Rehearsal) -> None:
-    told = place.command("status")
-    assert all(f"\n{name} " in told for name in ("ministack", "kafka", "mailpit", "sms", "kong-database", "kong"))
+    status = place.command("status")
+    assert all(f"\n{name} " in status for name in ("ministack", "kafka", "mailpit", "sms", "kong-database", "kong"))
 
 
 def test_a_container_that_dies_is_started_again(place: Rehearsal) -> None:

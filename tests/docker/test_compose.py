@@ -21,7 +21,7 @@ RUNNING = ("ministack", "kafka", "kong")
 
 
 class Docker:
-    """Says what it is told to say about containers, and keeps what it was asked."""
+    """Says what it is to say about containers, and keeps what it was asked."""
 
     def __init__(self, folder: Path) -> None:
         self._log = folder / "asked"
@@ -66,10 +66,10 @@ def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Docker:
     return Docker(tmp_path / "bin")
 
 
-def compose(folder: Path, told: list[str] | None = None, **environ: str) -> Compose:
+def compose(folder: Path, reported: list[str] | None = None, **environ: str) -> Compose:
     (folder / "stack").mkdir(exist_ok=True)
     environ = {"LMS_ENVIRONMENT": "docker", "LMS_STACK_DIR": str(folder / "stack"), **environ}
-    return Compose(Settings.from_environment(environ), (told if told is not None else []).append)
+    return Compose(Settings.from_environment(environ), (reported if reported is not None else []).append)
 
 
 def test_kong_starts_after_its_tables_and_routes_are_in_the_database(docker: Docker, tmp_path: Path) -> None:
@@ -166,13 +166,15 @@ def test_every_call_names_the_file_and_the_project(tmp_path: Path, monkeypatch: 
     assert place.network == "second_default"
 
 
-def test_a_refusal_is_told_in_dockers_words(docker: Docker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refusal_is_reported_in_dockers_words(
+    docker: Docker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("COMPOSE_PROJECT_NAME", "broken")
     with pytest.raises(ProcessFailed, match="no such image"):
         compose(tmp_path).start_broker()
 
 
-def test_a_machine_without_docker_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_without_docker_is_refused_with_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ProcessFailed, match="Docker is needed"):
         compose(tmp_path).start_emulator()
@@ -185,7 +187,7 @@ def test_each_folder_has_containers_and_volumes_of_its_own(tmp_path: Path) -> No
     assert names == {compose(tmp_path, LMS_STACK_DIR=str(tmp_path / name)).network for name in ("stack", "other")}
 
 
-def test_a_container_that_ends_at_its_start_is_told_at_once_with_its_code_and_log(
+def test_a_container_that_ends_at_its_start_is_reported_at_once_with_its_code_and_log(
     docker: Docker, tmp_path: Path
 ) -> None:
     docker.says(health="exited 3 0", logs="no such disk")
@@ -193,30 +195,32 @@ def test_a_container_that_ends_at_its_start_is_told_at_once_with_its_code_and_lo
         compose(tmp_path).start_broker()
 
 
-def test_a_container_whose_health_fails_is_told_with_its_log(docker: Docker, tmp_path: Path) -> None:
+def test_a_container_whose_health_fails_is_reported_with_its_log(docker: Docker, tmp_path: Path) -> None:
     docker.says(health="running 0 0 unhealthy", logs="still thinking")
     with pytest.raises(ProcessFailed, match=r"(?s)kafka runs but is not healthy.*still thinking"):
         compose(tmp_path).start_broker()
 
 
-def test_images_that_are_pulled_are_told_and_those_that_are_there_are_not(docker: Docker, tmp_path: Path) -> None:
-    told: list[str] = []
-    compose(tmp_path, told).prepare()
-    assert told == []
+def test_images_that_are_pulled_are_reported_and_those_that_are_there_are_not(docker: Docker, tmp_path: Path) -> None:
+    reported: list[str] = []
+    compose(tmp_path, reported).prepare()
+    assert reported == []
     docker.says(images="1")
-    compose(tmp_path, told).prepare()
-    assert "pulling kong:3.9.1 (once)" in told
-    assert not any("localstack/" in line for line in told)
+    compose(tmp_path, reported).prepare()
+    assert "pulling kong:3.9.1 (once)" in reported
+    assert not any("localstack/" in line for line in reported)
     assert "pull --quiet apache/kafka:4.1.1" in docker.done
 
 
-@pytest.mark.parametrize(("refused", "told"), [("version", "Docker does not answer"), ("compose", "Compose plugin")])
-def test_what_is_missing_of_docker_is_told_before_anything_is_started(
-    docker: Docker, tmp_path: Path, refused: str, told: str
+@pytest.mark.parametrize(
+    ("refused", "reported"), [("version", "Docker does not answer"), ("compose", "Compose plugin")]
+)
+def test_what_is_missing_of_docker_is_reported_before_anything_is_started(
+    docker: Docker, tmp_path: Path, refused: str, reported: str
 ) -> None:
     script = docker.folder / "docker"
     script.write_text(script.read_text().replace('case "$*" in', f'case "$*" in {refused}*) echo no >&2; exit 1 ;;'))
-    with pytest.raises(ProcessFailed, match=told):
+    with pytest.raises(ProcessFailed, match=reported):
         compose(tmp_path).prepare()
 
 
@@ -225,13 +229,13 @@ def looking(place: Compose) -> None:
     place.look()
 
 
-def test_what_died_is_started_again_and_told_why(docker: Docker, tmp_path: Path) -> None:
-    told: list[str] = []
+def test_what_died_is_started_again_and_the_reason_reported(docker: Docker, tmp_path: Path) -> None:
+    reported: list[str] = []
     every = dict.fromkeys(("ministack", "kafka", "mailpit", "sms", "kong_database"), "running")
     docker.containers(**every, kong="exited, (137) 2 seconds ago")
-    looking(compose(tmp_path, told))
+    looking(compose(tmp_path, reported))
     assert docker.done == ["up --detach --no-deps kong"]
-    assert told[0] == "kong died (exited, (137) 2 seconds ago); starting it again"
+    assert reported[0] == "kong died (exited, (137) 2 seconds ago); starting it again"
 
 
 def test_the_emulators_death_is_the_whole_stacks(docker: Docker, tmp_path: Path) -> None:
@@ -253,7 +257,7 @@ def test_down_stops_what_outlived_the_emulator_and_reset_forgets_it(
     assert docker.done[-1] == "down --volumes --remove-orphans"
 
 
-def test_status_tells_of_each_container_and_is_no_success_while_one_is_missing(
+def test_status_lists_each_container_and_is_no_success_while_one_is_missing(
     docker: Docker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     docker.containers(ministack="running, (healthy)", kong="exited, (137)")

@@ -62,7 +62,7 @@ def test_every_variable_is_given_by_the_command_or_has_a_default(settings: Setti
 
 
 @pytest.mark.parametrize("name", sorted(SERVICES.keys() - TASKS))
-def test_what_keeps_running_tells_its_health_and_has_time_for_it(name: str) -> None:
+def test_what_keeps_running_reports_its_health_and_has_time_for_it(name: str) -> None:
     check = SERVICES[name]["healthcheck"]
     assert check["test"][0] == "CMD"
     assert (check["timeout"], check["retries"]) == ("10s", 60)
@@ -102,7 +102,7 @@ def test_the_database_without_a_password_is_reached_by_kong_alone() -> None:
 
 
 @pytest.mark.parametrize("address", ["kong_admin_url", "bootstrap_servers", "twilio_url", "emulator_url"])
-def test_functions_are_told_where_a_service_listens(settings: Settings, address: str) -> None:
+def test_functions_know_where_a_service_listens(settings: Settings, address: str) -> None:
     host, port = getattr(Compose(settings, print).neighbours, address).removeprefix("http://").split(":")
     if host == "kafka":
         assert f"FUNCTIONS://{host}:{port}," in variables(SERVICES[host])["KAFKA_ADVERTISED_LISTENERS"]
@@ -115,7 +115,7 @@ def test_mails_go_where_mailpit_listens(settings: Settings) -> None:
     assert neighbours.smtp_port in listening(SERVICES[neighbours.smtp_host])
 
 
-def test_kafka_tells_this_machine_its_published_port() -> None:
+def test_kafka_advertises_its_published_port_to_this_machine() -> None:
     advertised = variables(SERVICES["kafka"])["KAFKA_ADVERTISED_LISTENERS"]
     assert f"HOST://127.0.0.1:{DEFAULT_PORTS['broker']}" in advertised
 

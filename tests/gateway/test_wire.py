@@ -101,7 +101,7 @@ def test_a_client_that_would_speak_another_protocol_gets_one_answer(gateway: Run
     assert answer.count(b"HTTP/1.1 ") == 1
 
 
-def test_a_client_that_asks_first_is_told_to_go_on(gateway: RunningGateway) -> None:
+def test_a_client_that_asks_first_may_go_on(gateway: RunningGateway) -> None:
     head = b"POST /r HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\nConnection: close\r\n\r\n"
 
     with socket.create_connection(("127.0.0.1", gateway.proxy_port), timeout=60) as client:

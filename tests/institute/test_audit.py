@@ -11,7 +11,7 @@ from tests.institute.conftest import Institute
 from tests.template import TEMPLATE, resources
 
 
-def test_an_entry_tells_who_did_what_to_whom_and_why(institute: Institute) -> None:
+def test_an_entry_says_who_did_what_to_whom_and_why(institute: Institute) -> None:
     from lms import roster
     from lms.dynamo import transaction
 

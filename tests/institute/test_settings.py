@@ -133,8 +133,8 @@ def test_a_change_is_emitted_with_what_the_settings_are_now(institute: Institute
 
     institute.set({"name": "One"})
     institute.set({"registration": "closed"})
-    told = outbox.of(InstituteSettingsChanged)
-    assert [(event.version, event.name, event.registration) for event in told] == [
+    changes = outbox.of(InstituteSettingsChanged)
+    assert [(event.version, event.name, event.registration) for event in changes] == [
         (1, "One", "open"),
         (2, "One", "closed"),
     ]

@@ -36,7 +36,7 @@ def test_classes_come_with_their_program_and_number_of_active_students(school: S
     ]
 
 
-def test_classes_are_walked_in_pages(school: School) -> None:
+def test_classes_are_read_in_pages(school: School) -> None:
     courses = [school.add_course(f"Course {n}") for n in range(7)]
     for course in courses:
         school.assign_teacher(course)

@@ -42,7 +42,7 @@ def test_an_event_names_its_own_subject(event: type[Event]) -> None:
     assert event.subject is not Event.subject
 
 
-def test_what_is_read_equals_what_was_told() -> None:
+def test_what_is_read_equals_what_was_emitted() -> None:
     emitted = UserProvisioned(
         user_id="018f4e2a-7c1e-7d3b-9a54-2f6f1c0d9e11",
         version=2,

@@ -98,7 +98,7 @@ def test_a_limit_outside_1_to_100_is_422(world: World, limit: object) -> None:
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(counts=st.lists(st.integers(0, 5), min_size=1, max_size=5), limit=st.integers(1, 6))
-def test_a_walk_over_partitions_gives_each_thing_once_and_in_order(
+def test_pages_over_partitions_give_each_thing_once_and_in_order(
     world: World, wire: Wire, counts: list[int], limit: int
 ) -> None:
     owners = [f"{uuid4()}" for _ in counts]

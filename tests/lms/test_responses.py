@@ -108,7 +108,7 @@ def test_an_update_answers_the_etag_of_a_get_that_shows_the_same(world: World) -
     assert tag.removeprefix('"4-') == _get(world, "/course").headers["etag"].removeprefix('"3-')
 
 
-def test_who_has_the_answer_is_told_so_without_it(world: World) -> None:
+def test_who_has_the_answer_already_gets_304_without_it(world: World) -> None:
     tag = _get(world, "/course").headers["etag"]
 
     for given in (tag, f'"x", W/{tag}', "*"):
@@ -158,7 +158,7 @@ def test_long_json_is_compressed_for_who_asks(world: World) -> None:
     assert small.json == plain.json == LONG
 
 
-def test_compressed_and_plain_answers_are_told_apart_by_caches(world: World) -> None:
+def test_caches_keep_compressed_and_plain_answers_apart(world: World) -> None:
     plain, small = _get(world, "/lessons"), _get(world, "/lessons", accept_encoding="gzip")
 
     assert plain.headers["vary"] == small.headers["vary"] == "Accept-Encoding"

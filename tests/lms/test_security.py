@@ -34,7 +34,7 @@ def _refused(token: str) -> None:
     assert raised.value.detail == "The access token is not valid."
 
 
-def test_a_token_of_ours_tells_who_calls(signer: Signer) -> None:
+def test_a_token_of_ours_names_the_caller(signer: Signer) -> None:
     person = uuid4()
     caller = verify(signer.token("teacher", person))
     assert caller.id == person

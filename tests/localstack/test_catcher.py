@@ -76,7 +76,7 @@ def test_a_mail_is_listed_and_read_in_mailpits_words(catcher: Catcher) -> None:
     assert "blind@example.org" in [who["Address"] for who in read["Bcc"]]
 
 
-def test_the_way_out_of_a_mailing_is_told(catcher: Catcher) -> None:
+def test_the_way_out_of_a_mailing_is_shown(catcher: Catcher) -> None:
     catcher.send("News", List_Unsubscribe="<http://a/?x=1>, <mailto:b>", List_Unsubscribe_Post="one click")
     catcher.send("A code")
     listed = catcher.http.get("/api/v1/messages").json()["messages"]

@@ -37,8 +37,8 @@ class World:
         self.logs.mkdir()
         self._journal = folder / "journal"
         self._journal.touch()
-        self.told: list[str] = []
-        self.supervisor = Supervisor(self.run, self.logs, self.told.append)
+        self.reported: list[str] = []
+        self.supervisor = Supervisor(self.run, self.logs, self.reported.append)
 
     def process(self, name: str, *, foundation: bool = False, stop_seconds: float = 60) -> Process:
         return Process(
@@ -96,7 +96,7 @@ def test_a_part_that_dies_is_started_again_alone(world: World) -> None:
     watching = threading.Thread(target=world.supervisor.watch, args=(stopping,))
     watching.start()
     kill(dead)
-    until(lambda: "broker is back" in world.told)
+    until(lambda: "broker is back" in world.reported)
     stopping.set()
     watching.join()
     assert world.pid("broker") not in {None, dead}
@@ -113,14 +113,14 @@ def test_the_death_of_the_foundation_is_left_to_whoever_knows_the_order(world: W
     assert world.journal("stopped") == ["broker"]
 
 
-def test_a_part_that_ends_at_its_start_is_told_with_the_end_of_its_log(world: World) -> None:
+def test_a_process_that_ends_at_its_start_is_reported_with_the_end_of_its_log(world: World) -> None:
     process = world.process("broken")
     broken = Process(**{**process.__dict__, "command": [sys.executable, "-c", "raise SystemExit('no such disk')"]})
     with pytest.raises(ProcessFailed, match="no such disk"):
         world.supervisor.start(broken)
 
 
-def test_a_part_that_does_not_become_ready_is_told_and_stopped(world: World) -> None:
+def test_a_process_that_does_not_become_ready_is_reported_and_stopped(world: World) -> None:
     process = world.process("silent")
     silent = Process(**{**process.__dict__, "ready": lambda: False, "start_seconds": 0.5})
     with pytest.raises(ProcessFailed, match="not ready"):

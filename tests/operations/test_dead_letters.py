@@ -95,8 +95,8 @@ class World:
 
     def held(self, queue: str) -> int:
         name = "ApproximateNumberOfMessages"
-        told = self.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=[name])["Attributes"]
-        return int(told[name])
+        attributes = self.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=[name])["Attributes"]
+        return int(attributes[name])
 
 
 @pytest.fixture

@@ -227,7 +227,7 @@ def test_vouchers_are_listed_by_status_in_the_order_in_which_they_are_due(paymen
     assert sorted(listed()) == sorted(days.values())
 
 
-def test_a_walk_goes_on_over_midnight(payment: Payment) -> None:
+def test_the_next_page_comes_after_midnight_too(payment: Payment) -> None:
     for n in (0, 0, 1):
         payment.issue(due_date=payment.day(n))
     for status in ("unpaid", "overdue"):
@@ -262,7 +262,7 @@ def test_a_courses_vouchers_are_listed_the_newest_first(payment: Payment) -> Non
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(dues=st.lists(st.integers(-2, 2), max_size=6), limit=st.integers(1, 4))
-def test_a_walk_over_vouchers_meets_each_once(payment: Payment, dues: list[int], limit: int) -> None:
+def test_all_pages_together_have_each_voucher_once(payment: Payment, dues: list[int], limit: int) -> None:
     student = sign_in("student")
     issued = [payment.issue(student, due_date=payment.day(n))["voucher_no"] for n in dues]
     token, by_student = payment.admin.token, {"student_id": str(student.id)}

@@ -90,7 +90,7 @@ def test_a_program_with_courses_is_not_deleted(program: Program, outbox: Outbox)
     assert program.http.get("/programs/list").json == {"items": [], "next": None}
 
 
-def test_the_catalogue_is_open_to_all_and_walked_in_pages(program: Program) -> None:
+def test_the_catalogue_is_open_to_all_and_read_in_pages(program: Program) -> None:
     made = [program.id, *(program.new_program(f"Program {n}")["id"] for n in range(6))]
     assert [item["id"] for item in program.http.list_all("/programs/list", limit=3)] == made
     courses = [program.new_course(f"Course {n}") for n in range(5)]

@@ -90,7 +90,7 @@ def test_the_summary_is_of_all_feedback_on_every_page(school: School) -> None:
     }
 
 
-def test_the_list_is_walked_in_pages_the_newest_first(school: School) -> None:
+def test_the_list_is_read_in_pages_the_newest_first(school: School) -> None:
     given = [school.rate(3, school.new_student()).json["id"] for _ in range(7)]
     listed = school.http.list_all(f"/feedback/{school.course}", limit=3, token=school.student.token)
     assert [item["id"] for item in listed] == given[::-1]

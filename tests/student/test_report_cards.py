@@ -152,7 +152,7 @@ def test_a_dropped_course_keeps_a_card_on_which_something_is(school: School) -> 
     assert [card["course_id"] for card in answer.json["items"]] == [str(school.course)]
 
 
-def test_a_walk_over_the_cards_returns_each_once(school: School) -> None:
+def test_all_pages_together_have_each_card_once(school: School) -> None:
     courses = [school.course, *(school.add_course() for _ in range(6))]
     for course in courses:
         school.add_student(school.student, course)

@@ -105,7 +105,7 @@ def test_a_standing_changes_only_as_it_was_read(school: School) -> None:
     assert _patch(school, {"if-match": tag}, program="b").status == 412
 
 
-def test_a_walk_over_the_students_returns_each_once(school: School) -> None:
+def test_all_pages_together_have_each_student_once(school: School) -> None:
     students = [school.student, *(sign_in("student") for _ in range(6))]
     school.consume(*(school.profile_event(version=2, student=student) for student in students))
     listed = school.http.list_all("/students", limit=3, token=school.admin.token)

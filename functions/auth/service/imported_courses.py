@@ -41,7 +41,7 @@ class Courses:
     """The courses of a list by the names it has for them, and by user those not to be asked for (again)."""
 
     named: Mapping[str, Sequence[roster.Course]]
-    settled: Mapping[UUID, frozenset[UUID]]
+    had: Mapping[UUID, frozenset[UUID]]
 
     def of(self, names: Iterable[str], role: Role, user_id: UUID | None = None) -> list[roster.Course]:
         """The courses to ask for; raises `NoCoursesForRole`, `UnknownCourse`, `SeveralCourses`."""
@@ -55,8 +55,8 @@ class Courses:
             if len(courses) > 1:
                 raise SeveralCourses(name=name[:200])
             found[courses[0].id] = courses[0]
-        settled = self.settled.get(user_id, frozenset()) if user_id else frozenset()
-        return [course for course_id, course in found.items() if course_id not in settled]
+        had = self.had.get(user_id, frozenset()) if user_id else frozenset()
+        return [course for course_id, course in found.items() if course_id not in had]
 
 
 def look_up(names: Iterable[str], users: Mapping[UUID, tuple[User, Sequence[str]]]) -> Courses:
@@ -69,10 +69,10 @@ def look_up(names: Iterable[str], users: Mapping[UUID, tuple[User, Sequence[str]
         name: [known[course_id] for course_id in course_ids if course_id in known]
         for name, course_ids in wanted.items()
     }
-    return Courses(named, _settled(named, users))
+    return Courses(named, _had(named, users))
 
 
-def _settled(
+def _had(
     named: Mapping[str, Sequence[roster.Course]], users: Mapping[UUID, tuple[User, Sequence[str]]]
 ) -> dict[UUID, frozenset[UUID]]:
     """The courses to which users belong or belonged, and those that an earlier import asked for."""
@@ -85,14 +85,14 @@ def _settled(
         kind = cast(roster.Kind, user.role)
         for course in (course for name in names for course in named[name]):
             memberships[roster.membership_key(kind, user_id, course.id)] = user_id, course.id
-    settled: dict[UUID, set[UUID]] = {user_id: set() for user_id in requested.values()}
+    had: dict[UUID, set[UUID]] = {user_id: set() for user_id in requested.values()}
     for key, row in read_by_key([*requested, *memberships]).items():
         if key in memberships:
             user_id, course_id = memberships[key]
-            settled[user_id].add(course_id)
+            had[user_id].add(course_id)
         else:
-            settled[requested[key]] |= {UUID(course_id) for course_id in row.course_ids or ()}
-    return {user_id: frozenset(course_ids) for user_id, course_ids in settled.items()}
+            had[requested[key]] |= {UUID(course_id) for course_id in row.course_ids or ()}
+    return {user_id: frozenset(course_ids) for user_id, course_ids in had.items()}
 
 
 def ask(tx: Transaction, user_id: UUID, role: Role, courses: Sequence[roster.Course], request: Request) -> None:

@@ -1,4 +1,4 @@
-"""What calendars show, as events tell of it: exams by course, what is to be paid by person, people's time zones."""
+"""What calendars show, as events report it: exams by course, what is to be paid by person, people's time zones."""
 
 from datetime import datetime
 from uuid import UUID

@@ -13,7 +13,7 @@ walks = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCh
 
 @walks
 @given(count=st.integers(0, 8), limit=st.integers(1, 5))
-def test_a_walk_over_sessions_meets_each_once(school: School, count: int, limit: int) -> None:
+def test_all_pages_together_have_each_session_once(school: School, count: int, limit: int) -> None:
     from progress.tables import Attendance
 
     course, own = school.add_course(), str(school.student.id)
@@ -35,7 +35,7 @@ def test_a_walk_over_sessions_meets_each_once(school: School, count: int, limit:
 
 @walks
 @given(count=st.integers(0, 8), limit=st.integers(1, 5))
-def test_a_walk_over_feedback_meets_each_once(school: School, count: int, limit: int) -> None:
+def test_all_pages_together_have_each_feedback_once(school: School, count: int, limit: int) -> None:
     from lms.ids import uuid7
     from progress.tables import Feedback
 
