@@ -24,8 +24,9 @@ from statistics import median
 
 from benchmarks.figures import table
 from localstack.build import build
+from operations.source import ROOT
 from tests.architecture.deployed import FUNCTIONS, RUNTIME_ENVIRONMENT, environment, handler
-from tests.template import ROOT, TEMPLATE
+from tests.template import TEMPLATE
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 _BARE_EVERY = 8

@@ -5,7 +5,7 @@ import re
 from functools import cache
 from typing import Any
 
-from tests.template import ROOT
+from operations.source import ROOT
 
 # No client ever sees this one: the gateway is what clients talk to.
 _PAST_THE_GATEWAY = "Call this service through the gateway."

@@ -1,10 +1,10 @@
-"""The recorded events of `events/`, and what they tell of."""
+"""The recorded events of `events/`, and what they name."""
 
 import json
 from typing import Any
 from uuid import UUID, uuid4
 
-from tests.template import ROOT
+from operations.source import ROOT
 
 COURSE = UUID("018f4e2a-80aa-7c10-8a11-3b5d7f9e1c21")
 EXAM = UUID("018f4e2a-8f01-7e55-9c33-5d7f9e1c2b43")

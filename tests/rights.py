@@ -12,8 +12,9 @@ from typing import Any
 
 from pynamodb.connection import Connection
 
+from operations.source import ROOT
 from tests.architecture.deployed import FUNCTIONS, handler, listed, package, statements
-from tests.template import ROOT, resources
+from tests.template import resources
 
 Call = tuple[str, str]
 """An action and what it is done to: a table, or `table/index/name`."""

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from localstack.build import build
+from operations.source import ROOT
 from tests.architecture.deployed import FUNCTIONS, RUNTIME_ENVIRONMENT, environment, handler
-from tests.template import ROOT, TEMPLATE
+from tests.template import TEMPLATE
 
 _LAYER = "SharedLayer"
 _IMPORT = """

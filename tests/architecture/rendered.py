@@ -10,7 +10,7 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
-from tests.template import ROOT
+from operations.source import ROOT
 
 _MSK = "arn:aws:kafka:eu-central-1:123456789012:cluster/lms/00000000-0000-4000-8000-000000000000-1"
 _SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:AmazonMSK_lms-abcdef"

@@ -7,7 +7,7 @@ import yaml
 
 from lms.events.catalogue import CATALOGUE, TOPICS
 from operations.documents import asyncapi, event_page
-from tests.template import ROOT
+from operations.source import ROOT
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from operations.source import ROOT
 from tests.architecture.test_contracts import LINTER
-from tests.template import ROOT
 
 _CLOCK = ROOT / "layers" / "shared" / "lms" / "clock.py"
 _WOKEN = {"dependencies", "due", "republish"}

@@ -3,8 +3,8 @@
 import tomllib
 from typing import Any
 
+from operations.source import ROOT
 from tests.architecture.deployed import FUNCTIONS, handler
-from tests.template import ROOT
 
 LINTER: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
 SERVICES = sorted(path.parent.name for path in (ROOT / "functions").glob("*/__init__.py"))

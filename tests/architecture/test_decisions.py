@@ -2,7 +2,7 @@
 
 import re
 
-from tests.template import ROOT
+from operations.source import ROOT
 
 FOLDER = ROOT / "docs" / "decisions"
 FILES = sorted(path.name for path in FOLDER.glob("[0-9]*.md"))

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from lms.events.catalogue import TOPICS
+from operations.source import ROOT
 from tests.architecture.deployed import listed
 from tests.architecture.rendered import DEPLOYMENTS, references, rendered, text
-from tests.template import ROOT, TEMPLATE, resources
+from tests.template import TEMPLATE, resources
 
 every_deployment = pytest.mark.parametrize("deployment", DEPLOYMENTS)
 KAFKA = {"EventSourceArn", "AmazonManagedKafkaEventSourceConfig"}

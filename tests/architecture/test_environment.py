@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 
-from tests.template import ROOT
+from operations.source import ROOT
 
 DEVELOPERS = {
     "LMS_DEMO_PASSWORD": "a-password-of-mine",

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from operations.aws_build import Target, misfits
+from operations.source import ROOT
 from tests.architecture.conftest import Imported
 from tests.architecture.deployed import (
     API_FUNCTIONS,
@@ -19,7 +20,6 @@ from tests.architecture.deployed import (
     package,
     variables,
 )
-from tests.template import ROOT
 
 every_function = pytest.mark.parametrize("function", FUNCTIONS)
 

@@ -14,8 +14,7 @@ from operations.documents import openapi
 from operations.documents.examples import NoExample, example
 from operations.documents.naming import operation_id
 from operations.documents.refusals import refusals_of
-from operations.source import applications
-from tests.template import ROOT
+from operations.source import ROOT, applications
 
 DOCUMENT: dict[str, Any] = json.loads((ROOT / "docs" / "openapi.json").read_text())
 ROUTES = {

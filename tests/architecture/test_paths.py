@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 
-from tests.template import ROOT
+from operations.source import ROOT
 
 _FOLDERS = ("benchmarks", "docs", "functions", "layers", "localstack", "operations", "tests")
 _PARENTS = re.compile(r"__file__\)(?:\.resolve\(\))?\.parents\[(\d+)\]")

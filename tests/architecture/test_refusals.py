@@ -7,7 +7,7 @@ import pytest
 
 from lms import errors
 from lms.errors import Problem
-from tests.template import ROOT
+from operations.source import ROOT
 
 KINDS = {name for name, thing in vars(errors).items() if isinstance(thing, type) and issubclass(thing, Problem)}
 # They answer whatever was wrong: a fault, what FastAPI finds, and what auth said to another function.

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from lms.dynamo import Table, TypedKey
-from tests.template import ROOT, TEMPLATE, resources
+from operations.source import ROOT
+from tests.template import TEMPLATE, resources
 
 TABLES = resources("AWS::DynamoDB::Table")
 _MODULES = [

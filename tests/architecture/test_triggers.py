@@ -7,8 +7,9 @@ import pytest
 
 from lms.consumer import KafkaConsumer
 from lms.events.catalogue import TOPICS
+from operations.source import ROOT
 from tests.architecture.deployed import FUNCTIONS, KAFKA_MAPPINGS, package
-from tests.template import ROOT, TEMPLATE, resources
+from tests.template import TEMPLATE, resources
 
 every_mapping = pytest.mark.parametrize("mapping", KAFKA_MAPPINGS)
 # Whatever of a failing batch is not the consumer's own decision: AWS refuses or ignores these for Kafka on demand.

@@ -12,9 +12,9 @@ from auth import check, internal
 from lms import credentials
 from lms.errors import Conflict, Forbidden, Invalid, NotFound, TooManyRequests, Unauthorized, Unavailable
 from lms.events.users import UserPasswordChanged
+from operations.source import ROOT
 from tests.auth.conftest import NEW_PASSWORD, PASSWORD, Auth, SignedIn
 from tests.conftest import Outbox
-from tests.template import ROOT
 
 IP = "203.0.113.7"
 

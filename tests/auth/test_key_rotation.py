@@ -14,10 +14,10 @@ from lms.dynamo import Transaction
 from lms.errors import Unavailable
 from lms.events.users import UserPasswordChanged
 from lms.tokens import key_ring
+from operations.source import ROOT
 from tests.auth.conftest import NEW_PASSWORD, PASSWORD, SIGNING_PEM, Auth, SignedIn, new_signing_key
 from tests.conftest import aws_client
 from tests.republishing import Context
-from tests.template import ROOT
 
 KEYS = {"key-1": SIGNING_PEM, "key-2": new_signing_key()}
 

@@ -15,10 +15,10 @@ from lms import roster
 from lms.errors import Unavailable
 from lms.etags import Precondition
 from lms.events.users import Person, UserErased, UserPasswordChanged, UserProvisioned, UserRegistered
+from operations.source import ROOT
 from tests.auth.conftest import NEW_PASSWORD, PASSWORD, SIGNING_PEM, Auth, at_once
 from tests.clients import kafka_event
 from tests.conftest import DeadLetters, Outbox
-from tests.template import ROOT
 
 CALLS_OF_THE_CHAIN = 4
 

@@ -8,8 +8,8 @@ import pytest
 
 from operations.documents import authorization
 from operations.documents.authorization import CALLERS, Row, UnfitTable, rows
+from operations.source import ROOT
 from tests.authorization.world import AuthorizationWorld
-from tests.template import ROOT
 
 ROWS = rows()
 CREATES = [row for row in ROWS if 201 in row.statuses.values()]

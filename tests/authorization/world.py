@@ -11,12 +11,13 @@ from uuid import UUID
 
 from lms.roster import find_user
 from operations.documents.authorization import Row
+from operations.source import ROOT
 from tests.auth.conftest import NEW_PASSWORD, PASSWORD, Auth, SignedIn
 from tests.clients import Answer
 from tests.conftest import aws_client
 from tests.contract.world import World, meant
 from tests.documented import find_operation
-from tests.template import ENVIRONMENT, ROOT
+from tests.template import ENVIRONMENT
 
 _PATHS = json.loads((ROOT / "docs" / "openapi.json").read_text())["paths"]
 # Staff who ask about somebody else than themselves, and the student who does.

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from tests.template import ROOT
+from operations.source import ROOT
 
 
 def test_everybody_in_a_large_class_is_notified_once_although_the_function_dies_on_the_way() -> None:

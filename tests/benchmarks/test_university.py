@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from benchmarks import oulad, university_check
-from tests.template import ROOT
+from operations.source import ROOT
 
 SAMPLE = Path(__file__).parent / "oulad"
 

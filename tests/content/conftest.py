@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from operations.source import ROOT
 from tests.clients import Answer
 from tests.conftest import Clock
 from tests.people import Person
-from tests.template import ROOT
 from tests.world import World
 
 CURRICULUM = json.loads(Path(ROOT / "localstack" / "curriculum.json").read_text())

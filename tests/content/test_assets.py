@@ -10,9 +10,10 @@ from uuid import uuid4
 
 import pytest
 
+from operations.source import ROOT
 from tests.clients import Answer
 from tests.content.conftest import Content
-from tests.template import ENVIRONMENT, ROOT
+from tests.template import ENVIRONMENT
 
 PDF = "application/pdf"
 BEGINNINGS = {

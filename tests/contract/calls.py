@@ -12,10 +12,9 @@ from schemathesis.core import NotSet
 from schemathesis.core.parameters import ParameterLocation
 
 from lms.security import permission_of
-from operations.source import applications
+from operations.source import ROOT, applications
 from tests.clients import Answer
 from tests.contract.world import World
-from tests.template import ROOT
 
 DOCUMENT: dict[str, Any] = json.loads((ROOT / "docs" / "openapi.json").read_text())
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)

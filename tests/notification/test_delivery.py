@@ -1,6 +1,5 @@
 import json
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,10 +9,9 @@ from notification.channels import mail
 from notification.messages.accounts import Welcome
 from notification.service import notifications
 from notification.tables import Notification
+from tests import recorded
 from tests.notification.servers import MailServer, free_port
 from tests.notification.world import CODE, LINK_TOKEN, School, deliver, row, rows
-
-EVENTS = Path(__file__).parents[2] / "events"
 
 
 def forgotten(message: Notification) -> bool:
@@ -286,7 +284,7 @@ def test_the_recorded_sqs_event_is_delivered(school: School, mail_server: MailSe
     welcome.id, welcome.destination = UUID("3d3f6dc1-0f0c-4bb1-9e0a-27f44f6f7b11"), "ada@example.org"
     notifications.write_and_queue([welcome])
 
-    answer = deliver(json.loads((EVENTS / "notification_delivery.json").read_text()))
+    answer = deliver(recorded.event("notification_delivery"))
 
     assert answer == {"batchItemFailures": []}
     assert [mail["To"] for mail in mail_server.mails] == ["ada@example.org"]

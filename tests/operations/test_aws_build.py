@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from operations.aws_build import Target, misfits, publish, target
+from operations.source import ROOT
 from tests.architecture.rendered import transformed
-from tests.template import ROOT, TEMPLATE
+from tests.template import TEMPLATE
 
 SAMCONFIG = tomllib.loads((ROOT / "samconfig.toml").read_text())
 MAKEFILES = ("functions/Makefile", "layers/shared/Makefile")

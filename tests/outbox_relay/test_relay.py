@@ -1,6 +1,4 @@
-import json
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,10 +15,9 @@ from lms.log import request_id
 from lms.outbox import OutboxItem, emit_again
 from outbox_relay import relay
 from outbox_relay.service import StillPending
+from tests import recorded
 from tests.conftest import Clock
 from tests.outbox_relay.world import Kafka, context, emitted, pending, wake
-
-EVENTS = Path(__file__).parents[2] / "events"
 
 
 def fresh(item: OutboxItem) -> OutboxItem:
@@ -305,6 +302,6 @@ def test_the_recorded_stream_event_wakes_the_relay_for_its_subject(kafka: Kafka,
     ada = UUID("018f4e2a-7c1e-7d3b-9a54-2f6f1c0d9e11")
     items = [pending(ada, version, clock.now) for version in (1, 2)]
 
-    relay.handler(json.loads((EVENTS / "outbox_stream.json").read_text()), context(60))
+    relay.handler(recorded.event("outbox_stream"), context(60))
 
     assert kafka.ids == [item.event_id for item in items]

@@ -1,6 +1,4 @@
-import json
 from datetime import timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -11,9 +9,9 @@ from lms.due import Unfinished
 from lms.outbox import OutboxItem
 from outbox_relay import sweep
 from outbox_relay.sweep import OverdueEvents
+from tests import recorded
 from tests.outbox_relay.world import Kafka, context, pending, sweep_now, wake
 
-EVENTS = Path(__file__).parents[2] / "events"
 OVERDUE = timedelta(minutes=3)
 
 
@@ -90,6 +88,6 @@ def test_what_time_does_not_allow_is_left_to_the_next_sweep(kafka: Kafka) -> Non
 def test_the_recorded_schedule_event_starts_a_sweep(kafka: Kafka) -> None:
     item = pending(uuid4(), 1, now() - OVERDUE)
 
-    sweep.handler(json.loads((EVENTS / "outbox_sweep.json").read_text()), context(55))
+    sweep.handler(recorded.event("outbox_sweep"), context(55))
 
     assert kafka.ids == [item.event_id]

@@ -11,9 +11,9 @@ from uuid import UUID
 
 import pytest
 
+from operations.source import ROOT
 from tests.clients import Answer, Client
 from tests.people import Person, publish_key, sign_in
-from tests.template import ROOT
 
 _NAMES = {"courseId", "course_id", "moduleId", "lessonId", "chapterId"}
 # Their own id names something of a course too.

@@ -6,9 +6,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect
 
+from operations.source import ROOT
 from tests.stack.clients import Person
 from tests.stack.conftest import StackUnderTest
-from tests.template import ROOT
 
 _AXE = ROOT / "tests" / "console" / "vendor" / "axe.min.js"
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
