@@ -2,9 +2,6 @@
 
 import csv
 import gzip
-import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,26 +9,15 @@ from typing import Any
 import pytest
 
 from benchmarks import oulad, university_check
-from operations.source import ROOT
+from tests.benchmarks.running import output_of
 
 SAMPLE = Path(__file__).parent / "oulad"
 
 
 def test_the_services_report_cards_equal_those_computed_from_the_files() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.university", str(SAMPLE)],
-        cwd=ROOT,
-        env={
-            **{name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "LMS_"))},
-            "PYTHONPATH": os.pathsep.join(["functions", "layers/shared"]),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "results of 1 of 1 presentations: 91 of 91 (100.0%)" in done.stdout
-    assert "all 20 report cards equal, 19 of them with a grade" in done.stdout
+    output = output_of("university", str(SAMPLE))
+    assert "results of 1 of 1 presentations: 91 of 91 (100.0%)" in output
+    assert "all 20 report cards equal, 19 of them with a grade" in output
 
 
 def write(folder: Path, name: str, header: str, rows: Sequence[Sequence[Any]]) -> None:

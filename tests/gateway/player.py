@@ -9,6 +9,7 @@ from http.client import HTTPConnection
 from typing import Any
 
 from tests.gateway.double import Double, as_es256
+from tests.gateway.running import Answer
 from tests.gateway.tokens import Keys
 
 _PLACEHOLDERS = {
@@ -58,7 +59,7 @@ class World:
 
     def call(
         self, to: str, method: str, path: str, headers: list[tuple[str, str]] | None = None, body: bytes | None = None
-    ) -> "Reply":
+    ) -> Answer:
         connection = HTTPConnection(*(self.admin if to == "admin" else self.proxy), timeout=60)
         names = {name.lower() for name, _ in headers or ()}
         try:
@@ -71,24 +72,13 @@ class World:
                 connection.putheader("Content-Length", str(len(body)))
             connection.endheaders(body)
             response = connection.getresponse()
-            return Reply(response.status, response.getheaders(), response.read())
+            return Answer(response.status, response.getheaders(), response.read())
         finally:
             connection.close()
 
     def localize(self, text: str) -> str:
         """Recorded ports become those in use here."""
         return re.sub(r"\b980\d\b", lambda port: str(self.ports.get(int(port[0]), port[0])), text)
-
-
-@dataclass
-class Reply:
-    status: int
-    headers: list[tuple[str, str]]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
 
 
 class Case:
@@ -116,7 +106,7 @@ class Case:
             world.saved[name] = (made or {}).get(source, name)
         return made is not None
 
-    def send(self, world: World, step: dict[str, Any]) -> Reply:
+    def send(self, world: World, step: dict[str, Any]) -> Answer:
         """Sends a step's request, keeps what the step saves of the answer."""
         request = _grow(step["request"])
         headers = [(name, self._fill(value, world)) for name, value in request.get("headers", ())]
@@ -145,7 +135,7 @@ class Case:
         spoken = is_json or answer["status"] in (200, 204, 304)
         return spoken and "Transfer-Encoding" not in str(answer) and world.double.offers(request["path"])
 
-    def differences(self, world: World, step: dict[str, Any], reply: Reply) -> list[str]:
+    def differences(self, world: World, step: dict[str, Any], reply: Answer) -> list[str]:
         """In what the answer is not the recorded one."""
         recorded = step["answer"]
         if step.get("unstable") or set(recorded) == {"status"}:
