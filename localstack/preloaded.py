@@ -22,8 +22,6 @@ from typing import Any, NoReturn
 # What is slow to import and most functions use: all of it from the layer, and none of it reads the environment.
 MODULES = (
     "aws_lambda_powertools.logging",
-    "aws_lambda_powertools.utilities.data_classes.kafka_event",
-    "aws_lambda_powertools.utilities.data_classes.sqs_event",
     "botocore.auth",
     "botocore.httpsession",
     "botocore.session",

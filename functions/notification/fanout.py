@@ -5,11 +5,11 @@ import json
 from typing import Any
 from uuid import UUID
 
-from aws_lambda_powertools.utilities.data_classes import SQSEvent, SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lms.clock import now
 from lms.log import logger
+from lms.triggers import QueueMessage
 from notification.service import erasure, fan_out
 
 
@@ -18,20 +18,20 @@ def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, list[dict[str,
 
     Answers Lambda's partial batch response.
     """
-    records = list(SQSEvent(event).records)
+    records: list[QueueMessage] = event["Records"]
     again = [record for record in records if not _is_done(record)]
     logger.info("batch", extra={"entries": len(records), "again": len(again)})
-    return {"batchItemFailures": [{"itemIdentifier": record.message_id} for record in again]}
+    return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in again]}
 
 
-def _is_done(record: SQSRecord) -> bool:
-    entry = json.loads(record.body)
+def _is_done(record: QueueMessage) -> bool:
+    entry = json.loads(record["body"])
     try:
         if "erased" in entry:
             erasure.delete_all(UUID(entry["erased"]))
         else:
             fan_out.send_slice(entry, now())
     except Exception as error:  # noqa: BLE001 (one entry's fault must not bring its neighbours again)
-        logger.exception("not done", extra={"sqs_id": record.message_id, "fault": type(error).__name__})
+        logger.exception("not done", extra={"sqs_id": record["messageId"], "fault": type(error).__name__})
         return False
     return True

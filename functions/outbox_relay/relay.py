@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from aws_lambda_powertools.utilities.data_classes import DynamoDBStreamEvent
-from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lms.clock import now
@@ -13,11 +11,11 @@ from outbox_relay.service import Tally, oldest, publish
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Publishes what is pending for the subjects of a batch of stream records (keys alone)."""
     tally = Tally()
-    woken = oldest(_keys(record) for record in DynamoDBStreamEvent(event).records)
+    woken = oldest(_keys(record) for record in event["Records"])
     publish(woken, tally, now(), lambda: context.get_remaining_time_in_millis() / 1000)
     tally.report()
 
 
-def _keys(record: DynamoDBRecord) -> tuple[str, str]:
+def _keys(record: dict[str, Any]) -> tuple[str, str]:
     keys = record["dynamodb"]["Keys"]
     return keys["subject"]["S"], keys["sequence"]["S"]

@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from aws_lambda_powertools.utilities.data_classes.kafka_event import KafkaEvent, KafkaEventRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import ValidationError
 
@@ -21,6 +20,7 @@ from lms.events import Event
 from lms.faults import is_transient
 from lms.log import logger, request_id
 from lms.settings import setting
+from lms.triggers import KafkaRecord, kafka_records
 
 _E = TypeVar("_E", bound=Event)
 _MAX_VALUE_BYTES = 180_000
@@ -55,16 +55,17 @@ class KafkaConsumer:
 
     def __init__(self, handlers: Mapping[type[Event], Handler]) -> None:
         self._handlers = dict(handlers)
-        self._events = {event.type: event for event in handlers}
+        self.types = {event.type: event for event in handlers}
+        """The events that it does not skip."""
 
     def __call__(self, event: dict[str, Any], _: LambdaContext) -> None:
         counts = {"done": 0, "skipped": 0, "dead": 0}
-        for record in KafkaEvent(event).records:
+        for record in kafka_records(event):
             counts[self._take(record)] += 1
         logger.info("batch", extra=counts)
 
-    def _take(self, record: KafkaEventRecord) -> str:
-        where = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+    def _take(self, record: KafkaRecord) -> str:
+        where = {"topic": record["topic"], "partition": record["partition"], "offset": record["offset"]}
         try:
             headers = _headers(record)
             event = self._parse(record, headers)
@@ -75,9 +76,9 @@ class KafkaConsumer:
                 request_id=headers.get("ce_requestid", ""),
                 emitted_at=datetime.fromisoformat(headers["ce_time"]),
                 republished=headers.get("ce_republished") == "true",
-                topic=record.topic,
-                partition=record.partition,
-                offset=record.offset,
+                topic=record["topic"],
+                partition=record["partition"],
+                offset=record["offset"],
             )
             token = request_id.set(envelope.request_id)
             try:
@@ -94,10 +95,10 @@ class KafkaConsumer:
             return "dead"
         return "done"
 
-    def _parse(self, record: KafkaEventRecord, headers: Mapping[str, str]) -> Event | None:
+    def _parse(self, record: KafkaRecord, headers: Mapping[str, str]) -> Event | None:
         if not headers.keys() >= _REQUIRED:
             raise Poison("no CloudEvents headers")
-        event_type = self._events.get(headers["ce_type"])
+        event_type = self.types.get(headers["ce_type"])
         if event_type is None:
             return None
         try:
@@ -107,7 +108,7 @@ class KafkaConsumer:
             raise Poison(f"not a {event_type.type}: {', '.join(faults)}") from error
 
 
-def _headers(record: KafkaEventRecord) -> dict[str, str]:
+def _headers(record: KafkaRecord) -> dict[str, str]:
     return dict(_decoded(record.get("headers") or []))
 
 
@@ -118,13 +119,13 @@ def _decoded(headers: list[dict[str, list[int]]]) -> Iterator[tuple[str, str]]:
             yield name, bytes(byte & 0xFF for byte in value).decode("utf-8", "replace")
 
 
-def _bury(record: KafkaEventRecord, error: Exception) -> None:
+def _bury(record: KafkaRecord, error: Exception) -> None:
     letter = {
         "service": setting("POWERTOOLS_SERVICE_NAME"),
         "reason": f"{type(error).__name__}: {error}"[:1000],
-        "topic": record.topic,
-        "partition": record.partition,
-        "offset": record.offset,
+        "topic": record["topic"],
+        "partition": record["partition"],
+        "offset": record["offset"],
         "key": record.get("key"),
         "headers": record.get("headers"),
         "value": record.get("value") if len(record.get("value") or "") < _MAX_VALUE_BYTES else None,
