@@ -24,7 +24,7 @@ from decimal import Decimal
 from typing import Any, Literal, cast, get_args
 from uuid import UUID
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 from pynamodb.attributes import (
     BooleanAttribute,
     JSONAttribute,
@@ -47,11 +47,12 @@ from lms.settings import setting
 Listed = Literal["published", "draft", "deleted"]
 """The state of an exam by which a course lists it."""
 
-_questions = TypeAdapter(tuple[Question, ...])
-_draws = TypeAdapter(tuple[Draw, ...])
-_regrades = TypeAdapter(tuple[Regrade, ...])
-_attempts = TypeAdapter(tuple[Attempt, ...])
-_history = TypeAdapter(tuple[Change, ...])
+_LATER = ConfigDict(defer_build=True)
+_questions = TypeAdapter(tuple[Question, ...], config=_LATER)
+_draws = TypeAdapter(tuple[Draw, ...], config=_LATER)
+_regrades = TypeAdapter(tuple[Regrade, ...], config=_LATER)
+_attempts = TypeAdapter(tuple[Attempt, ...], config=_LATER)
+_history = TypeAdapter(tuple[Change, ...], config=_LATER)
 
 
 class CourseIndex(GlobalSecondaryIndex["Exam"]):  # type: ignore[no-untyped-call]  # PynamoDB leaves it untyped

@@ -1,5 +1,6 @@
 """The tables that student owns."""
 
+from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -23,7 +24,11 @@ class ValueAttribute(Attribute[_T]):
 
     def __init__(self, kind: Any, **options: Any) -> None:
         super().__init__(**options)
-        self._adapter: TypeAdapter[_T] = TypeAdapter(kind)
+        self._kind = kind
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[_T]:
+        return TypeAdapter(self._kind)
 
     def serialize(self, value: _T) -> str:
         return self._adapter.dump_json(value, exclude_unset=True).decode()

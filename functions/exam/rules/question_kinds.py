@@ -22,8 +22,11 @@ _FULL = Decimal(100)
 # Three choices of 33.33333 percent each are all of the points.
 _ROUNDED_FULL = Decimal("99.9")
 
-_text = TypeAdapter(Description)
-_short_text: TypeAdapter[str] = TypeAdapter(Annotated[Description, Field(max_length=LONGEST_SHORT_ANSWER)])
+_LATER = ConfigDict(defer_build=True)
+_text = TypeAdapter(Description, config=_LATER)
+_short_text: TypeAdapter[str] = TypeAdapter(
+    Annotated[Description, Field(max_length=LONGEST_SHORT_ANSWER)], config=_LATER
+)
 
 
 class KeyDoesNotFit(InvalidField):

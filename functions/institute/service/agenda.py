@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 from pynamodb.expressions.condition import Condition
 
 from institute import rules
@@ -20,7 +20,7 @@ class _Erased(Exception):
     """The person is no longer there."""
 
 
-_exams = TypeAdapter(dict[UUID, KnownExam])
+_exams = TypeAdapter(dict[UUID, KnownExam], config=ConfigDict(defer_build=True))
 
 
 def update_exam(event: ExamState | ExamCancelled, changed_at: datetime) -> None:
