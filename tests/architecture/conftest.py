@@ -17,7 +17,7 @@ from tests.template import TEMPLATE
 
 _LAYER = "SharedLayer"
 _IMPORT = """
-import importlib, json, sys
+import gc, importlib, json, sys
 task, layer, handler = sys.argv[1:]
 sys.path[:0] = [task, layer + "/python"]
 module, _, name = handler.rpartition(".")
@@ -27,16 +27,18 @@ def below(model):
     return [model, *(each for child in model.__subclasses__() for each in below(child))]
 models = below(sys.modules["pydantic.main"].BaseModel)[1:] if "pydantic.main" in files else []
 built = [f"{model.__module__}.{model.__name__}" for model in models if model.__pydantic_complete__]
-json.dump([files, built], sys.stdout)
+json.dump([files, built, gc.get_stats()[0]["collections"]], sys.stdout)
 """
 
 
 @dataclass(frozen=True)
 class Imported:
-    """A handler that was imported: the files of the modules it took and the models it built, or why it failed."""
+    """A handler that was imported, or why it failed: the files of the modules it took, the models it built, and how
+    often objects were collected."""
 
     modules: dict[str, str | None]
     built: list[str]
+    collections: int
     failure: str
 
     def took(self, module: str) -> bool:
@@ -68,8 +70,8 @@ def imported(artifacts: dict[str, Path]) -> dict[str, Imported]:
             text=True,
             check=False,
         )
-        modules, built = ({}, []) if done.returncode else json.loads(done.stdout.splitlines()[-1])
-        return Imported(modules, built, done.stderr if done.returncode else "")
+        found = ({}, [], 0) if done.returncode else json.loads(done.stdout.splitlines()[-1])
+        return Imported(*found, failure=done.stderr if done.returncode else "")
 
     with ThreadPoolExecutor(2) as pool:
         return dict(zip(FUNCTIONS, pool.map(run, FUNCTIONS), strict=True))

@@ -148,6 +148,17 @@ def test_models_are_built_when_they_are_first_used_fastapis_own_too(
     assert "fastapi.openapi.models.License" not in imported[function].built
 
 
+@every_function
+def test_a_start_takes_no_classes_of_other_functions_triggers(imported: dict[str, Imported], function: str) -> None:
+    assert not imported[function].took("aws_lambda_powertools.utilities.data_classes")
+
+
+@every_function
+def test_a_start_collects_next_to_nothing(imported: dict[str, Imported], function: str) -> None:
+    # With Python's own threshold it is 150 to 500 times.
+    assert imported[function].collections < 40
+
+
 def test_a_function_without_a_package_is_not_built() -> None:
     done = subprocess.run(
         ["make", "-C", str(ROOT / "functions"), "build-UnheardOfFunction", "ARTIFACTS_DIR=unused"],
