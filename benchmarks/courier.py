@@ -27,7 +27,7 @@ Consumer = Callable[[dict[str, Any], Any], None]
 
 
 @dataclass
-class _Record:
+class KafkaRecord:
     """A Kafka record as the relay makes it of an item."""
 
     topic: str
@@ -85,9 +85,9 @@ class Courier:
                 yield from some
 
     @staticmethod
-    def _record(offset: int, item: OutboxItem) -> _Record:
+    def _record(offset: int, item: OutboxItem) -> KafkaRecord:
         key = item.subject.encode()
-        return _Record(
+        return KafkaRecord(
             topic=item.topic,
             partition=crc32(key) % _PARTITIONS,
             offset=offset,
@@ -97,9 +97,9 @@ class Courier:
         )
 
 
-def _events(records: Sequence[_Record]) -> list[tuple[str, dict[str, Any]]]:
+def _events(records: Sequence[KafkaRecord]) -> list[tuple[str, dict[str, Any]]]:
     """One for each partition of each topic."""
-    found: dict[tuple[str, int], list[_Record]] = defaultdict(list)
+    found: dict[tuple[str, int], list[KafkaRecord]] = defaultdict(list)
     for record in records:
         found[record.topic, record.partition].append(record)
     return [(topic, msk_event(some, None, "")) for (topic, _), some in found.items()]
