@@ -4,6 +4,7 @@ Content writes it; everybody reads it.
 """
 
 import zlib
+from functools import lru_cache
 from uuid import UUID
 
 from pydantic import ConfigDict, TypeAdapter
@@ -39,7 +40,7 @@ class OutlineItem(Table):
     version = VersionAttribute()
 
     def outline(self) -> Outline:
-        return Outline(version=self.version, modules=_modules.validate_json(zlib.decompress(self.modules)))
+        return Outline(version=self.version, modules=_read(self.modules))
 
     def store(self, modules: tuple[Module, ...]) -> None:
         """Sets the modules; the caller's transaction saves the item. Raises `OutlineTooLarge`."""
@@ -48,6 +49,12 @@ class OutlineItem(Table):
         if len(text) > _MAX_TEXT_BYTES or len(stored) > _MAX_STORED_BYTES:
             raise OutlineTooLarge
         self.modules = stored
+
+
+@lru_cache(maxsize=16)
+def _read(stored: bytes) -> tuple[Module, ...]:
+    # A worker reads the same few courses again and again, and nothing of an outline can be changed.
+    return _modules.validate_json(zlib.decompress(stored))
 
 
 def outline_key(course_id: UUID) -> Key:
