@@ -66,7 +66,9 @@ def publish(woken: Mapping[str, str], tally: Tally, now: datetime, seconds_left:
         while queues and seconds_left() > publisher.LONGEST_SECONDS:
             heads = [queue.popleft() for queue in queues.values()]
             outcomes = publisher.publish(heads)
-            faults = pool.map(lambda head, outcome: _finish(head, outcome, now), heads, outcomes)
+            # Mostly there is one, which is not worth a thread.
+            each: Callable[..., Iterable[Exception | None]] = pool.map if len(heads) > 1 else map
+            faults = each(lambda head, outcome: _finish(head, outcome, now), heads, outcomes)
             for head, outcome, fault in zip(heads, outcomes, faults, strict=True):
                 tally.published += outcome is None
                 tally.parked += isinstance(outcome, publisher.Unsendable)
