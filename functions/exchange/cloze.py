@@ -12,7 +12,7 @@ from functools import partial
 from typing import Literal
 
 from exchange import moodle
-from exchange.items import Question
+from exchange.items import Question, Sentence
 from exchange.moodle import Answer, Source, Unfit
 
 MOST_GAPS = 100
@@ -56,11 +56,11 @@ def parts(
     if not gaps:
         raise Unfit("It has no gap with answers.")
     if len(gaps) > MOST_GAPS:
-        raise Unfit(f"It has more than {MOST_GAPS} gaps.")
+        raise Unfit(Sentence("It has more than {most} gaps.", most=MOST_GAPS))
     converted = moodle.as_markdown(text, text_format, find)
     losses = [*source.losses, *converted.losses]
     if len(gaps) > 1:
-        losses.append(f"It is one of the {len(gaps)} gaps of a text.")
+        losses.append(Sentence("It is one of the {count} gaps of a text.", count=len(gaps)))
     found: list[tuple[Source, Callable[[], Question]]] = []
     for place, gap in enumerate(gaps, 1):
         part = replace(

@@ -19,6 +19,19 @@ MOST_LINES = 50_000
 Exact = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
 
 
+class Sentence(str):
+    """What `template` says with `values` in its gaps, both kept for other languages; without gaps a str is enough."""
+
+    __slots__ = ("template", "values")
+    template: str
+    values: dict[str, str | int]
+
+    def __new__(cls, template: str, **values: str | int) -> "Sentence":
+        sentence = super().__new__(cls, template.format(**values))
+        sentence.template, sentence.values = template, values
+        return sentence
+
+
 class NotReadable(Exception):
     """A file that cannot be read at all, and why, in words for a teacher."""
 
@@ -152,13 +165,36 @@ class Module(Item):
     lessons: tuple[Lesson, ...] = ()
 
 
+class Reason(Item):
+    """A sentence of a report, as `Sentence` has it."""
+
+    text: str
+    template: str
+    values: dict[str, str | int] = {}
+
+    @classmethod
+    def of(cls, sentence: str) -> "Reason":
+        if isinstance(sentence, Sentence):
+            return cls(text=str(sentence), template=sentence.template, values=sentence.values)
+        return cls(text=sentence, template=sentence)
+
+
 class Note(Item):
     """A report line: `where` in the file, `what` it is, what became of it and why, unless it was taken whole."""
 
     where: str
     what: str
     outcome: Outcome
-    reason: str = ""
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """All reasons, as one text."""
+        return " ".join(reason.text for reason in self.reasons)
+
+    @classmethod
+    def left_out(cls, where: str, what: str, reason: str) -> "Note":
+        return cls(where=where, what=what, outcome="left out", reasons=(Reason.of(reason),))
 
 
 @dataclass(frozen=True)
@@ -191,13 +227,14 @@ class Report:
     def took(self, where: str, what: str, losses: Sequence[str] = ()) -> None:
         """An item that was taken; `losses` are sentences about what of it could not be."""
         outcome: Outcome = "changed" if losses else "taken"
-        self._add(Note(where=where, what=what, outcome=outcome, reason=" ".join(dict.fromkeys(losses))))
+        reasons = tuple(map(Reason.of, dict.fromkeys(losses)))
+        self._add(Note(where=where, what=what, outcome=outcome, reasons=reasons))
 
     def left_out(self, where: str, what: str, reason: str) -> None:
-        self._add(Note(where=where, what=what, outcome="left out", reason=reason))
+        self._add(Note.left_out(where, what, reason))
 
     def _add(self, note: Note) -> None:
         """Raises `NotReadable` for more lines than anybody reads, before they fill the memory."""
         if len(self.notes) >= MOST_LINES:
-            raise NotReadable(f"The file holds more than {MOST_LINES} items.")
+            raise NotReadable(Sentence("The file holds more than {most} items.", most=MOST_LINES))
         self.notes.append(note)

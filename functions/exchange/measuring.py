@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import combinations, pairwise
 from typing import Any
 
-from exchange.items import AcceptedText, AcceptedTexts, Choice, Key, Kind, Range, Ranges
+from exchange.items import AcceptedText, AcceptedTexts, Choice, Key, Kind, Range, Ranges, Sentence
 from exchange.items import Value as Number
 
 Answer = Any
@@ -85,7 +85,7 @@ def choices(shown: Iterable[tuple[str, str]], least: int = 2) -> dict[str, Choic
     if len(found) < least:
         raise NotScored("It has fewer than two choices.")
     if len(found) > _MOST_CHOICES:
-        raise NotScored(f"It has more than {_MOST_CHOICES} choices.")
+        raise NotScored(Sentence("It has more than {most} choices.", most=_MOST_CHOICES))
     if len({each.id for each in found.values()}) != len(found):
         raise NotScored("Two of its choices have the same name.")
     return found
@@ -216,7 +216,7 @@ def short(samples: Mapping[str, str], score: Score) -> Measured:
     """`samples` has, for each text that may be accepted (with wildcards), an answer that only it accepts."""
     samples = {text: sample for text, sample in samples.items() if text.strip()}
     if len(samples) > _MOST_ACCEPTED:
-        raise NotScored(f"It accepts more than {_MOST_ACCEPTED} texts.")
+        raise NotScored(Sentence("It accepts more than {most} texts.", most=_MOST_ACCEPTED))
     scores = {text: score(sample) for text, sample in samples.items()}
     others = score(_IMPROBABLE)
     best = _require_points(scores.values())
@@ -259,7 +259,7 @@ def numeric(breakpoints: Iterable[Fraction], score: Score) -> Measured:
     """Between `breakpoints` the score does not change."""
     points = sorted(set(breakpoints))
     if len(points) > 4 * _MOST_ACCEPTED:
-        raise NotScored(f"It compares with more than {_MOST_ACCEPTED} numbers.")
+        raise NotScored(Sentence("It compares with more than {most} numbers.", most=_MOST_ACCEPTED))
     if not points:
         raise NotScored("It names no number that is right.")
     if max(map(abs, points)) > _LARGEST_NUMBER:

@@ -17,6 +17,7 @@ from exchange.items import (
     Range,
     Ranges,
     Report,
+    Sentence,
     Value,
 )
 from exchange.markdown import Converted, from_html, from_markdown, from_text
@@ -41,6 +42,10 @@ LOST_WILDCARD = "What is said to any other answer was left out."
 
 class Unfit(Exception):
     """A question that the bank cannot have, and why, in words for a teacher."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -84,14 +89,14 @@ class Source:
         if not text:
             raise Unfit("The question has no text.")
         if len(text) > LONGEST_TEXT:
-            raise Unfit(f"Its text is longer than {LONGEST_TEXT} characters.")
+            raise Unfit(Sentence("Its text is longer than {most} characters.", most=LONGEST_TEXT))
         for shown in (*(choice.text for choice in choices), *(prompt.text for prompt in prompts)):
             if not shown.strip():
                 raise Unfit("One of its choices is empty.")
             if len(shown) > LONGEST_CHOICE:
-                raise Unfit(f"One of its choices is longer than {LONGEST_CHOICE} characters.")
+                raise Unfit(Sentence("One of its choices is longer than {most} characters.", most=LONGEST_CHOICE))
         if max(len(choices), len(prompts)) > MOST_CHOICES:
-            raise Unfit(f"It has more than {MOST_CHOICES} choices.")
+            raise Unfit(Sentence("It has more than {most} choices.", most=MOST_CHOICES))
         return Question(
             source=self.name,
             kind=kind,
@@ -123,7 +128,7 @@ class Source:
     def _tags(self) -> Sequence[str]:
         tags = list(dict.fromkeys(filter(None, (short(tag, LONGEST_TAG) for tag in self.tags))))
         if len(tags) > MOST_TAGS:
-            self.losses.append(f"It has more than {MOST_TAGS} tags; the others were left out.")
+            self.losses.append(Sentence("It has more than {most} tags; the others were left out.", most=MOST_TAGS))
         return tags[:MOST_TAGS]
 
 
@@ -155,8 +160,8 @@ def take(
     """Adds a question, or the reason why the bank cannot have it, and its line of the report."""
     try:
         question = read_question()
-    except Unfit as reason:
-        report.left_out(where, source.title or source.name, str(reason))
+    except Unfit as unfit:
+        report.left_out(where, source.title or source.name, unfit.reason)
     else:
         questions.append(question)
         report.took(where, source.title or short(question.question_text, 80), source.losses)
@@ -222,7 +227,13 @@ def short_answer(source: Source, answers: Sequence[Answer], *, case_sensitive: b
     if not accepted:
         raise Unfit("No answer is right.")
     if any(len(text.text) > LONGEST_ACCEPTED for text in accepted) or len(accepted) > MOST_CHOICES:
-        raise Unfit(f"It accepts more than {MOST_CHOICES} texts, or one of more than {LONGEST_ACCEPTED} characters.")
+        raise Unfit(
+            Sentence(
+                "It accepts more than {most} texts, or one of more than {longest} characters.",
+                most=MOST_CHOICES,
+                longest=LONGEST_ACCEPTED,
+            )
+        )
     _add_feedback(source, [(from_text(answer.plain), answer.feedback) for answer in answers])
     return source.question("short", AcceptedTexts(accepted=tuple(accepted), case_sensitive=case_sensitive))
 
@@ -233,7 +244,7 @@ def numeric(source: Source, answers: Sequence[Answer]) -> Question:
     for answer, credit in _credits(source, answers):
         value = decimal(answer.plain)
         if value is None:
-            raise Unfit(f"This is no number: {short(answer.plain, 50)}")
+            raise Unfit(Sentence("This is no number: {number}", number=short(answer.plain, 50)))
         values.append(Value(value=value, tolerance=abs(answer.tolerance)))
         low, high = value - abs(answer.tolerance), value + abs(answer.tolerance)
         ranges.append(Range(minimum=low, maximum=high, credit=credit))

@@ -23,7 +23,7 @@ from pathlib import PurePosixPath
 from typing import IO, BinaryIO
 from urllib.parse import unquote, urlsplit
 
-from exchange.items import NotReadable, PackageFile
+from exchange.items import NotReadable, PackageFile, Sentence
 
 MEGABYTE = 1_000_000
 MAX_BYTES = 200 * MEGABYTE
@@ -109,7 +109,9 @@ class Opened:
     def read(self, name: str, at_most: int = MAX_READ) -> bytes:
         """A file's bytes; raises `NotReadable` if they are more than `at_most` or damaged."""
         if self.size(name) > at_most:
-            raise NotReadable(f"{name} is larger than {at_most // MEGABYTE} MB.")
+            raise NotReadable(
+                Sentence("{name} is larger than {megabytes} MB.", name=name, megabytes=at_most // MEGABYTE)
+            )
         with self.open(name) as stream:
             return stream.read()
 
@@ -150,7 +152,7 @@ def open_package(file: BinaryIO, name: str) -> Iterator[Opened]:
     """
     size = file.seek(0, io.SEEK_END)
     if size > MAX_BYTES:
-        raise NotReadable(f"The file is larger than {MAX_BYTES // MEGABYTE} MB.")
+        raise NotReadable(Sentence("The file is larger than {megabytes} MB.", megabytes=MAX_BYTES // MEGABYTE))
     if size == 0:
         raise NotReadable("The file is empty.")
     file.seek(0)
@@ -270,17 +272,21 @@ class _Entries:
     def add(self, raw_name: str, size: int, place: zipfile.ZipInfo | int) -> None:
         name = _normalised(raw_name)
         if name is None:
-            raise NotReadable(f"The archive holds a file with a name that is not allowed: {_shown(raw_name)}")
+            raise NotReadable(
+                Sentence("The archive holds a file with a name that is not allowed: {name}", name=_shown(raw_name))
+            )
         if name.startswith("__MACOSX/") or PurePosixPath(name).name.startswith("._"):
             return  # macOS adds these beside each file; they hold nothing of the course.
         if name in self.by_name:
-            raise NotReadable(f"The archive holds two files with the same name: {_shown(name)}")
+            raise NotReadable(Sentence("The archive holds two files with the same name: {name}", name=_shown(name)))
         self.unpacked += size
         self.by_name[name] = _Entry(size, place)
         if len(self.by_name) > MAX_FILES:
-            raise NotReadable(f"The archive holds more than {MAX_FILES} files.")
+            raise NotReadable(Sentence("The archive holds more than {most} files.", most=MAX_FILES))
         if self.unpacked > MAX_UNPACKED:
-            raise NotReadable(f"Unpacked, the archive is larger than {MAX_UNPACKED // MEGABYTE} MB.")
+            raise NotReadable(
+                Sentence("Unpacked, the archive is larger than {megabytes} MB.", megabytes=MAX_UNPACKED // MEGABYTE)
+            )
 
 
 def _normalised(raw_name: str) -> str | None:
@@ -316,7 +322,9 @@ def _require_plausible(unpacked: int, packed: int, *, one_file: bool = True) -> 
     if unpacked > (MAX_UNPACKED_FILE if one_file else MAX_UNPACKED):
         what = "a file of the archive" if one_file else "the archive"
         bound = MAX_UNPACKED_FILE if one_file else MAX_UNPACKED
-        raise NotReadable(f"Unpacked, {what} is larger than {bound // MEGABYTE} MB.")
+        raise NotReadable(
+            Sentence("Unpacked, {what} is larger than {megabytes} MB.", what=what, megabytes=bound // MEGABYTE)
+        )
     if unpacked >= RATIO_FROM and unpacked > MAX_RATIO * packed:
         raise NotReadable("The archive grows out of all proportion when unpacked.")
 
@@ -388,7 +396,7 @@ class _Unzipped(io.RawIOBase):
         try:
             self._stream = archive.open(info)
         except _DAMAGED as damage:
-            raise NotReadable(f"{_shown(info.filename)} is damaged in the archive.") from damage
+            raise NotReadable(Sentence("{name} is damaged in the archive.", name=_shown(info.filename))) from damage
         self._name = info.filename
 
     def readable(self) -> bool:
@@ -398,7 +406,7 @@ class _Unzipped(io.RawIOBase):
         try:
             data = self._stream.read(len(buffer))
         except _DAMAGED as damage:
-            raise NotReadable(f"{_shown(self._name)} is damaged in the archive.") from damage
+            raise NotReadable(Sentence("{name} is damaged in the archive.", name=_shown(self._name))) from damage
         buffer[: len(data)] = data
         return len(data)
 

@@ -66,12 +66,23 @@ class AppliedCounts(CamelView):
     left_out: int
 
 
+class ReasonView(CamelView):
+    """A sentence of a reason, as text in English, and for readers of other languages as a code.
+
+    A code keeps its meaning; `values` are what the sentence names. Null: the sentence has no code yet.
+    """
+
+    code: str | None
+    values: dict[str, str | int]
+    text: str
+
+
 class ImportView(CamelView):
     """A file that is brought into a course.
 
     `state` is waiting (for the upload), reading, ready (to be applied), failed, applying or applied; `reason` says why
-    it failed. `progress` is that of reading, or of applying. `contents` and `outcomes` are null until it is read;
-    `applied` has the kinds that were applied so far.
+    it failed, and `reasons` the same with a code. `progress` is that of reading, or of applying. `contents` and
+    `outcomes` are null until it is read; `applied` has the kinds that were applied so far.
     """
 
     id: UUID
@@ -80,6 +91,7 @@ class ImportView(CamelView):
     file_name: str
     state: State
     reason: str | None
+    reasons: list[ReasonView]
     format: FormatName | None
     title: str | None
     progress: ImportProgress
@@ -100,12 +112,16 @@ class ImportToUpload(ImportView):
 
 
 class ReportLineView(CamelView):
-    """What became of one item of the file; `reason` is empty where it was taken whole."""
+    """What became of one item of the file; `reason` is empty where it was taken whole.
+
+    `reasons` are its sentences, each with a code.
+    """
 
     where: str
     what: str
     outcome: Outcome
     reason: str
+    reasons: list[ReasonView]
 
 
 class NewCourseExport(CamelBody):

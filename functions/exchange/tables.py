@@ -70,6 +70,7 @@ class Import(Table):
     format = UnicodeAttribute(null=True)
     title = UnicodeAttribute(null=True)
     reason = UnicodeAttribute(null=True)
+    reasons: JSONAttribute = JSONAttribute(default=list)
     done = NumberAttribute(default=0)
     total = NumberAttribute(null=True)
     contents: JSONAttribute = JSONAttribute(default=dict)
@@ -105,6 +106,7 @@ class ReportLine(Table):
     where = UnicodeAttribute()
     what = UnicodeAttribute()
     reason = UnicodeAttribute()
+    reasons: JSONAttribute = JSONAttribute(default=list)
     expires_at = TTLAttribute()
 
 

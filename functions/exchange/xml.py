@@ -5,7 +5,7 @@ from typing import BinaryIO
 
 from lxml import etree
 
-from exchange.items import NotReadable
+from exchange.items import NotReadable, Sentence
 
 MOST_BYTES = 100_000_000
 MOST_MARKS = 2_000_000
@@ -22,7 +22,7 @@ def parse(stream: BinaryIO) -> etree._Element:
     try:
         root = etree.parse(_Bounded(stream), parser).getroot()
     except etree.XMLSyntaxError as error:
-        raise NotReadable(f"The file is not well-formed XML: {error.msg}.") from None
+        raise NotReadable(Sentence("The file is not well-formed XML: {fault}.", fault=str(error.msg))) from None
     document_type = root.getroottree().docinfo.internalDTD
     if document_type is not None and next(document_type.iterentities(), None) is not None:
         raise NotReadable("The file declares XML entities, which are not read.")

@@ -320,6 +320,7 @@ _IMPORT: dict[str, Any] = {
     "fileName": "question-bank.xml",
     "state": "ready",
     "reason": None,
+    "reasons": [],
     "format": "moodleXml",
     "title": "Loops and functions",
     "progress": {"done": 41, "total": 41},
@@ -376,7 +377,14 @@ _OBJECTS: dict[str, Any] = {
         "where": "Loops/While",
         "what": "How often does this run?",
         "outcome": "changed",
-        "reason": "Its sound could not be taken.",
+        "reason": "It has more than 20 tags; the others were left out.",
+        "reasons": [
+            {
+                "code": "many-tags",
+                "values": {"most": 20},
+                "text": "It has more than 20 tags; the others were left out.",
+            }
+        ],
     },
     "Selection": {"include": ["bank", "outline"]},
     "ForgotPassword": {"email": "amina@example.com"},

@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -17,10 +18,11 @@ from operations.source import ROOT
 
 LANGUAGES = ("en", "ur")
 FOLDERS = ("account", "administrator", "student", "teacher")
+FILES = ("anybody", *FOLDERS, "import-reasons")
 SOURCES = [path for path in sorted(files.STATIC.rglob("*.js")) if "vendor" not in path.parts]
 _KEY = r'"([a-zA-Z0-9]+(?:\.[a-zA-Z0-9_-]+)*)"'
-# What the API calls its refusals and faults; looked for when one comes.
-_LOOKED_UP = ("problem.", "fault.")
+# What the API calls its refusals, faults and reasons; looked for when one comes.
+_LOOKED_UP = ("problem.", "fault.", "importReason.")
 
 
 Words = dict[str, str | dict[str, str]]
@@ -35,7 +37,7 @@ def words_of(language: str, folder: str) -> Words:
 @cache
 def words(language: str) -> Words:
     read: Words = {}
-    for folder in ("anybody", *FOLDERS):
+    for folder in FILES:
         assert words_of(language, folder).keys().isdisjoint(read)
         read |= words_of(language, folder)
     return read
@@ -87,6 +89,11 @@ def _loaded_by(folder: str) -> list[Path]:
     return [files.STATIC / name for name in shell.modules(shell.APP, *screens) if not name.startswith("vendor/")]
 
 
+def test_every_reason_of_an_import_has_words() -> None:
+    sentences = tomllib.loads((ROOT / "functions" / "exchange" / "reasons.toml").read_text())
+    assert words_of("en", "import-reasons") == {f"importReason.{code}": text for code, text in sentences.items()}
+
+
 def test_no_words_are_left_over() -> None:
     keys, groups = _used()
     prefixes = (*(f"{group}." for group in groups), *_LOOKED_UP)
@@ -95,7 +102,7 @@ def test_no_words_are_left_over() -> None:
 
 def test_every_language_says_the_same() -> None:
     english, urdu = words("en"), words("ur")
-    for folder in ("anybody", *FOLDERS):
+    for folder in FILES:
         names = [list(words_of(language, folder)) for language in LANGUAGES]
         assert names == [sorted(names[0])] * len(LANGUAGES)
     for key, text in english.items():

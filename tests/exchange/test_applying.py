@@ -51,7 +51,13 @@ def test_what_a_course_cannot_take_is_added_to_the_report(exchange: Exchange, bu
     [event] = requested(exchange)
     exchange.consume(answer(event, 1, "Page"))
     assert exchange.report(import_id, outcome="leftOut") == [
-        {"where": "outline", "what": "Page", "outcome": "leftOut", "reason": "It does not fit."}
+        {
+            "where": "outline",
+            "what": "Page",
+            "outcome": "leftOut",
+            "reason": "It does not fit.",
+            "reasons": [{"code": None, "values": {}, "text": "It does not fit."}],
+        }
     ]
     shown = exchange.shown(import_id)
     assert shown["outcomes"]["leftOut"] == 1

@@ -10,10 +10,12 @@ import pytest
 from tests.conftest import DeadLetters, Outbox, stored
 from tests.exchange.conftest import Exchange, question
 
+FILMS = "Films cannot be taken."
+HINTS = "Hints were left out."
 NOTES = [
     {"where": "Bank", "what": "Is it?", "outcome": "taken"},
-    {"where": "Bank", "what": "A film", "outcome": "left out", "reason": "Films cannot be taken."},
-    {"where": "Bank", "what": "A song", "outcome": "changed", "reason": "Its sound is gone."},
+    {"where": "Bank", "what": "A film", "outcome": "left out", "reasons": [{"text": FILMS, "template": FILMS}]},
+    {"where": "Bank", "what": "A song", "outcome": "changed", "reasons": [{"text": HINTS, "template": HINTS}]},
 ]
 BANK = {"title": "Loops", "questions": [question()], "notes": NOTES}
 
@@ -44,8 +46,10 @@ def test_a_file_is_read_and_every_item_of_it_reported(exchange: Exchange, bucket
         "where": "Bank",
         "what": "A film",
         "outcome": "leftOut",
-        "reason": "Films cannot be taken.",
+        "reason": FILMS,
+        "reasons": [{"code": None, "values": {}, "text": FILMS}],
     }
+    assert report[1]["reasons"] == [{"code": "hints-lost", "values": {}, "text": HINTS}]
     assert [line["what"] for line in exchange.report(import_id, outcome="changed")] == ["A song"]
 
 

@@ -228,6 +228,12 @@ def test_a_digest_names_the_first_lessons_and_counts_the_others() -> None:
     assert words("en").list_text(material, "UTC") == "New in Agents:\n- A first agent\n- Planning\nand 10 more"
 
 
+def test_the_sign_before_a_title_stands_where_the_line_begins() -> None:
+    material = NewMaterial(course_id=uuid4(), course="Agents", lessons=Titles(first=("Planning",), count=2))
+    [_, title, more] = words("ur").list_text(material, "UTC").splitlines()
+    assert (title, more) == ("- \u2068Planning\u2069", "اور مزید 1")
+
+
 def test_a_mail_is_signed_by_the_institute_and_leads_to_what_it_is_about() -> None:
     course_id = uuid4()
     mail = words("en").mail(Enrolled(course_id=course_id, course="Agents"), FRAME)

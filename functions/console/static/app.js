@@ -24,7 +24,8 @@ import { routes as administrator } from "./screens/administrator/routes.js";
 
 /** All screens, with the words of their folders. */
 const ROUTES = [
-  ...Object.entries({ student, teacher, administrator, account }).flatMap(([words, routes]) => routes.map((route) => ({ ...route, words }))),
+  ...Object.entries({ student, teacher, administrator, account }).flatMap(([words, routes]) =>
+    routes.map((route) => ({ ...route, words: [words, ...route.words ?? []] }))),
   ...anybody,
 ];
 const SIGN_IN = "/app/sign-in";

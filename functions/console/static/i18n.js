@@ -35,12 +35,12 @@ export function showLanguage(next) {
   });
 }
 
-/** Loads the words of a folder of screens. @param {string | undefined} folder */
-export async function loadWords(folder) {
-  if (!folder || loaded.has(folder)) return;
+/** Loads words that a screen needs. @param {string[]} [names] */
+export async function loadWords(names = []) {
+  if (names.every((name) => loaded.has(name))) return;
   await afterOthers(async () => {
-    words.value = { ...words.value, ...await fetchWords(language.value, [folder]) };
-    loaded.add(folder);
+    words.value = { ...words.value, ...await fetchWords(language.value, names) };
+    for (const name of names) loaded.add(name);
   });
 }
 

@@ -10,7 +10,7 @@ import { signal } from "@preact/signals";
  * @property {{ label: string, icon: string }} [nav] its place in the menu, in the order of the routes
  * @property {boolean} [bare] without menu: for screens that want all attention
  * @property {string} [style] a style sheet of its own, below `style/`
- * @property {string} [words] the file of its words, beside those of everybody
+ * @property {string[]} [words] the files of its words, beside those of everybody and of its folder
  */
 /** @typedef {{ params: Record<string, string>, query: URLSearchParams }} ScreenProps */
 /** @typedef {{ route: Route, params: Record<string, string> }} Match */

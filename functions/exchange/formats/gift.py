@@ -9,16 +9,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from exchange import moodle
-from exchange.items import (
-    AcceptedTexts,
-    NotReadable,
-    Package,
-    Question,
-    Range,
-    Ranges,
-    Report,
-    Value,
-)
+from exchange.items import AcceptedTexts, NotReadable, Package, Question, Range, Ranges, Report, Sentence, Value
 from exchange.markdown import from_html, from_markdown, from_text
 from exchange.moodle import Answer, Source, Unfit
 from exchange.packages import Opened
@@ -73,8 +64,8 @@ def read(opened: Opened) -> Package:
         what = moodle.short(block.text, 80)
         try:
             question = _with_facts(_question(block.text, source), facts)
-        except Unfit as reason:
-            report.left_out(where, source.title or what, str(reason))
+        except Unfit as unfit:
+            report.left_out(where, source.title or what, unfit.reason)
         else:
             questions.append(question)
             report.took(where, question.title or what, source.losses)
@@ -250,7 +241,7 @@ def _numeric(answers: str, text_format: str, source: Source) -> Question:
         if dots:
             minimum, maximum = moodle.decimal(low), moodle.decimal(high)
             if minimum is None or maximum is None:
-                raise Unfit(f"This is no range of numbers: {moodle.short(number, 50)}")
+                raise Unfit(Sentence("This is no range of numbers: {range}", range=moodle.short(number, 50)))
             minimum, maximum = sorted((minimum, maximum))
             half = (maximum - minimum) / 2
             found.append(Answer(said, str(minimum + half), fraction, said, half))

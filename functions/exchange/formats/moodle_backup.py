@@ -13,17 +13,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from exchange import cloze, moodle
-from exchange.items import (
-    Draw,
-    Lesson,
-    Module,
-    NotReadable,
-    Package,
-    PackageFile,
-    Question,
-    Quiz,
-    Report,
-)
+from exchange.items import Draw, Lesson, Module, NotReadable, Package, PackageFile, Question, Quiz, Report, Sentence
 from exchange.markdown import LONGEST, Converted, from_html, from_text
 from exchange.moodle import Answer, Source, Unfit
 from exchange.packages import Opened
@@ -35,7 +25,11 @@ _LONGEST_TITLE = 200
 _NULL = "$@NULL@$"
 _PLUGINFILE = "@@PLUGINFILE@@/"
 # What other activities have of use for a lesson: their description.
-_DESCRIBED = {"assign": "Handing in work", "choice": "The vote", "feedback": "The survey"}
+_DESCRIBED = {
+    "assign": "Handing in work was left out; its description is a lesson.",
+    "choice": "The vote was left out; its description is a lesson.",
+    "feedback": "The survey was left out; its description is a lesson.",
+}
 
 
 def detect(opened: Opened) -> bool:
@@ -217,9 +211,10 @@ class _Backup:
         if activity.kind in readers:
             return readers[activity.kind]()
         if activity.kind in _DESCRIBED and intro.text:
-            loss = f"{_DESCRIBED[activity.kind]} was left out; its description is a lesson."
-            return self._text_lessons(where, title, intro, loss)
-        self._report.left_out(where, title, f"There is no place for an activity of the type {activity.kind}.")
+            return self._text_lessons(where, title, intro, _DESCRIBED[activity.kind])
+        self._report.left_out(
+            where, title, Sentence("There is no place for an activity of the type {kind}.", kind=activity.kind)
+        )
         return []
 
     def _page(
@@ -268,7 +263,7 @@ class _Backup:
             return self._web_page(where, title, names[0], context)
         others = [] if only_first else names[1:]
         left = len(names) - 1 - len(others)
-        losses = [f"Files that belong to its main file were left out: {left}."] if left else []
+        losses = [Sentence("Files that belong to its main file were left out: {files}.", files=left)] if left else []
         self._report.took(where, title, [*intro.losses, *losses])
         first = Lesson(title=title, text=intro.text[:_LONGEST_LESSON], file=names[0])
         return [first, *(self._file_lesson(name) for name in others)]
@@ -355,8 +350,8 @@ class _Backup:
             return
         try:
             parts = self._gaps_of_text(element, source)
-        except Unfit as reason:
-            self._report.left_out(where, source.title or source.name, str(reason))
+        except Unfit as unfit:
+            self._report.left_out(where, source.title or source.name, unfit.reason)
             return
         self._parts[source.name] = [part.name for part, _ in parts]
         for part, read_question in parts:
@@ -429,7 +424,7 @@ class _Backup:
             case "ordering":
                 ordered = sorted(answers.values(), key=lambda answer: answer.fraction)
                 return moodle.ordering(source, [answer.text for answer in ordered])
-        raise Unfit(f"The bank has no questions of the type {moodle.short(kind, 50)}.")
+        raise Unfit(Sentence("The bank has no questions of the type {kind}.", kind=moodle.short(kind, 50)))
 
     def _answer(self, element: etree._Element, tolerance: str, source: Source) -> Answer:
         identity = element.get("id", "")
@@ -470,7 +465,7 @@ class _Backup:
             else:
                 lost += 1
         if lost:
-            losses.append(f"Questions of it that could not be taken: {lost}.")
+            losses.append(Sentence("Questions of it that could not be taken: {questions}.", questions=lost))
         if not points and not draws:
             self._report.left_out(where, title, "It has no question that could be taken.")
             return []

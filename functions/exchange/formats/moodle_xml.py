@@ -21,6 +21,7 @@ from exchange.items import (
     Range,
     Ranges,
     Report,
+    Sentence,
     Value,
 )
 from exchange.markdown import from_text, images_in, with_images
@@ -64,8 +65,8 @@ def read(opened: Opened) -> Package:
         names.add(source.name)
         try:
             parts = _Reader(element, source, files).parts(kind)
-        except Unfit as reason:
-            report.left_out(where, source.title or kind, str(reason))
+        except Unfit as unfit:
+            report.left_out(where, source.title or kind, unfit.reason)
             continue
         for part, read_question in parts:
             moodle.take(report, questions, where, part, read_question)
@@ -167,7 +168,7 @@ class _Reader:
         if kind == "description":
             raise Unfit("This is a text without a question.")
         if kind not in readers:
-            raise Unfit(f"The bank has no questions of the type {moodle.short(kind, 50)}.")
+            raise Unfit(Sentence("The bank has no questions of the type {kind}.", kind=moodle.short(kind, 50)))
         return readers[kind]()
 
     def _answers(self) -> list[Answer]:

@@ -105,7 +105,7 @@ def read(import_id: UUID, caller: Caller, now: datetime) -> ImportView:
         return _shown(found, course)
     if uploads.find(files.upload_key(import_id), 1) is None:
         raise rules.NothingUploaded
-    found.state, found.reason = "reading", None
+    found.state, found.reason, found.reasons = "reading", None, []
     found.done, found.total, found.tries, found.lease_until = 0, None, 0, None
     found.updated_at = now
     until = now + rules.READING_ENDS
@@ -170,6 +170,7 @@ def _view(row: Import, course: roster.Course, person: roster.User | None) -> Imp
         file_name=row.file_name,
         state=row.state,
         reason=row.reason,
+        reasons=row.reasons,
         format=row.format,
         title=row.title,
         progress=ImportProgress(done=int(row.done), total=None if row.total is None else int(row.total)),
@@ -186,4 +187,4 @@ def _view(row: Import, course: roster.Course, person: roster.User | None) -> Imp
 
 def _line(row: ReportLine) -> ReportLineView:
     outcome = row.import_outcome.rpartition("#")[2]
-    return ReportLineView(where=row.where, what=row.what, outcome=outcome, reason=row.reason)
+    return ReportLineView(where=row.where, what=row.what, outcome=outcome, reason=row.reason, reasons=row.reasons)

@@ -13,8 +13,8 @@ from uuid import UUID
 
 from pynamodb.expressions.update import Action
 
-from exchange import files, rules
-from exchange.items import MOST_LINES, Note, NotReadable, Package
+from exchange import files, reasons, rules
+from exchange.items import MOST_LINES, Note, NotReadable, Package, Reason, Sentence
 from exchange.packages import Opened, open_package
 from exchange.service.parts import Part, StoredFile, parts_of, used_files
 from exchange.tables import Import, ReportLine, RunningRead
@@ -147,7 +147,7 @@ def _usable(package: Package) -> tuple[list[str], list[Note]]:
             if reason is None:
                 usable.append(name)
             else:
-                notes.append(Note(where=where, what=name, outcome="left out", reason=reason))
+                notes.append(Note.left_out(where, name, reason))
     return list(dict.fromkeys(usable)), notes
 
 
@@ -156,7 +156,7 @@ def _why_unusable(name: str, known: Collection[str], types: Collection[str]) -> 
         return "The file is missing from the package."
     if assets.type_of_name(name) not in types:
         endings = sorted(ending for ending, content_type in assets.TYPES.items() if content_type in types)
-        return f"Files of this type cannot be taken here, but {', '.join(endings)}."
+        return Sentence("Files of this type cannot be taken here, but {endings}.", endings=", ".join(endings))
     return None
 
 
@@ -173,7 +173,7 @@ def _store_file(opens: Callable[[], IO[bytes]], key: str, name: str) -> StoredFi
 
 def _write_report(found: Import, notes: Sequence[Note]) -> Mapping[str, int]:
     if len(notes) > MOST_LINES:
-        raise NotReadable(f"The file holds more than {MOST_LINES} items.")
+        raise NotReadable(Sentence("The file holds more than {most} items.", most=MOST_LINES))
     counts: dict[rules.Outcome, int] = dict.fromkeys(rules.OUTCOMES, 0)
     rows = []
     for number, note in enumerate(notes):
@@ -191,6 +191,7 @@ def _line(found: Import, outcome: rules.Outcome, number: int, note: Note) -> Rep
         where=note.where[:500],
         what=note.what[:500],
         reason=note.reason[:2000],
+        reasons=reasons.coded(note.reasons),
         expires_at=found.expires_at,
     )
 
@@ -229,6 +230,7 @@ def _finish(
 
 def _fail(found: Import, reason: str, now: datetime) -> None:
     found.state, found.reason = "failed", reason[:2000]
+    found.reasons = reasons.coded([Reason.of(reason)])
     _end(found, now)
 
 

@@ -19,7 +19,8 @@ from notification.words.mail import Code, Direction, Link, MailText, Paragraph, 
 _SUBJECT_LENGTH = 200
 # Three SMS have 480 letters of the Latin alphabet, or 210 of any other.
 _SMS_LENGTH, _SMS_LENGTH_UNICODE = 480, 210
-_CODE = "{code}"
+_CODE, _TYPED = "{code}", "{message}"
+_ISOLATE = "\u2068\u2069"
 _FACT_ALONE = re.compile(r"\{\w+\}\Z")
 _LINK = re.compile(r"\[(?P<label>[^\]]+)\]\(\{(?P<url>\w+)\}\)\Z")
 
@@ -63,9 +64,9 @@ class Words:
         """As long as three SMS at most."""
         facts = self._facts(message, frame.zone, frame)
         own = self._find(message, "sms")
-        # Without isolates, of which old phones show boxes.
-        listed = (own or self._sentence(message, "list")).format_map(facts)
-        text = listed if own else self._sections["frame"]["sms"].format(institute=frame.institute, text=listed)
+        text = own.format_map(facts) if own else self._framed(message, frame)
+        # Old phones show isolates as boxes.
+        text = text.translate(dict.fromkeys(map(ord, _ISOLATE)))
         return text[: _SMS_LENGTH if text.isascii() else _SMS_LENGTH_UNICODE]
 
     def mail(self, message: Message, frame: Frame) -> MailText:
@@ -76,6 +77,10 @@ class Words:
         parts.append(outer["unsubscribe"])
         paragraphs = tuple(self._paragraphs(parts, facts))
         return MailText(self._language, self._direction, self.subject(message, frame), paragraphs)
+
+    def _framed(self, message: Message, frame: Frame) -> str:
+        framed: str = self._sections["frame"]["sms"]
+        return framed.format(institute=frame.institute, text=self.list_text(message, frame.zone))
 
     def _sentence(self, message: Message, name: str) -> str:
         found = self._find(message, name)
@@ -112,19 +117,24 @@ class Words:
                 yield Link(str(facts[link["url"]]), link["label"])
             elif paragraph == _CODE:
                 yield Code(str(facts["code"]))
-            elif _FACT_ALONE.match(paragraph):
+            elif paragraph == _TYPED:
                 yield Typed(paragraph.format_map(facts))
             else:
                 yield self._filled(paragraph, facts)
 
     def _filled(self, sentence: str, facts: Mapping[str, str | None]) -> str:
-        """A sentence with its facts. From right to left, each line of a fact within it keeps its own direction.
-
-        Unicode's isolates do that: a title in English would otherwise turn the words and signs around it.
-        """
-        if self._direction == "rtl" and not _FACT_ALONE.match(sentence):
-            facts = {name: fact and _isolated(fact) for name, fact in facts.items()}
+        """A sentence with its facts; one that is all of it has the direction that it has."""
+        if not _FACT_ALONE.match(sentence):
+            facts = {name: fact and self._isolated(fact) for name, fact in facts.items()}
         return sentence.format_map(facts)
+
+    def _isolated(self, fact: str) -> str:
+        """From right to left, a fact keeps its own direction, by Unicode's isolates.
+
+        A title in English would otherwise turn the words and signs around it.
+        """
+        begin, end = _ISOLATE
+        return fact if self._direction == "ltr" or "\n" in fact else f"{begin}{fact}{end}"
 
     def _text(self, fact: object, zone: tzinfo) -> str | None:
         formats = self._sections["formats"]
@@ -139,7 +149,7 @@ class Words:
             case Money():
                 return str(formats["money"].format(currency=fact.currency, amount=f"{fact.amount:,.2f}"))
             case Titles():
-                lines = [f"- {title}" for title in fact.first]
+                lines = [f"- {self._isolated(title)}" for title in fact.first]
                 if fact.count > len(lines):
                     lines.append(formats["more"].format(count=fact.count - len(lines)))
                 return "\n".join(lines)
@@ -160,7 +170,3 @@ def _offset(local: datetime) -> str:
         return "UTC"
     hours, rest = divmod(abs(minutes), 60)
     return f"UTC{'+' if minutes > 0 else '-'}{hours}{f':{rest:02}' if rest else ''}"
-
-
-def _isolated(fact: str) -> str:
-    return "\n".join(f"\u2068{line}\u2069" for line in fact.split("\n"))

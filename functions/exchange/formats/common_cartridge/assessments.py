@@ -10,7 +10,7 @@ from html import escape
 from lxml import etree
 
 from exchange import measuring
-from exchange.items import Choice, Difficulty, Prompt, Question
+from exchange.items import Choice, Difficulty, Prompt, Question, Sentence
 from exchange.markdown import from_html
 from exchange.measuring import Answer, Measured, NotScored, number
 
@@ -181,10 +181,12 @@ class Item:
     def _matching(self) -> tuple[Iterable[Choice], Iterable[Prompt], Measured]:
         """Several lists of the same choices are one match, as Canvas writes it."""
         if any(each.tag != _CHOSEN for each in self.responses):
-            raise NotScored(f"It asks {len(self.responses)} things at once, and a question here asks one.")
+            raise NotScored(
+                Sentence("It asks {count} things at once, and a question here asks one.", count=len(self.responses))
+            )
         lists = [self._shown_choices(each) for each in self.responses]
         if any(each != lists[0] for each in lists) or len(lists) > 50:
-            raise NotScored(f"It asks {len(lists)} things at once, and a question here asks one.")
+            raise NotScored(Sentence("It asks {count} things at once, and a question here asks one.", count=len(lists)))
         shown = ((each.get("ident") or "", self._markdown_before(each)) for each in self.responses)
         prompts = measuring.choices(shown, least=1)
         choices = lists[0]

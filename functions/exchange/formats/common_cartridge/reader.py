@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from lxml import etree
 
 from exchange.formats.common_cartridge.assessments import Item, line, metadata
-from exchange.items import Draw, Lesson, Module, NotReadable, Package, Question, Quiz, Report
+from exchange.items import Draw, Lesson, Module, NotReadable, Package, Question, Quiz, Report, Sentence
 from exchange.markdown import from_html
 from exchange.measuring import NotScored, number
 from exchange.packages import MEGABYTE, Opened
@@ -70,7 +70,7 @@ def _manifest(opened: Opened) -> str | None:
 def _parsed(opened: Opened, name: str) -> etree._Element:
     """A document in which no element has a namespace."""
     if opened.size(name) > _MOST_BYTES:
-        raise NotReadable(f"It is larger than {_MOST_BYTES // MEGABYTE} MB.")
+        raise NotReadable(Sentence("It is larger than {megabytes} MB.", megabytes=_MOST_BYTES // MEGABYTE))
     with opened.open(name) as stream:
         root = parse(stream)
     for element in root.iter(etree.Element):

@@ -12,7 +12,7 @@ from lxml import etree
 
 from exchange.formats.olx.markdown_problems import problem_of_markdown
 from exchange.formats.olx.problems import ProblemBlock
-from exchange.items import Draw, Lesson, Module, NotReadable, Package, Question, Quiz, Report
+from exchange.items import Draw, Lesson, Module, NotReadable, Package, Question, Quiz, Report, Sentence
 from exchange.markdown import from_html, from_text
 from exchange.measuring import NotScored, number
 from exchange.packages import MEGABYTE, Opened
@@ -93,7 +93,7 @@ def _file_name(name: str) -> str:
 
 def _parsed(opened: Opened, name: str) -> etree._Element:
     if opened.size(name) > _MOST_BYTES:
-        raise NotReadable(f"It is larger than {_MOST_BYTES // MEGABYTE} MB.")
+        raise NotReadable(Sentence("It is larger than {megabytes} MB.", megabytes=_MOST_BYTES // MEGABYTE))
     with opened.open(name) as stream:
         return parse(stream)
 
@@ -175,7 +175,7 @@ class _Reader:
         """The element itself, or the one in the file that it points to."""
         self.blocks += 1
         if self.blocks > _MOST_BLOCKS:
-            raise NotReadable(f"The course has more than {_MOST_BLOCKS} parts.")
+            raise NotReadable(Sentence("The course has more than {most} parts.", most=_MOST_BLOCKS))
         name = element.get("url_name")
         if name is None or len(element) or (element.text or "").strip():
             return element
@@ -271,8 +271,8 @@ class _Reader:
 
     def _leave_out(self, block: etree._Element, where: str) -> None:
         what = _title(block) or str(block.tag)
-        reason = block.get("reason") if block.tag == "broken" else f"There is nothing like a {block.tag!s} here."
-        self.report.left_out(where, what, reason or "")
+        unknown = Sentence("There is nothing like a {tag} here.", tag=str(block.tag))
+        self.report.left_out(where, what, block.get("reason", "") if block.tag == "broken" else unknown)
 
     def _read_draw(self, block: etree._Element, unit: _Unit, category: str, where: str, count: int) -> None:
         """So many of its problems are drawn for each student."""

@@ -5,7 +5,7 @@ from copy import deepcopy
 from lxml import etree
 
 from exchange.formats.qti.vocabulary import attribute, normalize, text
-from exchange.items import NotReadable
+from exchange.items import NotReadable, Sentence
 from exchange.packages import MEGABYTE, Opened
 from exchange.xml import parse
 
@@ -15,7 +15,7 @@ _MOST_BYTES = 5 * MEGABYTE
 
 def parsed(opened: Opened, name: str) -> etree._Element:
     if opened.size(name) > _MOST_BYTES:
-        raise NotReadable(f"It is larger than {_MOST_BYTES // MEGABYTE} MB.")
+        raise NotReadable(Sentence("It is larger than {megabytes} MB.", megabytes=_MOST_BYTES // MEGABYTE))
     with opened.open(name) as stream:
         root = parse(stream)
     normalize(root)

@@ -15,7 +15,7 @@ from exchange.formats.qti.documents import html_of, line, parsed
 from exchange.formats.qti.patterns import split_at_wildcards, wildcards_of
 from exchange.formats.qti.scoring import UNUSUAL, Declaration, Scoring, Value, equal, tolerances
 from exchange.formats.qti.vocabulary import attribute, child, children, holds, text
-from exchange.items import Choice, NotReadable, Prompt, Question
+from exchange.items import Choice, NotReadable, Prompt, Question, Sentence
 from exchange.markdown import from_html, from_text
 from exchange.measuring import Measured, NotScored, number
 from exchange.packages import Opened
@@ -43,7 +43,9 @@ class Item:
         if not interactions:
             raise NotScored("It asks nothing.")
         if len(interactions) > 1:
-            raise NotScored(f"It asks {len(interactions)} things at once, and a question here asks one.")
+            raise NotScored(
+                Sentence("It asks {count} things at once, and a question here asks one.", count=len(interactions))
+            )
         self.interaction = interactions[0]
         self.scoring = Scoring.of(self.root)
         declared = self.scoring.responses.get(attribute(self.interaction, "responseIdentifier") or "")
@@ -93,9 +95,9 @@ class Item:
             if self.declared.correct is None:
                 raise
         if self.declared.correct is None:
-            raise NotScored(f"{reason} It has no key either.")
+            raise NotScored(Sentence("{reason} It has no key either.", reason=reason))
         by_key = measure(lambda value: Fraction(equal(value, self.declared.correct) is True))
-        self.losses.append(f"{reason} So its key decides.")
+        self.losses += [reason, "So its key decides."]
         return by_key
 
     def _points(self, measured: Measured) -> Decimal:
@@ -104,7 +106,7 @@ class Item:
         stated = [largest.default if largest else None, score.maximum if score else None, measured.best]
         points = next(each for each in stated if isinstance(each, Fraction) and each > 0)
         if points > _MOST_POINTS:
-            self.losses.append(f"It has {_MOST_POINTS} points instead of more.")
+            self.losses.append(Sentence("It has {most} points instead of more.", most=int(_MOST_POINTS)))
         return max(Decimal("0.01"), measuring.decimal(min(points, Fraction(_MOST_POINTS)), 2))
 
     def _text(self, body: etree._Element) -> str:

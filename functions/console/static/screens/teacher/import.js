@@ -14,6 +14,7 @@ import { toast } from "../../parts/toast.js";
 import { Badge, Progress, UserText } from "../../parts/values.js";
 import { go } from "../../router.js";
 import { CoursePage } from "./course-page.js";
+import { ImportReasons } from "./import-reasons.js";
 import { ImportState } from "./imports.js";
 
 /** @import { ImportKind, ImportView, ReportLineView } from "lms/api" */
@@ -67,7 +68,7 @@ export default function Import({ params: { courseId, importId } }) {
 }
 
 /** @param {{ data: ImportView, onRead: () => Promise<void> }} props */
-function Standing({ data: { id, state, reason, format, title, progress }, onRead }) {
+function Standing({ data: { id, state, reasons, format, title, progress }, onRead }) {
   const isBusy = state === "reading" || state === "applying";
   async function readAgain() {
     await post("/imports/{importId}/read", { params: { importId: id } });
@@ -91,7 +92,7 @@ function Standing({ data: { id, state, reason, format, title, progress }, onRead
           `}
         </div>
         ${state === "waiting" && html`<p>${t("teacher.import.waiting")}</p>`}
-        ${state === "failed" && html`<p class="field-error"><${Icon} name="warning" /> <span dir="auto">${reason}</span></p>`}
+        ${state === "failed" && html`<p class="field-error"><${Icon} name="warning" /> <${ImportReasons} reasons=${reasons} /></p>`}
         ${(state === "waiting" || state === "failed") && html`<div><${Button} onClick=${readAgain}>${t("teacher.import.readAgain")}<//></div>`}
       </div>
     <//>
@@ -172,7 +173,7 @@ function Report({ data: { id, outcomes } }) {
     { label: t("teacher.import.what"), heads: true, cell: ({ what }) => html`<${UserText}>${what}<//>` },
     { label: t("teacher.import.where"), cell: ({ where }) => html`<${UserText}>${where}<//>` },
     { label: t("teacher.import.outcome"), cell: (line) => html`<${Badge} tone=${TONES[line.outcome]}>${tOf("reportOutcome", line.outcome)}<//>` },
-    { label: t("teacher.import.reason"), cell: ({ reason }) => reason && html`<span dir="auto">${reason}</span>` },
+    { label: t("teacher.import.reason"), cell: ({ reasons }) => reasons.length > 0 && html`<${ImportReasons} reasons=${reasons} />` },
   ];
   const choices = [
     { outcome: null, label: t("teacher.import.all", { count: counts.taken + counts.changed + counts.leftOut }) },

@@ -1,0 +1,13 @@
+import { html } from "htm/preact";
+import { hasWords, t } from "../../i18n.js";
+
+/** @import { ReasonView } from "lms/api" */
+
+/** Why something of a file was left out or changed, in the reader's language where there are words for it.
+ * @param {{ reasons: ReasonView[] }} props */
+export function ImportReasons({ reasons }) {
+  return html`${reasons.map(({ code, values, text }) => {
+    const key = `importReason.${code}`;
+    return hasWords(key) ? html`<span key=${text}>${t(key, values)} </span>` : html`<span key=${text} dir="auto">${text} </span>`;
+  })}`;
+}
