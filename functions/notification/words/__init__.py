@@ -20,7 +20,7 @@ _SUBJECT_LENGTH = 200
 # Three SMS have 480 letters of the Latin alphabet, or 210 of any other.
 _SMS_LENGTH, _SMS_LENGTH_UNICODE = 480, 210
 _CODE, _TYPED = "{code}", "{message}"
-_ISOLATE = "\u2068\u2069"
+_ISOLATE = ("\u2068", "\u2069")
 _FACT_ALONE = re.compile(r"\{\w+\}\Z")
 _LINK = re.compile(r"\[(?P<label>[^\]]+)\]\(\{(?P<url>\w+)\}\)\Z")
 
