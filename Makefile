@@ -3,6 +3,7 @@
 BIN := .venv/bin
 STAMP := .venv/.locked
 LOCALSTACK := $(BIN)/python -m localstack
+POWER_CUT_TESTS := tests/stack/test_power_cut.py
 
 export SAM_CLI_TELEMETRY := 0
 # Images of containers like to set it; each of a hundred processes would compile anew all that it imports.
@@ -95,12 +96,15 @@ check: venv ## formatting, lint, types (of the JavaScript too), import contracts
 test: venv ## check, and every test
 	@mkdir -p .build
 	@# The whole stack waits more than it works: its tests run beside the others, and tell at the end; so do the checks.
+	@# Power cuts have a stack of their own, so that nothing else waits for them.
 	@# File by file, since what the tests of a file share would else be made in both processes.
 	@$(MAKE) --no-print-directory check > .build/check.log 2>&1 & check=$$!; \
-	$(BIN)/pytest tests/stack > .build/stack-tests.log 2>&1 & stack=$$!; \
+	$(BIN)/pytest tests/stack --ignore $(POWER_CUT_TESTS) > .build/stack-tests.log 2>&1 & stack=$$!; \
+	$(BIN)/pytest $(POWER_CUT_TESTS) > .build/power-cuts.log 2>&1 & cuts=$$!; \
 	$(BIN)/pytest -n 2 --dist loadfile -m 'not stack' --unused-rights; others=$$?; \
 	wait $$check; check=$$?; cat .build/check.log; \
-	wait $$stack; stack=$$?; cat .build/stack-tests.log; exit $$((check | others | stack))
+	wait $$cuts; cuts=$$?; cat .build/power-cuts.log; \
+	wait $$stack; stack=$$?; cat .build/stack-tests.log; exit $$((check | others | cuts | stack))
 
 kong: venv ## write the gateway's routes anew from the functions' permissions
 	$(BIN)/python -m operations.kong.generate
@@ -125,7 +129,7 @@ crowd: venv ## a message to a class of 10 000, the function dying on the way
 	PYTHONPATH=functions:layers/shared $(BIN)/python -m benchmarks.crowd
 
 power-cuts: venv ## kill everything CUTS times (20) under load; nothing that was answered may be lost or done twice
-	POWER_CUTS=$(or $(CUTS),20) $(BIN)/pytest -s tests/stack/test_power_cut.py
+	POWER_CUTS=$(or $(CUTS),20) $(BIN)/pytest -s $(POWER_CUT_TESTS)
 
 pictures: venv ## take the README's pictures of the console anew, of the running stack
 	$(BIN)/python -m operations.console.pictures $(if $(URL),--url "$(URL)")
