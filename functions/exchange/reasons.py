@@ -10,9 +10,14 @@ from exchange.items import Reason
 
 
 def coded(reasons: Iterable[Reason]) -> list[dict[str, Any]]:
-    """As they are stored: of each its code, the values in it and its English text."""
+    """As they are stored: of each its code, the numbers and texts in it and its whole English text."""
     return [
-        {"code": _codes().get(reason.template), "values": reason.values, "text": reason.text[:2000]}
+        {
+            "code": _codes().get(reason.template),
+            "numbers": {name: value for name, value in reason.values.items() if isinstance(value, int)},
+            "texts": {name: value for name, value in reason.values.items() if isinstance(value, str)},
+            "text": reason.text[:2000],
+        }
         for reason in reasons
     ]
 

@@ -69,11 +69,12 @@ class AppliedCounts(CamelView):
 class ReasonView(CamelView):
     """A sentence of a reason, as text in English, and for readers of other languages as a code.
 
-    A code keeps its meaning; `values` are what the sentence names. Null: the sentence has no code yet.
+    A code keeps its meaning; `numbers` and `texts` are what the sentence names. Null: the sentence has no code yet.
     """
 
     code: str | None
-    values: dict[str, str | int]
+    numbers: dict[str, int]
+    texts: dict[str, str]
     text: str
 
 

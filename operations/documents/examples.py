@@ -381,7 +381,8 @@ _OBJECTS: dict[str, Any] = {
         "reasons": [
             {
                 "code": "many-tags",
-                "values": {"most": 20},
+                "numbers": {"most": 20},
+                "texts": {},
                 "text": "It has more than 20 tags; the others were left out.",
             }
         ],

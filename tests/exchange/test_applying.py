@@ -56,7 +56,7 @@ def test_what_a_course_cannot_take_is_added_to_the_report(exchange: Exchange, bu
             "what": "Page",
             "outcome": "leftOut",
             "reason": "It does not fit.",
-            "reasons": [{"code": None, "values": {}, "text": "It does not fit."}],
+            "reasons": [{"code": None, "numbers": {}, "texts": {}, "text": "It does not fit."}],
         }
     ]
     shown = exchange.shown(import_id)

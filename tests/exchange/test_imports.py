@@ -47,9 +47,9 @@ def test_a_file_is_read_and_every_item_of_it_reported(exchange: Exchange, bucket
         "what": "A film",
         "outcome": "leftOut",
         "reason": FILMS,
-        "reasons": [{"code": None, "values": {}, "text": FILMS}],
+        "reasons": [{"code": None, "numbers": {}, "texts": {}, "text": FILMS}],
     }
-    assert report[1]["reasons"] == [{"code": "hints-lost", "values": {}, "text": HINTS}]
+    assert report[1]["reasons"] == [{"code": "hints-lost", "numbers": {}, "texts": {}, "text": HINTS}]
     assert [line["what"] for line in exchange.report(import_id, outcome="changed")] == ["A song"]
 
 

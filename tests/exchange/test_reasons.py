@@ -67,9 +67,9 @@ def test_a_line_has_its_sentences_with_codes_and_what_they_name() -> None:
     taken, left_out = report.notes
     assert taken.reason == "It has more than 20 tags; the others were left out. Hints were left out."
     assert reasons.coded([*taken.reasons, *left_out.reasons]) == [
-        {"code": "many-tags", "values": {"most": 20}, "text": str(many)},
-        {"code": "hints-lost", "values": {}, "text": "Hints were left out."},
-        {"code": None, "values": {}, "text": "Nobody has given this a code."},
+        {"code": "many-tags", "numbers": {"most": 20}, "texts": {}, "text": str(many)},
+        {"code": "hints-lost", "numbers": {}, "texts": {}, "text": "Hints were left out."},
+        {"code": None, "numbers": {}, "texts": {}, "text": "Nobody has given this a code."},
     ]
 
 
