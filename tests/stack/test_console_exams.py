@@ -234,13 +234,14 @@ class Run:
         self.submit()
 
     def settle(self) -> None:
-        """Until everything is saved: of answers that both devices gave, the later one is chosen."""
+        """Until everything is saved and has come back: of answers that both devices gave, the later one is chosen."""
         saved = self.device.page.locator(".exam-saved").get_by_text("All answers saved.")
         for _ in range(100):
-            for at, one in enumerate(self.device.shown()):
+            shown = self.device.shown()
+            for at, one in enumerate(shown):
                 if one["state"] == "conflict":
                     self.device.choose(at, own=at not in self.answered_elsewhere)
-            if saved.is_visible():
+            if saved.is_visible() and [one["answer"] for one in shown] == self.expected:
                 break
             self.device.page.wait_for_timeout(500)
         self.device.wait_until_saved()
