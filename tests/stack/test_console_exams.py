@@ -23,7 +23,7 @@ from localstack.process import PidFile
 from tests.stack.clients import Person, demo_person
 from tests.stack.conftest import StackUnderTest
 from tests.stack.taught import Course
-from tests.stack.visit import Visit, barriers_of, words
+from tests.stack.visit import Keyboard, Visit, barriers_of, words
 
 pytestmark = pytest.mark.stack
 
@@ -374,11 +374,31 @@ def test_submitting_says_how_many_questions_have_no_answer(device: Device) -> No
     expect(device.page.get_by_role("dialog").get_by_text("8 questions have no answer.")).to_be_visible()
 
 
+def test_a_question_that_is_marked_for_review_is_found_again(device: Device) -> None:
+    page, keys = device.page, Keyboard(device.page)
+    device.answer(0, [1])
+    for at in (0, 3):
+        keys.press(page.locator(".question").nth(at).get_by_role("button", name="Mark for review"), "Space")
+    device.reopen()
+    page, keys = device.page, Keyboard(device.page)
+    expect(page.locator(".question").nth(3).get_by_role("button", name="Mark for review", pressed=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Question 1, answered, marked for review")).to_be_visible()
+    keys.press(page.get_by_role("button", name="Submit").first)
+    asked = page.get_by_role("dialog")
+    expect(asked.get_by_text("2 questions marked for review")).to_be_visible()
+    keys.press(asked.get_by_role("link", name="Question 4").last)
+    expect(asked).not_to_be_visible()
+    expect(page.locator("#question-4")).to_be_focused()
+    keys.press(page.locator("#question-4").get_by_role("button", name="Mark for review"))
+    expect(page.get_by_role("link", name="Question 4, not answered", exact=True)).to_be_visible()
+
+
 def test_a_running_exam_and_what_it_asks_are_for_everybody(device: Device) -> None:
     for language, name in (("en", "Submit"), ("ur", words("ur")["sit.submit"])):
         device.page.evaluate("language => localStorage.setItem('lms.language', language)", language)
         device.page.reload()
         device.page.wait_for_selector(f"html[lang={language}] .question")
+        device.page.locator(".question [aria-pressed]").first.click()
         assert barriers_of(device.page) == []
         device.page.get_by_role("button", name=name).first.click()
         device.page.get_by_role("dialog").wait_for()

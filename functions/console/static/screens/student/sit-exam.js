@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { html } from "htm/preact";
 import { all, get, post, put } from "../../api.js";
 import * as clock from "../../clock.js";
-import { clockTime, t, time } from "../../i18n.js";
+import { clockTime, number, t, time } from "../../i18n.js";
 import { online } from "../../offline.js";
 import { Answer } from "../../parts/answer.js";
 import { Button } from "../../parts/button.js";
@@ -21,7 +21,7 @@ import { Question } from "./sitting/question.js";
 import { Sitting } from "./sitting/sitting.js";
 import * as store from "./sitting/store.js";
 
-/** @import { AttemptView } from "lms/api" */
+/** @import { AttemptView, StudentQuestion } from "lms/api" */
 
 // More time that a teacher gives shows within 10 seconds.
 const POLL_MS = 7000;
@@ -164,11 +164,16 @@ function Bar({ sitting, left, closed }) {
 /** @param {{ sitting: Sitting }} props */
 function SubmitButton({ sitting }) {
   async function submit() {
-    const unanswered = sitting.unanswered.length;
+    const { unanswered, marked } = sitting;
     const wanted = await confirm({
       title: t("sit.submit.title"),
       text: html`
-        <p>${unanswered ? t("sit.submit.unanswered", { count: unanswered }) : t("sit.submit.complete")}</p>
+        <p>${unanswered.length ? t("sit.submit.unanswered", { count: unanswered.length }) : t("sit.submit.complete")}</p>
+        <${Places} of=${unanswered} sitting=${sitting} />
+        ${marked.length > 0 && html`
+          <p><${Icon} name="flag" /> ${t("sit.marked", { count: marked.length })}</p>
+          <${Places} of=${marked} sitting=${sitting} />
+        `}
         <p class="quiet">${t("sit.submit.final")}</p>
       `,
       action: t("sit.submit"),
@@ -185,20 +190,47 @@ function SubmitButton({ sitting }) {
   return html`<${Button} kind="main" onClick=${submit}>${t("sit.submit")}<//>`;
 }
 
-/** Which questions have an answer, and the way to each. @param {{ sitting: Sitting }} props */
+/** The way from what is asked to some questions. @param {{ of: StudentQuestion[], sitting: Sitting }} props */
+function Places({ of, sitting }) {
+  if (of.length === 0) return null;
+  const places = sitting.attempt.value.questions.map(({ id }) => id);
+  const close = (/** @type {any} */ { target }) => target.closest("dialog").close();
+  return html`
+    <ol class="overview-list">
+      ${of.map(({ id }) => {
+    const at = places.indexOf(id) + 1;
+    return html`<li key=${id}><a href="#question-${at}" onClick=${close} aria-label=${t("sit.question", { at })}>${number(at)}</a></li>`;
+  })}
+    </ol>
+  `;
+}
+
+/** Which questions have an answer or are marked for review, and the way to each. @param {{ sitting: Sitting }} props */
 function Overview({ sitting }) {
   const { questions } = sitting.attempt.value;
   const answered = questions.length - sitting.unanswered.length;
+  const marked = sitting.marked.length;
   const isWide = useMemo(() => matchMedia("(min-width: 60rem)").matches, []);
   return html`
     <nav class="overview" aria-label=${t("sit.overview")}>
       <details open=${isWide}>
-        <summary>${t("sit.answered", { answered, count: questions.length })}</summary>
+        <summary>
+          ${t("sit.answered", { answered, count: questions.length })}
+          ${marked > 0 && html`<br /><${Icon} name="flag" /> ${t("sit.marked", { count: marked })}`}
+        </summary>
         <ol class="overview-list">
           ${questions.map(({ id }, index) => {
     const isAnswered = sitting.answer(id) !== null;
-    const label = isAnswered ? t("sit.goTo.answered", { at: index + 1 }) : t("sit.goTo.unanswered", { at: index + 1 });
-    return html`<li key=${id}><a class=${isAnswered ? "is-answered" : ""} href="#question-${index + 1}" aria-label=${label}>${index + 1}</a></li>`;
+    const isMarked = sitting.isMarked(id);
+    const question = isAnswered ? t("sit.goTo.answered", { at: index + 1 }) : t("sit.goTo.unanswered", { at: index + 1 });
+    const label = isMarked ? t("sit.goTo.marked", { question }) : question;
+    return html`
+      <li key=${id}>
+        <a class=${isAnswered ? "is-answered" : ""} href="#question-${index + 1}" aria-label=${label}>
+          ${number(index + 1)}${isMarked && html`<${Icon} name="flag" />`}
+        </a>
+      </li>
+    `;
   })}
         </ol>
       </details>
@@ -279,11 +311,14 @@ function usePolling(sitting) {
     const poll = () => quietly(sitting.poll());
     const leave = () => document.hidden ? quietly(sitting.flush()) : poll();
     const timer = setInterval(poll, POLL_MS);
+    const readMarks = () => sitting.readMarks();
     addEventListener("online", poll);
+    addEventListener("storage", readMarks);
     document.addEventListener("visibilitychange", leave);
     return () => {
       clearInterval(timer);
       removeEventListener("online", poll);
+      removeEventListener("storage", readMarks);
       document.removeEventListener("visibilitychange", leave);
       sitting.close();
     };

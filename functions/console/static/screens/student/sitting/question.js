@@ -31,8 +31,11 @@ export function Question({ question, at, sitting, closed }) {
     <${QuestionImages.Provider} value=${question.images}>
       <section class="question card" id="question-${at}" tabindex="-1" aria-labelledby="text-${id}">
         <header class="question-head">
-          <h2>${t("sit.question", { at })}</h2>
-          <span class="quiet">${t("sit.points", { count: question.points })}</span>
+          <div class="question-name">
+            <h2 id="place-${at}">${t("sit.question", { at })}</h2>
+            <span class="quiet">${t("sit.points", { count: question.points })}</span>
+          </div>
+          ${"mark" in sitting && !closed && html`<${Mark} id=${id} at=${at} sitting=${sitting} />`}
         </header>
         <${QuestionText} id="text-${id}" class="question-text" text=${question.questionText} />
         <${FIELDS[kind]} question=${question} answer=${answer} closed=${closed} give=${(/** @type {unknown} */ value) => sitting.give(id, value)} />
@@ -47,6 +50,14 @@ export function Question({ question, at, sitting, closed }) {
         </footer>
       </section>
     <//>
+  `;
+}
+
+/** Puts a question off, to be found again. @param {{ id: string, at: number, sitting: Sitting }} props */
+function Mark({ id, at, sitting }) {
+  return html`
+    <${Button} small kind="quiet" icon="flag" aria-pressed=${sitting.isMarked(id) ? "true" : "false"} aria-describedby="place-${at}"
+      onClick=${() => sitting.mark(id)}>${t("sit.mark")}<//>
   `;
 }
 

@@ -17,7 +17,10 @@ import { Problem } from "../../../problem.js";
  * @property {(attemptId: string, answers: Record<string, unknown>, revision: number) => Promise<AttemptAnswers>} save
  * @property {(attemptId: string) => Promise<AttemptSummary>} submit
  */
-/** @typedef {Pick<typeof import("./store.js"), "keepAttempt" | "keepAnswer" | "keptAnswers" | "forgetAnswer" | "forgetAttempt">} Store */
+/**
+ * @typedef {Pick<typeof import("./store.js"),
+ *   "keepAttempt" | "keepAnswer" | "keptAnswers" | "forgetAnswer" | "forgetAttempt" | "keptMarks" | "keepMarks">} Store
+ */
 
 // Answers are sent within 2 seconds: so long after the last key, so long after the first at most.
 const SETTLED_MS = 500;
@@ -43,6 +46,8 @@ export class Sitting {
     /** Whether the last request got through. */
     this.reached = signal(true);
     this.otherDevice = signal(false);
+    /** The questions that the student wants to see again, on this device alone. */
+    this.marks = signal(store.keptMarks(attempt.id));
     this.server = server;
     this.store = store;
   }
@@ -91,6 +96,30 @@ export class Sitting {
 
   get unanswered() {
     return this.attempt.value.questions.filter(({ id }) => this.answer(id) === null);
+  }
+
+  /** @param {string} question */
+  isMarked(question) {
+    return this.marks.value.includes(question);
+  }
+
+  /** The questions that are marked for review, in the order of the exam. */
+  get marked() {
+    return this.attempt.value.questions.filter(({ id }) => this.isMarked(id));
+  }
+
+  /** Marks a question for review, or no longer. @param {string} question */
+  mark(question) {
+    // As another tab may have left them.
+    const others = this.store.keptMarks(this.attempt.value.id).filter((id) => id !== question);
+    const marks = this.isMarked(question) ? others : [...others, question];
+    this.store.keepMarks(this.attempt.value.id, marks);
+    this.marks.value = marks;
+  }
+
+  /** Takes up what another tab marked. */
+  readMarks() {
+    this.marks.value = this.store.keptMarks(this.attempt.value.id);
   }
 
   /** A new answer, null for none. Resolves when it is on the device. @param {string} question @param {unknown} value */

@@ -1,4 +1,7 @@
-/** What a running exam keeps on the device (IndexedDB): the attempt as the server gave it, and answers not yet sent. */
+/**
+ * What a running exam keeps on the device: the attempt as the server gave it and answers not yet sent (IndexedDB), and which
+ * questions the student marked for review (`localStorage`, which tells other tabs).
+ */
 
 /** @import { AttemptView } from "lms/api" */
 /**
@@ -59,8 +62,22 @@ export async function forgetAnswer(attemptId, questionId, stamp) {
 
 /** Forgets an attempt of which nothing waits any more. @param {string} attemptId */
 export async function forgetAttempt(attemptId) {
+  localStorage.removeItem(marksKey(attemptId));
   await write("attempts", (store) => store.delete(attemptId));
 }
+
+/** The questions that are marked for review. @param {string} attemptId @returns {string[]} */
+export function keptMarks(attemptId) {
+  return JSON.parse(localStorage.getItem(marksKey(attemptId)) ?? "[]");
+}
+
+/** @param {string} attemptId @param {string[]} questions */
+export function keepMarks(attemptId, questions) {
+  localStorage.setItem(marksKey(attemptId), JSON.stringify(questions));
+}
+
+/** @param {string} attemptId */
+const marksKey = (attemptId) => `lms.marked.${attemptId}`;
 
 function database() {
   opened ??= new Promise((resolve, reject) => {
