@@ -73,8 +73,8 @@ def main() -> None:
         seconds, ratios = defaultdict[str, list[float]](list), defaultdict[str, list[float]](list)
         for _ in range(ROUNDS):
             bares, found = [], {}
-            for place, name in enumerate(wanted):
-                if place % _BARE_EVERY == 0:
+            for index, name in enumerate(wanted):
+                if index % _BARE_EVERY == 0:
                     bares.append(bare()[0])
                 found[name] = function(name)[0]
             unit = median([*bares, bare()[0]])

@@ -64,7 +64,7 @@ class Courier:
     def deliver(self) -> Iterator[int]:
         """The number of events of each batch, once every consumer has taken it; ends when nothing is new."""
         while batch := list(self._new()):
-            records = [self._record(self.delivered + place, item) for place, item in enumerate(batch)]
+            records = [self._record(self.delivered + index, item) for index, item in enumerate(batch)]
             taken = [
                 self._pool.submit(consumer, event, None)
                 for topic, event in _events(records)
@@ -76,9 +76,9 @@ class Courier:
             yield len(batch)
 
     def _new(self) -> Iterator[OutboxItem]:
-        for place, shard in enumerate(self._shards):
+        for index, shard in enumerate(self._shards):
             answer = self._streams.get_records(ShardIterator=shard, Limit=_STREAMED)
-            self._shards[place] = answer["NextShardIterator"]
+            self._shards[index] = answer["NextShardIterator"]
             inserted = [record["dynamodb"]["Keys"] for record in answer["Records"] if record["eventName"] == "INSERT"]
             keys = [(OutboxItem, key["subject"]["S"], key["sequence"]["S"]) for key in inserted]
             for some in self._pool.map(read_together, (keys[at : at + _READ] for at in range(0, len(keys), _READ))):

@@ -11,15 +11,15 @@ def percentile(values: Sequence[float], percent: float) -> float:
     """The smallest value that so many percent of the values do not exceed."""
     if not values:
         raise ValueError("no values")
-    place = -(-len(values) * percent // 100)
-    return sorted(values)[max(int(place), 1) - 1]
+    rank = -(-len(values) * percent // 100)
+    return sorted(values)[max(int(rank), 1) - 1]
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """A Markdown table; columns of numbers, which come as they are to be shown, are set to the right."""
     cells = [list(columns), *([str(cell) for cell in row] for row in rows)]
-    widths = [max(len(row[place]) for row in cells) for place in range(len(columns))]
-    right = [all(_is_number(row[place]) for row in cells[1:]) for place in range(len(columns))]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(columns))]
+    right = [all(_is_number(row[column]) for row in cells[1:]) for column in range(len(columns))]
 
     def line(row: Sequence[str]) -> str:
         padded = (

@@ -107,7 +107,7 @@ def _signed_in(clock: Clock) -> tuple[Auth, str]:
     boto3.client("secretsmanager").create_secret(Name="lms/signing-keys", SecretString=json.dumps(secret))
     auth = Auth(clock, gateway)
     auth.register()
-    auth.settle()
+    auth.process_events()
     answer = auth.login()
     if answer.status != 200:
         raise RuntimeError(f"nobody can sign in: {answer}")

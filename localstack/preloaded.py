@@ -94,8 +94,8 @@ def _become(request: dict[str, Any], pipes: list[int]) -> NoReturn:
     status = 1
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        for place, pipe in enumerate(pipes):
-            os.dup2(pipe, place)
+        for index, pipe in enumerate(pipes):
+            os.dup2(pipe, index)
             os.close(pipe)
         sys.stdin = open(0, closefd=False)  # noqa: SIM115 (as long as the process)
         sys.stdout = open(1, "w", buffering=1, closefd=False)  # noqa: SIM115

@@ -102,8 +102,8 @@ class Settings:
     def environment(self) -> dict[str, str]:
         """The variables from which a process of this stack reads the same settings."""
         ports = {f"LMS_{name.upper()}_PORT": str(port) for name, port in self.ports.items()}
-        place = {"LMS_HOST": self.host, "LMS_STACK_DIR": str(self.folder), "LMS_ENVIRONMENT": self.kind}
-        return {**ports, **place, **({"LMS_PUBLIC_URL": self.public_url} if self.behind_proxy else {})}
+        own = {"LMS_HOST": self.host, "LMS_STACK_DIR": str(self.folder), "LMS_ENVIRONMENT": self.kind}
+        return {**ports, **own, **({"LMS_PUBLIC_URL": self.public_url} if self.behind_proxy else {})}
 
     @property
     def ports(self) -> dict[str, int]:

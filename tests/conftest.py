@@ -175,7 +175,7 @@ class Outbox:
         return [event for event in self._everything() if not isinstance(event, Audited)]
 
     def of(self, event: type) -> list[Any]:
-        return [told for told in self._everything() if type(told) is event]
+        return [emitted for emitted in self._everything() if type(emitted) is event]
 
     def _everything(self) -> list[Any]:
         from lms.events.catalogue import CATALOGUE

@@ -38,5 +38,5 @@ def last_words(outbox: Outbox, skip: int = 0) -> dict[str, Any]:
 
 
 def facts(events: dict[str, Any]) -> dict[str, Any]:
-    """What events tell, under whatever type."""
+    """What events say, under whatever type."""
     return {subject: event.model_dump() for subject, event in events.items()}

@@ -83,11 +83,11 @@ def _carry_out(command: Command, context: LambdaContext) -> dict[str, Any]:
         case AddSigningKey():
             return {"kid": signing.add_key(now())}
         case RenewCredentials():
-            seen, place = go_through([key_rotation.renewals(tally)], command.action, command.after, context)
-            return {"seen": seen, "renewed": tally.renewed, "next": place}
+            seen, position = go_through([key_rotation.renewals(tally)], command.action, command.after, context)
+            return {"seen": seen, "renewed": tally.renewed, "next": position}
         case RetireCredentials():
             users = key_rotation.retirements(tally, at_once=command.at_once)
-            seen, place = go_through([users], command.action, command.after, context)
-            return {"seen": seen, "retired": tally.retired, "waiting": tally.waiting, "next": place}
+            seen, position = go_through([users], command.action, command.after, context)
+            return {"seen": seen, "retired": tally.retired, "waiting": tally.waiting, "next": position}
         case DropSigningKeys():
             return {"dropped": key_rotation.drop_keys(now())}

@@ -104,8 +104,8 @@ def _grant_more_time(course: Course, student: str) -> None:
 def _attendance(course: Course, class_: Class) -> None:
     for days_ago, others in zip(_SESSIONS, _ABSENCES.values(), strict=True):
         records = [
-            {"studentId": student, "status": others.get(place, "present")}
-            for place, student in enumerate(class_.students.values())
+            {"studentId": student, "status": others.get(index, "present")}
+            for index, student in enumerate(class_.students.values())
         ]
         day = (course.now - timedelta(days=days_ago)).date().isoformat()
         body = {"courseId": course.id, "date": day, "records": records}
@@ -113,9 +113,9 @@ def _attendance(course: Course, class_: Class) -> None:
 
 
 def _feedback(course: Course, class_: Class) -> None:
-    for place, (rating, comment) in _FEEDBACK.items():
+    for index, (rating, comment) in _FEEDBACK.items():
         body = {"courseId": course.id, "rating": rating, "comment": comment}
-        course.api.call("POST", "/feedback", body, token=list(class_.tokens.values())[place], good=_CREATED | _OK)
+        course.api.call("POST", "/feedback", body, token=list(class_.tokens.values())[index], good=_CREATED | _OK)
 
 
 def _vouchers(course: Course, class_: Class) -> None:

@@ -41,7 +41,7 @@ class Exam:
 def _choice(text: str, *choices: str, right: int, explanation: str = "") -> Question:
     """A question with one right choice; the wrong answer is the next one."""
     ids = "abcd"
-    listed = [{"id": ids[place], "text": choice} for place, choice in enumerate(choices)]
+    listed = [{"id": ids[index], "text": choice} for index, choice in enumerate(choices)]
     body = {"kind": "single", "questionText": text, "choices": listed, "correctAnswer": ids[right]}
     return Question({**body, "explanation": explanation}, ids[right], ids[(right + 1) % len(choices)])
 

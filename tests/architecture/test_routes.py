@@ -70,8 +70,8 @@ def test_a_route_is_reached_through_the_api(function: str, method: str, path: st
 def test_no_request_is_served_by_two_functions() -> None:
     served: dict[tuple[str, str], str] = {}
     for function, method, path in ROUTES:
-        place = (method, re.sub(r"\{[^}]+\}", "{}", path))
-        assert served.setdefault(place, function) == function
+        route = (method, re.sub(r"\{[^}]+\}", "{}", path))
+        assert served.setdefault(route, function) == function
     assert len(served) == len(ROUTES)
 
 

@@ -188,7 +188,7 @@ class Auth:
 
         consumer.handler(kafka_event(*events), None)
 
-    def settle(self) -> None:
+    def process_events(self) -> None:
         """Delivers every event emitted so far to auth's own consumer."""
         events = Outbox().all()
         if events:
@@ -272,7 +272,7 @@ class Auth:
 
     def student(self, username: str = "amina", **fields: Any) -> SignedIn:
         user_id = self.register(username, **fields)
-        self.settle()
+        self.process_events()
         return self._sign_in(user_id, username)
 
     def staff(self, role: str, username: str | None = None) -> SignedIn:
@@ -284,7 +284,7 @@ class Auth:
         username = username or f"the-{role}"
         form = NewUser(username=username, email=f"{username}@example.com", is_type=role)
         user_id = str(registration.invite(form, None, IdempotentAnswer(None), self.clock()).user_id)
-        self.settle()
+        self.process_events()
         answer = self.reset_by_link(self.invitation(username), PASSWORD)
         assert answer.status == 200, answer
         return self._sign_in(user_id, username)

@@ -52,7 +52,7 @@ def test_an_enabled_user_signs_in_again_with_old_tokens_dead(auth: Auth, desk: D
     assert not auth.passes_gateway(student.token)
     assert auth.passes_gateway(auth.login().json["access_token"])
     assert len(outbox.of(UserEnabled)) == 1
-    auth.settle()
+    auth.process_events()
     assert auth.passes_gateway(auth.login().json["access_token"])
 
 
@@ -162,7 +162,7 @@ def test_a_new_role_counts_at_the_gateway_and_everywhere_at_once(auth: Auth, des
     assert (entry.before["role"], entry.after["role"], entry.after["name"]) == ("student", "teacher", None)
     assert auth.login(roll_no).status == 401
     token = auth.login("amina").json["access_token"]
-    auth.settle()
+    auth.process_events()
     assert auth.passes_gateway(token)
     back = desk.correct(student.id, is_type="student", roll_no="BSCS-19-045").json
     assert (back["is_type"], back["roll_no"]) == ("student", "BSCS-19-045")
@@ -217,7 +217,7 @@ def test_a_group_that_could_not_be_left_is_left_by_the_consumer(auth: Auth, desk
     student = auth.student("amina")
     desk.correct(student.id, is_type="teacher")
     auth.kong.groups[student.id].add("student")
-    auth.settle()
+    auth.process_events()
     assert auth.kong.groups[student.id] == {"teacher"}
 
 
@@ -278,7 +278,7 @@ def test_an_erased_user_is_gone_everywhere(auth: Auth, desk: Desk) -> None:
     assert desk.set_status(student.id, "active").status == 404
     assert "amina" not in desk.names()
     assert auth.refresh(student.refresh_token).status == 401
-    auth.settle()
+    auth.process_events()
     assert student.id not in auth.kong.consumers
 
 
@@ -294,7 +294,7 @@ def test_the_names_of_an_erased_user_are_free_again(auth: Auth, desk: Desk) -> N
 def test_who_is_erased_before_they_were_set_up_never_reaches_the_gateway(auth: Auth, desk: Desk) -> None:
     user_id = auth.register("waiting")
     assert desk.erase(user_id).status == 204
-    auth.settle()
+    auth.process_events()
     assert user_id not in auth.kong.consumers
 
 
@@ -323,7 +323,7 @@ def test_of_administrators_who_end_one_another_at_the_same_moment_one_remains_an
     left = [user for user in stored(User) if user.status == "active"]
     assert [user.role for user in left] == ["admin"]
     assert auth.passes_gateway(admin.token) != auth.passes_gateway(other.token)
-    auth.settle()
+    auth.process_events()
     assert auth.login(left[0].username).status == 200
 
 
@@ -352,6 +352,6 @@ def test_of_an_erased_user_the_outbox_keeps_the_erasure_alone(auth: Auth, desk: 
     [parked, *_] = [item for item in OutboxItem.query(f"user#{student.id}") if item.type == UserRegistered.type]
     parked.update([OutboxItem.due_shard.remove(), OutboxItem.parked_reason.set("no such topic")])
     assert desk.erase(student.id).status == 204
-    auth.settle()
+    auth.process_events()
     assert [item.type for item in OutboxItem.query(f"user#{student.id}")] == [UserErased.type]
     assert "amina" not in repr([item.attribute_values for item in OutboxItem.scan()]).casefold()

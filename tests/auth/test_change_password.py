@@ -46,7 +46,7 @@ def test_passwords_are_the_same_however_their_letters_are_composed(auth: Auth) -
     composed, decomposed = "\u00e9" * 127 + "1", "e\u0301" * 127 + "1"
     others, decomposed_others = "\u00f6" * 127 + "1", "o\u0308" * 127 + "1"
     who = auth.register("amina", password=decomposed)
-    auth.settle()
+    auth.process_events()
     token = auth.login(password=composed).json["access_token"]
     auth.clock.advance(seconds=1)
     changed = auth.http.put("/auth/profile", {"mobile_number": None, "current_password": decomposed}, token=token)
@@ -69,7 +69,7 @@ def test_a_password_of_a_lone_surrogate_is_refused(auth: Auth, amina: SignedIn) 
 
 def test_the_new_pair_goes_on_after_the_consumer_has_heard(auth: Auth, amina: SignedIn) -> None:
     pair = _change(auth, amina).json
-    auth.settle()
+    auth.process_events()
     assert auth.passes_gateway(pair["access_token"])
     assert len(auth.kong.keys(amina.id)) == 1
 
@@ -118,7 +118,7 @@ def test_a_gateway_that_fails_after_the_change_is_put_right_by_the_consumer(auth
     answer = _change(auth, amina)
     assert answer.status == 200
     auth.kong.fail_after = None
-    auth.settle()
+    auth.process_events()
     assert not auth.passes_gateway(amina.token)
     assert auth.passes_gateway(answer.json["access_token"])
 

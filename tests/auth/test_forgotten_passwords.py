@@ -438,7 +438,7 @@ def test_an_invitation_is_worth_nothing_once_there_is_a_password(auth: Auth) -> 
     admin = auth.staff("admin")
     body = {"username": "tariq", "email": "tariq@example.com", "is_type": "teacher"}
     auth.http.post("/auth/users", body, token=admin.token)
-    auth.settle()
+    auth.process_events()
     reset_id = auth.forget(email="tariq@example.com")
     assert auth.reset(reset_id, auth.sent(reset_id).code).status == 200
     assert auth.reset_by_link(auth.invitation("tariq"), "third-pass-10").status == 400
@@ -456,7 +456,7 @@ def test_who_waits_for_the_gateway_may_reset_already(auth: Auth) -> None:
     user_id = auth.register("amina")
     reset_id = auth.forget(email="amina@example.com")
     assert auth.reset(reset_id, auth.sent(reset_id).code).status == 200
-    auth.settle()
+    auth.process_events()
     assert User.get(UUID(user_id)).status == "active"
     assert auth.login(password=NEW_PASSWORD).status == 200
 

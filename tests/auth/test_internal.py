@@ -55,7 +55,7 @@ def test_a_pair_is_checked_by_username_email_or_roll_number(auth: Auth, amina: S
 def test_passwords_are_checked_and_changed_however_their_letters_are_composed(auth: Auth, invoked: Lambda) -> None:
     composed, decomposed = "caf\u00e9-au-lait", "cafe\u0301-au-lait"
     user_id = UUID(auth.register("amina", password=composed))
-    auth.settle()
+    auth.process_events()
     assert credentials.check("amina", decomposed, IP) == user_id
     credentials.change(user_id, decomposed, decomposed + "-8", IP)
     assert credentials.check("amina", composed + "-8", IP) == user_id

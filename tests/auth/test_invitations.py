@@ -19,7 +19,7 @@ def test_an_administrator_registers_anybody_who_then_sets_a_password(auth: Auth,
         answer = desk.create(body)
         assert answer.status == 201
         assert answer.headers["location"] == f"/auth/users/{answer.json['user_id']}"
-        auth.settle()
+        auth.process_events()
         event = next(e for e in outbox.of(UserRegistered) if str(e.user_id) == answer.json["user_id"])
         assert event.role == role
         assert (event.roll_no is not None) == (role == "student")
@@ -33,7 +33,7 @@ def test_an_invitation_is_good_for_a_week_and_once(auth: Auth, desk: Desk) -> No
     for name in ("tariq", "sana"):
         desk.create({**TARIQ, "username": name, "email": f"{name}@example.com"})
         links.append(auth.invitation(name))
-    auth.settle()
+    auth.process_events()
     auth.clock.advance(days=6, hours=23)
     assert auth.reset_by_link(links[0]).status == 200
     assert auth.reset_by_link(links[0]).status == 400
@@ -45,19 +45,19 @@ def test_an_invitation_can_be_followed_before_the_gateway_knows_the_person(auth:
     desk.create()
     assert auth.reset_by_link(auth.invitation("tariq"), PASSWORD).status == 200
     assert auth.login("tariq").status == 409
-    auth.settle()
+    auth.process_events()
     assert auth.login("tariq").status == 200
 
 
 def test_a_person_is_invited_until_they_use_the_link(auth: Auth, desk: Desk) -> None:
     user_id = desk.create().json["user_id"]
     assert desk.user(user_id)["status"] == "invited"
-    auth.settle()
+    auth.process_events()
     assert (desk.user(user_id)["status"], desk.names(status="invited")) == ("invited", ["tariq"])
     assert desk.set_status(user_id, "disabled").json["status"] == "disabled"
     assert desk.invite(user_id).problem == (403, "disabled")
     assert desk.set_status(user_id, "active").json["status"] == "invited"
-    auth.settle()
+    auth.process_events()
     assert auth.reset_by_link(auth.invitation("tariq"), PASSWORD).status == 200
     card = roster.find_user(UUID(user_id))
     assert card is not None
@@ -69,7 +69,7 @@ def test_a_person_is_invited_until_they_use_the_link(auth: Auth, desk: Desk) -> 
 def test_an_invitation_is_sent_again_three_times_an_hour(auth: Auth, desk: Desk, outbox: Outbox) -> None:
     user_id = desk.create().json["user_id"]
     assert desk.invite(user_id).status == 409, "the first one is under way"
-    auth.settle()
+    auth.process_events()
     auth.clock.advance(days=8)
     assert auth.reset_by_link(auth.invitation("tariq")).status == 400
     for _ in range(3):
@@ -85,7 +85,7 @@ def test_a_student_keeps_the_institutes_own_roll_number(auth: Auth, desk: Desk) 
     body = {"username": "bscs-19/045", "email": "amina@example.com", "is_type": "student", "roll_no": "BSCS-19/045"}
     assert desk.create(body).status == 422, "no slash in a username"
     user_id = desk.create({**body, "username": "BSCS-19-045", "roll_no": "bscs-19-045"}).json["user_id"]
-    auth.settle()
+    auth.process_events()
     assert auth.reset_by_link(auth.invitation("BSCS-19-045"), PASSWORD).status == 200
     assert auth.login("bscs-19-045").status == 200
     other = {**body, "username": "bilal", "email": "bilal@example.com", "roll_no": "BSCS-19-045"}
@@ -198,6 +198,6 @@ def test_an_invited_persons_profile_is_whole_before_the_gateway_knows_them(auth:
     created = desk.create({**TARIQ, **given})
     profile = desk.profile(created.json["user_id"]).json
     assert (profile["status"], {name: profile[name] for name in given}) == ("invited", given)
-    auth.settle()
+    auth.process_events()
     profile = desk.profile(created.json["user_id"]).json
     assert (profile["status"], {name: profile[name] for name in given}) == ("invited", given)

@@ -239,7 +239,7 @@ def test_who_is_disabled_or_new_hinders_nothing(auth: Auth, operator: Operator) 
     operator.do("retire_credentials", at_once=True)
     auth.clock.advance(minutes=6)
     assert operator.do("drop_signing_keys") == {"dropped": ["key-1"]}
-    auth.settle()
+    auth.process_events()
     assert auth.login("bilal").status == 200
 
 

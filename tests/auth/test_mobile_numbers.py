@@ -132,7 +132,7 @@ def test_whoever_registered_anothers_address_keeps_nothing_of_it(auth: Auth, ami
     assert changed.version == updated.version == profile["version"]
     assert (updated.mobile_change, updated.person.mobile_number, updated.email_verified) == ("dropped", None, True)
     assert not _resets_by_sms(auth, NUMBER, outbox)
-    auth.settle()
+    auth.process_events()
     assert auth.profile(token) == profile
     assert auth.confirm_mobile(auth.student("bilal", mobile_number=NUMBER).token).status == 200
 
@@ -189,7 +189,7 @@ def test_a_reset_before_the_account_is_set_up_is_published_with_it(auth: Auth, o
     auth.register("amina", name="Amina Khan", mobile_number=NUMBER)
     reset_id = auth.forget(email="amina@example.com")
     assert auth.reset(reset_id, auth.sent(reset_id).code).status == 200
-    auth.settle()
+    auth.process_events()
     (event,) = outbox.of(UserProvisioned)
     assert (event.email_verified, event.person.name, event.person.mobile_number) == (True, "Amina Khan", NUMBER)
     assert outbox.of(UserProfileUpdated) == []

@@ -32,7 +32,7 @@ def _emitted() -> set[str]:
 def test_the_first_administrator_is_invited(auth: Auth, outbox: Outbox) -> None:
     answer = _operate(CREATE)
     assert set(answer) == {"message", "user_id"}
-    auth.settle()
+    auth.process_events()
     (registered,) = outbox.of(UserRegistered)
     assert (registered.role, registered.roll_no) == ("admin", None)
     assert auth.reset_by_link(event_secrets.decrypt_secret(registered.invitation), PASSWORD).status == 200
@@ -42,7 +42,7 @@ def test_the_first_administrator_is_invited(auth: Auth, outbox: Outbox) -> None:
 
 def _join(auth: Auth, outbox: Outbox) -> None:
     """Whoever was invited last uses the invitation."""
-    auth.settle()
+    auth.process_events()
     link = event_secrets.decrypt_secret(outbox.of(UserRegistered)[-1].invitation)
     assert auth.reset_by_link(link, PASSWORD).status == 200
 
@@ -57,7 +57,7 @@ def test_the_command_is_refused_while_there_is_an_active_administrator(auth: Aut
 
 def test_an_invitation_to_a_mistyped_address_makes_way_for_another(auth: Auth, outbox: Outbox) -> None:
     _operate({**CREATE, "email": "rooot@example.com"})
-    auth.settle()
+    auth.process_events()
     [registered] = outbox.of(UserRegistered)
     answer = _operate(CREATE)
     assert "rooot@example.com was never used and is withdrawn" in answer["message"]
@@ -166,7 +166,7 @@ def test_what_is_republished_changes_nothing_here(auth: Auth) -> None:
     student = auth.student("amina")
     before = auth.profile(student.token)
     _operate({"action": "republish"})
-    auth.settle()
+    auth.process_events()
     assert auth.profile(student.token) == before
     assert auth.passes_gateway(student.token)
 

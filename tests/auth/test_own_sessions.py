@@ -77,7 +77,7 @@ def test_an_erased_persons_sign_ins_are_deleted(auth: Auth) -> None:
     student, other = auth.student(), auth.student("bilal")
     _sign_in(auth)
     auth.desk.erase(student.id)
-    auth.settle()
+    auth.process_events()
     assert str(student.id) not in [str(session.user_id) for session in stored(Session)]
     assert len(_listed(auth, other.token)) == 1
 

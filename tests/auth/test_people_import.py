@@ -34,7 +34,7 @@ def test_a_table_of_a_spreadsheet_becomes_accounts_with_invitations(auth: Auth, 
     )
     assert (tariq["name"], tariq["is_type"], tariq["username"]) == ("Aziz; Tariq", "teacher", "tariq")
     assert bilal["username"].startswith("info-")
-    auth.settle()
+    auth.process_events()
     assert auth.reset_by_link(auth.invitation("amina"), PASSWORD).status == 200
     assert auth.login("bscs-19-045").status == 200
     assert [e.action for e in outbox.of(Audited)][-3:] == ["account.created"] * 3
@@ -44,7 +44,7 @@ def test_the_same_table_again_changes_nothing_and_a_corrected_one_only_what_diff
     auth: Auth, desk: Desk, outbox: Outbox
 ) -> None:
     send(auth, desk, TABLE.encode())
-    auth.settle()
+    auth.process_events()
     emitted = len(outbox.all())
     again = send(auth, desk, TABLE.encode()).json
     assert (again["unchanged"], len(outbox.all())) == (3, emitted)

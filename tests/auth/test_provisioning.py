@@ -34,7 +34,7 @@ def _registered(outbox: Outbox) -> UserRegistered:
 
 def test_a_registered_user_is_made_known_to_the_gateway_and_usable(auth: Auth, outbox: Outbox) -> None:
     user_id = auth.register("amina", name="Amina Khan", city="Lahore")
-    auth.settle()
+    auth.process_events()
     assert auth.kong.consumers[user_id] == {"id": f"kong-{user_id}", "username": user_id, "custom_id": "amina"}
     assert auth.kong.groups[user_id] == {"student"}
     (credential,) = auth.kong.credentials[user_id]
@@ -67,11 +67,11 @@ def test_a_chain_that_broke_off_at_the_gateway_is_finished_later(
     user_id = auth.register()
     auth.kong.fail_after = done
     with pytest.raises(Unavailable):
-        auth.settle()
+        auth.process_events()
     assert _user(user_id).status == "provisioning"
     assert auth.login().status == 409
     auth.kong.fail_after = None
-    auth.settle()
+    auth.process_events()
     assert _user(user_id).issuer == auth.kong.keys(user_id)[0]
     assert len(auth.kong.keys(user_id)) == 1
     assert len(outbox.of(UserProvisioned)) == 1
@@ -90,10 +90,10 @@ def test_a_chain_that_broke_off_at_the_storage_keeps_the_credential_it_made(
     with monkeypatch.context() as broken:
         broken.setattr(gateway, "emit", lost)
         with pytest.raises(ConnectionError):
-            auth.settle()
+            auth.process_events()
     made = auth.kong.keys(user_id)
     assert len(made) == 1
-    auth.settle()
+    auth.process_events()
     assert auth.kong.keys(user_id) == made == [_user(user_id).issuer]
 
 
@@ -101,7 +101,7 @@ def test_of_several_credentials_the_oldest_of_our_key_stays(auth: Auth) -> None:
     user_id = auth.register()
     auth.kong.fail_after = 3
     with pytest.raises(Unavailable):
-        auth.settle()
+        auth.process_events()
     auth.kong.fail_after = None
     for pem in ("-----BEGIN PUBLIC KEY-----\nof somebody else\n-----END PUBLIC KEY-----", "", None):
         auth.kong.call("POST", f"/consumers/{user_id}/jwt", {"algorithm": "ES256", "rsa_public_key": pem})
@@ -109,7 +109,7 @@ def test_of_several_credentials_the_oldest_of_our_key_stays(auth: Auth) -> None:
 
     ours = kong.create_credential(UUID(user_id), signing.current_key().public_pem)
     kong.create_credential(UUID(user_id), signing.current_key().public_pem)
-    auth.settle()
+    auth.process_events()
     assert auth.kong.keys(user_id) == [ours.key] == [_user(user_id).issuer]
 
 
@@ -120,9 +120,9 @@ def test_while_the_gateway_is_down_the_batch_comes_again_and_nothing_is_lost(
     auth.kong.down = True
     for _ in range(3):
         with pytest.raises(Unavailable):
-            auth.settle()
+            auth.process_events()
     auth.kong.down = False
-    auth.settle()
+    auth.process_events()
     assert {_user(user_id).status for user_id in people} == {"active"}
     assert set(auth.kong.consumers) == set(people)
     assert dead_letters.all() == []
@@ -182,7 +182,7 @@ def test_who_is_erased_in_the_middle_of_the_chain_leaves_no_consumer(
         return kept
 
     monkeypatch.setattr(gateway, "_keep_one", erased_meanwhile)
-    auth.settle()
+    auth.process_events()
     assert user_id not in auth.kong.consumers
     assert _user(user_id).status == "erased"
 
@@ -200,7 +200,7 @@ def test_a_reset_in_the_middle_of_the_chain_is_not_undone(auth: Auth, monkeypatc
         return kept
 
     monkeypatch.setattr(gateway, "_keep_one", reset_meanwhile)
-    auth.settle()
+    auth.process_events()
     assert answers[0].status == 200
     assert auth.login(password=PASSWORD).status == 401
     assert auth.passes_gateway(auth.login(password=NEW_PASSWORD).json["access_token"])
@@ -240,7 +240,7 @@ def test_what_the_gateway_will_never_take_goes_to_the_dead_letters_and_the_rest_
         return put(user_id, username)
 
     monkeypatch.setattr(kong, "put_consumer", picky)
-    auth.settle()
+    auth.process_events()
     assert (_user(refused).status, _user(taken).status) == ("provisioning", "active")
     (letter,) = dead_letters.all()
     assert letter["reason"] == "GatewayRefused: 400"

@@ -153,6 +153,6 @@ def test_a_credential_that_could_not_be_deleted_is_deleted_by_the_consumer(auth:
     assert auth.http.post("/auth/logout", {"everywhere": True}, token=student.token).status == 204
     assert auth.passes_gateway(student.token), "the old credential is still there"
     auth.kong.fail_after = None
-    auth.settle()
+    auth.process_events()
     assert not auth.passes_gateway(student.token)
     assert auth.passes_gateway(auth.login(password=PASSWORD).json["access_token"])

@@ -56,7 +56,7 @@ def test_an_address_that_an_administrator_gave_leads_to_the_person_before_and_af
     form = {"username": "bilal", "email": "bilal@example.com", "is_type": "student", "name": "Bilal"}
     bilal = UUID(desk.create(form).json["user_id"])
     assert _known("bilal@example.com") == {"bilal@example.com": bilal}
-    auth.settle()
+    auth.process_events()
     assert _known("bilal@example.com") == {"bilal@example.com": bilal}
     sana = auth.staff("student", "sana")
     assert _known(sana.email) == {sana.email: UUID(sana.id)}

@@ -75,9 +75,9 @@ class Caller:
         sent = {("query", name): value for name, value in (case.query or {}).items()}
         sent |= {("header", name.lower()): value for name, value in (case.headers or {}).items()}
         return any(
-            (place, name) in declared and not _is_text_of(declared[place, name.lower()], value)
-            for (place, name), value in sent.items()
-        ) or any(place == "query" and (place, name) not in declared for place, name in sent)
+            (part, name) in declared and not _is_text_of(declared[part, name.lower()], value)
+            for (part, name), value in sent.items()
+        ) or any(part == "query" and (part, name) not in declared for part, name in sent)
 
     def cases(self, mode: GenerationMode) -> st.SearchStrategy[Case]:
         return SCHEMA[self._path][self._method].as_strategy(mode, path_parameters=self.parameters)

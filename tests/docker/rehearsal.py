@@ -79,7 +79,7 @@ def python() -> Path:
 
 
 @pytest.fixture(scope="module")
-def place(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
+def rehearsal(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
     rehearsal = Rehearsal(tmp_path_factory.mktemp("docker"), python)
     try:
         rehearsal.command("up")
@@ -89,60 +89,60 @@ def place(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Re
         rehearsal.command("reset")
 
 
-def test_the_demo_people_can_log_in(place: Rehearsal) -> None:
+def test_the_demo_people_can_log_in(rehearsal: Rehearsal) -> None:
     """So events went through Kafka to the functions, accounts to Kong's Admin API, invitations to the mails."""
-    assert place.logged_in().status_code == 200
+    assert rehearsal.logged_in().status_code == 200
 
 
-def test_functions_run_on_the_images_python_with_the_layer_built_for_it(place: Rehearsal) -> None:
-    (layer,) = (place.settings.folder / "emulator" / "layer").glob("*/python/pydantic_core")
+def test_functions_run_on_the_images_python_with_the_layer_built_for_it(rehearsal: Rehearsal) -> None:
+    (layer,) = (rehearsal.settings.folder / "emulator" / "layer").glob("*/python/pydantic_core")
     assert [path.name for path in layer.glob("*.so")] == ["_pydantic_core.cpython-313-x86_64-linux-gnu.so"]
     assert list((layer.parent / "lms" / "__pycache__").glob("*.cpython-313.pyc"))
 
 
-def test_a_text_message_is_shown_by_its_own_catcher(place: Rehearsal) -> None:
-    call = f"{place.settings.sms_url}/2010-04-01/Accounts/AClocal/Messages.json"
+def test_a_text_message_is_shown_by_its_own_catcher(rehearsal: Rehearsal) -> None:
+    call = f"{rehearsal.settings.sms_url}/2010-04-01/Accounts/AClocal/Messages.json"
     form = {"To": "+923001234567", "From": "+15005550006", "Body": "A code"}
     assert httpx.post(call, data=form, trust_env=False, timeout=60).status_code == 201
-    assert "A code" in httpx.get(place.settings.sms_url, trust_env=False, timeout=60).text
+    assert "A code" in httpx.get(rehearsal.settings.sms_url, trust_env=False, timeout=60).text
 
 
-def test_a_recorded_event_is_answered(place: Rehearsal) -> None:
-    answer = json.loads(place.command("invoke", "AuthFunction", "events/auth_login.json"))
+def test_a_recorded_event_is_answered(rehearsal: Rehearsal) -> None:
+    answer = json.loads(rehearsal.command("invoke", "AuthFunction", "events/auth_login.json"))
     assert answer["statusCode"] == 401
 
 
-def test_status_names_the_containers(place: Rehearsal) -> None:
-    status = place.command("status")
+def test_status_names_the_containers(rehearsal: Rehearsal) -> None:
+    status = rehearsal.command("status")
     assert all(f"\n{name} " in status for name in ("ministack", "kafka", "mailpit", "sms", "kong-database", "kong"))
 
 
-def test_a_container_that_dies_is_started_again(place: Rehearsal) -> None:
-    file = PidFile(place.settings.folder / "containers" / "kong.pid")
+def test_a_container_that_dies_is_started_again(rehearsal: Rehearsal) -> None:
+    file = PidFile(rehearsal.settings.folder / "containers" / "kong.pid")
     assert stop(file, 0) is False
-    log = place.settings.logs / "supervisor.log"
+    log = rehearsal.settings.logs / "supervisor.log"
     for _ in range(120):
         if "kong serves" in log.read_text().partition("kong died")[2]:
             break
         time.sleep(0.5)
-    place.command("status")
-    assert place.logged_in().status_code == 200
+    rehearsal.command("status")
+    assert rehearsal.logged_in().status_code == 200
 
 
-def test_what_was_made_outlives_a_stop(place: Rehearsal) -> None:
-    place.command("down")
-    assert PidFile(place.settings.folder / "containers" / "ministack.pid").pid() is None
-    place.command("up")
-    assert place.logged_in().status_code == 200
-    made = (place.settings.logs / "supervisor.log").read_text()
+def test_what_was_made_outlives_a_stop(rehearsal: Rehearsal) -> None:
+    rehearsal.command("down")
+    assert PidFile(rehearsal.settings.folder / "containers" / "ministack.pid").pid() is None
+    rehearsal.command("up")
+    assert rehearsal.logged_in().status_code == 200
+    made = (rehearsal.settings.logs / "supervisor.log").read_text()
     assert made.count("making the demo people") == 1
     assert made.count("the last stop was not clean") == 0
 
 
-def test_after_a_killed_emulator_kafka_starts_anew(place: Rehearsal) -> None:
-    assert stop(PidFile(place.settings.folder / "containers" / "ministack.pid"), 0) is False
+def test_after_a_killed_emulator_kafka_starts_anew(rehearsal: Rehearsal) -> None:
+    assert stop(PidFile(rehearsal.settings.folder / "containers" / "ministack.pid"), 0) is False
     # The supervisor may have noticed, and be at its own new start.
-    place.command("down")
-    place.command("up")
-    assert "the last stop was not clean" in (place.settings.logs / "supervisor.log").read_text()
-    assert place.logged_in().status_code == 200
+    rehearsal.command("down")
+    rehearsal.command("up")
+    assert "the last stop was not clean" in (rehearsal.settings.logs / "supervisor.log").read_text()
+    assert rehearsal.logged_in().status_code == 200

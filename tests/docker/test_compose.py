@@ -161,9 +161,9 @@ def test_kongs_database_is_dumped_and_comes_back(docker: Docker, tmp_path: Path)
 
 def test_every_call_names_the_file_and_the_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COMPOSE_PROJECT_NAME", "second")
-    place = compose(tmp_path)
-    assert place.command("ps")[:6] == ["docker", "compose", "--project-name", "second", "--file", str(FILE)]
-    assert place.network == "second_default"
+    containers = compose(tmp_path)
+    assert containers.command("ps")[:6] == ["docker", "compose", "--project-name", "second", "--file", str(FILE)]
+    assert containers.network == "second_default"
 
 
 def test_a_refusal_is_reported_in_dockers_words(
@@ -224,9 +224,9 @@ def test_what_is_missing_of_docker_is_reported_before_anything_is_started(
         compose(tmp_path).prepare()
 
 
-def looking(place: Compose) -> None:
-    place._looked = 0.0
-    place.look()
+def looking(containers: Compose) -> None:
+    containers._looked = 0.0
+    containers.look()
 
 
 def test_what_died_is_started_again_and_the_reason_reported(docker: Docker, tmp_path: Path) -> None:

@@ -126,10 +126,10 @@ def test_both_emulators_answer_on_the_same_address() -> None:
 
 
 def test_localstacks_functions_join_the_network_in_which_their_neighbours_are(settings: Settings) -> None:
-    place = Compose(settings, print)
+    containers = Compose(settings, print)
     network = SERVICES["localstack"]["environment"]["LAMBDA_DOCKER_NETWORK"]
-    project = place.environment()["COMPOSE_PROJECT_NAME"]
-    assert network.replace("${COMPOSE_PROJECT_NAME:-lms}", project) == place.network == f"{project}_default"
+    project = containers.environment()["COMPOSE_PROJECT_NAME"]
+    assert network.replace("${COMPOSE_PROJECT_NAME:-lms}", project) == containers.network == f"{project}_default"
 
 
 def test_the_emulator_is_set_up_as_without_docker(settings: Settings) -> None:

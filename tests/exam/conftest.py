@@ -65,7 +65,7 @@ MATCHING = {
 ORDERING = {
     "questionText": "From the smallest to the largest?",
     "kind": "ordering",
-    "choices": [{"id": str(place), "text": text} for place, text in enumerate(("Bit", "Byte", "Page", "Disk"), 1)],
+    "choices": [{"id": str(index), "text": text} for index, text in enumerate(("Bit", "Byte", "Page", "Disk"), 1)],
     "correctAnswer": ["1", "2", "3", "4"],
     "points": 4,
     "explanation": "A page has 4 096 bytes.",
@@ -153,10 +153,10 @@ class ExamService(World):
         return self.http.post(f"/attempts/{attempt['id']}/submit", token=(student or self.student).token)
 
     def sit(self, exam: Any, answers: Any = None, student: Person | None = None) -> Any:
-        """A whole attempt: `answers` by the place of the question as it was set; None: the single choice's key."""
+        """A whole attempt: `answers` by the index of the question as it was set; None: the single choice's key."""
         attempt = self.started(exam["id"], student)
         ids = [question["id"] for question in self.questions(exam["id"])]
-        given = {ids[place]: value for place, value in ({0: "a"} if answers is None else answers).items()}
+        given = {ids[index]: value for index, value in ({0: "a"} if answers is None else answers).items()}
         assert self.save(attempt, given, student).status == 200
         answer = self.submit(attempt, student)
         assert answer.status == 200, answer

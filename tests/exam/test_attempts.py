@@ -112,15 +112,15 @@ def test_each_save_replaces_the_answers_it_names_and_leaves_the_others(exam: Exa
     assert exam.save(attempt, {}).json["answers"] == {one: "b", three: False, four: 2}
 
 
-@pytest.mark.parametrize("place", range(8))
+@pytest.mark.parametrize("index", range(8))
 @pytest.mark.parametrize("value", ["z", ["z"], 10**20, -(10**400), {"a": 1}, [["a"]], 1e999])
-def test_what_is_no_answer_saves_nothing(exam: ExamService, place: int, value: Any) -> None:
+def test_what_is_no_answer_saves_nothing(exam: ExamService, index: int, value: Any) -> None:
     attempt = exam.started(exam.publish(*ALL_KINDS)["id"])
     ids = [question["id"] for question in attempt["questions"]]
-    if place in (4, 5) and value == "z":
+    if index in (4, 5) and value == "z":
         value = "x" * 10_001
-    other = ids[0] if place else ids[2]
-    answer = exam.save(attempt, {other: "a" if place else True, ids[place]: value})
+    other = ids[0] if index else ids[2]
+    answer = exam.save(attempt, {other: "a" if index else True, ids[index]: value})
     assert answer.status == 422, answer
     assert exam.show(attempt).json["answers"] == {}
 

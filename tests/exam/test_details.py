@@ -130,6 +130,6 @@ def test_questions_are_put_into_another_order_until_the_exam_begins(exam: ExamSe
 def test_an_order_names_every_question_once(exam: ExamService, places: list[int | None]) -> None:
     draft = exam.draft()
     ids = [exam.add(draft["id"], SINGLE)["id"] for _ in range(2)]
-    named = [str(UUID(int=7)) if place is None else ids[place] for place in places]
+    named = [str(UUID(int=7)) if index is None else ids[index] for index in places]
     path = f"/exams/{draft['id']}/questions/order"
     assert exam.http.put(path, {"questionIds": named}, token=exam.teacher.token).status == 422

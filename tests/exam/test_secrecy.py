@@ -58,12 +58,12 @@ def _in_one_order(body: Any) -> Any:
     return body
 
 
-def _with_ids(attempt: Any, place: int, answer: Any) -> Any:
+def _with_ids(attempt: Any, index: int, answer: Any) -> Any:
     """An answer that names choices by their text, with the ids that they have in an attempt."""
-    ids = {choice["text"]: choice["id"] for choice in attempt["questions"][place]["choices"]}
+    ids = {choice["text"]: choice["id"] for choice in attempt["questions"][index]["choices"]}
     if isinstance(answer, dict):
         return {prompt: ids[text] for prompt, text in answer.items()}
-    return [ids[text] for text in answer] if attempt["questions"][place]["kind"] == "ordering" else answer
+    return [ids[text] for text in answer] if attempt["questions"][index]["kind"] == "ordering" else answer
 
 
 def _look_around(exam: ExamService, diary: Diary, exam_id: str, attempt: Any, student: Person, other: Person) -> None:
@@ -116,8 +116,8 @@ def test_right_and_wrong_answers_look_the_same_until_the_release(
         _look_around(exam, diary, exam_id, attempt, student, other)
 
     def save(student: Person, _other: Person, given: list[Any], diary: Diary, attempt: Any) -> None:
-        for place, (question_id, answer) in enumerate(zip(question_ids, given, strict=True)):
-            diary.keep(exam.save(attempt, {question_id: _with_ids(attempt, place, answer)}, student))
+        for index, (question_id, answer) in enumerate(zip(question_ids, given, strict=True)):
+            diary.keep(exam.save(attempt, {question_id: _with_ids(attempt, index, answer)}, student))
 
     each(save)
     each(lambda student, _o, _g, diary, attempt: diary.keep(exam.submit(attempt, student)))

@@ -18,7 +18,7 @@ from localstack.gateway.server import Gateway, Settings
 
 _NAMES = UUID("6f1c7c9e-8f4b-5d0a-9c3e-2b7d1a4e5f60")
 JWT = {"claims_to_verify": ["exp"], "uri_param_names": [], "cookie_names": []}
-"""The least that a `jwt` plugin must be told."""
+"""The smallest configuration of a `jwt` plugin."""
 
 
 def document(upstream_port: int, *routes: dict[str, Any], **plugins: dict[str, Any]) -> dict[str, Any]:

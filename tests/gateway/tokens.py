@@ -48,7 +48,7 @@ class Keys:
         return pems
 
     def token(self, spec: dict[str, Any], now: float) -> str:
-        """`spec` as a case tells it: header, claims ({"$now": n} is n seconds from now), sign, how, der, tamper."""
+        """`spec` as a case gives it: header, claims ({"$now": n} is n seconds from now), sign, how, der, tamper."""
         if "raw" in spec:
             raw: str = spec["raw"]
             return raw

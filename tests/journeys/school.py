@@ -46,7 +46,7 @@ class School:
 
         command = {"action": "create_admin", "email": _HEAD}
         assert "user_id" in operations.handler(command, None)
-        self.system.settle()
+        self.system.process_events()
         return self._join(_HEAD, STAFF_PASSWORD)[1]
 
     def open_course(self) -> None:
@@ -64,7 +64,7 @@ class School:
         """Registers somebody by an administrator, with every field; their id."""
         body = {**self._person(name), "is_type": role}
         user_id: str = self._done("auth", "POST", "/auth/users", body)["user_id"]
-        self.system.settle()
+        self.system.process_events()
         return user_id
 
     def hire(self) -> None:
@@ -78,23 +78,23 @@ class School:
         """Registers, confirms number and address, moves to another address, and loses the password once."""
         body = {**self._person(WORD), "password": PASSWORD}
         self.student_id = self._done("auth", "POST", "/auth/register", body, token=None)["user_id"]
-        self.system.settle()
+        self.system.process_events()
         self._login(WORD, "a-wrong-Guess-1", good=401)
         token = self._login(WORD, PASSWORD)
         for channel in ("mobile_number", "email"):
             self._confirm(token, channel)
         moved = {"email": f"{WORD}-new@{WORD}.example", "current_password": PASSWORD, "city": f"{WORD}-town"}
         self._done("auth", "PUT", "/auth/profile", moved, token=token)
-        self.system.settle()
+        self.system.process_events()
         self._confirm(token, "email")
         asked = self._done("auth", "POST", "/auth/forgot-password", {"email": moved["email"]}, token=None, good=202)
-        self.system.settle()
+        self.system.process_events()
         code = self._code(moved["email"])
         reset = {"reset_id": asked["reset_id"], "code": code, "new_password": NEW_PASSWORD}
         self._done("auth", "POST", "/auth/reset-password", reset, token=None)
         self._done("auth", "POST", "/auth/forgot-password", {"mobile_number": PHONE}, token=None, good=202)
         self._done("auth", "POST", "/auth/forgot-password", {"email": moved["email"]}, token=None, good=202)
-        self.system.settle()
+        self.system.process_events()
         self.student = self._login(WORD, NEW_PASSWORD)
 
     def describe(self) -> None:
@@ -115,7 +115,7 @@ class School:
         student, course = self.student, self.course
         enrolled = {"studentId": self.student_id}
         self._done("program", "POST", f"/courses/{course}/enrollments", enrolled)
-        self.system.settle()
+        self.system.process_events()
         self._done("progress", "PUT", f"/progress/{self.student_id}/{course}/lessons/{self.lesson}", token=student)
         said = {"courseId": course, "rating": 5, "comment": f"{WORD} liked it"}
         self._done("progress", "POST", "/feedback", said, token=student)
@@ -124,7 +124,7 @@ class School:
         records = [{"studentId": self.student_id, "status": "late"}]
         attended = {"courseId": course, "date": self._now.date().isoformat(), "records": records}
         self._done("progress", "POST", "/attendance", attended, token=self.teacher)
-        self.system.settle()
+        self.system.process_events()
 
     def bring(self) -> None:
         """The teacher begins to bring a file along."""
@@ -135,7 +135,7 @@ class School:
         """Somebody else, who stays, writes about the teacher."""
         body = {"username": "classmate", "email": _CLASSMATE, "is_type": "student"}
         classmate_id = self._done("auth", "POST", "/auth/users", body)["user_id"]
-        self.system.settle()
+        self.system.process_events()
         token = self._join(_CLASSMATE, STAFF_PASSWORD)[1]
         self._done("program", "POST", f"/courses/{self.course}/enrollments", {"studentId": classmate_id})
         said = {"courseId": self.course, "instructorId": self.teacher_id, "rating": 1, "comment": f"{WORD} shouts"}
@@ -163,7 +163,7 @@ class School:
         for score, reason in ((50, {}), (60, {"reason": f"{WORD} was ill"})):
             result = {"examId": paper, "studentId": self.student_id, "score": score, **reason}
             self._done("exam", "POST", "/results", result, token=teacher)
-        self.system.settle()
+        self.system.process_events()
         remarks = {"remarks": f"{WORD} is shy", "grade": "B", "reason": f"{WORD} was ill"}
         path = f"/students/{self.student_id}/reportCards/{self.course}"
         self._done("student", "PUT", path, remarks, token=teacher)
@@ -178,11 +178,11 @@ class School:
                 "due_date": (self._now + timedelta(days=20)).date().isoformat(),
             }
             number = self._done("payment", "POST", "/payments/vouchers", voucher)["voucher_no"]
-            self.system.settle()
+            self.system.process_events()
             if quarter == "Q1":
                 self._notice("evt-0", number, "1.00", good=422)
                 self._notice("evt-1", number, "500.00")
-        self.system.settle()
+        self.system.process_events()
 
     def write(self) -> None:
         """Messages to the person and by the person, sent and still to be sent, and which of them the person wants."""
@@ -196,7 +196,7 @@ class School:
             self._done("notification", "POST", "/notifications/send", message, token=self.teacher, good=202)
             path = f"/instructors/{self.teacher_id}/messages"
             self._done("instructor", "POST", path, message, token=self.teacher, good=202)
-        self.system.settle()
+        self.system.process_events()
         self._done("notification", "POST", f"/notifications/{self.student_id}/readAll", token=self.student)
 
     def whole_life(self) -> None:
@@ -236,7 +236,7 @@ class School:
         for user_id in self.ids:
             self.system.refuse(user_id)
         self._done("auth", "PUT", "/auth/profile", {"city": f"{WORD}-exile"}, token=self.student)
-        self.system.settle()
+        self.system.process_events()
         for user_id in self.ids:
             self.system.take_again(user_id)
 
@@ -272,7 +272,7 @@ class School:
     def export(self, bucket: Any) -> Any:
         """Everything that the system holds about the student, as they get it."""
         asked = self._done("institute", "POST", f"/people/{self.student_id}/export", token=self.student)
-        self.system.settle()
+        self.system.process_events()
         path = f"/people/{self.student_id}/export/{asked['id']}"
         assert self._done("institute", "GET", path, token=self.student)["status"] == "complete"
         return json.loads(bucket.Object(f"exports/{self.student_id}/{asked['id']}/export.json").get()["Body"].read())
@@ -281,7 +281,7 @@ class School:
         """Erases everybody, and lets everything happen that follows."""
         for user_id in self.ids:
             self._done("auth", "DELETE", f"/auth/users/{user_id}")
-        self.system.settle()
+        self.system.process_events()
         self.system.tick()
 
     # Short ways.
@@ -334,19 +334,19 @@ class School:
         self.secrets.add(link)
         body = {"token": link, "new_password": password}
         self._done("auth", "POST", "/auth/reset-password", body, token=None)
-        self.system.settle()
+        self.system.process_events()
         return email, self._login(email, password)
 
     def _confirm(self, token: str, channel: str) -> None:
         password = {"current_password": PASSWORD} if channel == "mobile_number" else {}
         asked = {"channel": channel, **password}
         started = self._done("auth", "POST", "/auth/verify/start", asked, token=token, good=202)
-        self.system.settle()
+        self.system.process_events()
         profile = self._done("auth", "GET", "/auth/profile", token=token)
         code = self._code(profile["email"] if channel == "email" else PHONE)
         confirmed = {"verify_id": started["verify_id"], "code": code}
         self._done("auth", "POST", "/auth/verify", confirmed, token=token)
-        self.system.settle()
+        self.system.process_events()
 
     def _mail(self, address: str) -> str:
         mails = [mail for mail in self._mail_server.mails if address in str(mail["To"])]

@@ -45,7 +45,7 @@ def _handler(function: str) -> Any:
 
 
 class System:
-    """Requests go to the function that the path belongs to; `settle` lets everything happen that follows from them."""
+    """Requests go to the function that the path belongs to; `process_events` does all that follows."""
 
     def __init__(self, kafka: Kafka) -> None:
         self._kafka = kafka
@@ -59,7 +59,7 @@ class System:
         """The door of a service."""
         return self._clients[service]
 
-    def settle(self) -> None:
+    def process_events(self) -> None:
         """Publishes what is pending, hands it to every consumer, and works the queues, until nothing is left to do."""
         while self._publish() or self._consume() or any(map(self._work, _QUEUES)):
             pass
@@ -68,7 +68,7 @@ class System:
         for function in FUNCTIONS:
             if FUNCTIONS[function]["Handler"].endswith(".tick.handler"):
                 _handler(function)({}, context(55))
-        self.settle()
+        self.process_events()
 
     def refuse(self, user_id: str) -> None:
         """Kafka takes no event of a user: they are parked."""

@@ -35,9 +35,9 @@ def test_a_journal_is_read_up_to_where_it_is_torn(tmp_path: Path) -> None:
 def test_what_does_not_fit_its_checksum_ends_a_journal(tmp_path: Path) -> None:
     file = tmp_path / "1.journal"
     content = framed([["a"]]) + framed([["b"]]) + framed([["c"]])
-    for place in range(len(framed([["a"]])), 2 * len(framed([["a"]]))):
+    for index in range(len(framed([["a"]])), 2 * len(framed([["a"]]))):
         spoilt = bytearray(content)
-        spoilt[place] ^= 1
+        spoilt[index] ^= 1
         file.write_bytes(spoilt)
         assert list(groups(file)) == [[["a"]]]
 

@@ -11,7 +11,7 @@ from tests.people import sign_in
 
 
 def test_what_a_teacher_typed_is_escaped_in_the_mail(school: School, mail_server: MailServer) -> None:
-    school.settle(school.requested(message="<b>bold</b>\nsecond line", subject_line="Read <this>"))
+    school.process(school.requested(message="<b>bold</b>\nsecond line", subject_line="Read <this>"))
 
     school.deliver()
 
@@ -26,15 +26,15 @@ def test_a_message_to_a_class_reaches_active_and_completed_students_once(school:
     dropped = school.enroll(sign_in("student"), "dropped")
     request = school.requested()
 
-    school.settle(request, request)
-    school.settle(request)
+    school.process(request, request)
+    school.process(request)
 
     assert school.kinds() == school.kinds(completed) == ["announcement"]
     assert school.kinds(dropped) == school.kinds(school.teacher) == []
 
 
 def test_a_message_for_later_waits_for_its_time(school: School) -> None:
-    school.settle(school.requested(send_at=school.clock.now + timedelta(hours=2)))
+    school.process(school.requested(send_at=school.clock.now + timedelta(hours=2)))
     school.pass_time(hours=1)
     assert school.kinds() == []
 
@@ -54,7 +54,7 @@ def test_an_administrator_writes_to_everybody_or_to_a_role(school: School, outbo
         answer = school.send(school.admin, audience=audience, subject=audience)
         assert (answer.status, answer.json) == (202, {"accepted": len(reached)})
         before = {role: school.kinds(person).count("announcement") for role, person in people.items()}
-        school.settle(outbox.of(MessageRequested)[-1])
+        school.process(outbox.of(MessageRequested)[-1])
         after = {role: school.kinds(person).count("announcement") for role, person in people.items()}
         assert [role for role in people if after[role] > before[role]] == reached
 

@@ -50,7 +50,7 @@ def test_a_digest_that_cannot_go_out_holds_up_no_later_one_and_says_nothing_when
     [stuck] = school.broadcasts.entries()
 
     school.clock.advance(hours=2)
-    school.settle(school.published(2, "Second"))
+    school.process(school.published(2, "Second"))
     school.pass_time(minutes=6)
 
     assert [item["message"] for item in school.inbox()] == ["New in Agents:\n- First\n- Second"]

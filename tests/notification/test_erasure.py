@@ -17,11 +17,11 @@ from tests.people import remove_card
 
 def erase(school: School) -> None:
     remove_card(school.student)
-    school.settle(UserErased(user_id=school.student.id, version=9))
+    school.process(UserErased(user_id=school.student.id, version=9))
 
 
 def test_mails_on_their_way_to_who_was_erased_are_not_sent(school: School, mail_server: MailServer) -> None:
-    school.settle(school.registered(), school.enrolled())
+    school.process(school.registered(), school.enrolled())
 
     erase(school)
 
@@ -34,7 +34,7 @@ def test_mails_that_wait_for_the_end_of_quiet_hours_go_with_their_recipient(
 ) -> None:
     begin, end = school.clock.now - timedelta(hours=1), school.clock.now + timedelta(hours=1)
     school.prefer(quiet_hours={"from": f"{begin:%H:%M}", "until": f"{end:%H:%M}"}, time_zone="UTC")
-    school.settle(school.enrolled())
+    school.process(school.enrolled())
 
     erase(school)
     school.pass_time(hours=2)
@@ -44,7 +44,7 @@ def test_mails_that_wait_for_the_end_of_quiet_hours_go_with_their_recipient(
 
 
 def test_nothing_of_who_was_erased_is_kept(school: School) -> None:
-    school.settle(school.registered(), school.enrolled())
+    school.process(school.registered(), school.enrolled())
     school.prefer(time_zone="Asia/Karachi")
     school.http.post(school.path("readAll"), token=school.student.token)
 
@@ -92,13 +92,13 @@ def test_what_was_being_written_to_who_was_erased_is_found_by_a_second_look(
 def test_an_event_that_comes_after_the_erasure_writes_nothing(school: School) -> None:
     erase(school)
 
-    school.settle(school.registered())
+    school.process(school.registered())
 
     assert list(Notification.scan()) == []
 
 
 def test_a_message_to_one_person_stays_with_who_wrote_it_until_either_is_erased(school: School) -> None:
-    school.settle(
+    school.process(
         school.requested(recipient_ids=(school.student.id,), message="Dear Amina"),
         school.requested(message="Dear class"),
     )
@@ -108,14 +108,14 @@ def test_a_message_to_one_person_stays_with_who_wrote_it_until_either_is_erased(
     [left] = stored(Broadcast)
     assert (left.sender, left.facts["message"]) == (school.teacher.id, "Dear class")
 
-    school.settle(UserErased(user_id=school.teacher.id, version=9))
+    school.process(UserErased(user_id=school.teacher.id, version=9))
     [left] = stored(Broadcast)
     assert left.sender is None
 
 
 def test_a_message_that_is_planned_for_who_is_erased_goes_with_them(school: School) -> None:
     later = school.clock.now + timedelta(days=30)
-    school.settle(school.requested(recipient_ids=(school.student.id,), send_at=later), school.issued())
+    school.process(school.requested(recipient_ids=(school.student.id,), send_at=later), school.issued())
     assert stored(Broadcast) != []
 
     erase(school)
@@ -127,7 +127,7 @@ def test_a_mail_that_is_going_out_while_its_recipient_is_erased_leaves_no_row(
     school: School, mail_server: MailServer
 ) -> None:
     mail_server.before_answer = lambda: notifications.erase_all(school.student.id)
-    school.settle(school.registered())
+    school.process(school.registered())
 
     assert school.deliver() == 0
 
@@ -135,7 +135,7 @@ def test_a_mail_that_is_going_out_while_its_recipient_is_erased_leaves_no_row(
 
 
 def test_others_keep_theirs(school: School) -> None:
-    school.settle(school.registered(user_id=school.teacher.id))
+    school.process(school.registered(user_id=school.teacher.id))
 
     erase(school)
 

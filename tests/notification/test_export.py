@@ -14,12 +14,12 @@ from tests.people import sign_in
 def test_contact_messages_and_what_is_planned_are_added_without_codes(
     school: School, mail_server: MailServer, outbox: Outbox, bucket: Any
 ) -> None:
-    school.settle(
+    school.process(
         school.profile(), school.enrolled(), school.issued(), school.enrolled(student_id=sign_in("student").id)
     )
     school.deliver()
-    school.settle(school.requested(sender_id=school.student.id, recipient_ids=(school.teacher.id,)))
-    school.settle(school.reset_requested())
+    school.process(school.requested(sender_id=school.student.id, recipient_ids=(school.teacher.id,)))
+    school.process(school.reset_requested())
     school.prefer(time_zone="Asia/Karachi")
     school.http.post(school.path("readAll"), token=school.student.token)
     requested = ExportRequested(version=1, export_id=uuid4(), person_id=school.student.id)

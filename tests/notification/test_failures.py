@@ -18,7 +18,7 @@ def refused(school: School, mail_server: MailServer) -> MailServer:
     """The server, which has refused a mail about an enrolment to a student who confirmed their address."""
     mail_server.to_recipient = "550 unknown"
     school.consume(school.profile(email="old@example.org"))
-    school.settle(school.enrolled())
+    school.process(school.enrolled())
     school.deliver()
     mail_server.to_recipient = "250 OK"
     return mail_server
@@ -39,7 +39,7 @@ def test_failures_of_all_people_are_listed_newest_first_over_the_turn_of_the_yea
     school.clock.now = school.clock.now.replace(month=12, day=31, hour=23, minute=59)
     people = [school.student, school.enroll(sign_in("student")), school.enroll(sign_in("student"))]
     for person in people:
-        school.settle(school.enrolled(student_id=person.id))
+        school.process(school.enrolled(student_id=person.id))
         school.deliver()
         school.clock.advance(minutes=1)
     listed = school.http.list_all("/notifications/failures", limit=2, token=school.admin.token)
@@ -113,7 +113,7 @@ def test_a_code_is_not_sent_again(school: School, mail_server: MailServer) -> No
 
 def test_what_no_longer_counts_is_not_sent_again(school: School, mail_server: MailServer) -> None:
     mail_server.to_recipient = "550 unknown"
-    school.settle(school.scheduled(opens_in=timedelta(hours=30)))
+    school.process(school.scheduled(opens_in=timedelta(hours=30)))
     school.deliver()
     [failed] = failures(school).json["items"]
     school.clock.advance(days=3)

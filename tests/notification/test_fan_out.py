@@ -105,7 +105,7 @@ def test_a_broadcast_that_did_not_reach_the_queue_is_found_by_the_tick(
         with pytest.raises(ConnectionError):
             school.consume(school.scheduled())
     # When it comes again, the event is known; what it planned is due all the same.
-    school.settle(school.scheduled())
+    school.process(school.scheduled())
     assert school.kinds() == []
 
     school.pass_time(minutes=1)
@@ -114,7 +114,7 @@ def test_a_broadcast_that_did_not_reach_the_queue_is_found_by_the_tick(
 
 
 def test_what_was_handed_on_is_due_no_more(school: School) -> None:
-    school.settle(school.requested())
+    school.process(school.requested())
     school.tick()
 
     assert school.fan_out() == 0
@@ -124,14 +124,14 @@ def test_a_mail_waits_in_the_queue_for_each_who_wants_mail(school: School) -> No
     [without] = crowd(school, 1)
     school.prefer(without, channels={"announcement": ["in_app"]})
 
-    school.settle(school.requested())
+    school.process(school.requested())
 
     assert school.deliveries.bodies() == [{"id": str(school.row_of("announcement", channel="email").id)}]
     assert school.kinds(without) == ["announcement"]
 
 
 def test_only_the_channels_that_were_asked_for_are_used(school: School) -> None:
-    school.settle(school.requested(channels=("email",)))
+    school.process(school.requested(channels=("email",)))
 
     assert school.kinds() == []
     assert school.kinds(channel="email") == ["announcement"]
@@ -154,7 +154,7 @@ def test_what_was_accepted_arrives(school: School, outbox: Outbox) -> None:
     other = school.enroll(sign_in("student"))
     school.send(school.admin, recipient_ids=[str(school.student.id), str(school.student.id)])
 
-    school.settle(*outbox.of(MessageRequested))
+    school.process(*outbox.of(MessageRequested))
 
     assert [item["message"] for item in school.inbox()] == ["Hello class"]
     assert school.inbox(other) == []
@@ -224,7 +224,7 @@ def test_a_message_for_later_is_planned_for_its_time(school: School, outbox: Out
     send_at = school.clock.now + timedelta(hours=3)
     school.send(school.teacher, course_id=str(school.course), send_at=send_at.isoformat())
 
-    school.settle(*outbox.of(MessageRequested))
+    school.process(*outbox.of(MessageRequested))
 
     (planned,) = stored(Broadcast)
     assert planned.due_at == send_at

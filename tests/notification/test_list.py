@@ -10,7 +10,7 @@ from tests.people import sign_in
 def notify(school: School, times: int = 1) -> None:
     """As many messages to the student, a minute apart."""
     for _ in range(times):
-        school.settle(school.enrolled(course_id=uuid4()))
+        school.process(school.enrolled(course_id=uuid4()))
         school.clock.advance(minutes=1)
 
 
@@ -38,7 +38,7 @@ def test_a_list_is_newest_first_and_comes_page_after_page(school: School) -> Non
 
 
 def test_a_notification_says_whom_it_is_for_and_how_it_is(school: School) -> None:
-    school.settle(school.enrolled())
+    school.process(school.enrolled())
 
     (item,) = school.inbox()
     assert (item["recipient_id"], item["recipient_name"]) == (str(school.student.id), "A student")
@@ -48,7 +48,7 @@ def test_a_notification_says_whom_it_is_for_and_how_it_is(school: School) -> Non
 
 
 def test_a_notification_leads_to_what_it_is_about(school: School) -> None:
-    school.settle(school.enrolled(), school.scheduled(), school.result(), school.issued())
+    school.process(school.enrolled(), school.scheduled(), school.result(), school.issued())
     course = {"course_id": str(school.course), "course_title": "Agents"}
     exam = {**course, "exam_id": str(school.exam), "exam_title": "Midterm"}
     about = {item["type"]: {name: item[name] for name in (*exam, "voucher_no", "link")} for item in school.inbox()}
@@ -62,12 +62,12 @@ def test_a_notification_leads_to_what_it_is_about(school: School) -> None:
 
 
 def test_a_link_with_a_secret_is_in_the_mail_alone(school: School) -> None:
-    school.settle(school.reset_requested(), school.registered(invitation=encrypt_secret(LINK_TOKEN)))
+    school.process(school.reset_requested(), school.registered(invitation=encrypt_secret(LINK_TOKEN)))
     assert [item["link"] for item in school.inbox()] == [None, None]
 
 
 def test_a_message_shows_its_own_subject_or_the_institutes(school: School) -> None:
-    school.settle(
+    school.process(
         school.requested(subject_line="The lab"), school.requested(course_id=None, recipient_ids=(school.student.id,))
     )
     assert {item["subject"] for item in school.inbox()} == {"The lab", "A message from Education LMS"}
@@ -82,12 +82,12 @@ def test_the_unread_are_counted(school: School) -> None:
     school.http.post(school.path("readAll"), token=school.student.token)
     assert unread(school) == 0
     school.clock.advance(minutes=1)
-    school.settle(school.registered())
+    school.process(school.registered())
     assert unread(school) == 1
 
 
 def test_the_welcome_is_in_the_list_with_what_became_of_its_mail(school: School, mail_server: MailServer) -> None:
-    school.settle(school.registered())
+    school.process(school.registered())
     assert [(item["type"], item["status"]) for item in school.inbox()] == [("welcome", "pending")]
 
     school.deliver()
@@ -149,7 +149,7 @@ def test_only_its_reader_marks_a_list_as_read(school: School) -> None:
 
 def test_a_mail_that_is_marked_as_read_on_its_way_is_sent_once(school: School, mail_server: MailServer) -> None:
     mail_server.to_recipient = "450 greylisted"
-    school.settle(school.registered())
+    school.process(school.registered())
     school.deliver()
     (item,) = school.inbox()
 
@@ -163,7 +163,7 @@ def test_a_mail_that_is_marked_as_read_on_its_way_is_sent_once(school: School, m
 
 def test_the_log_of_tries_is_for_administrators_and_names_no_address(school: School, mail_server: MailServer) -> None:
     mail_server.to_recipient = "450 greylisted"
-    school.settle(school.registered())
+    school.process(school.registered())
     school.deliver()
     mail_server.to_recipient = "550 unknown"
     school.deliver()

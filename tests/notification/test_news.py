@@ -20,7 +20,7 @@ NO_NEWS: Any = pytest.mark.parametrize(
 def test_nobody_hears_of_what_is_no_news(school: School, how: dict[str, Any]) -> None:
     """As after the loss of every table: nothing is left that could show that people know already."""
     student = school.student.id
-    school.settle(
+    school.process(
         school.registered(),
         school.profile(previous_email="old@example.org"),
         school.reset_requested(version=6),
@@ -44,7 +44,7 @@ def test_nobody_hears_of_what_is_no_news(school: School, how: dict[str, Any]) ->
 
 @NO_NEWS
 def test_addresses_are_learned_all_the_same(school: School, how: dict[str, Any]) -> None:
-    school.settle(school.registered(), **how)
+    school.process(school.registered(), **how)
 
     assert Contact.get(school.student.id).email == "ada@example.org"
 
@@ -52,7 +52,7 @@ def test_addresses_are_learned_all_the_same(school: School, how: dict[str, Any])
 @NO_NEWS
 def test_what_is_still_to_come_arrives_at_its_time(school: School, how: dict[str, Any]) -> None:
     later = school.clock.now + timedelta(days=2, minutes=30)
-    school.settle(school.scheduled(), school.issued(), school.requested(send_at=later), **how)
+    school.process(school.scheduled(), school.issued(), school.requested(send_at=later), **how)
     assert school.kinds() == []
 
     school.pass_time(days=2)
@@ -67,8 +67,8 @@ def test_what_is_still_to_come_arrives_at_its_time(school: School, how: dict[str
 
 @NO_NEWS
 def test_a_paid_voucher_and_a_cancelled_exam_stay_silent(school: School, how: dict[str, Any]) -> None:
-    school.settle(school.issued(), school.scheduled(), **how)
-    school.settle(school.paid(), school.cancelled(2), **how)
+    school.process(school.issued(), school.scheduled(), **how)
+    school.process(school.paid(), school.cancelled(2), **how)
     school.pass_time(days=12)
 
     assert school.kinds() == []
@@ -76,13 +76,13 @@ def test_a_paid_voucher_and_a_cancelled_exam_stay_silent(school: School, how: di
 
 
 def test_what_happens_after_a_projection_was_filled_anew_is_news(school: School) -> None:
-    school.settle(school.scheduled(), republished=True)
-    school.settle(school.changed(2, opens_in=timedelta(days=5)))
+    school.process(school.scheduled(), republished=True)
+    school.process(school.changed(2, opens_in=timedelta(days=5)))
 
     assert school.kinds() == ["exam_moved"]
 
 
 def test_a_days_delay_is_still_news(school: School) -> None:
-    school.settle(school.enrolled(), ago=timedelta(hours=23))
+    school.process(school.enrolled(), ago=timedelta(hours=23))
 
     assert school.kinds() == ["enrolled"]

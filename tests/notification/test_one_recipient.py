@@ -115,7 +115,7 @@ def test_a_fault_that_everybody_has_is_not_looked_for_in_halves(
 def test_a_zone_that_is_one_no_more_falls_back(school: School, others: list[Person], zone: str) -> None:
     spoil(school.student, quiet_from="22:00", quiet_until="07:00", time_zone=zone)
 
-    school.settle(school.scheduled())
+    school.process(school.scheduled())
 
     assert school.kinds() == ["exam_scheduled"]
     assert "(UTC)" in school.inbox()[0]["message"]
@@ -127,7 +127,7 @@ def test_a_list_that_cannot_be_read_stops_no_other(
     school: School, broken: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     school.prefer(quiet_hours={"from": "00:00", "until": "23:59"}, time_zone="UTC")
-    school.settle(school.requested())
+    school.process(school.requested())
     school.consume(school.requested(send_at=school.clock.now + timedelta(hours=2)))
 
     def unreadable(*_: Any, **__: Any) -> Any:
@@ -147,7 +147,7 @@ def test_an_entry_that_cannot_be_postponed_stops_no_other(
     school: School, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     school.enroll(sign_in("student"))
-    school.settle(school.requested())
+    school.process(school.requested())
     held, free = [row for row in Notification.scan() if row.channel == "email"]
     held.update([Notification.leased_until.set(school.clock.now + timedelta(seconds=60))])
 

@@ -16,7 +16,7 @@ EVERYTHING = {group: ["in_app", "email"] for group in ("course", "exam", "paymen
 
 
 def mail_of(school: School, mail_server: MailServer) -> EmailMessage:
-    school.settle(school.requested())
+    school.process(school.requested())
     school.deliver()
     return mail_server.mails[-1]
 
@@ -82,7 +82,7 @@ def test_who_registers_is_written_to_in_the_language_in_which_they_did(
     school: School, mail_server: MailServer, outbox: Outbox
 ) -> None:
     registered = school.registered(language="ur")
-    school.settle(registered, registered)
+    school.process(registered, registered)
     school.deliver()
 
     assert str(mail_server.mails[0]["Subject"]) == "خوش آمدید: \u2068Education LMS\u2069"
@@ -94,7 +94,7 @@ def test_who_registers_is_written_to_in_the_language_in_which_they_did(
 
 def test_what_somebody_chose_counts_more_than_an_event_of_their_registration_that_comes_late(school: School) -> None:
     school.prefer(language="en")
-    school.settle(school.registered(language="ur"))
+    school.process(school.registered(language="ur"))
     assert school.http.get(school.path("preferences"), token=school.student.token).json["language"] == "en"
 
 
@@ -107,21 +107,21 @@ def test_a_registration_that_is_heard_of_after_the_end_of_an_account_keeps_nothi
     assert person is not None
     with transaction() as tx:
         roster.remove_user(tx, school.student.id, email=person.email, roll_no=person.roll_no)
-    school.settle(school.registered(language="ur"))
+    school.process(school.registered(language="ur"))
     assert StoredPreferences.find(school.student.id) is None
 
 
 def test_mails_and_the_list_are_in_the_language_that_their_reader_chose(
     school: School, mail_server: MailServer
 ) -> None:
-    school.settle(school.profile(email_verified=True, email="ada@example.org"), school.enrolled())
+    school.process(school.profile(email_verified=True, email="ada@example.org"), school.enrolled())
     school.deliver()
     assert school.listed("enrolled")["subject"] == "You are enrolled in Agents"
 
     school.prefer(language="ur", time_zone="Asia/Karachi")
     # What is listed already changes its language, too.
     assert school.listed("enrolled")["subject"] == "آپ کا داخلہ \u2068Agents\u2069 میں ہو گیا"
-    school.settle(school.issued())
+    school.process(school.issued())
     school.deliver()
     mail = mail_server.mails[-1]
     text = text_of(mail)
@@ -134,7 +134,7 @@ def test_an_institute_writes_in_its_first_language_to_whoever_chose_none(
     school: School, mail_server: MailServer
 ) -> None:
     set_institute(languages=["ur", "en"])
-    school.settle(school.registered())
+    school.process(school.registered())
     school.deliver()
     assert str(mail_server.mails[0]["Subject"]).startswith("خوش آمدید")
     assert school.prefer(language="en").json["language"] == "en"
@@ -238,7 +238,7 @@ def test_a_message_by_mail_offers_to_end_its_kind_by_one_click(school: School, m
     assert preferences["channels"] == {**EVERYTHING, "announcement": ["in_app"]}
 
     sent = len(mail_server.mails)
-    school.settle(school.requested())
+    school.process(school.requested())
     school.deliver()
     assert len(mail_server.mails) == sent
     assert school.kinds() == ["announcement", "announcement"]
@@ -269,7 +269,7 @@ def test_to_open_the_link_ends_nothing(school: School, mail_server: MailServer) 
 
 
 def test_messages_about_an_account_cannot_be_switched_off(school: School, mail_server: MailServer) -> None:
-    school.settle(school.registered())
+    school.process(school.registered())
     school.deliver()
 
     assert mail_server.mails[0]["List-Unsubscribe"] is None

@@ -27,7 +27,7 @@ def take_back(school: School, message: Any, person: Person | None = None) -> Ans
 def waiting(school: School, **changes: Any) -> Any:
     """A message to the class for in an hour, as its sender sees it."""
     event = school.requested(send_at=school.clock.now + timedelta(hours=1), accepted=1, **changes)
-    school.settle(event)
+    school.process(event)
     return event, messages(school)["items"][0]
 
 
@@ -54,7 +54,7 @@ def test_who_wrote_a_message_sees_when_and_to_how_many_it_goes(school: School) -
 
 def test_messages_are_listed_newest_first_in_pages_of_two_reads(school: School, calls: Calls) -> None:
     for text in ("first", "second", "third"):
-        school.settle(school.requested(message=text))
+        school.process(school.requested(message=text))
         school.clock.advance(seconds=1)
     messages(school)
     calls.clear()
@@ -66,7 +66,7 @@ def test_messages_are_listed_newest_first_in_pages_of_two_reads(school: School, 
 
 
 def test_what_an_administrator_sends_for_an_instructor_is_in_the_instructors_list(school: School) -> None:
-    school.settle(school.requested(sender_id=school.admin.id, teacher_id=school.teacher.id))
+    school.process(school.requested(sender_id=school.admin.id, teacher_id=school.teacher.id))
     assert len(messages(school)["items"]) == 1
     assert messages(school, school.admin)["items"] == []
 
@@ -78,12 +78,12 @@ def test_a_message_that_is_taken_back_goes_to_nobody_even_if_its_event_comes_aga
     assert messages(school)["items"] == []
     school.consume(event)
     school.pass_time(hours=1)
-    school.settle(event)
+    school.process(event)
     assert school.kinds() == []
 
 
 def test_a_message_that_is_sent_is_not_taken_back(school: School) -> None:
-    school.settle(school.requested())
+    school.process(school.requested())
     [message] = messages(school)["items"]
     answer = take_back(school, message)
     assert (answer.status, answer.json["type"]) == (409, "urn:lms:problem:sent")

@@ -116,7 +116,7 @@ class School:
         batch = kafka_event(*published, emitted_at=self.clock.now - ago, republished=republished)
         consumer.handler(batch, NO_CONTEXT)
 
-    def settle(self, *published: Any, **how: Any) -> None:
+    def process(self, *published: Any, **how: Any) -> None:
         """The events, and all that follows from them at once."""
         self.consume(*published, **how)
         self.fan_out()

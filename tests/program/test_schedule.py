@@ -62,7 +62,7 @@ def test_the_newest_word_of_an_exam_stands_in_whatever_order_it_comes(program: P
             _exam_event(program, course, ExamChanged, exam_id=exam_id, version=3, title="Moved", days=5),
             _exam_event(program, course, ExamScheduled, exam_id=exam_id, version=2),
         ]
-        program.consume(*(events[place] for place in order))
+        program.consume(*(events[index] for index in order))
         listed = [exam for exam in _schedule(program, course, limit="100")["items"] if exam["examId"] == str(exam_id)]
         assert [exam["title"] for exam in listed] == ["Moved"]
 

@@ -41,8 +41,8 @@ def test_a_lesson_undone_ten_times_at_once_is_undone_once(school: School, outbox
 def test_twenty_ratings_at_once_are_all_counted(school: School) -> None:
     students = [school.new_student() for _ in range(20)]
     calls = [
-        lambda place=place, student=student: school.rate(1 + place % 5, student)
-        for place, student in enumerate(students)
+        lambda index=index, student=student: school.rate(1 + index % 5, student)
+        for index, student in enumerate(students)
     ]
     assert statuses(calls) == [201] * 20
     summary = school.http.get(f"/feedback/{school.course}", token=school.admin.token).json["summary"]

@@ -72,7 +72,7 @@ class Person:
 
 
 def mail_about(stack: StackUnderTest, email: str, subject: str) -> Any:
-    """The newest mail to an address with a subject, as the catcher tells it, once it has come."""
+    """The newest mail to an address with a subject, as the catcher shows it, once it has come."""
     with httpx.Client(base_url=stack.settings.mail_url, timeout=30, trust_env=False, verify=NO_TLS) as catcher:
 
         def look() -> Any:

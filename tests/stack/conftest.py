@@ -35,7 +35,7 @@ class StackUnderTest:
         self.settings = Settings.from_environment(self.environment)
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """`command("invoke", "AuthFunction")`; its output is told when a test fails."""
+        """`command("invoke", "AuthFunction")`; its output is shown when a test fails."""
         done = subprocess.run(
             [sys.executable, "-m", "localstack", *words],
             cwd=ROOT,

@@ -159,13 +159,13 @@ class Device:
         if kind in _WRITTEN:
             question.locator("textarea, input").fill(value)
         elif kind == "matching":
-            for place, choice in enumerate(value):
-                question.locator("select").nth(place).select_option(label=choice)
+            for index, choice in enumerate(value):
+                question.locator("select").nth(index).select_option(label=choice)
         elif kind == "ordering":
             self._order(question, value)
         elif kind == "multiple":
-            for place in range(4):
-                question.locator(".choice input").nth(place).set_checked(place in value)
+            for index in range(4):
+                question.locator(".choice input").nth(index).set_checked(index in value)
         else:
             question.locator(".choice input").nth(value[0]).check()
         # Kept, or sent already: whatever happens from here on, it is not lost.
@@ -174,8 +174,8 @@ class Device:
     @staticmethod
     def _order(question: Locator, value: list[str]) -> None:
         entries = question.locator(".ordered-content")
-        for place, name in enumerate(value):
-            while (now := entries.all_text_contents().index(name)) > place:
+        for index, name in enumerate(value):
+            while (now := entries.all_text_contents().index(name)) > index:
                 question.get_by_role("button", name=f"Move up: {name}").click()
                 expect(entries.nth(now - 1)).to_have_text(name)
         if (keep := question.get_by_role("button", name="This order is my answer")).is_visible():
@@ -228,12 +228,12 @@ class Run:
                 self.check_promises()
         self.set_offline(False)
         self.device.ready()
-        self.settle()
+        self.wait_until_complete()
         assert [one["answer"] for one in self.device.shown()] == self.expected
         assert self._exam.saved() == self.expected
         self.submit()
 
-    def settle(self) -> None:
+    def wait_until_complete(self) -> None:
         """Until everything is saved and has come back: of answers that both devices gave, the later one is chosen."""
         saved = self.device.page.locator(".exam-saved").get_by_text("All answers saved.")
         for _ in range(100):
@@ -297,9 +297,9 @@ class Run:
         """Answers a question that does not wait on the first, and is put away."""
         other = Device(self._browser, self._stack, self._exam)
         other.page.wait_for_selector(".question")
-        settled = [at for at, one in enumerate(self.device.shown()) if one["state"] in ("none", "saved")]
-        if settled:
-            at = self.random.choice(settled)
+        at_rest = [at for at, one in enumerate(self.device.shown()) if one["state"] in ("none", "saved")]
+        if at_rest:
+            at = self.random.choice(at_rest)
             value = self.value(at)
             other.answer(at, value)
             other.wait_until_saved()

@@ -106,10 +106,10 @@ def test_a_student_enrols_learns_sits_an_exam_and_sees_the_grade(
     eventually(lambda: course.done(course.teacher, "GET", path)["items"][0]["submittedAt"])
     course.done(course.teacher, "POST", f"/exams/{exam}/release", {"closeNow": True})
 
-    # What the student is told leads there.
-    told = eventually(lambda: _told(student, "result_released"))
+    # Their notification leads there.
+    message = eventually(lambda: _message(student, "result_released"))
     page.goto("/app/notifications")
-    press(page.get_by_role("listitem").filter(has_text=told).get_by_role("link"))
+    press(page.get_by_role("listitem").filter(has_text=message).get_by_role("link"))
     see("resultStatus.passed")
     is_for_everybody()
 
@@ -142,7 +142,7 @@ def test_a_student_sees_exactly_what_to_pay_and_by_when(browser: Browser, stack:
     assert not visit.complaints, visit.complaints
 
 
-def _told(student: Person, kind: str) -> str | None:
+def _message(student: Person, kind: str) -> str | None:
     """The words of the newest notification of a kind."""
     me = student.call("GET", "/auth/profile").json()["id"]
     listed = student.call("GET", f"/notifications/{me}/list").json()["items"]

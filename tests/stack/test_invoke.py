@@ -1,4 +1,4 @@
-"""One function by itself: what `sam local invoke` is told of the running stack."""
+"""One function by itself: what `sam local invoke` gets to know of the running stack."""
 
 import pytest
 

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.stack
 
 CUTS = int(os.environ.get("POWER_CUTS", "2"))
 CLIENTS = 4
-# What a later start tells, in the order of its log; and for how long something goes on behind each line, in seconds.
+# What a later start logs, in the order of its log; and for how long something goes on behind each line, in seconds.
 LINES = {"[": 0.3, "emulator serves": 0.5, "building and deploying": 1.0, "deployed": 1.0, "gateway serves": 2.0}
 # A message that had not reached its queue when the power went comes with the next minute's tick; who had a mail in hand
 # holds it for 90 seconds.
@@ -65,11 +65,11 @@ class Session:
         return self._log.read_bytes()[self._begin :].decode()
 
     def until(self, words: str, seconds: float = 240) -> None:
-        def told() -> bool | None:
+        def is_logged() -> bool | None:
             assert self._process.poll() is None or words in self.output, self.output
             return True if words in self.output else None
 
-        eventually(told, seconds)
+        eventually(is_logged, seconds)
 
     def ask_to_stop(self) -> None:
         self._process.terminate()

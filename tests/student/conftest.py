@@ -143,11 +143,11 @@ class School(World):
     def fill(self, number: int) -> None:
         """Has the student in so many courses, of which all events have come."""
         self.consume(self.program_event("Agentic AI"))
-        for place in range(number):
-            course = self.add_course(f"AI-{300 + place}") if place else self.course
+        for index in range(number):
+            course = self.add_course(f"AI-{300 + index}") if index else self.course
             self.add_student(self.student, course)
-            self.consume(self.course_event(f"AI-{300 + place}", 1, course=course), self.assigned(course=course))
-            self.consume(self.progress(place, course_id=course))
+            self.consume(self.course_event(f"AI-{300 + index}", 1, course=course), self.assigned(course=course))
+            self.consume(self.progress(index, course_id=course))
 
     def add_class(self, number: int, status: str = "active") -> list[UUID]:
         """Students as auth and program write them, without the requests."""

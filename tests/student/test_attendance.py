@@ -37,8 +37,8 @@ def test_sessions_of_different_days_add_up_and_of_the_same_day_replace(school: S
 
 def test_whoever_is_no_longer_on_the_list_was_not_there_in_any_order(school: School, classmate: Person) -> None:
     student = school.student
-    for place, order in enumerate(permutations(range(3))):
-        day = f"2026-10-{place + 1:02}"
+    for index, order in enumerate(permutations(range(3))):
+        day = f"2026-10-{index + 1:02}"
         versions = [
             school.session({student.id: "present", classmate.id: "present"}, day=day, version=1),
             school.session({student.id: "absent"}, day=day, version=2),

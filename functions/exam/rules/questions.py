@@ -152,8 +152,8 @@ class Question(BaseModel):
         """The texts that whoever is asked sees, by where they stand."""
         return {
             ("questionText",): self.question_text,
-            **{("choices", place, "text"): choice.text for place, choice in enumerate(self.choices)},
-            **{("prompts", place, "text"): prompt.text for place, prompt in enumerate(self.prompts)},
+            **{("choices", index, "text"): choice.text for index, choice in enumerate(self.choices)},
+            **{("prompts", index, "text"): prompt.text for index, prompt in enumerate(self.prompts)},
         }
 
     @property

@@ -78,27 +78,27 @@ def with_images(course_id: UUID, question: _Question) -> _Question:
 
     May be repeated. Raises `ImageMissing`, `ImageUnfit`, `TooManyImages`.
     """
-    places = {name: place for place, text in question.texts.items() for name in markdown_images.names_in(text)}
-    if len(places) > MOST_OF_QUESTION:
+    paths = {name: path for path, text in question.texts.items() for name in markdown_images.names_in(text)}
+    if len(paths) > MOST_OF_QUESTION:
         raise TooManyImages(limit=MOST_OF_QUESTION)
-    images = {name: question.images.get(name) or _accept(course_id, name, place) for name, place in places.items()}
+    images = {name: question.images.get(name) or _accept(course_id, name, path) for name, path in paths.items()}
     return question.model_copy(update={"images": images})
 
 
-def _accept(course_id: UUID, image_id: str, place: tuple[str | int, ...]) -> str:
+def _accept(course_id: UUID, image_id: str, path: tuple[str | int, ...]) -> str:
     """The key of an image of the course. What was accepted once is not replaced by a later upload."""
     if not _ID.fullmatch(image_id):
-        raise ImageMissing(*place, image_id=image_id)
+        raise ImageMissing(*path, image_id=image_id)
     key = _key(course_id, image_id)
     if uploads.is_there(key):
         return key
     upload = uploads.find(key, SIGNATURE_BYTES)
     if upload is None:
-        raise ImageMissing(*place, image_id=image_id)
+        raise ImageMissing(*path, image_id=image_id)
     if not _is_fit(upload):
-        raise ImageUnfit(*place, image_id=image_id)
+        raise ImageUnfit(*path, image_id=image_id)
     if not uploads.accept(upload, content_type_of(key)):
-        raise ImageMissing(*place, image_id=image_id)
+        raise ImageMissing(*path, image_id=image_id)
     return key
 
 

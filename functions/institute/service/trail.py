@@ -20,16 +20,16 @@ def record(event: Audited, request_id: str) -> None:
     try:
         with transaction() as tx:
             reason = _encrypted(tx, event.reason, reason_of)
-            for place, subject in enumerate(subjects):
+            for index, subject in enumerate(subjects):
                 entry = AuditEntry(
-                    id=f"{event.audit_id}#{place}" if place else str(event.audit_id),
+                    id=f"{event.audit_id}#{index}" if index else str(event.audit_id),
                     at=event.at,
                     subject=subject,
                     actor_id=event.actor_id,
                     action=event.action,
-                    year=None if place else event.at.year,
-                    by_actor=None if place else event.actor_id,
-                    by_action=None if place else event.action,
+                    year=None if index else event.at.year,
+                    by_actor=None if index else event.actor_id,
+                    by_action=None if index else event.action,
                     service=event.service,
                     request_id=request_id,
                     about=event.about,

@@ -68,7 +68,7 @@ async def send(outgoing: Outgoing, now: datetime) -> None:
 def _compose(outgoing: Outgoing, sender: str, now: datetime) -> EmailMessage:
     """The mail as it goes out; `Undeliverable` for what is no single address.
 
-    Its Message-ID is the same for every try, so that a mail program can tell a second copy. Where the message can be
+    Its Message-ID is the same for every try, so that a mail program recognises a second copy. Where the message can be
     switched off, mail programs offer to do that by one click (RFC 8058).
     """
     frame = outgoing.frame

@@ -22,13 +22,13 @@ def _key() -> bytes:
     return key_of(secret("CURSOR_KEY"))
 
 
-def encode_cursor(place: Sequence[Any], scope: Mapping[str, object]) -> str:
-    """A cursor for a place, which JSON can hold: encrypted, and bound to its `scope` (route, filters, caller)."""
-    return to_text(encrypt(_key(), json.dumps(place, default=str).encode(), _bound(scope)))
+def encode_cursor(position: Sequence[Any], scope: Mapping[str, object]) -> str:
+    """A cursor for a position, which JSON can hold: encrypted, and bound to its `scope` (route, filters, caller)."""
+    return to_text(encrypt(_key(), json.dumps(position, default=str).encode(), _bound(scope)))
 
 
 def decode_cursor(cursor: str, scope: Mapping[str, object]) -> Any:
-    """The place of a cursor; raises `InvalidCursor` for one that is damaged or was made for another list or caller."""
+    """The position of a cursor; raises `InvalidCursor` for a damaged one, or one of another list or caller."""
     try:
         return json.loads(decrypt(_key(), from_text(cursor), _bound(scope)))
     except Undecryptable as error:

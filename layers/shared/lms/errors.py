@@ -98,8 +98,8 @@ class InvalidField(Invalid):
 
     def __init__(self, *path: str | int, **facts: object) -> None:
         message = str(self.detail).format(**facts) if facts else str(self.detail)
-        place = [self.part, *(path or self.field)]
-        fault: FieldError = {"loc": place, "msg": message, "type": str(self.code)}
+        location = [self.part, *(path or self.field)]
+        fault: FieldError = {"loc": location, "msg": message, "type": str(self.code)}
         # The code stands in `errors`, with the place; as a whole the refusal is one of all invalid requests.
         self.code, self.detail = None, message
         super().__init__(fault)

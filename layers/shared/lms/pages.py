@@ -97,7 +97,7 @@ def slice_page(
     begin = paging.start.partition
     if paging.start.key is not None:
         last = paging.start.key["id"]
-        begin = next((place for place, item in enumerate(whole, 1) if str(identity(item)) == last), begin)
+        begin = next((index for index, item in enumerate(whole, 1) if str(identity(item)) == last), begin)
     end = begin + paging.limit
     part = whole[begin:end]
     return part, Position(end - 1, {"id": str(identity(part[-1]))}) if end < len(whole) else None

@@ -70,8 +70,8 @@ def republish(command: Republish, collections: Sequence[Collection], context: La
 
     Raises `NotTheNext`.
     """
-    done, place = go_through(collections, command.action, command.after, context)
-    return {"republished": done, "next": place}
+    done, position = go_through(collections, command.action, command.after, context)
+    return {"republished": done, "next": position}
 
 
 def go_through(
@@ -129,7 +129,7 @@ def _decode(after: str | None, scope: Mapping[str, object]) -> _Path:
         steps = decode_cursor(after, scope)
     except InvalidCursor as error:
         raise NotTheNext from error
-    return tuple(_Step(number, place and Position(*place), row and UUID(row)) for number, place, row in steps)
+    return tuple(_Step(number, position and Position(*position), row and UUID(row)) for number, position, row in steps)
 
 
 class Republisher:

@@ -7,7 +7,7 @@ ImageType = Literal["image/jpeg", "image/png", "image/webp"]
 IMAGE_TYPES: tuple[ImageType, ...] = ("image/jpeg", "image/png", "image/webp")
 """SVG is none of them: it can hold scripts."""
 SIGNATURE_BYTES = 12
-"""That tell each type."""
+"""By which each type is recognised."""
 _ZIP = rb"PK(\x03\x04|\x05\x06)"
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _SIGNATURES = {

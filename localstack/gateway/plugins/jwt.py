@@ -35,7 +35,7 @@ class JwtOptions(Options):
 
 
 class _Unauthorized(Exception):
-    """`body` tells claim by claim what is wrong, or gives one message."""
+    """`body` says claim by claim what is wrong, or gives one message."""
 
     def __init__(self, message: str, claims: dict[str, str] | None = None) -> None:
         super().__init__(message)
