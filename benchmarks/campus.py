@@ -35,7 +35,7 @@ from lms.pages import PageRequest, Position
 from lms.settings import setting
 from program.schemas import NewCourse, NewProgram
 from program.service import bulk, courses, programs
-from student.service import cards
+from student.service import report_cards
 from student.service.access import access_to
 
 _T = TypeVar("_T")
@@ -110,7 +110,7 @@ class Campus:
         names = {course_id: name for name, course_id in self._courses.items()}
 
         def read(number: str) -> None:
-            page = cards.list_cards(access_to(self._people[number], _REGISTRAR), _whole())
+            page = report_cards.list_cards(access_to(self._people[number], _REGISTRAR), _whole())
             for card in page.items:
                 percentage = card.metadata.grade_percentage
                 found[*names[card.course_id], number] = None if percentage is None else f"{percentage:.2f} {card.grade}"

@@ -20,8 +20,13 @@ def files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
 
 
+def services_with_api() -> list[str]:
+    """The packages of functions that have an `api`: a module, or a package where there is much of it."""
+    return sorted(path.parent.name for path in (ROOT / "functions").glob("*/api*") if path.stem == "api")
+
+
 def applications() -> dict[str, Any]:
-    """The application of every function that has an `api` module, by its package's name."""
+    """The application of every function that has an `api`, by its package's name."""
     for folder in (ROOT / "functions", ROOT / "layers" / "shared"):
         if str(folder) not in sys.path:
             sys.path.append(str(folder))
@@ -29,5 +34,4 @@ def applications() -> dict[str, Any]:
     environment = SimpleNamespace(get=lambda name, _: os.environ.get(name) or _ANY_SETTING)
     # Not `setting` itself: the modules that are imported here would keep its stand-in for good.
     with patch.object(settings, "os", SimpleNamespace(environ=environment)):
-        names = sorted(file.parent.name for file in (ROOT / "functions").glob("*/api.py"))
-        return {name: importlib.import_module(f"{name}.api").app for name in names}
+        return {name: importlib.import_module(f"{name}.api").app for name in services_with_api()}

@@ -86,7 +86,7 @@ def _registration_open() -> None:
 
 @app.post("/auth/register", status_code=201, dependencies=[Public, Depends(_registration_open)])
 @refuses(registration.OnlyStudentsRegister, UsernameReserved, UsernameTaken, EmailTaken, WeakPassword)
-def register(form: Registration, response: Response, now: Now) -> Registered:
+def register_student(form: Registration, response: Response, now: Now) -> Registered:
     """Registers a student. The account can be used a moment later."""
     answer = registration.register(form, now)
     # Their own once they have signed in; by its id, a profile is for administrators.
@@ -120,21 +120,21 @@ def import_users(
 
 @app.post("/auth/login", dependencies=[Public])
 @refuses(TooManyAttempts, WrongCredentials, AccountBeingSetUp, AccountDisabled, KeyGone)
-def login(form: Annotated[OAuth2PasswordRequestForm, Depends()], device: FromDevice, now: Now) -> TokenPair:
+def login_user(form: Annotated[OAuth2PasswordRequestForm, Depends()], device: FromDevice, now: Now) -> TokenPair:
     """Signs in with a username, an email address or a roll number."""
     return sessions.sign_in(form.username, form.password, device, now)
 
 
 @app.post("/instructors/login", dependencies=[Public])
 @refuses(TooManyAttempts, WrongCredentials, AccountBeingSetUp, AccountDisabled, KeyGone, TeachersOnly)
-def instructor_login(form: Annotated[OAuth2PasswordRequestForm, Depends()], device: FromDevice, now: Now) -> TokenPair:
+def login_instructor(form: Annotated[OAuth2PasswordRequestForm, Depends()], device: FromDevice, now: Now) -> TokenPair:
     """Signs in a teacher; other roles are refused."""
     return sessions.sign_in(form.username, form.password, device, now, teachers_only=True)
 
 
 @app.post("/auth/refresh", dependencies=[Public])
 @refuses(sessions.InvalidRefreshToken, KeyGone)
-def refresh(body: RefreshToken, device: FromDevice, now: Now) -> TokenPair:
+def refresh_tokens(body: RefreshToken, device: FromDevice, now: Now) -> TokenPair:
     """Exchanges a refresh token, once, for a new pair."""
     return sessions.refresh(body.refresh_token, device, now)
 
@@ -166,21 +166,21 @@ def end_session(response: Response, refresh_token: RefreshCookie = None) -> None
 
 @app.get("/auth/sessions")
 @refuses(UserNotFound)
-def list_sessions(paging: Paging, now: Now, caller: AnySignedIn) -> Page[SessionView]:
+def list_own_sessions(paging: Paging, now: Now, caller: AnySignedIn) -> Page[SessionView]:
     """The caller's sign-ins that go on, the newest first: since when, last used, from where."""
     return own_sessions.list_own(caller, paging, now)
 
 
 @app.delete("/auth/sessions/{sessionId}", status_code=204)
 @refuses(own_sessions.SessionNotFound)
-def end_sign_in(session_id: Annotated[UUID, Path(alias="sessionId")], caller: AnySignedIn) -> None:
+def end_own_session(session_id: Annotated[UUID, Path(alias="sessionId")], caller: AnySignedIn) -> None:
     """Ends one of the caller's sign-ins. Its access token is good for 15 minutes at most; `everywhere` ends all now."""
     own_sessions.end_own(caller, session_id)
 
 
 @app.post("/auth/logout", status_code=204)
 @refuses(UserNotFound, AccountDisabled, GatewayUnavailable, KeyGone)
-def logout(body: Logout, now: Now, caller: AnySignedIn) -> None:
+def logout_user(body: Logout, now: Now, caller: AnySignedIn) -> None:
     """Ends one session, or with `everywhere` all of them at once."""
     if body.refresh_token is not None:
         sessions.sign_out(caller.id, body.refresh_token)
@@ -189,7 +189,7 @@ def logout(body: Logout, now: Now, caller: AnySignedIn) -> None:
 
 
 @app.post("/auth/forgot-password", status_code=202, dependencies=[Public])
-def forgot_password(body: ForgotPassword, now: Now) -> CodeSent:
+def request_password_reset(body: ForgotPassword, now: Now) -> CodeSent:
     """Sends a code, and by email also a link, if the address or the confirmed number belongs to an account."""
     reset_id = passwords.forgot_password(body.email, body.mobile_number, now)
     return CodeSent(
@@ -241,7 +241,7 @@ def start_verification(body: StartVerification, client_ip: ClientIp, now: Now, c
 
 @app.post("/auth/verify")
 @refuses(WrongCode, MobileNumberTaken)
-def verify(body: Verify, now: Now, caller: AnySignedIn) -> Done:
+def confirm_verification(body: Verify, now: Now, caller: AnySignedIn) -> Done:
     """Confirms the address or number that the code was sent to."""
     if verification.verify(caller.id, body.verify_id, body.code, now):
         return Done(message="Confirmed.")
@@ -252,14 +252,14 @@ def verify(body: Verify, now: Now, caller: AnySignedIn) -> Done:
 
 @app.get("/auth/profile")
 @refuses(UserNotFound)
-def own_profile(response: Response, caller: AnySignedIn) -> ProfileView:
+def get_own_account(response: Response, caller: AnySignedIn) -> ProfileView:
     """The caller's account and profile."""
     return _tagged(profiles.show(caller.id), response)
 
 
 @app.put("/auth/profile")
 @refuses(UserNotFound, WrongPassword, TooManyAttempts, EmailTaken, TooManyContactChanges)
-def update_profile(
+def update_own_account(
     body: ProfileUpdate, response: Response, client_ip: ClientIp, now: Now, caller: AnySignedIn, if_match: IfMatch
 ) -> ProfileView:
     """Replaces the fields given; `email` and `mobile_number` need `current_password`."""
@@ -268,7 +268,7 @@ def update_profile(
 
 @app.get("/auth/profile/{user_id}")
 @refuses(UserNotFound)
-def profile(user_id: UUID, response: Response, _: Admin) -> ProfileView:
+def get_account(user_id: UUID, response: Response, _: Admin) -> ProfileView:
     """The account and profile of any user."""
     return _tagged(profiles.show(user_id), response)
 
@@ -336,13 +336,13 @@ def update_user(
 
 @app.delete("/auth/users/{user_id}", status_code=204)
 @refuses(UserNotFound, accounts.OwnErasure, LastAdmin, GatewayUnavailable)
-def erase(user_id: UUID, now: Now, admin: Admin, if_match: IfMatch) -> None:
+def erase_user(user_id: UUID, now: Now, admin: Admin, if_match: IfMatch) -> None:
     """Erases a user and every copy of their personal data."""
     accounts.erase(user_id, admin.id, if_match, now)
 
 
 @app.get("/auth/.well-known/jwks.json", dependencies=[Public, CachedForAMinute])
-def jwks() -> JwkSet:
+def get_public_keys() -> JwkSet:
     """The public keys that access tokens are verified with."""
     return JwkSet.model_validate(signing.published_keys())
 

@@ -45,7 +45,7 @@ def list_instructors(_: Admin, paging: Paging) -> Page[InstructorView]:
 
 @app.get("/instructors/{instructorId}")
 @refuses(TeacherNotFound)
-def instructor(_: SelfOrAdmin, teacher_id: TeacherId, response: Response, now: Now) -> InstructorView:
+def get_instructor(_: SelfOrAdmin, teacher_id: TeacherId, response: Response, now: Now) -> InstructorView:
     """One instructor, with their courses."""
     teacher = teachers.get(teacher_id, now)
     set_etag(response, teacher.version)
@@ -61,7 +61,7 @@ def list_classes(_: SelfOrAdmin, teacher_id: TeacherId, paging: Paging, now: Now
 
 @app.get("/instructors/{instructorId}/students")
 @refuses(TeacherNotFound, CourseNotFound)
-def list_students(
+def list_class_students(
     _: SelfOrAdmin, teacher_id: TeacherId, paging: Paging, now: Now, course_id: UUID | None = None
 ) -> Page[ClassStudent]:
     """The students of all the instructor's courses, or of one."""
@@ -70,7 +70,7 @@ def list_students(
 
 @app.put("/instructors/{instructorId}/courses/{courseId}")
 @refuses(TeacherNotFound, CourseNotFound, TeacherDisabled)
-def assign(
+def assign_instructor(
     caller: Admin, teacher_id: TeacherId, course_id: CourseId, if_match: IfMatch, response: Response, now: Now
 ) -> InstructorView:
     """Assigns the instructor to the course."""
@@ -81,14 +81,16 @@ def assign(
 
 @app.delete("/instructors/{instructorId}/courses/{courseId}", status_code=204)
 @refuses(TeacherNotFound, NotAssigned)
-def unassign(caller: Admin, teacher_id: TeacherId, course_id: CourseId, if_match: IfMatch, now: Now) -> None:
+def unassign_instructor(caller: Admin, teacher_id: TeacherId, course_id: CourseId, if_match: IfMatch, now: Now) -> None:
     """Ends the instructor's assignment to the course."""
     assignments.unassign(teacher_id, course_id, caller.id, if_match, now)
 
 
 @app.post("/instructors/{instructorId}/messages", status_code=202)
 @refuses(TeacherNotFound, NotTaught, CourseNotFound, RecipientOutsideCourse)
-def send(caller: SelfOrAdmin, teacher_id: TeacherId, idempotent: Idempotent, body: ClassMessage, now: Now) -> Accepted:
+def send_class_message(
+    caller: SelfOrAdmin, teacher_id: TeacherId, idempotent: Idempotent, body: ClassMessage, now: Now
+) -> Accepted:
     """Sends a message to all students of a course, or to some."""
     return messages.send(teacher_id, caller.id, body, idempotent, now)
 

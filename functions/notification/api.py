@@ -71,7 +71,7 @@ Reader = Annotated[Caller, Depends(_self_or_admin)]
 
 @app.post("/notifications/send", status_code=202)
 @refuses(SentTooLate, NotCourseTeacher, CourseNotFound, CourseNeeded, RecipientUnknown, RecipientOutsideCourse)
-def send(caller: TeacherOrAdmin, idempotent: Idempotent, body: NewMessage, now: Now) -> Accepted:
+def send_message(caller: TeacherOrAdmin, idempotent: Idempotent, body: NewMessage, now: Now) -> Accepted:
     """Accepts a message to people or to a class; it is sent afterwards."""
     return requests.accept(body, caller, idempotent, now)
 
@@ -125,13 +125,13 @@ def list_deliveries(_: Admin, recipient_id: RecipientId, paging: Paging) -> Page
 
 @app.post("/notifications/{id}/read")
 @refuses(NoSuchNotification)
-def mark_read(caller: AnySignedIn, notification_id: NotificationId, now: Now) -> NotificationView:
+def mark_notification_read(caller: AnySignedIn, notification_id: NotificationId, now: Now) -> NotificationView:
     """Marks one notification as read."""
     return inbox.mark_read(notification_id, caller.id, now)
 
 
 @app.post("/notifications/{recipientId}/readAll")
-def mark_all_read(caller: Recipient, now: Now) -> AllRead:
+def mark_notifications_read(caller: Recipient, now: Now) -> AllRead:
     """Marks all notifications so far as read."""
     return inbox.mark_all_read(caller.id, now)
 
@@ -156,7 +156,7 @@ def update_preferences(
 
 @app.get("/notifications/unsubscribe", status_code=303, response_class=RedirectResponse, dependencies=[Public])
 @refuses(BrokenLink)
-def ask_to_unsubscribe(token: UnsubscribeToken) -> RedirectResponse:
+def get_unsubscribe_page(token: UnsubscribeToken) -> RedirectResponse:
     """Leads to the screen that asks whether to stop the e-mails of a kind; opening the link stops nothing."""
     unsubscribe_links.read_token(token)
     return RedirectResponse(f"/app/unsubscribe?token={token}", status_code=303)
@@ -164,7 +164,7 @@ def ask_to_unsubscribe(token: UnsubscribeToken) -> RedirectResponse:
 
 @app.post("/notifications/unsubscribe", status_code=204, dependencies=[Public])
 @refuses(BrokenLink)
-def unsubscribe(token: UnsubscribeToken, now: Now) -> None:
+def unsubscribe_from_mails(token: UnsubscribeToken, now: Now) -> None:
     """Stops the e-mails of a kind: the button of the screen, or one click in a mail program (RFC 8058)."""
     preferences.switch_off_mail(*unsubscribe_links.read_token(token), now)
 

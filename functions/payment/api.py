@@ -93,7 +93,7 @@ def cancel_voucher(caller: Admin, voucher_no: VoucherNo, if_match: IfMatch, now:
 
 @app.post("/payments/vouchers/{voucher_no}/confirm")
 @refuses(VoucherNotFound, VoucherCancelled)
-def confirm(caller: Admin, voucher_no: VoucherNo, response: Response, now: Now) -> VoucherView:
+def confirm_voucher(caller: Admin, voucher_no: VoucherNo, response: Response, now: Now) -> VoucherView:
     """Marks a voucher as paid; doing it again changes nothing."""
     view = payments.confirm(voucher_no, caller.id, now)
     set_etag(response, view.version)
@@ -102,7 +102,7 @@ def confirm(caller: Admin, voucher_no: VoucherNo, response: Response, now: Now) 
 
 @app.post("/payments/webhook", dependencies=[Public, Signed])
 @refuses(VoucherNotFound, VoucherCancelled, EventIdReused, PaymentMismatch)
-def take_notice(notice: Notice, now: Now) -> NoticeTaken:
+def receive_payment_notice(notice: Notice, now: Now) -> NoticeTaken:
     """Takes a payment that the provider reports, signed with the shared secret."""
     return payments.receive(notice, now)
 

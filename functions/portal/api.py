@@ -26,7 +26,7 @@ def front(at: Now) -> Response:
 
 
 @app.get("/health", dependencies=[Public], responses={503: {"model": Health}})
-def health(response: Response, at: Now) -> Health:
+def get_health(response: Response, at: Now) -> Health:
     """Whether requests can be served (if not: 503), and whether events are published in time."""
     found = checkup.at(at)
     response.status_code = 503 if found.status == "down" else 200
@@ -34,7 +34,7 @@ def health(response: Response, at: Now) -> Health:
 
 
 @app.get("/openapi.json", dependencies=[Public])
-def openapi(encodings: Encodings = "") -> Response:
+def get_description(encodings: Encodings = "") -> Response:
     """This description of the whole API (OpenAPI 3.1)."""
     return files.document("openapi.json", encodings)
 

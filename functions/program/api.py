@@ -74,7 +74,7 @@ def list_programs(paging: Paging) -> Page[ProgramView]:
 
 @app.get("/programs/{programId}/details", dependencies=[Public, CachedForAMinute])
 @refuses(programs.ProgramNotFound)
-def program(program_id: ProgramId, response: Response) -> ProgramView:
+def get_program(program_id: ProgramId, response: Response) -> ProgramView:
     """One program."""
     view = programs.show(program_id)
     set_etag(response, view.version)
@@ -171,7 +171,7 @@ def delete_course(_: Admin, course_id: CourseId, if_match: IfMatch, now: Now) ->
 
 @app.get("/courses/{courseId}/details")
 @refuses(CourseNotFound)
-def course(caller: AnySignedIn, course_id: CourseId, response: Response) -> CourseDetails:
+def get_course(caller: AnySignedIn, course_id: CourseId, response: Response) -> CourseDetails:
     """A course with its table of contents: members see links and files, teachers also unpublished parts."""
     view = contents.details(course_id, caller)
     set_etag(response, view.version)
@@ -180,14 +180,14 @@ def course(caller: AnySignedIn, course_id: CourseId, response: Response) -> Cour
 
 @app.get("/courses/topics")
 @refuses(CourseNotFound, contents.ChapterNotFound)
-def topics(caller: AnySignedIn, course_id: CourseInQuery, chapter_id: ChapterInQuery) -> ChapterView:
+def get_chapter(caller: AnySignedIn, course_id: CourseInQuery, chapter_id: ChapterInQuery) -> ChapterView:
     """The topics and subtopics of a chapter."""
     return contents.chapter(course_id, chapter_id, caller)
 
 
 @app.get("/courses/schedule")
 @refuses(CourseNotFound, NotCourseMember)
-def exam_schedule(caller: AnySignedIn, course_id: CourseInQuery, paging: Paging) -> Page[ScheduledExam]:
+def get_exam_schedule(caller: AnySignedIn, course_id: CourseInQuery, paging: Paging) -> Page[ScheduledExam]:
     """The published exams of a course, soonest first."""
     return schedule.list_exams(course_id, caller, paging)
 
@@ -204,7 +204,7 @@ def exam_schedule(caller: AnySignedIn, course_id: CourseInQuery, paging: Paging)
     rules.CourseFull,
     rules.CourseUnpaid,
 )
-def enroll(
+def enroll_student(
     caller: StudentOrAdmin,
     course_id: CourseId,
     idempotent: Idempotent,
@@ -221,7 +221,9 @@ def enroll(
 
 @app.post("/courses/{courseId}/enrollments/bulk")
 @refuses(CourseNotFound)
-def enroll_many(caller: Admin, course_id: CourseId, idempotent: Idempotent, body: BulkEnroll, now: Now) -> BulkEnrolled:
+def enroll_students(
+    caller: Admin, course_id: CourseId, idempotent: Idempotent, body: BulkEnroll, now: Now
+) -> BulkEnrolled:
     """Enrols a list of students, named by id, e-mail address or roll number."""
     return bulk.enroll_list(course_id, body.students, caller.id, idempotent, now)
 
@@ -254,7 +256,9 @@ def update_enrollment(
 
 @app.delete("/courses/{courseId}/enrollments/{studentId}", status_code=204)
 @refuses(enrollments.EnrollmentNotFound, rules.EnrollmentCompleted)
-def drop(caller: SelfOrAdmin, course_id: CourseId, student_id: StudentId, if_match: IfMatch, now: Now) -> None:
+def drop_enrollment(
+    caller: SelfOrAdmin, course_id: CourseId, student_id: StudentId, if_match: IfMatch, now: Now
+) -> None:
     """Ends an enrolment. The student can enrol again later."""
     enrollments.drop(course_id, student_id, caller.id, if_match, now)
 

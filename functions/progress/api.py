@@ -95,7 +95,7 @@ def create_progress(
 
 @app.get("/progress/{studentId}/{courseId}")
 @refuses(CourseNotFound, ProgressNotFound)
-def show_progress(_: Reader, student_id: StudentId, course_id: CourseId, response: Response) -> ProgressView:
+def get_progress(_: Reader, student_id: StudentId, course_id: CourseId, response: Response) -> ProgressView:
     """Shows how far a student is in a course; `version` is 0 while nothing is recorded."""
     view = progress.show(student_id, course_id)
     set_etag(response, view.version)
@@ -120,7 +120,7 @@ def update_progress(
 
 @app.put("/progress/{studentId}/{courseId}/lessons/{lessonId}")
 @refuses(CourseNotFound, LessonNotFound)
-def mark_done(
+def mark_lesson_done(
     caller: Learner, course_id: CourseId, lesson_id: LessonId, if_match: IfMatch, response: Response, now: Now
 ) -> ProgressView:
     """Marks a lesson as done; with the last one, the course is completed."""
@@ -131,7 +131,7 @@ def mark_done(
 
 @app.delete("/progress/{studentId}/{courseId}/lessons/{lessonId}", status_code=204)
 @refuses(CourseNotFound, LessonNotDone)
-def mark_undone(caller: Learner, course_id: CourseId, lesson_id: LessonId, if_match: IfMatch, now: Now) -> None:
+def mark_lesson_undone(caller: Learner, course_id: CourseId, lesson_id: LessonId, if_match: IfMatch, now: Now) -> None:
     """Marks a lesson as not done."""
     progress.mark_undone(caller.id, course_id, lesson_id, if_match, now)
 

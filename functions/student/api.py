@@ -40,12 +40,12 @@ from student.schemas import (
     StudentSummary,
     Transcript,
 )
-from student.service import cards, enrollments, gradebook, history, profiles, students
+from student.service import enrollments, gradebook, history, profiles, report_cards, students
 from student.service.access import Access, NotTheirTeacher, access_to
-from student.service.cards import ReportCardNotFound
 from student.service.enrollments import StudentNotFound
 from student.service.history import AnotherStudent
 from student.service.profiles import ImplausibleBirthday, KeptByInstitute
+from student.service.report_cards import ReportCardNotFound
 from student.service.students import AccountErased
 
 app = create_app("student")
@@ -91,7 +91,7 @@ CourseTeacher = Annotated[Caller, Depends(_course_teacher)]
 
 @app.get("/student/profile")
 @refuses(AccountErased)
-def show_profile(student: Student, response: Response, now: Now) -> StudentProfile:
+def get_own_profile(student: Student, response: Response, now: Now) -> StudentProfile:
     """The caller's own profile."""
     record = students.get_caller(student.id, now)
     set_etag(response, record.version)
@@ -113,7 +113,7 @@ def show_profile(student: Student, response: Response, now: Now) -> StudentProfi
     TooManyAttempts,
     AccountsUnavailable,
 )
-def update_profile(
+def update_own_profile(
     student: Student, if_match: IfMatch, body: ProfileUpdate, ip: ClientIp, response: Response, now: Now
 ) -> StudentProfile:
     """Replaces the fields given, those of the account as PUT /auth/profile does. A new password ends every session; a
@@ -143,7 +143,7 @@ def list_own_attendance(student: Student, paging: Paging) -> Page[CourseAttendan
 
 @app.get("/student/courseHistory", response_model_exclude_unset=True)
 @refuses(AccountErased, AnotherStudent, NotTheirTeacher, StudentNotFound, StudentMissing)
-def course_history(caller: AnySignedIn, roll_no: FoundingRollNo = None) -> CourseHistory:
+def get_course_history(caller: AnySignedIn, roll_no: FoundingRollNo = None) -> CourseHistory:
     """Programs and courses with their chapters: a student's own; teachers and administrators name the student."""
     if caller.role == "student":
         return history.own_history(caller.id, roll_no)
@@ -154,9 +154,9 @@ def course_history(caller: AnySignedIn, roll_no: FoundingRollNo = None) -> Cours
 
 @app.get("/student/reportCards")
 @refuses(StudentNotFound)
-def own_report_cards(student: Student, paging: Paging) -> Page[ReportCardView]:
+def list_own_report_cards(student: Student, paging: Paging) -> Page[ReportCardView]:
     """The caller's report cards, one a course."""
-    return cards.list_cards(Access(student.id, None), paging)
+    return report_cards.list_cards(Access(student.id, None), paging)
 
 
 @app.get("/students")
@@ -169,7 +169,7 @@ def list_students(_: Admin, paging: Paging, now: Now, roll_no: RollNo = None) ->
 
 @app.get("/students/{student_id}")
 @refuses(StudentNotFound)
-def student(
+def get_student(
     access: AccessToStudent, student_id: StudentId, response: Response, now: Now
 ) -> Annotated[StudentProfile | StudentSummary, Field(discriminator="view")]:
     """The whole profile for the student and administrators, a summary for teachers."""
@@ -180,7 +180,7 @@ def student(
 
 @app.patch("/students/{student_id}")
 @refuses(StudentNotFound)
-def change_standing(
+def update_student(
     caller: Admin, student_id: StudentId, if_match: IfMatch, body: StandingUpdate, response: Response, now: Now
 ) -> StudentProfile:
     """Replaces what the institute decides about a student."""
@@ -191,9 +191,9 @@ def change_standing(
 
 @app.get("/students/{student_id}/reportCards")
 @refuses(StudentNotFound)
-def report_cards(access: AccessToStudent, paging: Paging) -> Page[ReportCardView]:
+def list_report_cards(access: AccessToStudent, paging: Paging) -> Page[ReportCardView]:
     """A student's report cards, for teachers those of their own courses."""
-    return cards.list_cards(access, paging)
+    return report_cards.list_cards(access, paging)
 
 
 @app.get("/students/{student_id}/transcript")
@@ -232,7 +232,7 @@ def get_gradebook(
 
 @app.put("/students/{student_id}/reportCards/{course_id}")
 @refuses(UnknownLetter, ReportCardNotFound)
-def write_on_report_card(
+def annotate_report_card(
     caller: CourseTeacher,
     student_id: StudentId,
     course_id: CourseId,
@@ -242,7 +242,7 @@ def write_on_report_card(
     now: Now,
 ) -> ReportCardView:
     """Sets remarks, or a grade that replaces the computed one."""
-    view = cards.annotate(student_id, course_id, caller.id, body, if_match, now)
+    view = report_cards.annotate(student_id, course_id, caller.id, body, if_match, now)
     set_etag(response, view.version)
     return view
 

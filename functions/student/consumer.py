@@ -9,7 +9,7 @@ from lms.events.exports import ExportRequested
 from lms.events.progress import AttendanceRecorded, ProgressUpdated
 from lms.events.users import UserErased, UserProfileUpdated, UserProvisioned, UserRegistered
 from student.rules import Progress, Result
-from student.service import attendance, cards, courses, export, students
+from student.service import attendance, courses, export, report_cards, students
 
 
 def _student(event: UserRegistered | UserProvisioned | UserProfileUpdated, _: Envelope) -> None:
@@ -58,12 +58,12 @@ def _exam_cancelled(event: ExamCancelled, _: Envelope) -> None:
 
 def _result(event: ResultRecorded, _: Envelope) -> None:
     result = Result(score=event.score, weight=event.weight, released=event.released, version=event.version)
-    cards.record_result(event.student_id, event.course_id, event.exam_id, result, now())
+    report_cards.record_result(event.student_id, event.course_id, event.exam_id, result, now())
 
 
 def _progress(event: ProgressUpdated, _: Envelope) -> None:
     progress = Progress(percentage=event.completion_percentage, version=event.version)
-    cards.record_progress(event.student_id, event.course_id, progress, now())
+    report_cards.record_progress(event.student_id, event.course_id, progress, now())
 
 
 def _attendance(event: AttendanceRecorded, _: Envelope) -> None:

@@ -1,8 +1,6 @@
-"""Names that generated clients give to calls and types: operation ids, and enumerations as schemas of their own."""
+"""Names that generated clients give to types: enumerations as schemas of their own."""
 
 from typing import Any, get_args
-
-from pydantic.alias_generators import to_camel
 
 from lms.countries import COUNTRIES
 from lms.events.audit import AuditAction
@@ -11,66 +9,6 @@ from notification.schemas import NotificationType
 
 Schema = dict[str, Any]
 
-# Routes whose function is not called by a verb and a noun, or as one of another service.
-_OPERATIONS = {
-    "auth.end_sign_in": "endOwnSession",
-    "auth.erase": "eraseUser",
-    "auth.forgot_password": "requestPasswordReset",
-    "auth.instructor_login": "loginInstructor",
-    "auth.jwks": "getPublicKeys",
-    "auth.list_sessions": "listOwnSessions",
-    "auth.login": "loginUser",
-    "auth.logout": "logoutUser",
-    "auth.own_profile": "getOwnAccount",
-    "auth.profile": "getAccount",
-    "auth.refresh": "refreshTokens",
-    "auth.register": "registerStudent",
-    "auth.update_profile": "updateOwnAccount",
-    "auth.verify": "confirmVerification",
-    "exam.accommodate": "setAccommodation",
-    "exam.add_question": "createQuestion",
-    "exam.change_question": "updateQuestion",
-    "exam.mark": "markAttempt",
-    "exam.regrade": "regradeExam",
-    "exam.release": "releaseResults",
-    "exam.reopen": "reopenAttempt",
-    "exam.show_attempt": "getAttempt",
-    "exam.show_result": "getResult",
-    "exam.start": "startAttempt",
-    "exam.submit": "submitAttempt",
-    "instructor.assign": "assignInstructor",
-    "instructor.instructor": "getInstructor",
-    "instructor.list_students": "listClassStudents",
-    "instructor.send": "sendClassMessage",
-    "instructor.unassign": "unassignInstructor",
-    "notification.ask_to_unsubscribe": "getUnsubscribePage",
-    "notification.mark_all_read": "markNotificationsRead",
-    "notification.mark_read": "markNotificationRead",
-    "notification.send": "sendMessage",
-    "notification.unsubscribe": "unsubscribeFromMails",
-    "payment.confirm": "confirmVoucher",
-    "payment.take_notice": "receivePaymentNotice",
-    "portal.health": "getHealth",
-    "portal.openapi": "getDescription",
-    "program.course": "getCourse",
-    "program.drop": "dropEnrollment",
-    "program.enroll": "enrollStudent",
-    "program.enroll_many": "enrollStudents",
-    "program.exam_schedule": "getExamSchedule",
-    "program.program": "getProgram",
-    "program.topics": "getChapter",
-    "progress.mark_done": "markLessonDone",
-    "progress.mark_undone": "markLessonUndone",
-    "progress.show_progress": "getProgress",
-    "student.change_standing": "updateStudent",
-    "student.course_history": "getCourseHistory",
-    "student.own_report_cards": "listOwnReportCards",
-    "student.report_cards": "listReportCards",
-    "student.show_profile": "getOwnProfile",
-    "student.student": "getStudent",
-    "student.update_profile": "updateOwnProfile",
-    "student.write_on_report_card": "annotateReportCard",
-}
 # By their values.
 _ENUMERATIONS: dict[tuple[str, ...], str] = {
     get_args(AuditAction): "AuditAction",
@@ -138,11 +76,6 @@ _ENUMERATIONS: dict[tuple[str, ...], str] = {
     ("unpaid", "overdue", "paid", "cancelled"): "VoucherStatus",
     ("upcoming", "open", "over"): "ExamState",
 }
-
-
-def operation_id(service: str, function: str) -> str:
-    """A verb and a noun, such as `listUsers`."""
-    return _OPERATIONS.get(f"{service}.{function}", to_camel(function))
 
 
 class NoName(LookupError):

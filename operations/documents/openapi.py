@@ -18,11 +18,12 @@ from typing import Any
 
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
+from pydantic.alias_generators import to_camel
 
 from lms.dynamo import StorageBusy
 from lms.errors import Invalid, InvalidField, Problem
 from operations.documents.examples import example
-from operations.documents.naming import name_enumerations, operation_id
+from operations.documents.naming import name_enumerations
 from operations.documents.refusals import refusals_of
 from operations.source import ROOT, applications
 
@@ -42,6 +43,8 @@ SERVICES = (
     "portal",
 )
 _INTRODUCTION = ROOT / "docs" / "openapi-introduction.md"
+# The forms that FastAPI names after their routes.
+_FORMS = {"login_user": "LoginForm", "login_instructor": "InstructorLoginForm", "start_session": "StartSessionForm"}
 _WHO = {"student": "students", "teacher": "teachers", "admin": "administrators"}
 _REQUEST_ID = "0198c2f4-1111-7222-8333-444455556666"
 _GATEWAY_SAYS = {401: "Unauthorized", 403: "You cannot consume this service", 429: "API rate limit exceeded"}
@@ -209,8 +212,8 @@ def _plain(name: str) -> str:
         return found[1].capitalize() + found[2]
     if found := re.fullmatch(r"Page_(\w+)_", name):
         return f"PageOf{found[1]}"
-    if found := re.fullmatch(r"Body_(\w*?login|start_session)_.*", name):
-        return "".join(part.capitalize() for part in found[1].split("_")) + "Form"
+    if found := re.fullmatch(r"Body_(login_user|login_instructor|start_session)_.*", name):
+        return _FORMS[found[1]]
     return name
 
 
@@ -220,7 +223,7 @@ def _complete(operation: Operation, service: str, route: APIRoute, schemas: dict
     if not doc:
         raise ValueError(f"{route.path}: {route.name} has no docstring, and so no summary")
     operation["tags"] = [service]
-    operation["operationId"] = operation_id(service, route.name)
+    operation["operationId"] = to_camel(route.name)
     operation["summary"] = re.split(r"[.;:](?:\s|$)", doc)[0].replace("\n", " ")
     operation["description"] = f"{doc}\n\n**Who:** {_who(route, refusals)}."
     for parameter in operation.get("parameters", ()):

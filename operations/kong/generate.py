@@ -45,7 +45,7 @@ _BY_REFRESH_TOKEN = frozenset(
 )
 
 _HEAD = """\
-# Made by `python -m operations.kong.generate` from the permissions in functions/*/api.py. Do not edit.
+# Made by `python -m operations.kong.generate` from the permissions of the routes (`api`). Do not edit.
 # ${UPSTREAM_URL} and ${GATEWAY_SECRET} are filled in from the environment.
 """
 _PARAMETER = re.compile(r"(\{[^}]+\})")

@@ -9,17 +9,17 @@ import pytest
 from fastapi.routing import APIRoute
 from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from pydantic.alias_generators import to_camel
 
 from operations.documents import openapi
 from operations.documents.examples import NoExample, example
-from operations.documents.naming import operation_id
 from operations.documents.refusals import refusals_of
 from operations.source import ROOT, applications
 
 DOCUMENT: dict[str, Any] = json.loads((ROOT / "docs" / "openapi.json").read_text())
 ROUTES = {
-    operation_id(service, route.name): route
-    for service, app in applications().items()
+    to_camel(route.name): route
+    for app in applications().values()
     for route in app.routes
     if isinstance(route, APIRoute) and route.include_in_schema
 }
@@ -44,7 +44,7 @@ def test_every_route_is_described_once() -> None:
 @every_operation
 def test_an_operation_says_what_it_does_and_for_whom(name: str) -> None:
     operation = OPERATIONS[name]
-    assert re.fullmatch("[a-z]+([A-Z][a-z]+)+", name), "give it a verb and a noun in operations/documents/naming.py"
+    assert re.fullmatch("[a-z]+([A-Z][a-z]+)+", name), "call the function by a verb and a noun"
     assert not re.match("(show|add|change)(?!Password)[A-Z]", name), "say get, create or update"
     assert len(operation["tags"]) == 1
     assert 3 < len(operation["summary"]) < 120

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from lms.events.catalogue import CATALOGUE
 from lms.outbox import OutboxItem
-from operations.source import ROOT
+from operations.source import ROOT, services_with_api
 from tests.auth.conftest import Auth, SignedIn
 from tests.clients import Answer, Client, kafka_event
 
@@ -126,7 +126,7 @@ class World:
     @staticmethod
     def services() -> list[Any]:
         """The `api` modules of all functions."""
-        return [import_module(f"{path.parent.name}.api") for path in sorted((ROOT / "functions").glob("*/api.py"))]
+        return [import_module(f"{name}.api") for name in services_with_api()]
 
     def fields(self, operation: str) -> dict[str, Any]:
         """What fields of bodies stand for, so that the request of an operation can be accepted."""

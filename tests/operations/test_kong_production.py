@@ -25,7 +25,7 @@ def _limits(document: dict[str, Any]) -> dict[tuple[str, str], int]:
 def test_its_limits_are_those_of_people_and_not_of_a_class_behind_one_address() -> None:
     limits = _limits(production(FILLED))
     assert limits.pop(("", "consumer")) == CONSUMER_CALLS_A_MINUTE
-    assert limits["auth-login", "ip"] == limits["auth-start-session", "ip"] == STRANGER_CALLS_A_MINUTE
+    assert limits["auth-login-user", "ip"] == limits["auth-start-session", "ip"] == STRANGER_CALLS_A_MINUTE
     assert limits["auth-refresh-session", "ip"] == SESSION_CALLS_A_MINUTE
     assert set(limits.values()) == {STRANGER_CALLS_A_MINUTE, SESSION_CALLS_A_MINUTE}
 

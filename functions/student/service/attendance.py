@@ -11,7 +11,7 @@ from uuid import UUID
 from lms.dynamo import read_together, retry_stale, transaction
 from student import rules
 from student.rules import Attendance, Session
-from student.service import cards
+from student.service import report_cards
 from student.service.enrollments import blank
 from student.tables import ReportCard, SessionList
 
@@ -51,5 +51,5 @@ def _enter(course_id: UUID, day: date, incoming: Mapping[UUID, Session], now: da
     with transaction() as tx:
         for student_id, known in zip(student_ids, found, strict=True):
             card = known or blank(student_id, course_id)
-            if cards.update_facts(card, rules.with_session(card.facts, day, incoming[student_id]), now):
+            if report_cards.update_facts(card, rules.with_session(card.facts, day, incoming[student_id]), now):
                 tx.put(card)

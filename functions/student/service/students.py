@@ -18,7 +18,7 @@ from lms.pages import Page, PageRequest, query_page
 from lms.roster import StudentStatus
 from student import pictures
 from student.schemas import StandingUpdate, StudentProfile, StudentSummary
-from student.service import cards
+from student.service import report_cards
 from student.service.enrollments import StudentNotFound
 from student.tables import Student
 
@@ -81,7 +81,7 @@ def erase(student_id: UUID, now: datetime) -> None:
 
     Nothing makes the record again: the card to make it from is gone.
     """
-    cards.erase_comments(student_id, now)
+    report_cards.erase_comments(student_id, now)
     _remove(student_id)
     pictures.remove_all(student_id)
 
