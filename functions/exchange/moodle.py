@@ -74,6 +74,8 @@ class Source:
     points: Decimal = Decimal(1)
     tags: Sequence[str] = ()
     losses: list[str] = field(default_factory=list)
+    find: Callable[[str], str | None] = field(default=lambda _: None)
+    """Answers the name of the file that a link in its texts means."""
 
     def question(
         self,

@@ -23,6 +23,7 @@ from pathlib import PurePosixPath
 from typing import IO, BinaryIO
 from urllib.parse import unquote, urlsplit
 
+from exchange.data_pictures import DataPictures
 from exchange.items import NotReadable, PackageFile, Sentence
 
 MEGABYTE = 1_000_000
@@ -84,6 +85,8 @@ class Opened:
         self._entries = entries
         self._file = file
         self._archive = archive
+        self.pictures = DataPictures()
+        """Those that stand in the texts of its files, as far as links to them were resolved."""
         self._folded = {entry.casefold(): entry for entry in reversed(entries)}
 
     def __contains__(self, name: object) -> bool:
@@ -100,6 +103,8 @@ class Opened:
 
     def open(self, name: str) -> BinaryIO:
         """A stream of a file's bytes; it raises `NotReadable` where the archive is damaged."""
+        if name in self.pictures.files:
+            return self.pictures.files[name].open()
         entry = self._entries[name]
         if isinstance(entry.place, int):
             return io.BufferedReader(_Slice(self._file, entry.place, entry.size))
@@ -123,10 +128,13 @@ class Opened:
         )
 
     def resolve(self, link: str, base: str = "") -> str | None:
-        """The name of the file that a relative link means in the file named `base`; None if there is no such file.
+        """The name of the file that a link means in the file named `base`; None if there is no such file.
 
         As browsers and teachers' computers do, it forgives percent-encoding, queries, and letters of the other case.
         """
+        picture = self.pictures.find(link)
+        if picture is not None:
+            return picture
         try:
             parts = urlsplit(link.strip())
         except ValueError:

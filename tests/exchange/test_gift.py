@@ -293,3 +293,22 @@ def test_damaged_real_files_are_read_or_refused(data: st.DataObject) -> None:
         content[place : place + data.draw(st.integers(0, 5))] = data.draw(st.binary(max_size=4))
     with suppress(NotReadable):
         parse(bytes(content) or b" ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "::" + "\\a" * 200 + " {TRUE}",
+        "{" + "T" * 90_000,
+        "\n" * 90_000,
+        "a" + " " * 200_000 + "b {TRUE}",
+        "{" + "\\" * 90_000 + "=a}",
+        "::" * 40_000,
+    ],
+    ids=["title", "brace", "lines", "blanks", "backslashes", "titles"],
+)
+def test_a_text_that_is_made_to_take_long_is_read_at_once(text: str) -> None:
+    # Each took minutes, or for ever, by an expression that looked through the rest from every place.
+    with open_package(io.BytesIO(text.encode()), "bank.txt") as opened:
+        gift.detect(opened)
+    parse(text)

@@ -19,7 +19,7 @@ _FORMATS = ("html", "markdown", "plain", "moodle")
 _FORMAT = re.compile(rf"\s*\[({'|'.join(_FORMATS)})\]", re.IGNORECASE)
 _COMMENT_FACT = re.compile(r"\[(id|tag|points|difficulty|partialCredit|caseSensitive):((?:[^\]\\]|\\.)*)\]")
 _WEIGHT = re.compile(r"\s*%(-?\d+(?:[.,]\d+)?)%")
-_TITLE = re.compile(r"\s*::((?:\\.|(?!::).)*)::", re.DOTALL)
+_TITLE = re.compile(r"\s*::((?:\\.|(?!::)[^\\])*)::", re.DOTALL)
 _ESCAPE = re.compile(r"\\([~=#{}:\\n])")
 _WORDS = {"T": True, "TRUE": True, "F": False, "FALSE": False}
 _GAP = "_____"
@@ -39,9 +39,9 @@ def detect(opened: Opened) -> bool:
         head = _decoded(stream.read(100_000))
     if "\0" in head or head.lstrip().startswith("<"):
         return False
-    return (
-        re.search(r"^\s*\$CATEGORY:|^\s*::.+::|(?<!\\)\{[^{}]*[=~#TF][^{}]*(?<!\\)\}", head, re.MULTILINE) is not None
-    )
+    if re.search(r"^[ \t]*(?:\$CATEGORY:|::.+::)", head, re.MULTILINE):
+        return True
+    return any(not set(each[1]).isdisjoint("=~#TF") for each in re.finditer(r"(?<!\\)\{([^{}]*)(?<!\\)\}", head))
 
 
 def read(opened: Opened) -> Package:
@@ -59,7 +59,9 @@ def read(opened: Opened) -> Package:
             continue
         facts = dict(block.facts)
         tags = tuple(value for name, value in block.facts if name == "tag")
-        source = Source(facts.get("id") or f"question-{number}", category=category, tags=tags)
+        source = Source(
+            facts.get("id") or f"question-{number}", category=category, tags=tags, find=opened.pictures.find
+        )
         source.points = moodle.decimal(facts.get("points", "1")) or Decimal(1)
         what = moodle.short(block.text, 80)
         try:
@@ -69,7 +71,8 @@ def read(opened: Opened) -> Package:
         else:
             questions.append(question)
             report.took(where, question.title or what, source.losses)
-    return Package(questions=tuple(_named(questions)), notes=tuple(report.notes))
+    files = tuple(opened.pictures.files.values())
+    return Package(questions=tuple(_named(questions)), files=files, notes=tuple(report.notes))
 
 
 def _with_facts(question: Question, facts: dict[str, str]) -> Question:
@@ -316,15 +319,15 @@ def _joined(text: str) -> str:
 
 def _markdown(text: str, text_format: str, source: Source) -> str:
     if text_format == "markdown":
-        converted = from_markdown(_plain(text))
+        converted = from_markdown(_plain(text), source.find)
     elif text_format == "html":
-        converted = from_html(_plain(text))
+        converted = from_html(_plain(text), source.find)
     else:
         # The lines of the file mean nothing; those of the text are written \n.
-        text = _plain(re.sub(r"\s*\n\s*", " ", text.strip()))
+        text = _plain(" ".join(filter(None, map(str.strip, text.strip().split("\n")))))
         if text_format == "plain" or re.search(r"</?[a-zA-Z]|&[#\w]+;", text) is None:
             return from_text(text)
-        converted = from_html(text.replace("\n", "<br>"))
+        converted = from_html(text.replace("\n", "<br>"), source.find)
     source.losses += converted.losses
     return converted.text
 

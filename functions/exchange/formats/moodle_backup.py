@@ -111,7 +111,7 @@ class _Backup:
             modules=modules,
             questions=tuple(self._questions),
             quizzes=tuple(self._quizzes),
-            files=tuple(self._files.values()),
+            files=(*self._files.values(), *self._opened.pictures.files.values()),
             notes=tuple(self._report.notes),
         )
 
@@ -171,7 +171,7 @@ class _Backup:
             if section is not None:
                 title = _value(section, "name") or title
                 order = [part.strip() for part in _value(section, "sequence").split(",")]
-                find = _find_in(self._stored.by_item.get(("section", identity), {}))
+                find = _find_in(self._opened, self._stored.by_item.get(("section", identity), {}))
                 summary = moodle.as_markdown(_value(section, "summary"), _value(section, "summaryformat") or "1", find)
             if not title or title.isdigit():
                 title = "General" if title in ("", "0") else f"Section {title}"
@@ -224,7 +224,7 @@ class _Backup:
         return self._text_lessons(where, title, text if text.text or text.files else intro)
 
     def _finder(self, context: str) -> Callable[[str], str | None]:
-        return _find_in(self._stored.by_context.get(context, {}))
+        return _find_in(self._opened, self._stored.by_context.get(context, {}))
 
     def _text_lessons(self, where: str, title: str, text: Converted, *losses: str) -> list[Lesson]:
         """A lesson of text, and one for each file to which it links."""
@@ -273,7 +273,9 @@ class _Backup:
         with self._files[name].open() as stream:
             html = stream.read(LONGEST).decode("utf-8", "replace")
         own = self._stored.by_context.get(context, {})
-        text = from_html(html, lambda link: own.get(unquote(link.partition("?")[0])))
+        text = from_html(
+            html, lambda link: own.get(unquote(link.partition("?")[0])) or self._opened.pictures.find(link)
+        )
         if not text.text:
             self._report.left_out(where, title, "Its web page shows nothing without its scripts.")
             return []
@@ -304,7 +306,7 @@ class _Backup:
             elif kind in ("1", "2", "3", "8", "10"):
                 source = Source(f"lesson-page-{page.get('id')}", title=name, text=text.text, category=title)
                 source.losses += text.losses
-                self._take(within, source, partial(_page_question, page, kind, source))
+                self._take(within, source, partial(_page_question, page, kind, source, find))
             elif kind not in ("21", "30", "31"):
                 self._report.left_out(within, name, "There is no place for this kind of page.")
         return lessons
@@ -369,7 +371,7 @@ class _Backup:
             # Each stands in one place only, so that the text cannot grow out of all proportion.
             text = text.replace(f"{{#{place}}}", self._embedded.pop(part.strip(), ""), 1)
         source.explanation = self._markdown(element, "generalfeedback", "generalfeedback", identity, source)
-        find = _find_in(self._stored.by_item.get(("questiontext", identity), {}))
+        find = _find_in(self._opened, self._stored.by_item.get(("questiontext", identity), {}))
         return cloze.parts(source, text, _value(element, "questiontextformat") or "1", find)
 
     def _question(self, element: etree._Element, kind: str, source: Source) -> Question:
@@ -439,7 +441,7 @@ class _Backup:
     def _markdown(self, element: etree._Element, name: str, area: str, item: str, source: Source) -> str:
         text = _value(element, name)
         kind = _value(element, f"{name}format") or _value(element, "answerformat") or "1"
-        converted = moodle.as_markdown(text, kind, _find_in(self._stored.by_item.get((area, item), {})))
+        converted = moodle.as_markdown(text, kind, _find_in(self._opened, self._stored.by_item.get((area, item), {})))
         source.losses += converted.losses
         return converted.text
 
@@ -533,10 +535,10 @@ def _activity(element: etree._Element) -> _Activity:
     )
 
 
-def _find_in(files: dict[str, str]) -> Callable[[str], str | None]:
+def _find_in(opened: Opened, files: dict[str, str]) -> Callable[[str], str | None]:
     def find(link: str) -> str | None:
         _, mark, path = link.partition(_PLUGINFILE)
-        return files.get(unquote(path.partition("?")[0])) if mark else None
+        return files.get(unquote(path.partition("?")[0])) if mark else opened.pictures.find(link)
 
     return find
 
@@ -552,12 +554,12 @@ def _in_order(pages: list[etree._Element]) -> Iterable[etree._Element]:
     return [*ordered.values(), *(page for name, page in by_id.items() if name not in ordered)]
 
 
-def _page_question(page: etree._Element, kind: str, source: Source) -> Question:
+def _page_question(page: etree._Element, kind: str, source: Source, find: Callable[[str], str | None]) -> Question:
     if kind == "10":
         return moodle.essay(source)
     answers = []
     for element in page.iterfind("answers/answer"):
-        text = moodle.as_markdown(_value(element, "answer_text"), "1", _find_in({})).text
+        text = moodle.as_markdown(_value(element, "answer_text"), "1", find).text
         is_right = Decimal(_value(element, "score").isdigit() and _value(element, "score") != "0") or Decimal(
             _value(element, "jumpto") not in ("0", "")
         )

@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote
 from lxml import etree
 
 from exchange import cloze, moodle
+from exchange.data_pictures import DataPictures
 from exchange.embedded_files import Document
 from exchange.items import (
     AcceptedTexts,
@@ -70,7 +71,7 @@ def read(opened: Opened) -> Package:
             continue
         for part, read_question in parts:
             moodle.take(report, questions, where, part, read_question)
-    return Package(questions=tuple(questions), files=tuple(files.found.values()), notes=tuple(report.notes))
+    return Package(questions=tuple(questions), files=files.found, notes=tuple(report.notes))
 
 
 def _source(element: etree._Element, number: int, category: str) -> Source:
@@ -110,7 +111,12 @@ class _Files:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self.found: dict[str, PackageFile] = {}
+        self._pictures = DataPictures(document.file)
+        self._found: dict[str, PackageFile] = {}
+
+    @property
+    def found(self) -> tuple[PackageFile, ...]:
+        return *self._found.values(), *self._pictures.files.values()
 
     def within(self, element: etree._Element, folder: str) -> Callable[[str], str | None]:
         names = {}
@@ -122,9 +128,15 @@ class _Files:
                 continue
             name = f"{folder}/{'/'.join(parts)}"
             suffix = "." + name.rpartition(".")[2].lower()
-            self.found.setdefault(name, PackageFile(name, _TYPES.get(suffix, "application/octet-stream"), opens))
+            self._found.setdefault(name, PackageFile(name, _TYPES.get(suffix, "application/octet-stream"), opens))
             names[path] = name
-        return lambda link: names.get(unquote(link.removeprefix(_PLUGINFILE))) if _PLUGINFILE in link else None
+
+        def find(link: str) -> str | None:
+            if link.startswith(_PLUGINFILE):
+                return names.get(unquote(link.removeprefix(_PLUGINFILE)))
+            return self._pictures.find(link)
+
+        return find
 
 
 class _Reader:

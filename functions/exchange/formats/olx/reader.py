@@ -370,7 +370,7 @@ class _Reader:
         if asset is not None:
             path = f"/static/{asset[1]}"
         if not path.startswith(("/static/", "static/")):
-            return None
+            return self.opened.pictures.find(link)
         rest = path.lstrip("/").removeprefix("static/")
         names = (rest, rest.replace(" ", "_"), _file_name(rest))
         return next((found for each in names if (found := self.opened.resolve(f"static/{each}", self.root))), None)
