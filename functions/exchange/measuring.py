@@ -246,6 +246,25 @@ def texts(given: Iterable[str]) -> dict[str, str]:
     return {escaped(text): text for each in given if (text := each.strip())}
 
 
+def is_like(pieces: Sequence[str], text: str, *, case_sensitive: bool) -> bool:
+    """Whether a text is these pieces in their order, with any characters between them."""
+    # No regular expression: one with many wildcards could take for ever.
+    if not case_sensitive:
+        pieces, text = [each.casefold() for each in pieces], text.casefold()
+    if len(pieces) == 1:
+        return text == pieces[0]
+    first, *between, last = pieces
+    if len(text) < len(first) + len(last) or not (text.startswith(first) and text.endswith(last)):
+        return False
+    at, end = len(first), len(text) - len(last)
+    for piece in between:
+        found = text.find(piece, at, end)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return True
+
+
 def _has_case(text: str, samples: Mapping[str, str]) -> bool:
     return text.swapcase() != text and text.swapcase() not in samples.values()
 

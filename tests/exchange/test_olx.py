@@ -333,3 +333,20 @@ def test_a_damaged_course_is_read_or_refused(seed: str, chance: random.Random, c
         except NotReadable:
             return
     assert package.notes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ">>" * 2_000 + "||" * 2_000 + "a",
+        "( ) a\n(x) b " + "{{" * 20_000,
+        "( ) a\n(x) b " + " " * 50_000 + "c",
+        "[[" * 20_000,
+        "= a" + " " * 50_000 + "b",
+        "= 1" + " " * 50_000 + "+- x",
+        "= [" + " " * 50_000 + ", 1",
+    ],
+    ids=["labels", "hints", "blanks", "dropdowns", "answer", "tolerance", "interval"],
+)
+def test_a_text_that_is_made_to_take_long_is_read_at_once(text: str) -> None:
+    assert read(problem("", f'markdown="{text.replace("<", "&lt;").replace(chr(10), "&#10;")}"')).notes

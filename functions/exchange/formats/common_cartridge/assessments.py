@@ -374,11 +374,10 @@ def _equals(test: etree._Element, answer: Answer) -> bool:
 
 
 def _is_like(wanted: str, answer: Answer, *, case_sensitive: bool) -> bool:
-    literals = [re.escape(each.replace("\\*", "*")) for each in _WILDCARD.split(wanted)]
-    if len(literals) > _MOST_WILDCARDS:
+    pieces = [each.replace("\\*", "*") for each in _WILDCARD.split(wanted)]
+    if len(pieces) > _MOST_WILDCARDS:
         raise NotScored("Its scoring is too long.")
-    flags = re.DOTALL | (0 if case_sensitive else re.IGNORECASE)
-    return isinstance(answer, str) and re.fullmatch(".*".join(literals), answer, flags) is not None
+    return isinstance(answer, str) and measuring.is_like(pieces, answer, case_sensitive=case_sensitive)
 
 
 def _html(holder: etree._Element) -> str:

@@ -7,16 +7,15 @@ import re
 
 from lxml import etree
 
-_LABEL = re.compile(r">>(.*?)(?:\|\|(.*?))?<<", re.DOTALL)
-_HINT = re.compile(r"\s*\{\{(.*?)\}\}", re.DOTALL)
-_DEMANDED_HINT = re.compile(r"^\s*\|\|(.*?)\|\|\s*$")
+# None looks through the rest of a text again and again: what a mark opens ends before the next that opens the same.
+_LABEL = re.compile(r">>((?:(?!<<|>>|\|\|).)*)(?:\|\|(?:(?!<<|>>).)*)?<<", re.DOTALL)
+_HINT = re.compile(r"\{\{(?:(?!\{\{|\}\}).)*\}\}", re.DOTALL)
 _CHOICE = re.compile(r"^\s*\((x?)\s*\)\s?(.*)$", re.IGNORECASE)
 _CHECKBOX = re.compile(r"^\s*\[(x?)\s*\]\s?(.*)$", re.IGNORECASE)
-_ANSWER = re.compile(r"^\s*(s?)=\s*(.+?)\s*$")
-_OTHER_ANSWER = re.compile(r"^\s*or=\s*(.+?)\s*$")
-_DROPDOWN = re.compile(r"\[\[(.+?)\]\]", re.DOTALL)
+_ANSWER = re.compile(r"^\s*(s?)=\s*(\S.*)$")
+_OTHER_ANSWER = re.compile(r"^\s*or=\s*(\S.*)$")
+_DROPDOWN = re.compile(r"\[\[((?:(?!\[\[|\]\]).)+)\]\]", re.DOTALL)
 _EXPLANATION = re.compile(r"\[explanation\](.*?)\[explanation\]", re.DOTALL | re.IGNORECASE)
-_TOLERANCE = re.compile(r"^(.+?)\s*\+-\s*(.+)$")
 _NUMBER = re.compile(r"^[+-]?[\d.]|^[\[(]\s*[+-]?[\d.]")
 
 
@@ -45,8 +44,12 @@ def _add_part(problem: etree._Element, text: str) -> None:
 
 
 def _is_answer(line: str) -> bool:
-    marks = (_CHOICE, _CHECKBOX, _ANSWER, _OTHER_ANSWER, _DEMANDED_HINT)
-    return any(mark.match(line) for mark in marks) or (line.strip().startswith("[[") and bool(_DROPDOWN.search(line)))
+    marks = (_CHOICE, _CHECKBOX, _ANSWER, _OTHER_ANSWER)
+    shown = line.strip()
+    if len(shown) >= 4 and shown.startswith("||") and shown.endswith("||"):
+        # A hint on demand.
+        return True
+    return any(mark.match(line) for mark in marks) or (shown.startswith("[[") and bool(_DROPDOWN.search(line)))
 
 
 def _add_paragraph(asked: etree._Element, paragraph: str, place: int) -> None:
@@ -98,10 +101,10 @@ def _typed(lines: list[str]) -> etree._Element:
     forced_text, answer = answers[0]
     numeric = not forced_text and bool(_NUMBER.match(answer))
     element = etree.Element("numericalresponse" if numeric else "stringresponse")
-    tolerance = _TOLERANCE.match(answer)
-    if numeric and tolerance:
-        answer = tolerance[1].strip()
-        etree.SubElement(element, "responseparam", type="tolerance", default=tolerance[2].strip())
+    number, mark, tolerance = answer.partition("+-")
+    if numeric and mark:
+        answer = number.strip()
+        etree.SubElement(element, "responseparam", type="tolerance", default=tolerance.strip())
     element.set("answer", answer)
     if not numeric:
         element.set("type", "ci")

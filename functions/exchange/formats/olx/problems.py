@@ -35,6 +35,7 @@ _MOST_POINTS = 1000
 _UNLESS_SAID = Fraction(1, 100_000)
 """The tolerance of a number for which none is given, as a share of it."""
 _INTERVAL = re.compile(r"^([\[(])\s*([^,]+),\s*([^,]+?)\s*([\])])$")
+_LONGEST_INTERVAL = 200
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
 _VARIABLE = re.compile(r"\$\{?[A-Za-z_]")
 _REGULAR_EXPRESSION = "It compares with a regular expression, which cannot be taken over."
@@ -280,7 +281,7 @@ def _read_number(response: Response) -> _Read:
 
 
 def _range(answer: str, tolerance: str | None, response: Response) -> tuple[Fraction, Fraction]:
-    interval = _INTERVAL.match(answer.strip())
+    interval = _INTERVAL.match(answer.strip()) if len(answer) <= _LONGEST_INTERVAL else None
     if interval is not None:
         low, high = _value(interval[2]), _value(interval[3])
         if low > high:

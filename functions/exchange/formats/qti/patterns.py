@@ -2,6 +2,8 @@
 
 import re
 
+from exchange.measuring import is_like
+
 _MOST_STARS = 10
 _SPECIAL = frozenset(".*+?()[]{}|^$\\")
 
@@ -41,8 +43,8 @@ def matches(pattern: str, given: str) -> bool | None:
     if parsed is None:
         return None
     text, folded = parsed
-    literals = [re.escape(each.replace("\\*", "*")) for each in split_at_wildcards(text)]
-    return re.fullmatch(".*".join(literals), given, re.DOTALL | (re.IGNORECASE if folded else 0)) is not None
+    pieces = [each.replace("\\*", "*") for each in split_at_wildcards(text)]
+    return is_like(pieces, given, case_sensitive=not folded)
 
 
 def _parse(pattern: str) -> tuple[str, bool] | None:
