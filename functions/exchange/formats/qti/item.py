@@ -1,6 +1,6 @@
-"""Reads an item of QTI as a question."""
+"""Reads an item of QTI as a question, or as one for each thing that it asks."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -13,7 +13,7 @@ from lxml import etree
 from exchange import measuring
 from exchange.formats.qti.documents import html_of, line, parsed
 from exchange.formats.qti.patterns import split_at_wildcards, wildcards_of
-from exchange.formats.qti.scoring import UNUSUAL, Declaration, Scoring, Value, equal, tolerances
+from exchange.formats.qti.scoring import UNUSUAL, Declaration, Responses, Scoring, Value, equal, tolerances
 from exchange.formats.qti.vocabulary import attribute, child, children, holds, text
 from exchange.items import Choice, NotReadable, Prompt, Question, Sentence
 from exchange.markdown import from_html, from_text
@@ -21,6 +21,11 @@ from exchange.measuring import Measured, NotScored, number
 from exchange.packages import Opened
 
 BLANK = "_____"
+# In a text that asks several things; neither is markup.
+ASKED, OTHER = "(?)", "(…)"
+_RUNNING = ("hottextinteraction", "gapmatchinteraction")
+_INLINE = ("textentryinteraction", "inlinechoiceinteraction")
+_MOST_INTERACTIONS = 100
 _MOST_POINTS = 1000
 _LONGEST_TITLE = 200
 _LONGEST_SHORT = 200
@@ -28,30 +33,107 @@ _FEEDBACK = ("modalfeedback", "feedbackblock", "feedbackinline")
 _COMPARED = ("match", "equal", "gt", "gte", "lt", "lte", "isnull")
 
 
+def items(opened: Opened, name: str, root: etree._Element) -> list["Item"]:
+    """What an item asks, thing by thing; raises `NotScored` for one that asks nothing that could be a question here."""
+    body = _body(root)
+    scoring = Scoring.of(root)
+    interactions = list(_interactions(body))
+    asked = [scoring.responses.get(attribute(each, "responseIdentifier") or "") for each in interactions]
+    declared = {each.identifier: each for each in asked if each is not None}
+    if not interactions:
+        raise NotScored("It asks nothing.")
+    if None in asked:
+        raise NotScored("It declares no answer.")
+    if len(declared) < len(asked):
+        raise NotScored(Sentence("It asks {count} things at once, and a question here asks one.", count=len(asked)))
+    if len(interactions) > _MOST_INTERACTIONS:
+        raise NotScored(Sentence("It has more than {most} gaps.", most=_MOST_INTERACTIONS))
+    found = [Item(opened, name, root, body, scoring, place, each) for place, each in enumerate(declared.values())]
+    if len(found) > 1:
+        _tell_apart(found, scoring)
+    return found
+
+
+def _tell_apart(parts: Sequence["Item"], scoring: Scoring) -> None:
+    """Finds what each of several things that an item asks earns.
+
+    Where the item's score is the sum of what each earns alone, that is its own. Where all of them have to be right,
+    each is seen beside right answers to the others, and has the same part of the points.
+    """
+    keys = {part.declared.identifier: part.declared.best for part in parts if part.declared.best is not None}
+    try:
+        together = scoring.score(keys)
+        alone = [scoring.score({name: key}) for name, key in keys.items()]
+        nothing = scoring.score({})
+    except NotScored:
+        # Each is then read by its key.
+        together, alone, nothing = Fraction(0), [], Fraction(0)
+    adds_up = nothing == 0 and sum(alone) == together
+    for part in parts:
+        part.losses.append(
+            Sentence("It asks {count} things at once, each of which is a question here.", count=len(parts))
+        )
+        part.together = together
+        if not together or not adds_up:
+            part.shared_by = len(parts)
+        if not adds_up:
+            part.held = {name: key for name, key in keys.items() if name != part.declared.identifier}
+            part.losses.append(measuring.DIFFERS)
+
+
+def _body(root: etree._Element) -> etree._Element:
+    if attribute(root, "adaptive") == "true":
+        raise NotScored("It changes with the answers that are given.")
+    body = child(root, "itembody")
+    if body is None:
+        raise NotScored("It has no text.")
+    processing = child(root, "templateprocessing")
+    made = {attribute(each, "identifier") for each in children(root, "templatedeclaration")}
+    printed = {attribute(each, "identifier") for each in body.iter("printedvariable")}
+    if (processing is not None and len(processing)) or made & printed or holds(body, "templateinline"):
+        raise NotScored("Its numbers or texts are made anew for each student.")
+    return body
+
+
+def _interactions(body: etree._Element) -> Iterator[etree._Element]:
+    return (each for each in body.iter(etree.Element) if str(each.tag).endswith("interaction"))
+
+
 @dataclass
 class Item:
+    """One of the things that an item asks; of most items the only one.
+
+    `held` are the answers to the others while this one's are scored; `together` are the points of right answers to all.
+    """
+
     opened: Opened
     name: str
     root: etree._Element
+    body: etree._Element
+    scoring: Scoring
+    place: int
+    declared: Declaration
     files: list[str] = field(default_factory=list)
     losses: list[str] = field(default_factory=list)
+    held: Responses = field(default_factory=dict)
+    together: Fraction | None = None
+    shared_by: int = 1
+
+    @property
+    def interaction(self) -> etree._Element:
+        return list(_interactions(self.body))[self.place]
+
+    @property
+    def is_a_part(self) -> bool:
+        return self.together is not None
+
+    @property
+    def title(self) -> str:
+        title = line(attribute(self.root, "title"))[:_LONGEST_TITLE]
+        return f"{title} ({self.place + 1})".strip() if self.is_a_part else title
 
     def question(self) -> Question:
-        """Raises `NotScored` for an item that is none of our questions."""
-        body = self._body()
-        interactions = [each for each in body.iter(etree.Element) if str(each.tag).endswith("interaction")]
-        if not interactions:
-            raise NotScored("It asks nothing.")
-        if len(interactions) > 1:
-            raise NotScored(
-                Sentence("It asks {count} things at once, and a question here asks one.", count=len(interactions))
-            )
-        self.interaction = interactions[0]
-        self.scoring = Scoring.of(self.root)
-        declared = self.scoring.responses.get(attribute(self.interaction, "responseIdentifier") or "")
-        if declared is None:
-            raise NotScored("It declares no answer.")
-        self.declared = declared
+        """Raises `NotScored` for what is none of our questions."""
         reading = _READERS.get(str(self.interaction.tag))
         if reading is None:
             raise NotScored("There is no question of its kind here.")
@@ -59,10 +141,10 @@ class Item:
         weights = measured.weights or {}
         self.losses += measured.losses
         return Question(
-            source=line(attribute(self.root, "identifier")),
-            title=line(attribute(self.root, "title"))[:_LONGEST_TITLE],
+            source=self._source,
+            title=self.title,
             kind=measured.kind,
-            question_text=self._text(body),
+            question_text=self._text(),
             choices=tuple(Choice(id=each.id, text=each.text, weight=weights.get(each.id)) for each in choices),
             prompts=tuple(prompts),
             correct_answer=measured.key,
@@ -71,25 +153,18 @@ class Item:
             explanation=self._explanation(measured),
         )
 
-    def _body(self) -> etree._Element:
-        if attribute(self.root, "adaptive") == "true":
-            raise NotScored("It changes with the answers that are given.")
-        body = child(self.root, "itembody")
-        if body is None:
-            raise NotScored("It has no text.")
-        processing = child(self.root, "templateprocessing")
-        made = {attribute(each, "identifier") for each in children(self.root, "templatedeclaration")}
-        printed = {attribute(each, "identifier") for each in body.iter("printedvariable")}
-        if (processing is not None and len(processing)) or made & printed or holds(body, "templateinline"):
-            raise NotScored("Its numbers or texts are made anew for each student.")
-        return body
+    @property
+    def _source(self) -> str:
+        identifier = line(attribute(self.root, "identifier"))
+        return f"{identifier}-{self.place + 1}" if self.is_a_part and identifier else identifier
 
     def measured(self, measure: Callable[[measuring.Score], Measured]) -> Measured:
         """By its scoring; by its key, where that cannot be run."""
         reason = measuring.NOT_SAID
         try:
             if self.scoring.is_given:
-                return measure(lambda value: self.scoring.score({self.declared.identifier: value}))
+                unanswered = self.scoring.score(self.held) if self.held else Fraction(0)
+                return measure(lambda value: self._score(value) - unanswered)
         except NotScored as refused:
             reason = refused.reason
             if self.declared.correct is None:
@@ -100,20 +175,30 @@ class Item:
         self.losses += [reason, "So its key decides."]
         return by_key
 
+    def _score(self, value: Value) -> Fraction:
+        return self.scoring.score({**self.held, self.declared.identifier: value})
+
     def _points(self, measured: Measured) -> Decimal:
         score = self.scoring.outcomes.get("SCORE")
         largest = self.scoring.outcomes.get("MAXSCORE")
-        stated = [largest.default if largest else None, score.maximum if score else None, measured.best]
+        stated = [largest.default if largest else None, score.maximum if score else None, self.together, measured.best]
         points = next(each for each in stated if isinstance(each, Fraction) and each > 0)
+        if self.shared_by > 1:
+            points /= self.shared_by
+        elif self.together:
+            points *= measured.best / self.together
         if points > _MOST_POINTS:
             self.losses.append(Sentence("It has {most} points instead of more.", most=int(_MOST_POINTS)))
         return max(Decimal("0.01"), measuring.decimal(min(points, Fraction(_MOST_POINTS)), 2))
 
-    def _text(self, body: etree._Element) -> str:
+    def _text(self) -> str:
         texts = [self._stimulus(each) for each in children(self.root, "assessmentstimulusref")]
-        shown = deepcopy(body)
-        interaction = next(each for each in shown.iter(etree.Element) if str(each.tag).endswith("interaction"))
-        _show(interaction)
+        shown = deepcopy(self.body)
+        for place, interaction in enumerate(list(_interactions(shown))):
+            if place == self.place:
+                _show(interaction, ASKED if self.is_a_part else BLANK)
+            else:
+                _show_another(interaction)
         for block in list(shown.iter("rubricblock")):
             if "candidate" not in (attribute(block, "view") or "candidate"):
                 self.losses.append("Notes for those who mark were left out.")
@@ -160,7 +245,7 @@ class Item:
         if not all_feedback:
             return ""
         try:
-            outcomes = self.scoring.run({self.declared.identifier: self._as_answered(measured.answer)})
+            outcomes = self.scoring.run({**self.held, self.declared.identifier: self._as_answered(measured.answer)})
         except NotScored:
             outcomes = {}
         shown = [each for each in all_feedback if _is_shown(each, outcomes)] or all_feedback
@@ -212,8 +297,22 @@ def _read_choice(item: Item) -> _Read:
 
 def _first_named(item: Item) -> list[str]:
     """The first set of choices that the scoring compares with, for an item without a key."""
-    sets = [each for rule in item.scoring.rules for each in rule.iter("multiple")]
+    sets = list(_compared(item, "multiple"))
     return [text(each).strip() for each in sets[0].iter("basevalue")] if sets else []
+
+
+def _compared(item: Item, *names: str) -> Iterator[etree._Element]:
+    """The expressions of these names, of an item that asks several things only those beside its own answer."""
+    for rule in item.scoring.rules:
+        for each in rule.iter(*names):
+            parent = each.getparent()
+            beside = () if parent is None else (each, *parent)
+            if not item.is_a_part or any(
+                attribute(variable, "identifier") == item.declared.identifier
+                for expression in beside
+                for variable in expression.iter("variable")
+            ):
+                yield each
 
 
 def _null(score: measuring.Score) -> measuring.Score:
@@ -295,7 +394,7 @@ def _read_extended_text(item: Item) -> _Read:
     if samples and item.scoring.is_given and are_short:
         try:
             identifier = item.declared.identifier
-            return (), (), measuring.short(samples, lambda each: item.scoring.score({identifier: each}))
+            return (), (), measuring.short(samples, lambda each: item.scoring.score({**item.held, identifier: each}))
         except NotScored:
             # Then a teacher marks it.
             pass
@@ -309,14 +408,13 @@ def _read_extended_text(item: Item) -> _Read:
 def _samples(item: Item) -> dict[str, str]:
     """The texts that the file compares with or names as right, each with an answer that only it accepts."""
     samples: dict[str, str] = {}
-    for rule in item.scoring.rules:
-        for each in rule.iter("basevalue", "patternmatch"):
-            if each.tag == "patternmatch":
-                accepted = wildcards_of(attribute(each, "pattern") or "")
-                if accepted is not None:
-                    samples[accepted] = "~".join(split_at_wildcards(accepted)).replace("\\*", "*")
-            elif attribute(each, "baseType") == "string":
-                samples |= measuring.texts([text(each)])
+    for each in _compared(item, "basevalue", "patternmatch"):
+        if each.tag == "patternmatch":
+            accepted = wildcards_of(attribute(each, "pattern") or "")
+            if accepted is not None:
+                samples[accepted] = "~".join(split_at_wildcards(accepted)).replace("\\*", "*")
+        elif attribute(each, "baseType") == "string":
+            samples |= measuring.texts([text(each)])
     return samples | measuring.texts(each for each in _keys(item) if isinstance(each, str))
 
 
@@ -335,12 +433,12 @@ def _breakpoints(item: Item) -> list[Fraction]:
         ]
         if any((parent := each.getparent()) is None or parent.tag not in _COMPARED for each in variables):
             raise NotScored(UNUSUAL)
-        constants = [number(text(each)) for each in rule.iter("basevalue")]
-        points += constants
-        for expression in rule.iter("equal"):
-            mode, below, above = tolerances(expression)
-            for value in (each for each in (*named, *constants) if isinstance(each, Fraction)):
-                points += _ends(mode, value, below, above)
+    constants = [number(text(each)) for each in _compared(item, "basevalue")]
+    points += constants
+    for expression in _compared(item, "equal"):
+        mode, below, above = tolerances(expression)
+        for value in (each for each in (*named, *constants) if isinstance(each, Fraction)):
+            points += _ends(mode, value, below, above)
     return [each for each in points if isinstance(each, Fraction)]
 
 
@@ -368,20 +466,32 @@ _READERS: dict[str, Callable[[Item], _Read]] = {
 }
 
 
-def _show(interaction: etree._Element) -> None:
+def _show(interaction: etree._Element, blank: str) -> None:
     """Leaves of an interaction what belongs to the question's text: its prompt, its running text, a blank."""
     for place, gap in enumerate(interaction.iter("gap"), 1):
         gap.text = _gap(place)
-    kept = ("hottextinteraction", "gapmatchinteraction")
-    inline = ("textentryinteraction", "inlinechoiceinteraction")
     for element in list(interaction):
-        if element.tag != "prompt" and (interaction.tag not in kept or element.tag in ("gaptext", "gapimg")):
+        if element.tag != "prompt" and (interaction.tag not in _RUNNING or element.tag in ("gaptext", "gapimg")):
             interaction.remove(element)
-    if interaction.tag in inline:
+    if interaction.tag in _INLINE:
         sentence = next(interaction.iterancestors("p", "li", "td", "div", "blockquote"), None)
-        interaction.text = BLANK if sentence is not None and text(sentence).strip() else None
-    elif interaction.tag not in kept:
+        is_within_text = sentence is not None and text(sentence).strip()
+        interaction.text = blank if is_within_text or blank == ASKED else None
+    elif interaction.tag not in _RUNNING:
         interaction.text = None
+
+
+def _show_another(interaction: etree._Element) -> None:
+    """Leaves of what is asked apart only what stands in the running text."""
+    if interaction.tag in _RUNNING:
+        _show(interaction, OTHER)
+        for gap in interaction.iter("gap"):
+            gap.text = OTHER
+    elif interaction.tag in _INLINE:
+        interaction[:] = []
+        interaction.text = OTHER
+    else:
+        _remove(interaction)
 
 
 def _remove(element: etree._Element) -> None:

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from lxml import etree
 
 from exchange.formats.qti.documents import html_of, line, parsed, root_name
-from exchange.formats.qti.item import Item
+from exchange.formats.qti.item import items
 from exchange.formats.qti.vocabulary import attribute, child, children, holds, text
 from exchange.items import Difficulty, Draw, NotReadable, Package, Question, Quiz, Report
 from exchange.markdown import from_html
@@ -38,7 +38,7 @@ def read(opened: Opened) -> Package:
         raise NotReadable("The file holds no questions in QTI 2.1, 2.2 or 3.0.")
     return Package(
         title=reader.title,
-        questions=tuple(reader.questions.values()),
+        questions=tuple(question for several in reader.questions.values() for question in several),
         quizzes=tuple(reader.quizzes),
         files=opened.files(reader.files),
         notes=tuple(reader.report.notes),
@@ -75,8 +75,9 @@ def _resources(opened: Opened, manifest: str) -> list[etree._Element]:
 class _Reader:
     opened: Opened
     report: Report = field(default_factory=Report)
-    questions: dict[str, Question] = field(default_factory=dict)
+    questions: dict[str, list[Question]] = field(default_factory=dict)
     """By the name of the item's file."""
+    sources: set[str] = field(default_factory=set)
     quizzes: list[Quiz] = field(default_factory=list)
     files: dict[str, None] = field(default_factory=dict)
     title: str = ""
@@ -111,16 +112,24 @@ class _Reader:
         try:
             root = parsed(self.opened, name)
             what = line(attribute(root, "title")) or line(attribute(root, "identifier")) or what
-            item = Item(self.opened, name, root)
-            question = item.question()
+            parts = items(self.opened, name, root)
         except (NotScored, NotReadable) as refused:
             self.report.left_out(name, what, refused.reason)
             return
-        taken = {each.source for each in self.questions.values()}
-        source = question.source if question.source and question.source not in taken else name
-        self.questions[name] = _described(question, description).model_copy(update={"source": source})
-        self.files.update(dict.fromkeys(item.files))
-        self.report.took(name, what, item.losses)
+        for part in parts:
+            shown = part.title or what
+            try:
+                question = part.question()
+            except NotScored as refused:
+                self.report.left_out(name, shown, refused.reason)
+                continue
+            is_new = question.source and question.source not in self.sources
+            source = question.source if is_new else f"{name}-{part.place + 1}" if part.is_a_part else name
+            self.sources.add(source)
+            described = _described(question, description).model_copy(update={"source": source})
+            self.questions.setdefault(name, []).append(described)
+            self.files.update(dict.fromkeys(part.files))
+            self.report.took(name, shown, part.losses)
 
     def _read_test(self, name: str, root: etree._Element) -> None:
         test = _Test(self, name)
@@ -225,16 +234,19 @@ class _Test:
 
     def _read_reference(self, element: etree._Element, base: str) -> None:
         name = self.reader.opened.resolve(attribute(element, "href") or "", base)
-        question = self.reader.questions.get(name or "")
-        if question is None:
+        found = self.reader.questions.get(name or "", [])
+        if not found:
             self.losses.append("Some of its questions could not be taken.")
-        else:
-            self.questions.append(question.source)
+        self.questions += [question.source for question in found]
 
     def _draw(self, section: etree._Element, sources: Sequence[str], count: int) -> None:
         """Questions are drawn from a category or tag, so the section becomes one."""
         title = line(attribute(section, "title")) or line(attribute(section, "identifier")) or self.name
-        for name, question in self.reader.questions.items():
-            if question.source in sources:
-                self.reader.questions[name] = question.model_copy(update={"tags": (*question.tags, title)})
+        for name, found in self.reader.questions.items():
+            self.reader.questions[name] = [
+                question.model_copy(update={"tags": (*question.tags, title)})
+                if question.source in sources
+                else question
+                for question in found
+            ]
         self.draws.append(Draw(category=title, count=count))

@@ -78,6 +78,17 @@ class Declaration:
     maximum: Fraction | None = None
 
     @property
+    def best(self) -> Value:
+        """The right answer, or else what its list of points gives most for."""
+        if self.correct is not None or self.mapping is None:
+            return self.correct
+        earning = [each for each in self.mapping.entries if each.value > 0]
+        if self.cardinality == "single":
+            return max(earning, key=lambda each: each.value).key if earning else None
+        keys = [each.key for each in earning]
+        return (tuple(keys) if self.cardinality == "ordered" else keys) if keys else None
+
+    @property
     def is_numeric(self) -> bool:
         return self.base_type in _NUMERIC
 
