@@ -2,10 +2,11 @@
 
     PYTHONPATH=functions:layers/shared .venv/bin/python -m benchmarks.events     (`make bench` does)
 
-A new student enrols, then sits an exam of ten questions, ROUNDS (7) times after one that warms. The functions run one
-after the other in this process, as their triggers would call them: the relay once for the events of a request, each
-consumer of a topic once for an event of it, delivery for what is queued. What is printed is the CPU time of this
-process and the calls of DynamoDB; the emulator and the mail server are processes of their own, Kafka is left out.
+A new student enrols, has done a lesson, then sits an exam of ten questions, ROUNDS (7) times after one that warms. The
+functions run one after the other in this process, as their triggers would call them: the relay once for the events of a
+request, each consumer of a topic once for an event of it, delivery for what is queued. What is printed is the CPU time
+of this process and the calls of DynamoDB; the emulator and the mail server are processes of their own, Kafka is left
+out.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from statistics import median
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import boto3
 
@@ -46,9 +48,13 @@ class Invocation:
 
 
 def main() -> None:
-    with emulated(), _mail_server():
-        school = _School()
-        changes = {"enrol": school.enroll, f"a quiz of {QUESTIONS} questions": school.sit}
+    with emulated(), mail_server():
+        school = TriggeredSchool()
+        changes = {
+            "enrol": school.enroll,
+            "a lesson done": school.finish_lesson,
+            f"a quiz of {QUESTIONS} questions": school.sit,
+        }
         rounds: dict[str, list[list[Invocation]]] = {name: [] for name in changes}
         for number in range(ROUNDS + 1):
             student = school.newcomer()
@@ -75,35 +81,48 @@ def _row(change: str, name: str, rounds: list[list[Invocation]]) -> list[object]
     return [change, name, *(f"{median(column):.0f}" for column in zip(*numbers, strict=True)), f"{seconds * 1000:.1f}"]
 
 
-class _School:
-    """A course with a teacher and an exam, and all functions as their triggers call them."""
+class TriggeredSchool:
+    """A course with a teacher, an outline and an exam, and all functions as their triggers call them."""
 
     def __init__(self) -> None:
         from benchmarks.meter import Meter
         from lms.events.catalogue import TOPICS
         from outbox_relay import publisher
         from tests.conftest import Clock
+        from tests.content.conftest import CURRICULUM, Content
         from tests.exam.conftest import SINGLE, ExamService
         from tests.outbox_relay.world import Kafka
         from tests.people import publish_key
         from tests.program.conftest import Program
+        from tests.world import World
+
+        class Progress(World):
+            service = "progress"
 
         clock = Clock()
         publish_key()
         self._kafka = Kafka(topics=set(TOPICS))
         publisher.KafkaProducer = self._kafka.producer  # type: ignore[misc, assignment]
         self._sqs, self._queue = boto3.client("sqs"), os.environ["DELIVERY_QUEUE_URL"]
-        self._invocations: list[Invocation] = []
+        self.invocations: list[Invocation] = []
         self._meter = Meter()
-        self._program, exam = Program(clock), ExamService(clock)
-        self._course = self._program.new_course()
-        exam.course = self._course
-        exam.assign(exam.teacher, self._course)
+        self.program, content, exam = Program(clock), Content(clock), ExamService(clock)
+        self.course = self.program.new_course()
+        content.course = UUID(self.course)
+        content.assign(content.teacher, content.course)
+        content.put_outline(CURRICULUM["courses"][0]["modules"])
+        self._lesson = content.lessons(content.modules()[0]["id"])[0]["id"]
+        exam.course = self.course
+        exam.assign(exam.teacher, self.course)
         self._exam = exam.publish(*[SINGLE] * QUESTIONS, release="onSubmit")["id"]
         self._answers = {question["id"]: "a" for question in exam.questions(self._exam)}
-        self._doors = {"ProgramFunction": self._program.http, "ExamFunction": exam.http}
+        self._doors = {
+            "ProgramFunction": self.program.http,
+            "ProgressFunction": Progress(clock).http,
+            "ExamFunction": exam.http,
+        }
         for function, door in self._doors.items():
-            door._handler = self._measured(function, "the request", door._handler)
+            door._handler = self.measured(function, "the request", door._handler)
         self._settle()
 
     def newcomer(self) -> "Person":
@@ -123,7 +142,11 @@ class _School:
         return student
 
     def enroll(self, student: "Person") -> None:
-        self._ask("ProgramFunction", "POST", f"/courses/{self._course}/enrollments", {}, student)
+        self._ask("ProgramFunction", "POST", f"/courses/{self.course}/enrollments", {}, student)
+
+    def finish_lesson(self, student: "Person") -> None:
+        path = f"/progress/{student.id}/{self.course}/lessons/{self._lesson}"
+        self._ask("ProgressFunction", "PUT", path, None, student)
 
     def sit(self, student: "Person") -> None:
         attempt = self._ask("ExamFunction", "POST", f"/exams/{self._exam}/attempts", None, student)
@@ -134,9 +157,9 @@ class _School:
 
     def invocations_of(self, change: Callable[["Person"], None], student: "Person") -> list[Invocation]:
         """All that a student's change brings about, its requests included."""
-        self._invocations.clear()
+        before = len(self.invocations)
         change(student)
-        return list(self._invocations)
+        return self.invocations[before:]
 
     def _ask(self, function: str, method: str, path: str, body: Any, student: "Person") -> Any:
         answer = self._doors[function](method, path, body, token=student.token)
@@ -192,9 +215,10 @@ class _School:
 
     def _call(self, function: str, cause: str, event: dict[str, Any], context: Any) -> Any:
         module, _, name = handler(function).rpartition(".")
-        return self._measured(function, cause, getattr(import_module(module), name))(event, context)
+        return self.measured(function, cause, getattr(import_module(module), name))(event, context)
 
-    def _measured(self, function: str, cause: str, call: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    def measured(self, function: str, cause: str, call: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+        """A handler whose invocations are counted."""
         types = getattr(call, "types", None)
 
         def run(event: dict[str, Any], context: Any) -> Any:
@@ -203,14 +227,14 @@ class _School:
                 answer = call(event, context)
                 seconds = time.process_time() - begun
             in_vain = types is not None and cause not in types
-            self._invocations.append(Invocation(function, cause, in_vain, len(cost.calls), seconds))
+            self.invocations.append(Invocation(function, cause, in_vain, len(cost.calls), seconds))
             return answer
 
         return run
 
 
 @contextmanager
-def _mail_server() -> Iterator[None]:
+def mail_server() -> Iterator[None]:
     """Takes every mail, and forgets it."""
     port = free_port()
     os.environ["SMTP_PORT"] = str(port)

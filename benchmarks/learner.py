@@ -26,7 +26,7 @@ class Learner:
 
     def __init__(self) -> None:
         clock, self._hello = Clock(), _hello()
-        self._auth, self._token = _signed_in(clock)
+        self._auth, self._token = signed_in(clock)
         self._program, self._content, self._exam = Program(clock), Content(clock), ExamService(clock)
         self._cards, self._progress = School(clock), _Progress(clock)
         self._student = sign_in("student")
@@ -96,7 +96,7 @@ def _hello() -> Client:
     return Client(LambdaHandler(app), documented=False)
 
 
-def _signed_in(clock: Clock) -> tuple[Auth, str]:
+def signed_in(clock: Clock) -> tuple[Auth, str]:
     """Auth with a gateway in memory, and somebody who has registered there: an access token."""
     from auth import kong
 

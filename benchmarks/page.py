@@ -2,7 +2,8 @@
 
     PYTHONPATH=functions:layers/shared .venv/bin/python -m benchmarks.page [PART ...]     (`make bench` does)
 
-A part is what one benchmark prints. Without names it measures all; what a failed one has printed is not written.
+A part is what one benchmark prints. Without names it measures all but `learnhouse`, which needs that platform running;
+what a failed one has printed is not written.
 """
 
 import os
@@ -37,6 +38,7 @@ class Plot:
 PLOTS = {
     "cold_start": Plot("CPU time of a cold start / a bare function's", 0, ["function"], "ratio", 0.9),
     "warm": Plot("CPU time of a warm request / a bare function's", 0, ["a warm request"], "ratio", 1.5),
+    "learnhouse": Plot("CPU time of a learner's request / LearnHouse's", 0, ["a learner's request"], "ratio", 0.5),
     "load": Plot("95 % of all requests are answered within, ms", 1, ["step", "clients"], "p95 ms"),
     "journal": Plot("time of a write / the same without the journal", 0, ["a write", "clients", ""], "ratio with", 1.1),
 }
