@@ -27,6 +27,7 @@ class MailServer:
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.recipients: list[str] = []
+        self.greetings: list[str] = []
         self._offered = 0
         self.to_recipient = "250 OK"
         self.to_data = "250 OK"
@@ -40,6 +41,7 @@ class MailServer:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         self.recipients.append(address)
+        self.greetings.append(session.host_name or "")
         if self.silent.is_set():
             await server.loop.run_in_executor(None, self._release.wait, 20)
         if self.to_recipient.startswith("250"):

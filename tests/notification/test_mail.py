@@ -36,6 +36,14 @@ def test_a_welcome_arrives_as_text_and_html(school: School, mail_server: MailSer
         assert "7Q2M5K9XTA" in body
 
 
+def test_the_mail_server_is_greeted_by_the_domain_of_the_sender(school: School, mail_server: MailServer) -> None:
+    school.consume(school.registered())
+
+    school.deliver()
+
+    assert mail_server.greetings == ["lms.example"]
+
+
 def test_mails_are_signed_by_the_institute_as_its_administrators_named_it(
     school: School, mail_server: MailServer
 ) -> None:

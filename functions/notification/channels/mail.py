@@ -30,6 +30,11 @@ class MailServer:
     security: str
     sender: str
 
+    @property
+    def domain(self) -> str:
+        """The institute's, after the sender's @."""
+        return self.sender.rpartition("@")[2]
+
     @classmethod
     def from_environment(cls) -> "MailServer":
         """Reads `SMTP_*` and `MAIL_FROM`; a password that would travel in clear is refused."""
@@ -57,7 +62,7 @@ def mail_server() -> MailServer:
 async def send(outgoing: Outgoing, now: datetime) -> None:
     """Returns once the server has taken the mail; raises `Undeliverable` or `ChannelDown`."""
     server = mail_server()
-    mail = _compose(outgoing, server.sender, now)
+    mail = _compose(outgoing, server, now)
     try:
         async with asyncio.timeout(_SECONDS):
             await post(mail, server)
@@ -65,7 +70,7 @@ async def send(outgoing: Outgoing, now: datetime) -> None:
         raise ChannelDown("SMTP: too slow") from None
 
 
-def _compose(outgoing: Outgoing, sender: str, now: datetime) -> EmailMessage:
+def _compose(outgoing: Outgoing, server: MailServer, now: datetime) -> EmailMessage:
     """The mail as it goes out; `Undeliverable` for what is no single address.
 
     Its Message-ID is the same for every try, so that a mail program recognises a second copy. Where the message can be
@@ -74,14 +79,14 @@ def _compose(outgoing: Outgoing, sender: str, now: datetime) -> EmailMessage:
     frame = outgoing.frame
     text = words(frame.language).mail(outgoing.message, frame)
     mail = EmailMessage()
-    mail["From"] = Address(frame.institute, addr_spec=sender)
+    mail["From"] = Address(frame.institute, addr_spec=server.sender)
     try:
         mail["To"] = Address(addr_spec=outgoing.address)
     except (ValueError, IndexError) as error:  # IndexError: the standard library's parser, on an empty address
         raise Undeliverable("no e-mail address") from error
     mail["Subject"] = text.subject
     mail["Date"] = now
-    mail["Message-ID"] = f"<{outgoing.id}@{sender.rpartition('@')[2]}>"
+    mail["Message-ID"] = f"<{outgoing.id}@{server.domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     if frame.unsubscribe_url:
         mail["List-Unsubscribe"] = f"<{frame.unsubscribe_url}>"
@@ -97,6 +102,8 @@ async def post(mail: EmailMessage, server: MailServer) -> None:
             mail,
             hostname=server.host,
             port=server.port,
+            # Else it looks the machine's name up in the DNS for every mail, in a thread.
+            local_hostname=server.domain,
             username=server.username,
             password=server.password,
             use_tls=server.security == "tls",
