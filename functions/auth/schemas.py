@@ -145,7 +145,7 @@ class RequestedCourse(View):
 
 class ImportedRow(View):
     """What became of a row: of an object by its place, of a line of a table as spreadsheets number it, the first with
-    names being 1. Of a refused one, which field and why.
+    names being 1. Of a refused one, which field and why: as a sentence, and as a code with the `texts` in the sentence.
 
     `courses` are those that the person newly gets. They are there a moment later; who does not get into one, because it
     is full for example, is not known before, and the administrator is notified of it.
@@ -158,6 +158,8 @@ class ImportedRow(View):
     user_id: UUID | None
     field: str | None
     reason: str | None
+    code: str | None
+    texts: dict[str, str]
     courses: list[RequestedCourse]
 
 

@@ -19,7 +19,9 @@ FRONT = "screens/anybody/front.js"
 _OFFLINE = (APP, "screens/student/sit-exam.js")
 _OFFLINE_LATER = ("vendor/marked.js", "vendor/purify.js")
 STYLES = ("style/base.css", "style/layout.css", "style/parts.css")
-_WORDS = tuple(f"words/{language}/{name}.json" for language in ("en", "ur") for name in ("anybody", "student"))
+_WORDS = tuple(
+    f"words/{language}/{name}.json" for language in ("en", "ur") for name in ("anybody", "student", "refusals")
+)
 _IMPORTS = {
     "preact": "vendor/preact.mjs",
     "preact/hooks": "vendor/preact-hooks.mjs",

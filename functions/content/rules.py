@@ -81,6 +81,7 @@ class LeftOut:
 
     what: str
     reason: str
+    code: str | None
 
 
 def find(siblings: Sequence[_AnyPart], part_id: UUID) -> _AnyPart | None:
@@ -165,17 +166,20 @@ def with_imported(
     for piece in imported:
         known = find(modules, piece.id)
         if known is None and (piece.continues or len(modules) >= MAX_MODULES):
-            why = "Its module is not in the course." if piece.continues else _too_many(TooManyModules, MAX_MODULES)
             titles = [lesson.title for lesson in piece.lessons]
-            left_out += [LeftOut(title, why) for title in (titles if piece.continues else [piece.title, *titles])]
+            if piece.continues:
+                left_out += [LeftOut(title, "Its module is not in the course.", "module-missing") for title in titles]
+            else:
+                left_out += _beyond(TooManyModules(limit=MAX_MODULES), [piece.title, *titles])
             continue
         module = known or Module(id=piece.id, title=piece.title, published=False, created_at=now, updated_at=now)
         there = {lesson.id for lesson in module.lessons}
         new = [lesson for lesson in piece.lessons if lesson.id not in there]
         room = max(0, MAX_LESSONS - sum(len(each.lessons) for each in modules))
-        left_out += [LeftOut(lesson.title, _too_many(TooManyLessons, MAX_LESSONS)) for lesson in new[room:]]
+        left_out += _beyond(TooManyLessons(limit=MAX_LESSONS), [lesson.title for lesson in new[room:]])
         modules, unfit = _as_many_as_fit(modules, module, new[:room], fits, now)
-        left_out += [LeftOut(title, "With it, the outline of the course would be too large.") for title in unfit]
+        too_large = "With it, the outline of the course would be too large."
+        left_out += [LeftOut(title, too_large, "outline_too_large") for title in unfit]
     return modules, left_out
 
 
@@ -190,8 +194,8 @@ def _as_many_as_fit(
     return modules, [module.title, *(lesson.title for lesson in new)]
 
 
-def _too_many(refusal: type[InvalidField], limit: int) -> str:
-    return str(refusal.detail).format(limit=limit)
+def _beyond(limit: InvalidField, titles: Sequence[str]) -> list[LeftOut]:
+    return [LeftOut(title, str(limit.detail), limit.reason_code) for title in titles]
 
 
 class _TreeBuilder:

@@ -132,7 +132,10 @@ class NewCourseExport(CamelBody):
 
 
 class CourseExportView(CamelView):
-    """A file of a course. Once it is complete, `url` leads to it until `validUntil`; `size` is in bytes."""
+    """A file of a course. Once it is complete, `url` leads to it until `validUntil`; `size` is in bytes.
+
+    `reason` says why it failed, and `reasons` the same with a code.
+    """
 
     id: UUID
     course_id: UUID
@@ -140,6 +143,7 @@ class CourseExportView(CamelView):
     format: CourseExportFormat
     state: ExportState
     reason: str | None
+    reasons: list[ReasonView]
     url: str | None
     file_name: str
     size: int | None

@@ -10,7 +10,7 @@ from lms.fields import Body, Changes, View, WallClock, present
 from lms.languages import Language
 from lms.messages import Audience, Channel, MessageBody, MessageType
 from lms.zones import TimeZone
-from notification.rules.deliveries import Status
+from notification.rules.deliveries import Cause, Status, cause_of
 
 NotificationType = Literal[
     "account_disabled",
@@ -146,7 +146,10 @@ class TryView(View):
 
 
 class DeliveryView(View):
-    """A message by one channel, and how each try ended; it names no address."""
+    """A message by one channel, and how each try ended; it names no address.
+
+    `reason` is what the channel said last, and `cause` what that means.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -155,6 +158,9 @@ class DeliveryView(View):
     channel: Channel
     status: Status
     reason: str | None
+    cause: Annotated[
+        Cause | None, Field(validation_alias="reason"), BeforeValidator(lambda said: said and cause_of(said))
+    ]
     tries: Annotated[list[TryView], Field(validation_alias="log"), BeforeValidator(lambda log: log or [])]
     created_at: datetime
     updated_at: datetime

@@ -36,6 +36,8 @@ _FIELDS: dict[str, Any] = {
     "AttemptAnswers.answers": {QUESTION: "b"},
     "AttemptView.answers": {QUESTION: "b"},
     "DeliveryView.status": "sent",
+    "DeliveryView.cause": None,
+    "FailureView.cause": "refused",
     "JwkSet.keys": [
         {"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": "k1", "x": "f83O…", "y": "x_FE…"}
     ],
@@ -64,6 +66,8 @@ _FIELDS: dict[str, Any] = {
     "PeopleImported.dry_run": False,
     "ImportedRow.field": None,
     "ImportedRow.reason": None,
+    "ImportedRow.code": None,
+    "ImportedRow.texts": {},
     "PeopleImported.created": 1,
     "PeopleImported.updated": 0,
     "PeopleImported.unchanged": 0,
@@ -348,6 +352,7 @@ _OBJECTS: dict[str, Any] = {
         "format": "gift",
         "state": "complete",
         "reason": None,
+        "reasons": [],
         "url": "https://example.com/course-exports/0198c2f4/file",
         "fileName": "Building agents.gift",
         "size": 18432,

@@ -92,7 +92,7 @@ def test_a_refused_row_says_which_field_and_why_and_hinders_no_other(auth: Auth,
         (10, "roll_no"),
         (11, "email"),
     ]
-    assert all(row["reason"] for row in rows if row["outcome"] == "refused")
+    assert all(row["reason"] and row["code"] for row in rows if row["outcome"] == "refused")
 
 
 def test_rows_for_which_no_time_is_left_are_refused_and_done_when_the_list_comes_again(
@@ -243,6 +243,14 @@ def test_a_course_that_nobody_can_tell_refuses_the_row(auth: Auth, desk: Desk, o
         "Several courses are called Chemistry. Give the id of one.",
     ]
     assert refusals[5]["reason"] == "Only students and teachers belong to courses."
+    assert [(row["code"], row["texts"]) for row in refusals] == [
+        ("unknown-course", {"name": "Bioology"}),
+        ("unknown-course", {"name": str(unknown)}),
+        ("unknown-course", {"name": "Physics"}),
+        ("several-courses", {"name": "Chemistry"}),
+        ("too_long", {}),
+        ("no-courses-for-role", {}),
+    ]
     assert outbox.of(CoursesRequested) == []
 
 

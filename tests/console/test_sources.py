@@ -4,25 +4,26 @@ import json
 import re
 import subprocess
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from console import files, shell
+from lms.errors import InvalidField, Problem
 from operations.console import types
 from operations.console.vendor import Library, libraries
 from operations.documents.openapi import PATH as DESCRIPTION
-from operations.source import ROOT
+from operations.source import ROOT, applications
 
 LANGUAGES = ("en", "ur")
 FOLDERS = ("account", "administrator", "student", "teacher")
-FILES = ("anybody", *FOLDERS, "import-reasons")
+FILES = ("anybody", *FOLDERS, "import-reasons", "refusals")
 SOURCES = [path for path in sorted(files.STATIC.rglob("*.js")) if "vendor" not in path.parts]
 _KEY = r'"([a-zA-Z0-9]+(?:\.[a-zA-Z0-9_-]+)*)"'
 # What the API calls its refusals, faults and reasons; looked for when one comes.
-_LOOKED_UP = ("problem.", "fault.", "importReason.")
+_LOOKED_UP = ("problem.", "fault.", "malformed.", "importReason.")
 
 
 Words = dict[str, str | dict[str, str]]
@@ -92,6 +93,30 @@ def _loaded_by(folder: str) -> list[Path]:
 def test_every_reason_of_an_import_has_words() -> None:
     sentences = tomllib.loads((ROOT / "functions" / "exchange" / "reasons.toml").read_text())
     assert words_of("en", "import-reasons") == {f"importReason.{code}": text for code, text in sentences.items()}
+
+
+def test_every_refusal_that_has_a_code_has_words() -> None:
+    applications()
+    refusals = set(_below(Problem))
+    codes = {f"problem.{each.code}" for each in refusals if each.code and not issubclass(each, InvalidField)}
+    codes |= {f"fault.{each.code}" for each in refusals if each.code and issubclass(each, InvalidField)}
+    codes |= {f"problem.{each.status}" for each in refusals if each.status < 500}
+    assert codes - words("en").keys() == set()
+
+
+def _below(kind: type[Problem]) -> Iterator[type[Problem]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _below(each)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_malformed_has_words(language: str) -> None:
+    script = (files.STATIC / "parts" / "problem-text.js").read_text()
+    groups = set(re.findall(r'"[a-z_]+", "([a-z]+)"\]', script))
+    assert {f"malformed.{group}" for group in groups | {"form"}} == {
+        key for key in words(language) if key.startswith("malformed.")
+    }
 
 
 def test_no_words_are_left_over() -> None:

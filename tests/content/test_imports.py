@@ -129,6 +129,7 @@ def test_what_does_not_fit_is_left_out_with_a_reason(content: Content, bucket: A
     assert answers(outbox) == [(0, 2, ["Too many", "B"])]
     [event] = outbox.of(ImportPartApplied)
     assert event.left_out[0].reason == "A course can have at most 30 modules."
+    assert event.left_out[0].code == "too_many_modules"
 
 
 def test_lessons_beyond_the_limits_of_an_outline_are_left_out(content: Content, bucket: Any, outbox: Outbox) -> None:

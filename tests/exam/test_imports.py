@@ -111,7 +111,11 @@ def test_quizzes_become_drafts_with_their_questions_and_draws(school: ExamServic
     shown = school.http.get(f"/exams/{quiz['id']}/details", token=school.teacher.token).json
     assert (shown["title"], shown["published"], shown["questionCount"]) == ("Quiz", False, 5)
     assert (shown["duration"], shown["attemptsAllowed"], shown["shuffle"]) == (60, 2, True)
-    assert answers(outbox)[1] == (1, 1, ["Quiz", "Quiz: 1 of none"])
+    assert answers(outbox)[1] == (1, 1, ["Quiz", "Quiz: none"])
+    assert [(one.code, one.numbers) for one in outbox.of(ImportPartApplied)[1].left_out] == [
+        ("some-questions", {"taken": 2, "count": 3}),
+        ("few-of-tag", {"count": 1}),
+    ]
 
 
 def test_questions_of_a_draft_have_the_points_of_their_quiz(school: ExamService, bucket: Any) -> None:

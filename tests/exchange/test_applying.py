@@ -19,7 +19,8 @@ def requested(exchange: Exchange) -> list[ImportPartRequested]:
 
 
 def answer(event: ImportPartRequested, added: int = 1, *left_out: str) -> ImportPartApplied:
-    items = tuple(ItemLeftOut(what=what, reason="It does not fit.") for what in left_out)
+    reason = "The question bank has fewer than 3 questions of this tag."
+    items = tuple(ItemLeftOut(what=what, reason=reason, code="few-of-tag", numbers={"count": 3}) for what in left_out)
     return ImportPartApplied(version=1, import_id=event.import_id, part=event.part, added=added, left_out=items)
 
 
@@ -55,8 +56,15 @@ def test_what_a_course_cannot_take_is_added_to_the_report(exchange: Exchange, bu
             "where": "outline",
             "what": "Page",
             "outcome": "leftOut",
-            "reason": "It does not fit.",
-            "reasons": [{"code": None, "numbers": {}, "texts": {}, "text": "It does not fit."}],
+            "reason": "The question bank has fewer than 3 questions of this tag.",
+            "reasons": [
+                {
+                    "code": "few-of-tag",
+                    "numbers": {"count": 3},
+                    "texts": {},
+                    "text": "The question bank has fewer than 3 questions of this tag.",
+                }
+            ],
         }
     ]
     shown = exchange.shown(import_id)

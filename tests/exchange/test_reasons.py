@@ -14,8 +14,10 @@ from tests.template import ROOT
 
 EXCHANGE = ROOT / "functions" / "exchange"
 SENTENCES = tomllib.loads((EXCHANGE / "reasons.toml").read_text())
-# What is said by refusals has a code there; what is said of exports is no reason of a report.
-_OTHERS = ("schemas.py", "rules.py", "writing.py", "api.py")
+# Whom exchange asks to apply a file says these.
+APPLYING = [ROOT / "functions" / name for name in ("content/rules.py", "exam/service/imports.py")]
+# What is said by refusals has a code there.
+_OTHERS = ("schemas.py", "rules.py", "api.py")
 
 
 def _texts(path: Path) -> Iterator[str]:
@@ -51,7 +53,7 @@ def test_every_sentence_has_a_code(path: Path) -> None:
 def test_every_code_is_of_a_sentence_that_is_said() -> None:
     said = {
         node.value
-        for path in EXCHANGE.rglob("*.py")
+        for path in (*EXCHANGE.rglob("*.py"), *APPLYING)
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }

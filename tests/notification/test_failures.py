@@ -46,7 +46,7 @@ def test_failures_of_all_people_are_listed_newest_first_over_the_turn_of_the_yea
     assert [item["recipient_id"] for item in listed] == [str(person.id) for person in people[::-1]]
     first = listed[0]
     assert (first["recipient_name"], first["type"], first["channel"]) == ("A student", "enrolled", "email")
-    assert (first["reason"], len(first["tries"])) == ("SMTP 550: recipient refused", 1)
+    assert (first["reason"], first["cause"], len(first["tries"])) == ("SMTP 550: recipient refused", "refused", 1)
     assert "example.org" not in failures(school).text
 
 

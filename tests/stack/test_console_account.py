@@ -122,3 +122,19 @@ def test_somebody_chooses_what_to_be_told_and_takes_it_along(page: Page, student
     _press(page, "account.myData.request")
     file = page.get_by_role("link", name=SAID["account.myData.download"]).get_attribute("href")
     assert student.email in student.http.get(str(file)).text
+
+
+def test_what_the_api_refuses_is_said_in_the_readers_language(
+    browser: Browser, stack: StackUnderTest, student: Person
+) -> None:
+    said = words("ur")
+    visit = Visit(browser, stack)
+    visit.sign_in_as(student)
+    visit.open(f"/app/exams/{uuid4()}", "ur")
+    expect(visit.page.get_by_text(said["problem.404"])).to_be_visible()
+    visit.open("/app/profile", "ur")
+    visit.page.get_by_label(said["account.password.current"]).fill(student.password)
+    visit.page.get_by_label(said["account.password.new"]).fill("password1")
+    visit.page.get_by_role("button", name=said["account.password.change"]).click()
+    expect(visit.page.get_by_text(said["fault.weak_password"])).to_be_visible()
+    visit.context.close()

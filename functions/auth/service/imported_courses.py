@@ -16,14 +16,17 @@ from lms.outbox import emit
 
 
 class UnknownCourse(Conflict):
+    code = "unknown-course"
     detail = "There is no course {name}."
 
 
 class SeveralCourses(Conflict):
+    code = "several-courses"
     detail = "Several courses are called {name}. Give the id of one."
 
 
 class NoCoursesForRole(Conflict):
+    code = "no-courses-for-role"
     detail = "Only students and teachers belong to courses."
 
 

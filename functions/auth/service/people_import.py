@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -36,18 +36,22 @@ _SECONDS = 20
 
 
 class NoTimeLeft(Conflict):
+    code = "no-time-left"
     detail = "There was no time left for this row. Send the list again."
 
 
 class RoleDiffers(Conflict):
+    code = "role-differs"
     detail = "The account has another role."
 
 
 class RepeatedAddress(Conflict):
+    code = "repeated-address"
     detail = "An earlier row has the same address."
 
 
 class ChangedMeanwhile(Conflict):
+    code = "changed-meanwhile"
     detail = "The account changed at this moment. Send the list again."
 
 
@@ -55,6 +59,8 @@ class ChangedMeanwhile(Conflict):
 class _Refusal:
     field: str | None
     reason: str
+    code: str
+    texts: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -130,8 +136,9 @@ def _refused(refusal: Exception) -> _Refusal:
 
 def _row(number: int, row: object, answer: _Done | _Refusal) -> ImportedRow:
     shown: dict[str, Any] = {"outcome": "refused", "user_id": None, "field": None, "reason": None, "courses": []}
+    shown |= {"code": None, "texts": {}}
     if isinstance(answer, _Refusal):
-        shown |= {"field": answer.field, "reason": answer.reason}
+        shown |= {"field": answer.field, "reason": answer.reason, "code": answer.code, "texts": answer.texts}
     else:
         courses = [RequestedCourse(course_id=course.id, course_title=course.title) for course in answer.courses]
         shown |= {"outcome": answer.outcome, "user_id": answer.user_id, "courses": courses}
@@ -144,7 +151,7 @@ def _read(row: object) -> ImportedPerson | _Refusal:
         return ImportedPerson.model_validate(row)
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
-        return _Refusal(str(fault["loc"][0])[:50] if fault["loc"] else None, message_of(fault))
+        return _Refusal(str(fault["loc"][0])[:50] if fault["loc"] else None, message_of(fault), fault["type"], {})
 
 
 def _text_in(row: object, field: str, length: int) -> str | None:
@@ -255,4 +262,5 @@ def _claim(known: _Known, names: dict[str, str], owner: UUID | None) -> _Refusal
 
 
 def _refusal(field: str | None, problem: Conflict) -> _Refusal:
-    return _Refusal(field, str(problem.detail))
+    texts = {name: str(fact) for name, fact in problem.facts.items()}
+    return _Refusal(field, str(problem.detail), str(problem.code), texts)

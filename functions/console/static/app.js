@@ -22,10 +22,10 @@ import { routes as administrator } from "./screens/administrator/routes.js";
 /** @import { Match } from "./router.js" */
 /** @typedef {Awaited<ReturnType<import("./router.js").Route["load"]>>["default"]} Screen */
 
-/** All screens, with the words of their folders. */
+/** All screens, with the words of their folders, and of what the API may refuse. */
 const ROUTES = [
   ...Object.entries({ student, teacher, administrator, account }).flatMap(([words, routes]) =>
-    routes.map((route) => ({ ...route, words: [words, ...route.words ?? []] }))),
+    routes.map((route) => ({ ...route, words: [words, "refusals", ...route.words ?? []] }))),
   ...anybody,
 ];
 const SIGN_IN = "/app/sign-in";

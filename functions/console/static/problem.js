@@ -11,8 +11,8 @@ export class Problem extends Error {
   constructor(status, body = {}, retryAfter = 0) {
     super(body.detail ?? body.message ?? body.title ?? `HTTP ${status}`);
     this.status = status;
-    /** The last part of `type`: a stable name for programs. */
-    this.code = status === 0 ? "offline" : (body.type ?? "").replace("urn:lms:problem:", "");
+    /** The last part of `type`: a stable name for programs; empty where it says no more than the status. */
+    this.code = status === 0 ? "offline" : /^urn:lms:problem:(.+)/.exec(body.type ?? "")?.[1] ?? "";
     this.errors = body.errors ?? [];
     this.retryAfter = retryAfter;
   }

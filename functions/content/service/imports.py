@@ -18,6 +18,7 @@ from lms.assets import type_of_name
 from lms.curriculum import Asset, Lesson
 from lms.dynamo import read_together, retry_stale, transaction
 from lms.events.exchange import ImportPartApplied, ImportPartRequested, ItemLeftOut
+from lms.field_messages import message_of
 from lms.fields import Markdown, Name
 from lms.links import Link
 from lms.outbox import emit
@@ -88,7 +89,7 @@ def _save(
         import_id=event.import_id,
         part=event.part,
         added=added,
-        left_out=tuple(ItemLeftOut(what=one.what, reason=one.reason) for one in (*unfit, *left_out)),
+        left_out=tuple(ItemLeftOut(what=one.what, reason=one.reason, code=one.code) for one in (*unfit, *left_out)),
     )
     with transaction() as tx:
         if after != before:
@@ -118,7 +119,8 @@ def _lessons(
             lesson = _Lesson.model_validate(draft)
         except ValidationError as error:
             [first, *_] = error.errors()
-            left_out.append(LeftOut(str(draft["title"]), f"{'.'.join(map(str, first['loc']))}: {first['msg']}"))
+            reason = f"{'.'.join(map(str, first['loc']))}: {message_of(first)}"
+            left_out.append(LeftOut(str(draft["title"]), reason, first["type"]))
             continue
         asset = _asset(course_id, lesson.id, lesson.file, left_out) if lesson.file else None
         text = _text(course_id, lesson, left_out)
@@ -152,7 +154,7 @@ def _asset(course_id: UUID, lesson_id: UUID, file: _File, left_out: list[LeftOut
     try:
         return _accepted(course_id, lesson_id, file)
     except (files.AssetMissing, files.AssetUnfit) as refusal:
-        left_out.append(LeftOut(file.name, str(refusal.detail)))
+        left_out.append(LeftOut(file.name, str(refusal.detail), refusal.reason_code))
         return None
 
 

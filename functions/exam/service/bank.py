@@ -30,7 +30,7 @@ from exam.tables import BankQuestionId, FacetCount, FacetEntry, StoredBankQuesti
 from lms import roster
 from lms.callers import Caller
 from lms.dynamo import Transaction, read_together, retry_stale, transaction
-from lms.errors import InvalidField
+from lms.errors import InvalidField, Problem
 from lms.etags import Precondition, require_match
 from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
@@ -49,8 +49,7 @@ class Added:
 
     added: list[UUID] = field(default_factory=list)
     kept: list[UUID] = field(default_factory=list)
-    refused: dict[UUID, str] = field(default_factory=dict)
-    """Why, in a sentence."""
+    refused: dict[UUID, Problem] = field(default_factory=dict)
 
 
 @retry_stale
@@ -84,13 +83,13 @@ def add_all(course_id: UUID, given: Mapping[UUID, NewBankQuestion], now: datetim
         try:
             questions.append(_question(course_id, question_id, body, now))
         except InvalidField as fault:
-            outcome.refused[question_id] = str(fault)
+            outcome.refused[question_id] = fault
     for chunk in _chunks(questions):
         try:
             _add_chunk(course_id, chunk)
             outcome.added += [one.id for one in chunk]
         except BankFull as full:
-            outcome.refused |= {one.id: str(full) for one in chunk}
+            outcome.refused |= {one.id: full for one in chunk}
     return outcome
 
 

@@ -17,8 +17,9 @@ from exam.service.question_images import ImageMissing, ImageUnfit
 from exam.service.question_sets import QuestionsTooLong
 from lms import markdown_images, roster, uploads
 from lms.dynamo import Stale, transaction
-from lms.errors import Conflict, InvalidField
+from lms.errors import Conflict, InvalidField, Problem
 from lms.events.exchange import ImportPartApplied, ImportPartRequested, ItemLeftOut
+from lms.field_messages import message_of
 from lms.outbox import emit
 
 # A source need not say when its quizzes are taken or for how long: their teachers will, before they publish the drafts.
@@ -28,7 +29,6 @@ _MOST_MINUTES = 14 * 24 * 60
 _MOST_ATTEMPTS = 20
 _LONGEST_INSTRUCTIONS = 10_000
 _TITLE = 80
-_TOO_FEW = "The question bank has too few questions of this tag."
 
 LeftOut = list[ItemLeftOut]
 # Files read before quizzes had points for their questions have none.
@@ -74,9 +74,9 @@ def _add_questions(
         try:
             given[question_id] = NewBankQuestion.model_validate(_body(draft, images))
         except ValidationError as error:
-            left_out.append(ItemLeftOut(what=titles[question_id], reason=_reason(error)))
+            left_out.append(_malformed(titles[question_id], error))
     outcome = bank.add_all(event.course_id, given, now)
-    left_out += [ItemLeftOut(what=titles[each], reason=reason) for each, reason in outcome.refused.items()]
+    left_out += [_refused(titles[each], refusal) for each, refusal in outcome.refused.items()]
     return len(outcome.added) + len(outcome.kept)
 
 
@@ -89,7 +89,7 @@ def _images(event: ImportPartRequested, drafts: Sequence[Mapping[str, Any]], lef
         try:
             ids[name] = question_images.import_image(event.course_id, event.import_id, name, key)
         except (ImageMissing, ImageUnfit) as refusal:
-            left_out.append(ItemLeftOut(what=name, reason=str(refusal.detail)))
+            left_out.append(_refused(name, refusal))
     return ids
 
 
@@ -99,9 +99,19 @@ def _body(draft: Mapping[str, Any], images: Mapping[str, str]) -> dict[str, Any]
     return {**markdown_images.renamed_in(body, images), "title": draft["title"] or None}
 
 
-def _reason(error: ValidationError) -> str:
+def _malformed(what: str, error: ValidationError) -> ItemLeftOut:
     [first, *_] = error.errors()
-    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    reason = f"{'.'.join(map(str, first['loc']))}: {message_of(first)}"
+    return ItemLeftOut(what=what, reason=reason, code=first["type"])
+
+
+def _coded(what: str, code: str, sentence: str, **numbers: int) -> ItemLeftOut:
+    """With a sentence that exchange publishes under this code."""
+    return ItemLeftOut(what=what, reason=sentence.format(**numbers), code=code, numbers=numbers)
+
+
+def _refused(what: str, refusal: Problem) -> ItemLeftOut:
+    return ItemLeftOut(what=what, reason=str(refusal.detail), code=refusal.reason_code)
 
 
 def _add_exam(course_id: UUID, draft: Mapping[str, Any], left_out: LeftOut, now: datetime) -> bool:
@@ -120,7 +130,7 @@ def _add_exam(course_id: UUID, draft: Mapping[str, Any], left_out: LeftOut, now:
         draws = [NewDraw.model_validate(draw) for draw in draft["draws"][:MOST_DRAWS]]
         points = _POINTS.validate_python(draft.get("points", {}))
     except ValidationError as error:
-        left_out.append(ItemLeftOut(what=title, reason=_reason(error)))
+        left_out.append(_malformed(title, error))
         return False
     wanted = list(dict.fromkeys(UUID(each) for each in draft["questions"]))
     there = {question.id for question in bank.find_all(course_id, wanted)}
@@ -131,11 +141,12 @@ def _add_exam(course_id: UUID, draft: Mapping[str, Any], left_out: LeftOut, now:
             break
         except (Conflict, InvalidField) as refusal:
             if not (named and isinstance(refusal, TooManyQuestions | QuestionsTooLong)):
-                left_out.append(ItemLeftOut(what=title, reason=str(refusal.detail)))
+                left_out.append(_refused(title, refusal))
                 return False
             named = named[: len(named) * 3 // 4]
     if len(named) < len(wanted):
-        reason = f"It has {len(named)} of its {len(wanted)} questions: the bank lacks the others, or they do not fit."
-        left_out.append(ItemLeftOut(what=title, reason=reason))
-    left_out += [ItemLeftOut(what=f"{title}: {draw.count} of {draw.tag}", reason=_TOO_FEW) for draw in lost]
+        lacks = "It has {taken} of its {count} questions: the bank lacks the others, or they do not fit."
+        left_out.append(_coded(title, "some-questions", lacks, taken=len(named), count=len(wanted)))
+    few = "The question bank has fewer than {count} questions of this tag."
+    left_out += [_coded(f"{title}: {draw.tag}", "few-of-tag", few, count=draw.count) for draw in lost]
     return True

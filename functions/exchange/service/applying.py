@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from exchange import files, reasons, rules
-from exchange.items import Reason
+from exchange import files, rules
 from exchange.tables import Import, ReportLine
 from lms.dynamo import Transaction, retry_stale, transaction
 from lms.events.exchange import ImportKind, ImportPartApplied, ImportPartRequested
@@ -50,7 +49,7 @@ def take(event: ImportPartApplied, now: datetime) -> None:
             where=kind,
             what=item.what,
             reason=item.reason,
-            reasons=reasons.coded([Reason.of(item.reason)]),
+            reasons=[{"code": item.code, "numbers": item.numbers, "texts": {}, "text": item.reason}],
             expires_at=found.expires_at,
         )
         for number, item in enumerate(event.left_out)

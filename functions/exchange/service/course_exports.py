@@ -4,7 +4,8 @@ from datetime import datetime
 from urllib.parse import quote
 from uuid import UUID
 
-from exchange import files, rules
+from exchange import files, reasons, rules
+from exchange.items import Reason
 from exchange.schemas import CourseExportView
 from exchange.tables import CourseExport
 from lms import roster, uploads
@@ -94,6 +95,7 @@ def _view(row: CourseExport, course: roster.Course, now: datetime) -> CourseExpo
         format=row.format,
         state=row.state,
         reason=row.reason,
+        reasons=reasons.coded([Reason.of(row.reason)] if row.reason else []),
         url=url,
         file_name=file_name,
         size=None if row.size is None else int(row.size),

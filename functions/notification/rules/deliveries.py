@@ -1,9 +1,23 @@
 """How often a notification is tried, and until when it is worth sending."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Literal
 
 Status = Literal["pending", "sent", "failed", "suppressed"]
+Cause = Literal[
+    "no-address", "no-number", "no-sms-account", "undecryptable", "interrupted", "too-late", "refused", "unavailable"
+]
+
+_CAUSES: dict[str, Cause] = {
+    "no e-mail address": "no-address",
+    "no E.164 number": "no-number",
+    "no SMS account": "no-sms-account",
+    "its secret cannot be decrypted": "undecryptable",
+    "no try came to an end": "interrupted",
+    "too late": "too-late",
+}
+_REFUSED = re.compile(r"SMTP 5\d\d|Twilio 400")
 
 # Longer than the function may run: a sender that holds a notification past it is dead.
 LEASE = timedelta(seconds=90)
@@ -16,6 +30,11 @@ TRIES = len(_PAUSES) + 1
 def pause_after(tries: int) -> timedelta:
     """How long a notification rests after its n-th try failed."""
     return _PAUSES[tries - 1]
+
+
+def cause_of(reason: str) -> Cause:
+    """What a reason means to people: of what a channel answered, whether it refused this message or took none."""
+    return _CAUSES.get(reason) or ("refused" if _REFUSED.match(reason) else "unavailable")
 
 
 def is_too_late(valid_until: datetime | None, now: datetime) -> bool:

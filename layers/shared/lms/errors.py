@@ -32,7 +32,13 @@ class Problem(Exception):
         if self.detail and facts:
             self.detail = self.detail.format(**facts)
         self.headers = dict(headers or {})
+        self.facts = facts
         super().__init__(self.detail or self.title)
+
+    @property
+    def reason_code(self) -> str | None:
+        """What programs call the reason: the code of the refusal, or of the first field that is refused."""
+        return self.code or (self.errors[0]["type"] if self.errors else None)
 
 
 class BadRequest(Problem):

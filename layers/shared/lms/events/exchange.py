@@ -49,12 +49,16 @@ class ImportPartRequested(ImportEvent):
 
 
 class ItemLeftOut(BaseModel):
-    """An item of a part that the course could not take, and why, in words for a teacher."""
+    """An item of a part that the course could not take, and why: in words for a teacher, and for readers of other
+    languages as a code, with the numbers in the words.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     what: str
     reason: str
+    code: str | None = None
+    numbers: dict[str, int] = {}
 
 
 class ImportPartApplied(Event):

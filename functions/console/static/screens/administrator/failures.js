@@ -33,8 +33,11 @@ export default function Failures() {
     { label: t("administrator.failures.at"), cell: ({ failed_at }) => html`<${When} at=${failed_at} />` },
     {
       label: t("administrator.failures.reason"),
-      cell: ({ reason, tries }) => html`
-        <span><bdi>${reason}</bdi> <span class="quiet">${t("administrator.failures.tries", { count: tries.length })}</span></span>
+      cell: ({ cause, reason, tries }) => html`
+        <span>
+          ${cause && tOf("deliveryCause", cause)}
+          <span class="quiet"> <bdi>${reason}</bdi> · ${t("administrator.failures.tries", { count: tries.length })}</span>
+        </span>
       `,
     },
     { label: t("administrator.actions"), cell: (row) => html`<${Button} small onClick=${() => retry(row)}>${t("administrator.failures.retry")}<//>` },

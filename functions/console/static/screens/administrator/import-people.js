@@ -6,7 +6,7 @@ import { Button } from "../../parts/button.js";
 import { Drop } from "../../parts/drop.js";
 import { Icon } from "../../parts/icon.js";
 import { Card, Page } from "../../parts/page.js";
-import { problemText } from "../../parts/problem-text.js";
+import { codeText, problemText } from "../../parts/problem-text.js";
 import { Skeleton } from "../../parts/skeleton.js";
 import { Table } from "../../parts/table.js";
 import { toast } from "../../parts/toast.js";
@@ -123,6 +123,11 @@ function Titles({ courses }) {
   return courses.map(({ course_title: title }, at) => html`${at > 0 && ", "}<${UserText}>${title}<//>`);
 }
 
+/** @param {ImportedRow} row */
+function reasonOf({ field, reason, code, texts }) {
+  return reason && html`${field && html`<code>${field}</code> `}<span dir="auto">${codeText(code, reason, texts)}</span>`;
+}
+
 /** @returns {import("../../parts/table.js").Column<ImportedRow>[]} */
 function columns() {
   return [
@@ -130,6 +135,6 @@ function columns() {
     { label: t("administrator.people.email"), heads: true, cell: ({ email }) => html`<bdi>${email ?? "–"}</bdi>` },
     { label: t("administrator.import.outcome"), cell: ({ outcome }) => html`<${Badge} tone=${TONES[outcome]}>${tOf("importOutcome", outcome)}<//>` },
     { label: t("administrator.import.courses"), cell: ({ courses }) => html`<${Titles} courses=${courses} />` },
-    { label: t("administrator.import.reason"), cell: ({ field, reason }) => reason && html`<bdi>${field ? `${field}: ${reason}` : reason}</bdi>` },
+    { label: t("administrator.import.reason"), cell: reasonOf },
   ];
 }

@@ -6,6 +6,7 @@ import { Field, Form } from "../../parts/form.js";
 import { Icon } from "../../parts/icon.js";
 import { When } from "../../parts/values.js";
 import { Problem } from "../../problem.js";
+import { ImportReasons } from "./import-reasons.js";
 
 /** @import { CourseExportFormat, CourseExportView } from "lms/api" */
 
@@ -39,7 +40,7 @@ export function CourseExport({ courseId }) {
     <//>
     <div class="export-made" role="status">
       ${file?.state === "gathering" && html`<p><${Icon} name="clock" /> ${t("teacher.exports.running")}</p>`}
-      ${file?.state === "failed" && html`<p class="field-error"><${Icon} name="warning" /> <span dir="auto">${file.reason ?? t("problem.500")}</span></p>`}
+      ${file?.state === "failed" && html`<p class="field-error"><${Icon} name="warning" /> <${ImportReasons} reasons=${file.reasons} /></p>`}
       ${file?.url && html`
         <p><a href=${file.url} download><${Icon} name="download" /> <bdi>${file.fileName}</bdi></a>
           ${file.size !== null && html` <span class="quiet">${fileSize(file.size)}</span>`}</p>
