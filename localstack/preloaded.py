@@ -23,7 +23,7 @@ from typing import Any, NoReturn
 # What is slow to import and most functions use: all of it from the layer, and none of it reads the environment.
 MODULES = (
     # First: what it sets for FastAPI's models and for collecting holds for all that follows.
-    "lms.events.catalogue",
+    "lms.models",
     "aws_lambda_powertools.logging",
     "botocore.auth",
     "botocore.httpsession",
@@ -33,6 +33,7 @@ MODULES = (
     "jose.jwt",
     "lms.curriculum",
     "lms.dynamo",
+    "lms.events.catalogue",
     "lms.fields",
     "lms.routes",
     "mangum",

@@ -1,3 +1,3 @@
 """Accounts: registration, sign-in, sessions, passwords, profiles, and their place at the gateway."""
 
-import lms as lms  # Before FastAPI, so that its models too are built when they are first used.
+from lms import models as models  # Before FastAPI, so that its models too are built when they are first used.

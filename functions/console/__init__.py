@@ -1,3 +1,3 @@
 """What students, teachers and administrators see: the institute's front page and the screens behind it."""
 
-import lms as lms  # Before FastAPI, so that its models too are built when they are first used.
+from lms import models as models  # Before FastAPI, so that its models too are built when they are first used.

@@ -1,3 +1,3 @@
 """Instructors, the courses they teach, and their classes."""
 
-import lms as lms  # Before FastAPI, so that its models too are built when they are first used.
+from lms import models as models  # Before FastAPI, so that its models too are built when they are first used.

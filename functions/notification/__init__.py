@@ -1,3 +1,3 @@
 """Messages to people: which event makes which, and their way out by mail and SMS."""
 
-import lms as lms  # Before FastAPI, so that its models too are built when they are first used.
+from lms import models as models  # Before FastAPI, so that its models too are built when they are first used.

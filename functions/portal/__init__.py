@@ -1,3 +1,3 @@
 """The system's health, and the pages for developers: what runs, the API, the events."""
 
-import lms as lms  # Before FastAPI, so that its models too are built when they are first used.
+from lms import models as models  # Before FastAPI, so that its models too are built when they are first used.

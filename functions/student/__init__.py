@@ -1,3 +1,3 @@
 """Students: their profiles, their report cards, what they have learnt so far."""
 
-import lms as lms  # Before FastAPI, so that its models too are built when they are first used.
+from lms import models as models  # Before FastAPI, so that its models too are built when they are first used.

@@ -18,6 +18,7 @@ from tests.template import TEMPLATE
 _LAYER = "SharedLayer"
 _IMPORT = """
 import gc, importlib, json, sys
+begun = gc.get_stats()[0]["collections"]
 task, layer, handler = sys.argv[1:]
 sys.path[:0] = [task, layer + "/python"]
 module, _, name = handler.rpartition(".")
@@ -27,7 +28,7 @@ def below(model):
     return [model, *(each for child in model.__subclasses__() for each in below(child))]
 models = below(sys.modules["pydantic.main"].BaseModel)[1:] if "pydantic.main" in files else []
 built = [f"{model.__module__}.{model.__name__}" for model in models if model.__pydantic_complete__]
-json.dump([files, built, gc.get_stats()[0]["collections"]], sys.stdout)
+json.dump([files, built, gc.get_stats()[0]["collections"] - begun], sys.stdout)
 """
 
 

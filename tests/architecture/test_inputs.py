@@ -68,5 +68,5 @@ class _Loose(BaseModel):
 
 
 def test_what_has_several_spellings_is_found() -> None:
-    _Loose.model_rebuild()
+    _Loose.model_rebuild(force=True)
     assert sorted(_lax(_Loose.__pydantic_core_schema__)) == ["datetime", "int"]

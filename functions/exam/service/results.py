@@ -1,14 +1,16 @@
 """Results: of one student, of a whole exam, and those of exams on paper, which teachers record."""
 
 from datetime import datetime
+from fractions import Fraction
 from uuid import UUID
 
 from exam.rules.editing import ExamNotPublished
+from exam.rules.grading import half_up
 from exam.rules.settings import ExamSettings
 from exam.rules.standing import Standing
-from exam.schemas.results import NewResult, ResultDetails, Results, ResultView
+from exam.schemas.results import NewResult, ResultDetails, Results, ResultView, Summary
 from exam.service import access, question_sets, standings, statistics, views
-from exam.tables import StoredStanding
+from exam.tables import ScoreCount, StoredStanding
 from lms import roster
 from lms.audit import audit
 from lms.callers import Caller
@@ -16,6 +18,8 @@ from lms.dynamo import retry_stale, transaction
 from lms.errors import Conflict, InvalidField, NotFound
 from lms.idempotency import IdempotentAnswer
 from lms.pages import PageRequest, query_page
+
+_BARS = 101
 
 
 class ResultReasonMissing(InvalidField):
@@ -116,4 +120,23 @@ def list_results(exam_id: UUID, caller: Caller, paging: PageRequest) -> Results:
     people = roster.find_users(stored.student_id for stored in found)
     named = [standings.named(stored.standing(settings), people.get(stored.student_id)) for stored in found]
     page = paging.page([views.result(standing) for standing in named], after)
-    return Results(items=page.items, next=page.next, summary=statistics.summary(exam_id))
+    return Results(items=page.items, next=page.next, summary=_summary(exam_id))
+
+
+def _summary(exam_id: UUID) -> Summary:
+    bars, passed, missed, total = [0] * _BARS, 0, 0, Fraction(0)
+    for counted in ScoreCount.query(exam_id, consistent_read=True):
+        if counted.score.startswith(statistics.MISSED):
+            missed += int(counted.results)
+            continue
+        bars[int(counted.score[:3])] += int(counted.results)
+        passed += int(counted.passed)
+        total += Fraction(counted.total)
+    number = sum(bars)
+    return Summary(
+        count=number,
+        mean=half_up(total / number) if number else None,
+        pass_rate=half_up(Fraction(100 * passed, number)) if number else None,
+        histogram=bars,
+        missed=missed,
+    )

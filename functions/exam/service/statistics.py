@@ -2,21 +2,18 @@
 
 from collections import defaultdict
 from decimal import Decimal
-from fractions import Fraction
 from uuid import UUID
 
 from pynamodb.expressions.update import Action
 
-from exam.rules.grading import half_up
 from exam.rules.standing import Result
-from exam.schemas.results import Summary
 from exam.tables import ScoreCount
 from lms.dynamo import Transaction
 
-_BARS = 101
 # Students of a class that does equally well do not all wait for one item.
 _ITEMS_A_SCORE = 10
-_MISSED = "missed"
+MISSED = "missed"
+"""What the counters of missed exams begin with; those of the others, with the score."""
 
 
 def count(tx: Transaction, exam_id: UUID, student_id: UUID, before: Result, after: Result) -> None:
@@ -35,23 +32,4 @@ def count(tx: Transaction, exam_id: UUID, student_id: UUID, before: Result, afte
 
 
 def _counter(student_id: UUID, status: str | None, score: Decimal) -> str:
-    return f"{_MISSED if status == _MISSED else f'{int(score):03d}'}#{student_id.int % _ITEMS_A_SCORE}"
-
-
-def summary(exam_id: UUID) -> Summary:
-    bars, passed, missed, total = [0] * _BARS, 0, 0, Fraction(0)
-    for counted in ScoreCount.query(exam_id, consistent_read=True):
-        if counted.score.startswith(_MISSED):
-            missed += int(counted.results)
-            continue
-        bars[int(counted.score[:3])] += int(counted.results)
-        passed += int(counted.passed)
-        total += Fraction(counted.total)
-    number = sum(bars)
-    return Summary(
-        count=number,
-        mean=half_up(total / number) if number else None,
-        pass_rate=half_up(Fraction(100 * passed, number)) if number else None,
-        histogram=bars,
-        missed=missed,
-    )
+    return f"{MISSED if status == MISSED else f'{int(score):03d}'}#{student_id.int % _ITEMS_A_SCORE}"

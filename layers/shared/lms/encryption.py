@@ -5,8 +5,7 @@ import binascii
 import os
 from hashlib import sha256
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+# `cryptography` is imported where it is used: consumers and operators' functions seldom have a secret.
 
 _NONCE_BYTES = 12
 
@@ -22,12 +21,17 @@ def key_of(secret: bytes) -> bytes:
 
 def encrypt(key: bytes, plain: bytes, bound_to: bytes = b"") -> bytes:
     """Encrypts, so that it can be decrypted only together with what it is bound to."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     nonce = os.urandom(_NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, plain, bound_to)
 
 
 def decrypt(key: bytes, encrypted: bytes, bound_to: bytes = b"") -> bytes:
     """What `encrypt` was given; raises `Undecryptable`."""
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     try:
         return AESGCM(key).decrypt(encrypted[:_NONCE_BYTES], encrypted[_NONCE_BYTES:], bound_to)
     except (InvalidTag, ValueError) as error:

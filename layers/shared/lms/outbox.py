@@ -2,16 +2,20 @@
 
 import json
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute, UTCDateTimeAttribute
 
 from lms.due import DueIndex, shard_of
 from lms.dynamo import Table, Transaction, UUIDAttribute, table_name
-from lms.events import Event
 from lms.ids import uuid7
 from lms.log import request_id
 from lms.settings import setting
+
+if TYPE_CHECKING:
+    # The relay publishes what is written, and brings no models.
+    from lms.events import Event
 
 SWEPT_AFTER = timedelta(minutes=2)
 """What the relay has not published by then, its sweep publishes."""
@@ -55,7 +59,7 @@ class OutboxItem(Table):
         return self.sequence.rpartition(".")[2] not in (_FIRST, _SECOND)
 
 
-def emit(tx: Transaction, event: Event, now: datetime, *, second: bool = False) -> None:
+def emit(tx: Transaction, event: "Event", now: datetime, *, second: bool = False) -> None:
     """Adds an event to the transaction that makes it true. Its `version` is the one that the entity gets by it.
 
     `second`: a change that two types of events describe; both have its version, and this one comes after the other.
@@ -63,19 +67,19 @@ def emit(tx: Transaction, event: Event, now: datetime, *, second: bool = False) 
     tx.put(_item(event, now, _SECOND if second else _FIRST), OutboxItem.subject.does_not_exist())
 
 
-def emit_again(tx: Transaction, event: Event, now: datetime) -> None:
+def emit_again(tx: Transaction, event: "Event", now: datetime) -> None:
     """Adds an event that was already emitted, at its old version, for projections that lack it (`republish`)."""
     tx.put(_item(event, now, uuid4().hex))
 
 
-def forget(subject: str, but: type[Event]) -> None:
+def forget(subject: str, but: "type[Event]") -> None:
     """Deletes all events of an erased entity, published, pending or parked, but for those of its end."""
     for item in OutboxItem.query(subject, consistent_read=True):
         if item.type != but.type:
             item.delete()
 
 
-def _item(event: Event, now: datetime, counter: str) -> OutboxItem:
+def _item(event: "Event", now: datetime, counter: str) -> OutboxItem:
     subject = event.subject
     return OutboxItem(
         subject=subject,

@@ -8,6 +8,8 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
+from lms import models as models  # Events, too, are built when they are first used.
+
 
 class Event(BaseModel):
     """A past-tense fact. Fields that a consumer does not know are ignored, so that producers may add some."""
