@@ -53,6 +53,8 @@ def _course_export(event: CourseExportRequested, _: Envelope) -> None:
         from exam.service import course_exports
 
         course_exports.add_bank(event, now())
+    if "exams" in event.parts:
+        course_exports.add_exams(event, now())
 
 
 def _assignment(event: AssignmentEvent, _: Envelope) -> None:

@@ -127,11 +127,15 @@ class Question(Item):
 
 
 class Draw(Item):
-    """So many questions of a category, or of another tag, are drawn at random for each attempt; each has the points."""
+    """So many questions of a category, or of another tag, are drawn at random for each attempt; each has the points.
+
+    With a difficulty, only questions that have it.
+    """
 
     category: str
     count: int
     points: Exact = Decimal(1)
+    difficulty: Difficulty | None = None
 
 
 class Quiz(Item):

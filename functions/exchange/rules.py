@@ -20,7 +20,7 @@ PARTS: dict[str, tuple[CourseExportPart, ...]] = {
     "gift": ("bank",),
     "moodleXml": ("bank",),
     "qti": ("bank",),
-    "commonCartridge": ("outline", "bank"),
+    "commonCartridge": ("outline", "bank", "exams"),
 }
 """What a file of a format is made of."""
 EXTENSIONS: dict[str, str] = {

@@ -126,7 +126,7 @@ class ReportLineView(CamelView):
 
 
 class NewCourseExport(CamelBody):
-    """`gift`, `moodleXml` and `qti` (3.0) hold the question bank, `commonCartridge` the outline and the bank."""
+    """`gift`, `moodleXml` and `qti` (3.0) hold the question bank, `commonCartridge` outline, bank and exams."""
 
     format: CourseExportFormat
 

@@ -187,3 +187,34 @@ def test_the_bank_is_added_to_exports_of_its_course(school: ExamService, bucket:
     assert [event.part for event in outbox.of(CourseExportPartAdded)] == ["bank"]
     school.consume(event.model_copy(update={"parts": ("outline",), "export_id": uuid4()}))
     assert len(outbox.of(CourseExportPartAdded)) == 1
+
+
+def test_exams_are_added_to_exports_of_their_course(school: ExamService, bucket: Any, outbox: Outbox) -> None:
+    kept, changed = question("Kept?"), question("Changed?")
+    school.consume(requested(school, bucket, "bank", [kept, changed]))
+    draws = [{"tag": "loops", "count": 1, "points": 2.0, "difficulty": None}]
+    drawn = requested(school, bucket, "bank", [question("Drawn?", tags=["draw"])], part=1)
+    quiz = a_quiz(kept["id"], changed["id"], points={kept["id"]: 4}, draws=[{**draws[0], "tag": "draw"}], minutes=20)
+    school.consume(drawn, requested(school, bucket, "exams", [quiz], part=2))
+    school.draft(title="Without questions")
+    path = f"/bankQuestions/{changed['id']}"
+    update = {"questionText": "Changed since?"}
+    version = school.http.get(path, token=school.teacher.token).headers["etag"]
+    assert school.http.put(path, update, token=school.teacher.token, headers={"if-match": version}).status == 200
+    export_id = uuid4()
+    event = CourseExportRequested(
+        version=1,
+        export_id=export_id,
+        course_id=school.course,
+        parts=("exams",),
+        folder=f"course-exports/{export_id}/",
+    )
+    school.consume(event, event)
+    part = json.loads(bucket.Object(event.part_key("exams")).get()["Body"].read())
+    [own] = part["questions"]
+    assert own["questionText"] == "Changed?"
+    [exam] = part["exams"]
+    assert exam["questions"] == [{"id": kept["id"], "points": 4.0}, {"id": own["id"], "points": 1.0}]
+    assert exam["draws"] == [{"tag": "draw", "difficulty": None, "count": 1, "points": 2.0}]
+    names = ("title", "instructions", "minutes", "attempts", "shuffle")
+    assert [exam[name] for name in names] == ["Quiz", "Think.", 20, 2, True]

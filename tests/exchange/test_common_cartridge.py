@@ -23,6 +23,7 @@ from exchange.items import (
     PackageFile,
     Prompt,
     Question,
+    Quiz,
     Range,
     Ranges,
     Value,
@@ -392,6 +393,41 @@ def test_a_bank_that_was_written_reads_the_same(bank: list[Question]):
     for question_read, question_written in zip(again.questions, bank, strict=True):
         assert question_read == question_written
     assert {each.outcome for each in again.notes} == {"taken"}
+
+
+@settings(deadline=None, max_examples=40, phases=[Phase.reuse, Phase.generate])
+@given(st.data())
+def test_exams_that_were_written_read_the_same(data: st.DataObject):
+    bank = data.draw(banks())
+    sources = st.lists(st.sampled_from([each.source for each in bank]), unique=True, min_size=1, max_size=4)
+    draw = st.builds(
+        Draw,
+        category=_titles,
+        count=st.integers(1, 9),
+        points=st.sampled_from([Decimal(1), Decimal("2.5")]),
+        difficulty=st.sampled_from([None, "easy", "hard"]),
+    )
+    quizzes = []
+    for number, questions in enumerate(data.draw(st.lists(sources, max_size=3))):
+        points = {
+            each.source: each.points + 1 for each in bank if each.source in questions and data.draw(st.booleans())
+        }
+        quiz = Quiz(
+            source=f"quiz-{number}",
+            title=data.draw(_titles),
+            instructions=data.draw(markdown),
+            questions=tuple(questions),
+            points=points,
+            draws=tuple(data.draw(st.lists(draw, max_size=2))),
+            minutes=data.draw(st.sampled_from([None, 45])),
+            attempts=data.draw(st.sampled_from([None, 3])),
+            shuffle=data.draw(st.booleans()),
+        )
+        quizzes.append(quiz)
+    again = written(Package(title="A course", questions=tuple(bank), quizzes=tuple(quizzes)))
+    assert list(again.questions) == bank
+    assert list(again.quizzes) == quizzes
+    assert {each.outcome for each in again.notes} <= {"taken"}
 
 
 _titles = st.text("abcdefg XYZ1äж", min_size=1, max_size=12).map(lambda title: " ".join(title.split())).filter(bool)

@@ -1,4 +1,4 @@
-"""Files of a course: asked for, made of what the owners of outline and bank add, linked to for a day."""
+"""Files of a course: asked for, made of what the owners of outline, bank and exams add, linked to for a day."""
 
 import json
 from typing import Any, BinaryIO
@@ -21,7 +21,8 @@ class PlainWriter:
         files = {file.name: file.open().read().decode() for file in package.files}
         modules = [[module.title, [lesson.title for lesson in module.lessons]] for module in package.modules]
         questions = [question.question_text for question in package.questions]
-        target.write(json.dumps([package.title, modules, questions, files]).encode())
+        quizzes = [quiz.title for quiz in package.quizzes]
+        target.write(json.dumps([package.title, modules, questions, files, quizzes]).encode())
 
 
 @pytest.fixture(autouse=True)
@@ -59,21 +60,32 @@ def test_a_bank_is_written_when_exam_has_added_it(exchange: Exchange, bucket: An
     complete = shown(exchange, export).json
     assert (complete["state"], complete["fileName"]) == ("complete", "Agents.gift")
     assert f"course-exports/{export['id']}/file" in complete["url"]
-    assert written(bucket, export) == ["Agents", [], ["Is it?"], {}]
+    assert written(bucket, export) == ["Agents", [], ["Is it?"], {}, []]
     assert complete["size"] == len(json.dumps(written(bucket, export)))
 
 
-def test_a_course_is_written_of_both_its_parts_with_its_files(exchange: Exchange, bucket: Any) -> None:
+def test_a_course_is_written_of_all_its_parts_with_its_files(exchange: Exchange, bucket: Any) -> None:
     export, event = asked(exchange, "commonCartridge")
     lesson = {"title": "Slides", "text": "", "link": None, "file": "slides.pdf"}
     file = {"key": "courses/1/slides", "name": "slides.pdf", "contentType": "application/pdf", "size": 4}
     bucket.put_object(Key="courses/1/slides", Body=b"%PDF")
     outline = {"modules": [{"title": "Week 1", "lessons": [lesson]}], "files": [file]}
+    own = {**QUESTION, "id": "2", "questionText": "Only there?"}
+    asked_there = {"questions": [{"id": "1", "points": 2.5}, {"id": "2", "points": 1}], "draws": []}
+    exam = {"id": "3", "title": "Quiz", "instructions": "", "minutes": 15, "attempts": 1, "shuffle": False}
     add(exchange, bucket, event, "outline", outline)
     assert not exchange.work()
     add(exchange, bucket, event, "bank", {"questions": [QUESTION]})
+    assert not exchange.work()
+    add(exchange, bucket, event, "exams", {"exams": [{**exam, **asked_there}], "questions": [own]})
     assert exchange.work()
-    assert written(bucket, export) == ["Agents", [["Week 1", ["Slides"]]], ["Is it?"], {"slides.pdf": "%PDF"}]
+    assert written(bucket, export) == [
+        "Agents",
+        [["Week 1", ["Slides"]]],
+        ["Is it?", "Only there?"],
+        {"slides.pdf": "%PDF"},
+        ["Quiz"],
+    ]
 
 
 def test_parts_and_tasks_that_come_again_change_nothing(exchange: Exchange, bucket: Any) -> None:
@@ -94,6 +106,7 @@ def test_a_course_whose_files_are_too_large_fails_with_a_reason(exchange: Exchan
     file = {"key": "courses/1/a", "name": "a.mp4", "contentType": "video/mp4", "size": 10**9 + 1}
     add(exchange, bucket, event, "outline", {"modules": [], "files": [file]})
     add(exchange, bucket, event, "bank", {"questions": []})
+    add(exchange, bucket, event, "exams", {"exams": []})
     exchange.work()
     failed = shown(exchange, export).json
     assert (failed["state"], failed["url"]) == ("failed", None)

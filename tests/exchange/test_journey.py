@@ -3,11 +3,10 @@
 import io
 import json
 from importlib import import_module
-from typing import Any, BinaryIO
+from typing import Any
 
 import pytest
 
-from exchange.items import Package
 from tests.clients import Client, kafka_event
 from tests.exchange.conftest import Exchange, question
 
@@ -41,8 +40,12 @@ PACKAGE = {
             "source": "quiz",
             "title": "Quiz",
             "questions": ["q2"],
-            "draws": [{"category": "Loops/While", "count": 1}],
+            "points": {"q2": 2.5},
+            "draws": [{"category": "Loops/While", "count": 1, "points": 2}],
+            "instructions": "Take your *time*.",
             "minutes": 15,
+            "attempts": 3,
+            "shuffle": True,
         }
     ],
     "files": ["a/slides.pdf", "pictures/loop 1.png"],
@@ -89,6 +92,20 @@ class School:
         path = f"/courses/{self.exchange.course}/questionBank"
         return self.exam.list_all(path, limit=100, token=self.token)
 
+    def exams(self) -> list[Any]:
+        """The exams of the course with everything that teachers see of them."""
+        found = self.exam.list_all(f"/courses/{self.exchange.course}/exams", limit=100, token=self.token)
+        shown = []
+        for each in found:
+            path = f"/exams/{each['id']}"
+            details = self.exam.get(f"{path}/details", token=self.token).json
+            lists = {
+                name: self.exam.list_all(f"{path}/{name}", limit=100, token=self.token)
+                for name in ("questions", "draws")
+            }
+            shown.append({**details, **lists})
+        return shown
+
     def modules(self) -> Any:
         path = f"/courses/{self.exchange.course}/outline"
         return self.content.get(path, token=self.token).json["modules"]
@@ -132,43 +149,45 @@ def test_applying_all_again_adds_nothing(school: School) -> None:
     assert [len(each) for each in (school.modules(), school.bank())] == [len(each) for each in before]
 
 
-def test_what_is_exported_and_imported_again_is_equal(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
-    from exchange import worker
-
+def test_a_cartridge_that_is_exported_and_imported_again_is_the_same_course(school: School) -> None:
     school.brought(PACKAGE)
-    first = school.bank()
-    monkeypatch.setattr(worker, "WRITERS", {"commonCartridge": _write})
+    first, [exam] = school.bank(), school.exams()
+    of_its_own = {"kind": "truefalse", "questionText": "Only here?", "correctAnswer": False, "points": 3}
+    assert school.exam.post(f"/exams/{exam['id']}/questions", of_its_own, token=school.token).status == 201
+    exams = school.exams()
     path = f"/courses/{school.exchange.course}/exports"
     asked = school.exchange.http.post(path, {"format": "commonCartridge"}, token=school.token)
     school.settle()
     export = school.exchange.http.get(asked.headers["location"], token=school.token).json
     assert export["state"] == "complete"
-    written = json.loads(school.bucket.Object(f"course-exports/{export['id']}/file").get()["Body"].read())
+    cartridge = school.bucket.Object(f"course-exports/{export['id']}/file").get()["Body"].read()
 
     school.exchange.course = school.exchange.add_course()
     school.exchange.assign(school.exchange.teacher, school.exchange.course)
-    SIGNATURES.update({name: SIGNATURES["a/slides.pdf"] for name in written["package"]["files"] if "pdf" in name})
-    SIGNATURES.update(
-        {name: SIGNATURES["pictures/loop 1.png"] for name in written["package"]["files"] if "png" in name}
-    )
-    school.brought(written["package"])
-    assert _own(school.bank()) == _own(first)
+    shown = school.brought(cartridge)
+    assert (shown["state"], shown["format"], shown["outcomes"]["leftOut"]) == ("applied", "commonCartridge", 0)
+    bank = {each["questionText"]: each for each in _own(school.bank())}
+    assert bank.pop("Only here?")["points"] == 3
+    assert list(bank.values()) == _own(first)
     assert [len(each["images"]) for each in _own(first)] == [0, 1]
+    assert _as_set(school.exams()) == _as_set(exams)
     [week] = school.modules()
     assert [lesson["title"] for lesson in week["lessons"]] == ["Page", "Slides", "Elsewhere"]
     page = school.content.get(f"/lessons/{week['lessons'][0]['id']}", token=school.token).json
     assert len(page["images"]) == 1
 
 
-def _write(package: Package, target: BinaryIO) -> None:
-    """As the format of these tests reads it."""
-    held = {
-        "title": package.title,
-        "modules": [module.model_dump(mode="json") for module in package.modules],
-        "questions": [each.model_dump(mode="json") for each in package.questions],
-        "files": [file.name for file in package.files],
-    }
-    target.write(json.dumps({"package": held}).encode())
+def _as_set(exams: list[Any]) -> list[Any]:
+    """What teachers set of exams; their ids and days are those of one course."""
+    asked = [
+        [(each["kind"], each["points"], each["correctAnswer"]) for each in exam["questions"] if each["drawId"] is None]
+        for exam in exams
+    ]
+    drawn = [
+        [(each["tag"], each["difficulty"], each["count"], each["points"]) for each in exam["draws"]] for exam in exams
+    ]
+    names = ("title", "instructions", "duration", "attemptsAllowed", "shuffle", "published", "questionCount")
+    return [([exam[name] for name in names], *more) for exam, *more in zip(exams, asked, drawn, strict=True)]
 
 
 def _own(questions: list[Any]) -> list[Any]:

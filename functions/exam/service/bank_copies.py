@@ -90,7 +90,7 @@ def select(
     Raises `UnknownBankQuestion`, `NotEnoughQuestions`, `TooManyQuestions`, `TooManyDraws`, `QuestionsTooLong`.
     """
     kept = {question.id for question in question_set.questions}
-    wanted = [each for each in dict.fromkeys(chosen.question_ids) if _copy_id(exam_id, each) not in kept]
+    wanted = [each for each in dict.fromkeys(chosen.question_ids) if copy_id(exam_id, each) not in kept]
     named = bank.find_all(course_id, wanted)
     if len(named) < len(wanted):
         raise UnknownBankQuestion
@@ -114,7 +114,7 @@ def _pools(
     # The rarest first: what two draws could have goes to the one that has fewer to choose from.
     for bank_ids, wanted in sorted(found, key=lambda pair: len(pair[0])):
         draw = Draw(id=uuid7(), **wanted.model_dump())
-        free = [each for each in bank_ids if _copy_id(exam_id, each) not in taken]
+        free = [each for each in bank_ids if copy_id(exam_id, each) not in taken]
         at_random = sorted(free, key=lambda each: sha256(draw.id.bytes + each.bytes).digest())
         chosen = at_random[: max(draw.count, _POOLS[0])]
         pool = [_copy(exam_id, each, now) for each in bank.find_all(course_id, chosen)]
@@ -126,10 +126,10 @@ def _pools(
 
 
 def _copy(exam_id: UUID, question: BankQuestion, now: datetime, **fields: Any) -> Question:
-    return question.copied(_copy_id(exam_id, question.id), created_at=now, updated_at=now, **fields)
+    return question.copied(copy_id(exam_id, question.id), created_at=now, updated_at=now, **fields)
 
 
-def _copy_id(exam_id: UUID, bank_question_id: UUID) -> UUID:
+def copy_id(exam_id: UUID, bank_question_id: UUID) -> UUID:
     """The id of the one copy that an exam may have of a bank question."""
     return uuid5(exam_id, str(bank_question_id))
 

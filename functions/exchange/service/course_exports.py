@@ -32,7 +32,7 @@ class CourseExportNotFound(NotFound):
 def request(
     course_id: UUID, caller: Caller, wanted: CourseExportFormat, idempotent: IdempotentAnswer, now: datetime
 ) -> CourseExportView:
-    """Asks the owners of outline and bank for what the file is made of; raises `CourseNotFound`."""
+    """Asks the owners of outline, bank and exams for what the file is made of; raises `CourseNotFound`."""
     course = roster.find_course(course_id)
     if course is None:
         raise CourseNotFound

@@ -161,7 +161,13 @@ def _exam(import_id: UUID, number: int, quiz: Quiz, ids: Mapping[str, UUID]) -> 
         "questions": [str(ids[source]) for source in quiz.questions if source in ids],
         "points": {str(ids[source]): float(points) for source, points in quiz.points.items() if source in ids},
         "draws": [
-            {"tag": _tag(draw.category), "count": draw.count, "points": float(draw.points)} for draw in quiz.draws
+            {
+                "tag": _tag(draw.category),
+                "count": draw.count,
+                "points": float(draw.points),
+                "difficulty": draw.difficulty,
+            }
+            for draw in quiz.draws
         ],
         "minutes": quiz.minutes,
         "attempts": quiz.attempts,

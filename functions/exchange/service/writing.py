@@ -1,14 +1,15 @@
-"""Writing a file of a course: its outline and bank, as their owners wrote them, in the format that was asked for."""
+"""Writing a file of a course: outline, bank and exams, as their owners wrote them, in the format that was asked for."""
 
 import json
 import tempfile
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, BinaryIO, Protocol
 from uuid import UUID
 
 from exchange import files, rules
-from exchange.items import Lesson, Module, Package, PackageFile, Question
+from exchange.items import Draw, Lesson, Module, Package, PackageFile, Question, Quiz
 from exchange.tables import CourseExport
 from lms import roster, uploads
 from lms.dynamo import Stale, transaction
@@ -71,14 +72,18 @@ def _part(export_id: UUID, part: CourseExportPart) -> Any:
 
 def package_of(title: str, parts: Mapping[CourseExportPart, Any]) -> Package:
     """A package of the parts of an export, whose files are read from storage when they are written."""
-    outline, bank = parts.get("outline", {}), parts.get("bank", {})
-    stored = [*outline.get("files", ()), *bank.get("files", ())]
+    outline, bank, exams = parts.get("outline", {}), parts.get("bank", {}), parts.get("exams", {})
+    # An image of the bank that an exam shows too is one file.
+    stored = {file["name"]: file for part in (outline, bank, exams) for file in part.get("files", ())}.values()
+    questions = [_question(question) for part in (bank, exams) for question in part.get("questions", ())]
+    points = {question.source: question.points for question in questions}
     if sum(file["size"] or 0 for file in stored) > _MOST_BYTES:
         raise _TooLarge
     return Package(
         title=title,
         modules=tuple(_module(module) for module in outline.get("modules", ())),
-        questions=tuple(_question(question) for question in bank.get("questions", ())),
+        questions=tuple(questions),
+        quizzes=tuple(_quiz(exam, points) for exam in exams.get("exams", ())),
         files=tuple(_file(file) for file in stored),
     )
 
@@ -92,6 +97,29 @@ def _question(question: Mapping[str, Any]) -> Question:
     names = {field.alias or name for name, field in Question.model_fields.items()}
     known = {name: value for name, value in question.items() if name in names and value is not None}
     return Question.model_validate({**known, "source": question["id"]})
+
+
+def _quiz(exam: Mapping[str, Any], points: Mapping[str, Decimal]) -> Quiz:
+    asked = {each["id"]: Decimal(str(each["points"])) for each in exam["questions"]}
+    return Quiz(
+        source=exam["id"],
+        title=exam["title"],
+        instructions=exam["instructions"],
+        questions=tuple(asked),
+        points={source: given for source, given in asked.items() if given != points[source]},
+        draws=tuple(
+            Draw(
+                category=draw["tag"],
+                count=draw["count"],
+                points=Decimal(str(draw["points"])),
+                difficulty=draw["difficulty"],
+            )
+            for draw in exam["draws"]
+        ),
+        minutes=exam["minutes"],
+        attempts=exam["attempts"],
+        shuffle=exam["shuffle"],
+    )
 
 
 def _file(file: Mapping[str, Any]) -> PackageFile:

@@ -33,7 +33,7 @@ _WILDCARD = re.compile(r"(?<!\\)\*")
 _MOST_WILDCARDS = 10
 _MOST_CONDITIONS = 500
 _MOST_POINTS = 1000
-_DIFFICULTIES: dict[str, Difficulty] = {"easy": "easy", "medium": "medium", "hard": "hard", "difficult": "hard"}
+DIFFICULTIES: dict[str, Difficulty] = {"easy": "easy", "medium": "medium", "hard": "hard", "difficult": "hard"}
 _LONGEST_TITLE = 200
 
 
@@ -50,6 +50,13 @@ def metadata(element: etree._Element) -> dict[str, str]:
             for part in each.iter("qtimetadatafield"):
                 found.setdefault(line(part.findtext("fieldlabel")).lower(), line(part.findtext("fieldentry")))
     return found
+
+
+def points_of(stated: Fraction | None) -> Decimal:
+    """As many points as a question can have; one, where none are stated."""
+    if not stated or stated <= 0:
+        return Decimal(1)
+    return max(Decimal("0.01"), measuring.decimal(min(stated, Fraction(_MOST_POINTS)), 2))
 
 
 def line(given: str | None) -> str:
@@ -103,7 +110,7 @@ class Item:
             partial_credit=measured.partial_credit,
             points=self._points(),
             category=self.metadata.get("cc_question_category", ""),
-            difficulty=_DIFFICULTIES.get(self.metadata.get("qmd_levelofdifficulty", "").lower()),
+            difficulty=DIFFICULTIES.get(self.metadata.get("qmd_levelofdifficulty", "").lower()),
             tags=tuple(dict.fromkeys(_keywords(self.element))),
             explanation=self._explanation(measured),
         )
@@ -131,10 +138,7 @@ class Item:
         return converted.text
 
     def _points(self) -> Decimal:
-        stated = number(self.metadata.get("cc_weighting")) or number(self.metadata.get("points_possible"))
-        if not stated or stated <= 0:
-            return Decimal(1)
-        return max(Decimal("0.01"), measuring.decimal(min(stated, Fraction(_MOST_POINTS)), 2))
+        return points_of(number(self.metadata.get("cc_weighting")) or number(self.metadata.get("points_possible")))
 
     def _measured(self) -> tuple[Iterable[Choice], Iterable[Prompt], Measured]:
         if not self.responses:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from math import ceil
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 
-from exchange.formats.common_cartridge.assessments import Item, line, metadata
+from exchange.formats.common_cartridge.assessments import DIFFICULTIES, Item, line, metadata, points_of
 from exchange.items import Draw, Lesson, Module, NotReadable, Package, Question, Quiz, Report, Sentence
 from exchange.markdown import from_html
 from exchange.measuring import NotScored, number
@@ -112,6 +113,8 @@ class _Reader:
     """By their idents."""
     used: set[str] = field(default_factory=set)
     """Identifiers of the resources that were read."""
+    places: dict[str, int] = field(default_factory=dict)
+    """Of the questions, by their sources."""
 
     def read_manifest(self) -> None:
         manifest = _manifest(self.opened)
@@ -348,22 +351,35 @@ class _Reader:
         sources: list[str] = []
         draws: list[Draw] = []
         losses: list[str] = []
+        points: dict[str, Decimal] = {}
         for section in assessment.iter("section"):
             if section.find("section") is not None and section.find("item") is None:
                 continue
             chosen = number(section.findtext("selection_ordering/selection/selection_number"))
             bank = line(section.findtext("selection_ordering/selection/sourcebank_ref"))
-            category = self._drawn_from(bank) or line(section.get("title")) or title
+            wanted = {
+                each.get("mdname") or "": line(each.text)
+                for each in section.iterfind("selection_ordering/selection/selection_metadata")
+            }
+            category = wanted.get("qmd_keywords") or self._drawn_from(bank) or line(section.get("title")) or title
             items = list(section.iterchildren("item"))
             drawn = chosen is not None and chosen > 0 and (not items or chosen < len(items))
-            read = [self._read_item(item, name, category if drawn else "") for item in items]
+            read = [self._read_item(item, name, category if drawn else "", points) for item in items]
             taken = [source for source in read if source]
             if len(taken) < len(items) or section.find("bankentry_item") is not None:
                 losses.append("Some of its questions could not be taken.")
             if not drawn:
                 sources += taken
             elif taken or bank in self.banks:
-                draws.append(Draw(category=category, count=int(chosen or 1)))
+                each = number(section.findtext("selection_ordering/selection/selection_extension/points_per_item"))
+                draws.append(
+                    Draw(
+                        category=category,
+                        count=int(chosen or 1),
+                        points=points_of(each),
+                        difficulty=DIFFICULTIES.get(wanted.get("qmd_levelofdifficulty", "").lower()),
+                    )
+                )
             else:
                 losses.append("The question bank that it draws from is missing in the file.")
         if not sources and not draws:
@@ -378,11 +394,12 @@ class _Reader:
                 source=line(assessment.get("ident")) or name,
                 title=title,
                 instructions=self._instructions(assessment, name, settings.get("description", "")),
-                questions=tuple(sources),
+                questions=tuple(dict.fromkeys(sources)),
+                points=points,
                 draws=tuple(draws),
                 minutes=max(1, ceil(limit)) if limit and limit > 0 else None,
                 attempts=int(attempts) if attempts and attempts > 0 else None,
-                shuffle=settings.get("shuffle_questions") == "true",
+                shuffle=settings.get("shuffle_questions") == "true" or _is_shuffled(assessment),
             )
         )
         self.report.took(name, title, losses)
@@ -406,8 +423,14 @@ class _Reader:
         self.files.update(dict.fromkeys(image for each in converted for image in each.images))
         return "\n\n".join(each.text for each in converted)
 
-    def _read_item(self, element: etree._Element, name: str, category: str) -> str | None:
-        """The source of the question that an item became."""
+    def _read_item(
+        self, element: etree._Element, name: str, category: str, points: dict[str, Decimal] | None = None
+    ) -> str | None:
+        """The source of the question that an item became.
+
+        An item that was read already, as programs write those of a bank again in each quiz, is that question; what it
+        counts there goes to `points`.
+        """
         item = Item(element, lambda link: self.find(link, name))
         what = item.title or item.source or "question"
         try:
@@ -415,12 +438,29 @@ class _Reader:
         except NotScored as refused:
             self.report.left_out(name, what, refused.reason)
             return None
-        taken = {each.source for each in self.questions}
-        source = question.source if question.source and question.source not in taken else f"{name}#{len(taken) + 1}"
+        known = self.questions[self.places[question.source]] if question.source in self.places else None
+        if known is not None and _asks_the_same(known, question):
+            if points is not None and question.points != known.points:
+                points[known.source] = question.points
+            self.report.took(name, what, item.losses)
+            return known.source
+        is_new = question.source and known is None
+        source = question.source if is_new else f"{name}#{len(self.questions) + 1}"
+        self.places[source] = len(self.questions)
         self.questions.append(question.model_copy(update={"source": source, "category": question.category or category}))
         self.files.update(dict.fromkeys(item.files))
         self.report.took(name, what, item.losses)
         return source
+
+
+def _asks_the_same(one: Question, other: Question) -> bool:
+    apart = {"points", "category"}
+    return one.model_dump(exclude=apart) == other.model_dump(exclude=apart)
+
+
+def _is_shuffled(assessment: etree._Element) -> bool:
+    orders = assessment.iterfind(".//selection_ordering/order")
+    return any((each.get("order_type") or "").lower() == "random" for each in orders)
 
 
 def _title(item: etree._Element) -> str:

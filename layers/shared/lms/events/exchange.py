@@ -79,7 +79,7 @@ class ImportPartApplied(Event):
 CourseExportFormat = Literal["gift", "moodleXml", "qti", "commonCartridge"]
 
 
-CourseExportPart = Literal["outline", "bank"]
+CourseExportPart = Literal["outline", "bank", "exams"]
 
 
 class CourseExportRequested(Event):
