@@ -26,13 +26,6 @@ def test_a_profile_is_shown_with_its_etag(auth: Auth, desk: Desk) -> None:
     assert answer.json["id"] == answer.json["user_id"] == student.id
 
 
-def test_an_unknown_user_is_404(desk: Desk) -> None:
-    unknown = str(uuid4())
-    for answer in (desk.profile(unknown), desk.set_status(unknown, "disabled"), desk.erase(unknown)):
-        assert answer.status == 404
-    assert desk.set_status(unknown, "disabled", **{"if-match": '"9"'}).status == 404
-
-
 def test_a_disabled_users_tokens_stop_at_the_gateway_at_once(auth: Auth, desk: Desk, outbox: Outbox) -> None:
     student = auth.student()
     answer = desk.set_status(student.id, "disabled")

@@ -1,4 +1,4 @@
-"""Signing keys change while people are signed in."""
+"""Signing keys: their public halves, and that they change while people are signed in."""
 
 import json
 from collections.abc import Iterator
@@ -29,6 +29,16 @@ def rotated(auth: Auth) -> SignedIn:
     secret = json.dumps({"current": "key-2", "keys": KEYS})
     aws_client("secretsmanager").put_secret_value(SecretId="lms/signing-keys", SecretString=secret)
     return amina
+
+
+def test_the_public_keys_verify_our_tokens_and_hold_nothing_private(auth: Auth, admin: SignedIn) -> None:
+    answer = auth.http.get("/auth/.well-known/jwks.json")
+    assert answer.status == 200
+    (key,) = answer.json["keys"]
+    assert set(key) == {"kty", "crv", "x", "y", "kid", "alg", "use"}
+    assert (key["kid"], key["alg"], key["use"]) == ("key-1", "ES256", "sig")
+    claims = jwt.decode(admin.token, key, algorithms=["ES256"], options={"verify_iss": False})
+    assert claims["sub"] == admin.id
 
 
 @pytest.mark.usefixtures("rotated")

@@ -80,12 +80,6 @@ def test_who_is_assigned_later_gets_what_waits_and_who_leaves_loses_it(exam: Exa
     assert (marking.ids(), marking.ids(colleague)) == ([], [attempt["id"]])
 
 
-def test_nobody_reads_what_another_teacher_has_to_mark(exam: ExamService) -> None:
-    path = f"/instructors/{exam.teacher.id}/marking"
-    for caller in (sign_in("teacher"), exam.admin, exam.student):
-        assert exam.http.get(path, token=caller.token).status == 403
-
-
 def test_the_list_takes_two_reads_however_many_courses_there_are(
     exam: ExamService, outbox: Outbox, calls: Calls
 ) -> None:

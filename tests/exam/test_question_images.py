@@ -71,11 +71,6 @@ def test_there_is_no_form_for_other_types(exam: ExamService, bucket: Any, conten
     assert (answer.status, answer.json["errors"][0]["loc"]) == (422, ["body", "contentType"])
 
 
-def test_a_course_that_there_is_not_has_no_images(exam: ExamService, bucket: Any) -> None:
-    path = f"/courses/{uuid4()}/questionImages"
-    assert exam.http.post(path, {"contentType": "image/png"}, token=exam.admin.token).status == 404
-
-
 @pytest.mark.parametrize("content_type", list(BEGINNINGS))
 def test_a_question_shows_the_images_that_it_names(exam: ExamService, bucket: Any, content_type: str) -> None:
     image, other = upload(exam, bucket, content_type), upload(exam, bucket)

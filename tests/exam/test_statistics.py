@@ -57,12 +57,6 @@ def test_the_statistics_of_a_class_take_no_call_an_attempt(exam: ExamService, ca
     assert len(calls) <= 6, calls
 
 
-def test_statistics_are_for_those_who_teach_the_course(exam: ExamService) -> None:
-    path = f"/exams/{exam.publish()['id']}/statistics"
-    assert exam.http.get(path, token=sign_in("teacher").token).status == 404
-    assert exam.http.get(path, token=exam.student.token).status == 403
-
-
 def test_a_regrade_says_what_it_would_change_and_then_changes_that(exam: ExamService) -> None:
     published = exam.publish(release="onSubmit")
     exam.sit(published)

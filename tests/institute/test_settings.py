@@ -104,12 +104,6 @@ def test_what_means_nothing_is_refused(institute: Institute, body: Any) -> None:
     assert institute.set(body).status == 422
 
 
-def test_administrators_alone_change_settings(institute: Institute) -> None:
-    for who in (institute.teacher, institute.student):
-        assert institute.http.put("/institute", {"name": "Mine"}, token=who.token).status == 403
-    assert institute.http.put("/institute", {"name": "Mine"}).status == 401
-
-
 def test_every_service_knows_of_a_change_at_once_where_it_has_not_read_within_a_minute(
     institute: Institute, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -53,12 +53,18 @@ def test_a_token_without_one_of_its_claims_is_refused(signer: Signer, claim: str
     [
         {"exp": 1_700_000_000},
         {"exp": "tomorrow"},
+        {"exp": None},
+        {"exp": float("nan")},
         {"nbf": 4_000_000_000},
         {"nbf": []},
         {"iat": "x"},
         {"sub": "nobody"},
         {"sub": 7},
+        {"sub": None},
+        {"sub": f"{UUID(int=7)}0"},
         {"role": "root"},
+        {"role": "Admin"},
+        {"role": None},
         {"role": ["admin"]},
         {"role": {"admin": True}},
     ],
@@ -78,7 +84,7 @@ def test_a_token_of_an_unknown_key_is_refused(signer: Signer) -> None:
 
 def test_an_unsigned_token_is_refused(signer: Signer) -> None:
     claims = _part(signer.claims("admin"))
-    for algorithm in ("none", "None", "NONE", ""):
+    for algorithm in ("none", "None", "NONE", "", None):
         header = _part({"alg": algorithm, "typ": "JWT", "kid": signer.kid})
         _refused(f"{header}.{claims}.")
         _refused(f"{header}.{claims}.{signer.token().rpartition('.')[2]}")
@@ -92,8 +98,8 @@ def test_a_token_signed_with_the_public_key_as_a_password_is_refused(signer: Sig
         _refused(f"{signed}.{base64.urlsafe_b64encode(mac).decode().rstrip('=')}")
 
 
-@pytest.mark.parametrize("kid", [None, "", 7, ["key-1"], {"key-1": 1}, True])
-def test_a_key_must_be_named_by_a_string(signer: Signer, kid: object) -> None:
+@pytest.mark.parametrize("kid", [None, "", "../key-1", "\x00", 7, 1.5, ["key-1"], {"key-1": 1}, True])
+def test_a_key_must_be_named_by_its_id(signer: Signer, kid: object) -> None:
     _refused(jwt.encode(signer.claims(), signer.pem, algorithm="ES256", headers={"kid": kid}))
 
 
@@ -107,6 +113,23 @@ def test_a_key_that_the_token_brings_along_is_not_used(signer: Signer) -> None:
 @pytest.mark.parametrize("token", ["", ".", "..", "a.b.c", "é.é.é", "null", "e30.e30.", "W10.W10.", f"{_part(7)}.x.y"])
 def test_what_is_no_token_is_refused(signer: Signer, token: str) -> None:
     _refused(token)
+
+
+def test_what_is_only_part_of_a_token_or_more_than_one_is_refused(signer: Signer) -> None:
+    header, claims, signature = signer.token().split(".")
+    for token in (
+        f"{header}.{claims}",
+        f"{header}.{claims}.",
+        f"{header}.{claims}.{signature}.{signature}",
+        f"{header}.{claims}.{signature[:-4]}",
+        f"{header}.{_part([])}.{signature}",
+        f"{header}.{_part(signer.claims('admin'))}.{signature}",
+        f"{_part([])}.{claims}.{signature}",
+        f"{_part('[' * 5_000)}.{claims}.{signature}",
+        f"{header[:-3]}.{claims}.{signature}",
+        "x" * 100_000,
+    ):
+        _refused(token)
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -224,6 +247,12 @@ def test_without_a_bearer_token_one_is_asked_to_sign_in(app: FastAPI, signer: Si
     answer = Client(LambdaHandler(app)).get("/any", headers={"authorization": header})
     assert answer.status == 401, answer
     assert answer.headers["www-authenticate"] == "Bearer"
+
+
+def test_a_token_comes_in_the_authorization_header_alone(app: FastAPI, signer: Signer) -> None:
+    call, token = Client(LambdaHandler(app)), signer.token()
+    assert call.get("/any", query={"jwt": token, "access_token": token}).status == 401
+    assert call.get("/any", headers={"cookie": f"jwt={token}"}).status == 401
 
 
 def test_a_public_route_does_not_look_at_tokens(app: FastAPI, aws: None) -> None:

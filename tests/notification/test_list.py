@@ -143,10 +143,6 @@ def test_all_read_holds_for_what_was_there_and_not_for_what_comes(school: School
     assert len(school.inbox(unread="true")) == 1
 
 
-def test_only_its_reader_marks_a_list_as_read(school: School) -> None:
-    assert school.http.post(school.path("readAll"), token=school.admin.token).status == 403
-
-
 def test_a_mail_that_is_marked_as_read_on_its_way_is_sent_once(school: School, mail_server: MailServer) -> None:
     mail_server.to_recipient = "450 greylisted"
     school.process(school.registered())
