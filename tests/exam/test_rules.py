@@ -310,6 +310,12 @@ def test_results_are_out_once_the_last_student_cannot_answer_any_more(release: A
     assert release_rules.shown(exam, NOW + timedelta(hours=3), may_answer=False) == after
 
 
+@pytest.mark.parametrize("release", ["onSubmit", "onClose", "manual"])
+def test_nothing_is_shown_of_an_exam_that_is_not_published(release: Any) -> None:
+    exam = make_settings(release=release, published=False)
+    assert release_rules.shown(exam, NOW + timedelta(days=9), may_answer=False) == "nothing"
+
+
 def test_a_student_with_a_running_attempt_sees_no_key_even_after_the_release() -> None:
     exam = make_settings(release="manual", closed_at=NOW, released_at=NOW)
     standing = make_standing(exam, attempts=(make_attempt(),))
@@ -326,6 +332,14 @@ def test_closing_an_exam_before_its_time_ends_beginnings_and_leaves_deadlines() 
     assert standing.deadline(make_attempt()) == NOW + timedelta(hours=1)
     assert deadlines.next_closing(exam, closed_at) is None
     assert deadlines.is_closing(exam)
+    assert not deadlines.is_closing(make_settings(release="manual"))
+    assert not deadlines.is_closing(make_settings(release="manual", closed_at=closed_at, released_at=closed_at))
+
+
+def test_an_exam_has_closed_for_the_last_student_once_no_reopened_attempt_goes_on() -> None:
+    exam, reopened_until = make_settings(), NOW + timedelta(days=2)
+    granted = [Accommodation(), Accommodation(reopened_until=reopened_until), Accommodation(extra_minutes=5)]
+    assert deadlines.last_closing(exam, granted) == reopened_until
 
 
 _MINUTES = st.integers(min_value=0, max_value=400)

@@ -197,6 +197,14 @@ def test_who_may_write_to_whom(school: School) -> None:
     assert school.send(school.admin, recipient_ids=[str(outsider.id)]).json == {"accepted": 1}
 
 
+def test_a_message_goes_out_within_the_next_year(school: School) -> None:
+    at = school.clock.now + timedelta(days=365)
+    course = str(school.course)
+    assert school.send(school.teacher, course_id=course, send_at=at.isoformat()).status == 202
+    late = school.send(school.teacher, course_id=course, send_at=(at + timedelta(seconds=1)).isoformat())
+    assert (late.status, late.json["errors"][0]["loc"]) == (422, ["body", "send_at"])
+
+
 @pytest.mark.parametrize(
     "change",
     [

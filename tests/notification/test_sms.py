@@ -41,6 +41,16 @@ def test_a_bad_number_ends_the_message_at_once(school: School, twilio: Twilio) -
     assert (row().status, row().reason) == ("failed", "Twilio 400: error 21211")
 
 
+@pytest.mark.parametrize("body", [{}, {"code": "x"}, []])
+def test_without_an_error_number_the_status_is_the_reason(school: School, twilio: Twilio, body: Any) -> None:
+    twilio.answer = (400, body)
+    school.consume(school.reset_requested(**BY_SMS))
+
+    assert school.deliver() == 0
+
+    assert (row().status, row().reason) == ("failed", "Twilio 400: no error number")
+
+
 @pytest.mark.parametrize("number", ["03001234567", "+0300123456", "+92300", "+923001234567\n", "+92 300 1234567", ""])
 def test_a_number_that_no_network_knows_is_not_tried(school: School, twilio: Twilio, number: str) -> None:
     school.consume(school.reset_requested(**{**BY_SMS, "destination": number}))
