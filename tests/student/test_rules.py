@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lms.grades import DEFAULT_SCALE
 from student import rules
-from student.rules import Exam, Facts, Progress, Result, Session
+from student.rules import CourseTeacher, Exam, Facts, Progress, Result, Session
 
 SCORES = st.decimals(0, 100, places=2)
 WEIGHTS = st.decimals(0, 10, places=2)
@@ -123,11 +123,11 @@ def test_a_result_that_was_taken_back_does_not_count() -> None:
     assert rules.report(facts, {}, DEFAULT_SCALE).letter == "C"
 
 
-Told = tuple[str, UUID | date, int]
+Delivery = tuple[str, UUID | date, int]
 
 
 @st.composite
-def _deliveries(draw: st.DrawFn) -> list[Told]:
+def _deliveries(draw: st.DrawFn) -> list[Delivery]:
     """Every version of some entities at least once, in any order, some again and again."""
     entities = draw(
         st.lists(
@@ -146,13 +146,53 @@ def _deliveries(draw: st.DrawFn) -> list[Told]:
 
 
 @given(_deliveries())
-def test_any_order_and_repetition_gives_the_report_of_the_final_facts(deliveries: list[Told]) -> None:
+def test_any_order_and_repetition_gives_the_final_facts_and_their_report(deliveries: list[Delivery]) -> None:
     final = {(kind, of): max(v for k, o, v in deliveries if (k, o) == (kind, of)) for kind, of, _ in deliveries}
+    facts, exams = _apply(deliveries)
+    known = {("result", of): result.version for of, result in facts.results.items()}
+    known |= {("exam", of): exam.version for of, exam in exams.items()}
+    known |= {("session", day): session.version for day, session in facts.sessions.items()}
+    known |= {("progress", EXAMS[0]): facts.progress.version} if facts.progress.version else {}
+    assert known == final
     straight = _apply([(kind, of, version) for (kind, of), version in final.items()])
-    assert _apply(deliveries) == straight
+    assert rules.report(facts, exams, DEFAULT_SCALE) == rules.report(*straight, DEFAULT_SCALE)
+    assert facts.progress == straight[0].progress
 
 
-def _apply(deliveries: list[Told]) -> tuple[rules.Report, int]:
+def test_a_version_that_is_known_changes_nothing() -> None:
+    day = date(2026, 9, 7)
+    facts = rules.with_progress(
+        rules.with_session(Facts(), day, Session("late", 2)), Progress(percentage=50, version=2)
+    )
+    facts = _with_result(facts, EXAMS[0], "70", version=2)
+    for version in (1, 2):
+        assert rules.with_session(facts, day, Session("absent", version)) is facts
+        assert rules.with_progress(facts, Progress(percentage=75, version=version)) is facts
+        assert _with_result(facts, EXAMS[0], "80", version=version) is facts
+
+
+def test_a_report_counts_the_sessions_that_a_student_was_on_the_list_of() -> None:
+    facts = Facts()
+    for number, status in enumerate(("present", "present", "late", "absent", "excused", None)):
+        facts = rules.with_session(facts, date(2026, 9, 7) + timedelta(number), Session(status, 1))
+    report = rules.report(facts, {}, DEFAULT_SCALE)
+    assert dict(report.sessions) == {"present": 2, "late": 1, "absent": 1, "excused": 1}
+    assert report.attendance == 75
+
+
+def test_of_one_version_the_fuller_exam_and_teacher_count_and_older_ones_never() -> None:
+    of, exam, teacher = EXAMS[0], Exam(weight=Decimal(1), version=2), CourseTeacher(name=None, version=2)
+    exams, teachers = rules.with_exam({}, of, exam), rules.with_teacher({}, of, teacher)
+    assert (exams, teachers) == ({of: exam}, {of: teacher})
+    named, known = exam.model_copy(update={"title": "Final"}), teacher.model_copy(update={"name": "Ada"})
+    assert rules.with_exam(exams, of, named) == {of: named}
+    assert rules.with_teacher(teachers, of, known) == {of: known}
+    for version in (1, 2):
+        assert rules.with_exam(exams, of, exam.model_copy(update={"version": version})) is exams
+        assert rules.with_teacher(teachers, of, teacher.model_copy(update={"version": version})) is teachers
+
+
+def _apply(deliveries: list[Delivery]) -> tuple[Facts, rules.Exams]:
     facts, exams = Facts(), rules.Exams()
     for kind, of, version in deliveries:
         # What a version said is known from its number, so that it says the same each time.
@@ -169,7 +209,7 @@ def _apply(deliveries: list[Told]) -> tuple[rules.Report, int]:
             facts = rules.with_session(facts, of, Session(status, version))
         else:
             facts = rules.with_progress(facts, Progress(percentage=25 * version, version=version))
-    return rules.report(facts, exams, DEFAULT_SCALE), facts.progress.percentage
+    return facts, exams
 
 
 @pytest.mark.parametrize(
