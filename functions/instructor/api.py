@@ -8,14 +8,13 @@ from fastapi import Depends, Path, Response
 from instructor.schemas import Accepted, ClassMessage, ClassStudent, ClassView, InstructorView
 from instructor.service import assignments, classes, messages, teachers
 from instructor.service.assignments import NotAssigned, TeacherDisabled
-from instructor.service.messages import NotTaught, RecipientOutsideCourse
-from instructor.service.teachers import TeacherNotFound
+from instructor.service.messages import NotTaught
 from lms.callers import Caller
 from lms.dependencies import CourseId, Idempotent, IfMatch, Now, Paging, set_etag
 from lms.errors import Forbidden, refuses
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
-from lms.refusals import CourseNotFound
+from lms.refusals import CourseNotFound, RecipientOutsideCourse, TeacherNotFound
 from lms.security import Admin, TeacherOrAdmin
 
 app = create_app("instructor")

@@ -12,7 +12,7 @@ from lms.errors import Forbidden, refuses
 from lms.fields import Flag
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
-from lms.refusals import CourseNotFound, NotCourseTeacher
+from lms.refusals import CourseNotFound, NotCourseTeacher, RecipientOutsideCourse, TeacherNotFound
 from lms.security import Admin, AnySignedIn, Public, TeacherOrAdmin
 from notification import unsubscribe_links
 from notification.schemas import (
@@ -30,8 +30,8 @@ from notification.schemas import (
 from notification.service import failures, inbox, preferences, requests, sent_messages
 from notification.service.failures import NoSuchFailure, RecipientUnreachable, TooLateToSend
 from notification.service.inbox import NoSuchNotification
-from notification.service.requests import CourseNeeded, RecipientOutsideCourse, RecipientUnknown, SentTooLate
-from notification.service.sent_messages import MessageSent, NoSuchMessage, TeacherNotFound
+from notification.service.requests import CourseNeeded, RecipientUnknown, SentTooLate
+from notification.service.sent_messages import MessageSent, NoSuchMessage
 from notification.unsubscribe_links import BrokenLink
 
 app = create_app("notification")

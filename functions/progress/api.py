@@ -12,9 +12,9 @@ from lms.errors import refuses
 from lms.fields import Day
 from lms.http import LambdaHandler, create_app
 from lms.pages import Page
-from lms.refusals import CourseNotFound, NotCourseMember, NotCourseTeacher, NotEnrolled
+from lms.refusals import AccountErased, CourseNotFound, NotCourseMember, NotCourseTeacher, NotEnrolled
 from lms.security import AnySignedIn, Permission, Student, TeacherOrAdmin
-from progress.rules import UnknownModule
+from progress.rules import StudentNotEnrolled, UnknownModule
 from progress.schemas import (
     AttendanceView,
     FeedbackPage,
@@ -26,15 +26,14 @@ from progress.schemas import (
     ProgressView,
 )
 from progress.service import attendance, feedback, progress
-from progress.service.attendance import SessionNotFound, StudentNotInClass
-from progress.service.feedback import AccountDeleted, UnknownTeacher
+from progress.service.attendance import SessionNotFound
+from progress.service.feedback import UnknownTeacher
 from progress.service.progress import (
     LessonNotDone,
     LessonNotFound,
     OtherStudentsProgress,
     ProgressExists,
     ProgressNotFound,
-    StudentNotEnrolled,
 )
 
 app = create_app("progress")
@@ -137,7 +136,7 @@ def mark_lesson_undone(caller: Learner, course_id: CourseId, lesson_id: LessonId
 
 
 @app.post("/attendance", status_code=201)
-@refuses(NotCourseTeacher, CourseNotFound, StudentNotInClass)
+@refuses(NotCourseTeacher, CourseNotFound, StudentNotEnrolled)
 def record_attendance(
     caller: TeacherOrAdmin, idempotent: Idempotent, body: NewAttendance, response: Response, now: Now
 ) -> AttendanceView:
@@ -167,7 +166,7 @@ def delete_attendance(
 
 
 @app.post("/feedback", status_code=201)
-@refuses(NotEnrolled, CourseNotFound, UnknownTeacher, AccountDeleted)
+@refuses(NotEnrolled, CourseNotFound, UnknownTeacher, AccountErased)
 def submit_feedback(
     caller: Student, idempotent: Idempotent, body: NewFeedback, response: Response, now: Now
 ) -> FeedbackView:

@@ -14,6 +14,12 @@ RATINGS: tuple[Rating, ...] = (1, 2, 3, 4, 5)
 _PROGRESS_ID = UUID("8d6c6d0e-6f0b-4a56-9a2e-0f1f6a3c7f42")
 
 
+class StudentNotEnrolled(InvalidField):
+    field = ("studentId",)
+    code = "not_enrolled"
+    detail = "This student is not enrolled in the course."
+
+
 class UnknownModule(InvalidField):
     field = ("currentModule",)
     code = "unknown"

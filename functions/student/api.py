@@ -18,6 +18,7 @@ from lms.pages import Page
 from lms.refusals import (
     AccountBeingSetUp,
     AccountDisabled,
+    AccountErased,
     CourseNotFound,
     NotCourseTeacher,
     TooManyAttempts,
@@ -46,7 +47,6 @@ from student.service.enrollments import StudentNotFound
 from student.service.history import AnotherStudent
 from student.service.profiles import ImplausibleBirthday, KeptByInstitute
 from student.service.report_cards import ReportCardNotFound
-from student.service.students import AccountErased
 
 app = create_app("student")
 

@@ -7,7 +7,6 @@ from instructor import rules
 from instructor.rules import Assignment
 from instructor.schemas import InstructorView
 from instructor.service import teachers
-from instructor.service.teachers import TeacherNotFound
 from instructor.tables import Teacher
 from lms import roster
 from lms.audit import audit
@@ -16,7 +15,7 @@ from lms.errors import Conflict, NotFound
 from lms.etags import Precondition, require_match
 from lms.events.enrollments import AssignmentEvent, InstructorAssigned, InstructorUnassigned
 from lms.outbox import emit
-from lms.refusals import CourseNotFound
+from lms.refusals import CourseNotFound, TeacherNotFound
 
 
 class TeacherDisabled(Conflict):

@@ -3,12 +3,11 @@
 from datetime import datetime
 
 from instructor.service.assignments import LeftBefore, TeacherDisabled, assign
-from instructor.service.teachers import TeacherNotFound
 from lms import roster
 from lms.course_requests import refuse
 from lms.etags import Precondition
 from lms.events.users import CoursesRequested
-from lms.refusals import CourseNotFound
+from lms.refusals import CourseNotFound, TeacherNotFound
 
 
 def assign_all(request: CoursesRequested, now: datetime) -> None:

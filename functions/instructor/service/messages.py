@@ -7,22 +7,16 @@ from instructor.schemas import Accepted, ClassMessage
 from instructor.service import classes
 from lms import roster
 from lms.dynamo import transaction
-from lms.errors import Forbidden, InvalidField
+from lms.errors import Forbidden
 from lms.events.messages import MessageRequested
 from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.outbox import emit
-from lms.refusals import CourseNotFound
+from lms.refusals import CourseNotFound, RecipientOutsideCourse
 
 
 class NotTaught(Forbidden):
     detail = "This instructor does not teach this course."
-
-
-class RecipientOutsideCourse(InvalidField):
-    field = ("recipient_ids",)
-    code = "unknown"
-    detail = "This person is not a student of the course."
 
 
 def send(

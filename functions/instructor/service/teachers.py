@@ -9,15 +9,11 @@ from instructor.schemas import InstructorView
 from instructor.tables import AssignmentAttribute, Teacher
 from lms import roster
 from lms.dynamo import Transaction, retry_stale, transaction
-from lms.errors import NotFound
 from lms.events.users import Person
 from lms.pages import Page, PageRequest, query_page
+from lms.refusals import TeacherNotFound
 
 LISTED, FORMER, ERASED = "listed", "former", "erased"
-
-
-class TeacherNotFound(NotFound):
-    detail = "There is no such instructor."
 
 
 def get(teacher_id: UUID, now: datetime) -> Teacher:

@@ -12,7 +12,7 @@ from lms.events.messages import MessageRequested
 from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.outbox import emit
-from lms.refusals import CourseNotFound
+from lms.refusals import CourseNotFound, RecipientOutsideCourse
 from notification.rules.audiences import ROLES
 from notification.schemas import Accepted, NewMessage
 from notification.service import contacts
@@ -28,12 +28,6 @@ class SentTooLate(InvalidField):
     field = ("send_at",)
     code = "too_late"
     detail = "Choose a time within the next year."
-
-
-class RecipientOutsideCourse(InvalidField):
-    field = ("recipient_ids",)
-    code = "unknown"
-    detail = "This person is not a student of the course."
 
 
 class RecipientUnknown(InvalidField):

@@ -6,12 +6,9 @@ from lms import roster
 from lms.dynamo import retry_stale, transaction
 from lms.errors import Conflict, NotFound
 from lms.pages import Page, PageRequest, query_page
+from lms.refusals import TeacherNotFound
 from notification.schemas import SentMessage
 from notification.tables import Broadcast
-
-
-class TeacherNotFound(NotFound):
-    detail = "There is no such instructor."
 
 
 class NoSuchMessage(NotFound):

@@ -7,20 +7,16 @@ from uuid import UUID
 from lms import access, roster
 from lms.callers import Caller
 from lms.dynamo import read_together, retry_stale, transaction
-from lms.errors import InvalidField, NotFound
+from lms.errors import NotFound
 from lms.etags import Precondition, require_match
 from lms.events.progress import AttendanceRecord, AttendanceRecorded
 from lms.idempotency import IdempotentAnswer
 from lms.outbox import emit, emit_again
 from lms.pages import Page, PageRequest, query_page
 from lms.refusals import CourseNotFound
+from progress.rules import StudentNotEnrolled
 from progress.schemas import AttendanceRecordView, AttendanceView, NewAttendance
 from progress.tables import Attendance
-
-
-class StudentNotInClass(InvalidField):
-    code = "not_enrolled"
-    detail = "This student is not enrolled in the course."
 
 
 class SessionNotFound(NotFound):
@@ -34,7 +30,7 @@ _PRESENT = Attendance.deleted.does_not_exist() | (Attendance.deleted == False)  
 def record(body: NewAttendance, caller: Caller, idempotent: IdempotentAnswer, now: datetime) -> AttendanceView:
     """Records a session, and replaces what was recorded for the same date.
 
-    Raises `NotCourseTeacher`, `CourseNotFound`, `StudentNotInClass` for students who are neither enrolled nor in the
+    Raises `NotCourseTeacher`, `CourseNotFound`, `StudentNotEnrolled` for students who are neither enrolled nor in the
     session already.
     """
     access.require_teaching(caller, body.course_id)
@@ -131,7 +127,7 @@ def _require_class(body: NewAttendance, session: Attendance) -> None:
     strangers = set(unknown) - enrolled
     if strangers:
         index = next(index for index, record in enumerate(body.records) if record.student_id in strangers)
-        raise StudentNotInClass("records", index, "studentId")
+        raise StudentNotEnrolled("records", index, "studentId")
 
 
 def _has_record(session: Attendance, student_id: str | None) -> bool:

@@ -10,13 +10,13 @@ from pynamodb.expressions.update import Action
 from lms import access, roster
 from lms.callers import Caller
 from lms.dynamo import Transaction, read_together, retry_stale, transaction
-from lms.errors import Forbidden, InvalidField
+from lms.errors import InvalidField
 from lms.events.progress import FeedbackSubmitted
 from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.outbox import emit, emit_again
 from lms.pages import PageRequest, query_page
-from lms.refusals import CourseNotFound, NotEnrolled
+from lms.refusals import AccountErased, CourseNotFound, NotEnrolled
 from progress import rules
 from progress.schemas import FeedbackPage, FeedbackView, NewFeedback, SummaryView
 from progress.tables import Feedback, FeedbackAuthor, FeedbackSummary
@@ -30,11 +30,6 @@ _COUNTERS: tuple[NumberAttribute, ...] = (
 )
 
 
-class AccountDeleted(Forbidden):
-    code = "erased"
-    detail = "This account was deleted."
-
-
 class UnknownTeacher(InvalidField):
     field = ("instructorId",)
     code = "unknown"
@@ -45,7 +40,7 @@ class UnknownTeacher(InvalidField):
 def submit(body: NewFeedback, caller: Caller, idempotent: IdempotentAnswer, now: datetime) -> FeedbackView:
     """Gives feedback on a course or one of its teachers, and replaces what the caller said of them before.
 
-    Raises `NotEnrolled`, `CourseNotFound`, `UnknownTeacher`, and `AccountDeleted`.
+    Raises `NotEnrolled`, `CourseNotFound`, `UnknownTeacher`, and `AccountErased`.
     """
     if not access.is_enrolled(caller, body.course_id):
         raise NotEnrolled
@@ -57,7 +52,7 @@ def submit(body: NewFeedback, caller: Caller, idempotent: IdempotentAnswer, now:
     people = roster.find_users([caller.id, *([body.teacher_id] if body.teacher_id else [])])
     card = people.get(caller.id)
     if card is None:
-        raise AccountDeleted
+        raise AccountErased
     author = FeedbackAuthor(caller.id, f"{body.course_id}#{body.teacher_id or 'course'}")
     feedback = _given_before(author) or Feedback(
         course_id=body.course_id, id=uuid7(), student_id=caller.id, teacher_id=body.teacher_id

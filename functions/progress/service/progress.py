@@ -9,7 +9,7 @@ from lms import access, roster
 from lms.callers import Caller
 from lms.curriculum import Outline
 from lms.dynamo import Transaction, read_together, retry_stale, transaction
-from lms.errors import Conflict, Forbidden, InvalidField, NotFound
+from lms.errors import Conflict, Forbidden, NotFound
 from lms.etags import Precondition, require_match
 from lms.events.progress import ProgressUpdated
 from lms.idempotency import IdempotentAnswer
@@ -17,7 +17,7 @@ from lms.outbox import emit, emit_again
 from lms.outline import OutlineItem, outline_key, read_outline
 from lms.refusals import CourseNotFound, NotEnrolled
 from progress import rules
-from progress.rules import Completion
+from progress.rules import Completion, StudentNotEnrolled
 from progress.schemas import NewProgress, ProgressUpdate, ProgressView
 from progress.tables import Progress
 
@@ -44,12 +44,6 @@ class LessonNotDone(NotFound):
 
 class OtherStudentsProgress(Forbidden):
     detail = "This is another student's progress."
-
-
-class StudentNotEnrolled(InvalidField):
-    field = ("studentId",)
-    code = "not_enrolled"
-    detail = "This student is not enrolled in the course."
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,11 @@ from lms.callers import Caller
 from lms.curriculum import Outline
 from lms.errors import Forbidden
 from lms.outline import OutlineItem, outline_key
-from student.schemas import (
-    CourseHistory,
-    HistoryCourse,
-    HistoryProgram,
-    HistoryStatus,
-)
+from lms.refusals import AccountErased
+from student.schemas import CourseHistory, HistoryCourse, HistoryProgram, HistoryStatus
 from student.service import students
 from student.service.access import Access, NotTheirTeacher, access_to
 from student.service.enrollments import Enrollment, StudentNotFound, read_enrollments
-from student.service.students import AccountErased
 
 _STATUSES: dict[str, HistoryStatus] = {"active": "in-progress", "completed": "completed", "dropped": "dropped"}
 

@@ -12,9 +12,9 @@ from uuid import UUID
 from lms import roster, uploads
 from lms.audit import audit
 from lms.dynamo import read_together, retry_stale, transaction
-from lms.errors import Forbidden
 from lms.etags import Precondition, require_match
 from lms.pages import Page, PageRequest, query_page
+from lms.refusals import AccountErased
 from lms.roster import StudentStatus
 from student import pictures
 from student.schemas import StandingUpdate, StudentProfile, StudentSummary
@@ -23,11 +23,6 @@ from student.service.enrollments import StudentNotFound
 from student.tables import Student
 
 _LISTED = "listed"
-
-
-class AccountErased(Forbidden):
-    code = "erased"
-    detail = "This account was deleted."
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,14 @@
 """Refusals that several services answer; all others stand beside the rule or use case that raises them."""
 
-from lms.errors import Conflict, Forbidden, NotFound, TooManyRequests
+from lms.errors import Conflict, Forbidden, InvalidField, NotFound, TooManyRequests
 
 
 class CourseNotFound(NotFound):
     detail = "There is no such course."
+
+
+class TeacherNotFound(NotFound):
+    detail = "There is no such instructor."
 
 
 class NotCourseTeacher(Forbidden):
@@ -19,6 +23,12 @@ class NotEnrolled(Forbidden):
     detail = "You are not enrolled in this course."
 
 
+class RecipientOutsideCourse(InvalidField):
+    field = ("recipient_ids",)
+    code = "unknown"
+    detail = "This person is not a student of the course."
+
+
 class NotInGoodStanding(Forbidden):
     code = "standing"
     detail = "The student is suspended, or has withdrawn or graduated."
@@ -27,6 +37,11 @@ class NotInGoodStanding(Forbidden):
 class AccountDisabled(Forbidden):
     code = "disabled"
     detail = "The account is disabled."
+
+
+class AccountErased(Forbidden):
+    code = "erased"
+    detail = "This account was deleted."
 
 
 class AccountBeingSetUp(Conflict):
