@@ -189,6 +189,29 @@ def test_a_teacher_sets_an_exam_marks_it_and_releases_the_grades_by_keys_alone(
     assert not visit.complaints, visit.complaints
 
 
+def test_each_day_of_a_class_has_its_own_attendance(browser: Browser, stack: StackUnderTest) -> None:
+    course = Course(stack, f"Agents that come {uuid4()}")
+    name = f"Bilal {uuid4()}"
+    _student(stack, course, name)
+    visit = Visit(browser, stack)
+    page = visit.page
+    visit.sign_in("teacher")
+    page.goto(f"/app/teach/courses/{course.id}/attendance?date=2026-03-04")
+    absent = page.get_by_role("radiogroup", name=name).get_by_label("Absent")
+    Keyboard(page).press(page.get_by_role("radiogroup", name=name).get_by_label("Present"), "a")
+    expect(absent).to_be_checked()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    page.get_by_role("button", name="The day before").click()
+    page.wait_for_url("**date=2026-03-03")
+    expect(absent).not_to_be_checked()
+    expect(page.get_by_text("1 student is not marked yet.")).to_be_visible()
+    page.get_by_role("button", name="The day after").click()
+    expect(absent).to_be_checked()
+    visit.context.close()
+    assert not visit.complaints, visit.complaints
+
+
 def _typed(page: Any, moment: datetime) -> str:
     """A moment as the browser's own zone has it in a field."""
     minutes: int = page.evaluate("moment => new Date(moment).getTimezoneOffset()", moment.isoformat())

@@ -34,14 +34,14 @@ export const patch = (path, ...input) => call("PATCH", path, input[0]);
 export const del = (path, ...input) => call("DELETE", path, input[0]);
 
 /**
- * All items of a list, page after page; for lists that a screen shows whole.
+ * All items of a list, page after page, or those behind a page; for lists that a screen shows whole.
  * @template T
  * @param {(page: { limit: number, cursor?: string }) => Promise<{ items: T[], next: string | null }>} load
+ * @param {string | null} [cursor] the `next` of the page before
  */
-export async function all(load) {
+export async function all(load, cursor) {
   /** @type {T[]} */
   const items = [];
-  let cursor;
   do {
     const page = await load({ limit: 100, ...(cursor ? { cursor } : {}) });
     items.push(...page.items);

@@ -3,6 +3,7 @@ import { html } from "htm/preact";
 import { get, put } from "../../api.js";
 import { LANGUAGES, t, tOf } from "../../i18n.js";
 import { Button } from "../../parts/button.js";
+import { CountryField } from "../../parts/country-field.js";
 import { Field, Form } from "../../parts/form.js";
 import { institute } from "../../parts/institute.js";
 import { Loaded, useLoad } from "../../parts/load.js";
@@ -62,9 +63,7 @@ function General({ data, onSaved }) {
             options=${MODES.map((value) => ({ value, label: tOf("enrollmentMode", value) }))} />
           <${Field} name="timeZone" label=${t("administrator.institute.timeZone")} value=${data.timeZone} dir="ltr"
             options=${zones.map((value) => ({ value, label: value }))} />
-          <${Field} name="country" label=${t("administrator.institute.country")} hint=${t("administrator.institute.countryHint")}
-            value=${data.country} optional
-            dir="ltr" pattern="[A-Z]{2}" maxlength="2" />
+          <${CountryField} value=${data.country} />
           <${Field} name="currency" label=${t("administrator.currency")} hint=${t("administrator.institute.currencyHint")}
             value=${data.currency} dir="ltr" pattern="[A-Z]{3}" maxlength="3" />
           <${Field} name="language" label=${t("administrator.institute.language")} hint=${t("administrator.institute.languageHint")}

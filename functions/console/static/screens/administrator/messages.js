@@ -34,7 +34,9 @@ export default function Messages() {
     const audience = AUDIENCES.find((one) => one === to);
     const addressed = audience ? { audience } : to === "course" ? { course_id: values.course_id } : { recipient_ids: people.map(({ id }) => id) };
     if (audience && !await confirm({
-      title: tOf("audience", audience), text: html`<p>${t("administrator.messages.toManyText")}</p>`, action: t("administrator.messages.send"),
+      title: tOf("administrator.messages.toMany", audience),
+      text: html`<p>${t("administrator.messages.toManyText")}</p>`,
+      action: t("administrator.messages.send"),
     })) return;
     /** @type {NewMessage} */
     const body = {

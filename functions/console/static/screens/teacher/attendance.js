@@ -9,15 +9,16 @@ import { EmptyState } from "../../parts/empty.js";
 import { Field } from "../../parts/form.js";
 import { Loaded, useLoad } from "../../parts/load.js";
 import { Card } from "../../parts/page.js";
+import { Skeleton } from "../../parts/skeleton.js";
 import { toast } from "../../parts/toast.js";
 import { UserText } from "../../parts/values.js";
 import { askBeforeLeaving, go } from "../../router.js";
-import { classOf } from "./class-list.js";
+import { useClass, WholeClass } from "./class-list.js";
 import { CoursePage } from "./course-page.js";
 
 /** @import { AttendanceStatus, EnrollmentView } from "lms/api" */
 /** @typedef {Record<string, AttendanceStatus>} Marked by student */
-/** @typedef {{ students: EnrollmentView[], marked: Marked, isKept: boolean }} Sheet */
+/** @typedef {{ date: string, marked: Marked, isKept: boolean }} Sheet what is recorded of a day */
 
 /** @type {AttendanceStatus[]} */
 const STATUSES = ["present", "late", "absent", "excused"];
@@ -28,6 +29,9 @@ const KEYS = { KeyP: "present", KeyL: "late", KeyA: "absent", KeyE: "excused" };
 export default function Attendance({ params: { courseId }, query }) {
   const date = query.get("date") ?? today();
   const sheet = useLoad(() => load(courseId, date), [date]);
+  const found = useClass(courseId);
+  // The first are there to be marked while the others come; where these do not, a button asks for them.
+  useEffect(() => void found.loadRest().catch((problem) => console.info(problem)), [found.data?.isWhole]);
   const show = (/** @type {string} */ day) => day && go(`/app/teach/courses/${courseId}/attendance?date=${day}`, { replace: true });
   return html`
     <${CoursePage} courseId=${courseId} title=${t("teacher.attendance.title")} width="">
@@ -38,10 +42,14 @@ export default function Attendance({ params: { courseId }, query }) {
             onChange=${(/** @type {any} */ { target }) => show(target.value)} />
           <${Button} icon="forward" label=${t("teacher.attendance.dayAfter")} onClick=${() => show(dayFrom(date, 1))} />
         </div>
-        <${Loaded} of=${sheet} lines=${8}>${(/** @type {Sheet} */ loaded) =>
-    loaded.students.length === 0
+        <${Loaded} of=${found} lines=${8}>${(/** @type {import("./class-list.js").Class} */ { students }) =>
+    students.length === 0
       ? html`<${EmptyState} icon="people" text=${t("teacher.roster.none")} />`
-      : html`<${Class} key=${date} courseId=${courseId} date=${date} sheet=${loaded} onChanged=${sheet.reload} />`}<//>
+      : html`<${Loaded} of=${sheet} lines=${8}>${(/** @type {Sheet} */ loaded) =>
+        // While a day loads, there is still that of the day before.
+        loaded.date === date
+          ? html`<${Class} key=${date} courseId=${courseId} of=${found} sheet=${loaded} onChanged=${sheet.reload} />`
+          : html`<${Skeleton} lines=${8} />`}<//>`}<//>
       <//>
     <//>
   `;
@@ -49,16 +57,14 @@ export default function Attendance({ params: { courseId }, query }) {
 
 /** @param {string} courseId @param {string} date @returns {Promise<Sheet>} */
 async function load(courseId, date) {
-  const [students, kept] = await Promise.all([
-    classOf(courseId),
-    get("/attendance/{courseId}", { params: { courseId }, query: { date } }),
-  ]);
+  const kept = await get("/attendance/{courseId}", { params: { courseId }, query: { date } });
   const records = kept.items[0]?.records ?? [];
-  return { students, isKept: kept.items.length > 0, marked: Object.fromEntries(records.map(({ studentId, status }) => [studentId, status])) };
+  return { date, isKept: kept.items.length > 0, marked: Object.fromEntries(records.map(({ studentId, status }) => [studentId, status])) };
 }
 
-/** @param {{ courseId: string, date: string, sheet: Sheet, onChanged: () => Promise<void> }} props */
-function Class({ courseId, date, sheet: { students, marked: before, isKept }, onChanged }) {
+/** @param {{ courseId: string, of: ReturnType<typeof useClass>, sheet: Sheet, onChanged: () => Promise<void> }} props */
+function Class({ courseId, of, sheet: { date, marked: before, isKept }, onChanged }) {
+  const { students, isWhole } = /** @type {import("./class-list.js").Class} */ (of.data);
   const [marked, setMarked] = useState(before);
   const left = students.filter(({ studentId }) => !marked[studentId]).length;
   const isChanged = students.some(({ studentId }) => marked[studentId] !== before[studentId]);
@@ -86,15 +92,16 @@ function Class({ courseId, date, sheet: { students, marked: before, isKept }, on
   return html`
     <div class="row attendance-head">
       <p class="quiet small">${t("teacher.attendance.keys")}</p>
-      <${Button} small onClick=${everybody}>${t("teacher.attendance.everybody")}<//>
+      <${Button} small disabled=${!isWhole} onClick=${everybody}>${t("teacher.attendance.everybody")}<//>
     </div>
     <ol class="attendance">
       ${students.map((student) => html`
         <${Student} key=${student.studentId} student=${student} status=${marked[student.studentId]} onMark=${mark} />
       `)}
     </ol>
-    <div class="row">
-      <${Button} kind="main" onClick=${save}>${t("save")}<//>
+    <${WholeClass} of=${of} />
+    <div class="row attendance-foot">
+      <${Button} kind="main" disabled=${!isWhole} onClick=${save}>${t("save")}<//>
       ${isKept && html`<${Button} kind="danger" icon="trash" onClick=${remove}>${t("teacher.attendance.delete")}<//>`}
       <span class="quiet" aria-live="polite">${left > 0 && t("teacher.attendance.left", { count: left })}</span>
     </div>

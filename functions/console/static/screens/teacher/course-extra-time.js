@@ -4,13 +4,12 @@ import { del, get } from "../../api.js";
 import { percent, t } from "../../i18n.js";
 import { Button } from "../../parts/button.js";
 import { EmptyState } from "../../parts/empty.js";
-import { Loaded, useLoad } from "../../parts/load.js";
 import { Card } from "../../parts/page.js";
 import { PagedTable } from "../../parts/paged-table.js";
 import { usePages } from "../../parts/pager.js";
 import { toast } from "../../parts/toast.js";
 import { UserText } from "../../parts/values.js";
-import { ChooseStudent, classOf } from "./class-list.js";
+import { ChooseStudent } from "./class-list.js";
 import { CoursePage } from "./course-page.js";
 import { ExtraPercentDialog } from "./extra-percent-dialog.js";
 
@@ -19,7 +18,6 @@ import { ExtraPercentDialog } from "./extra-percent-dialog.js";
 /** Who has more time in every exam of a course. @param {import("../../router.js").ScreenProps} props */
 export default function CourseExtraTime({ params: { courseId } }) {
   const granted = usePages((cursor) => get("/courses/{courseId}/accommodations", { params: { courseId }, query: { limit: 100, cursor } }));
-  const students = useLoad(() => classOf(courseId));
   const [edited, setEdited] = useState(/** @type {import("./extra-percent-dialog.js").Granted | null} */ (null));
 
   /** @param {CourseAccommodationView} one */
@@ -54,9 +52,7 @@ export default function CourseExtraTime({ params: { courseId } }) {
           keyOf=${(/** @type {CourseAccommodationView} */ { studentId }) => studentId}
           empty=${html`<${EmptyState} icon="clock" text=${t("teacher.courseExtra.none")} />`} />
       <//>
-      <${Loaded} of=${students} lines=${1}>${(/** @type {EnrollmentView[]} */ list) => html`
-        <${ChooseStudent} students=${list} onChosen=${(/** @type {EnrollmentView} */ { studentId, name }) => setEdited({ studentId, name })} />
-      `}<//>
+      <${ChooseStudent} courseId=${courseId} onChosen=${(/** @type {EnrollmentView} */ { studentId, name }) => setEdited({ studentId, name })} />
       ${edited && html`<${ExtraPercentDialog} courseId=${courseId} student=${edited} onClose=${() => setEdited(null)} onSaved=${granted.reload} />`}
     <//>
   `;

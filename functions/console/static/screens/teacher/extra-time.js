@@ -9,7 +9,7 @@ import { Card } from "../../parts/page.js";
 import { Table } from "../../parts/table.js";
 import { toast } from "../../parts/toast.js";
 import { UserText, When } from "../../parts/values.js";
-import { ChooseStudent, classOf } from "./class-list.js";
+import { ChooseStudent } from "./class-list.js";
 import { ExamPage } from "./exam-page.js";
 import { accommodationsOf, ExtraTimeDialog } from "./extra-time-dialog.js";
 
@@ -28,7 +28,6 @@ export default function ExtraTime({ params: { examId } }) {
 function Accommodations({ exam }) {
   const examId = exam.id;
   const granted = useLoad(() => accommodationsOf(examId));
-  const students = useLoad(() => classOf(exam.courseId));
   const [edited, setEdited] = useState(/** @type {{ id: string, name: string | null } | null} */ (null));
 
   /** @param {AccommodationView} one */
@@ -69,9 +68,7 @@ function Accommodations({ exam }) {
       : html`<${Table} caption=${t("teacher.extra.title")} rows=${rows} columns=${columns}
           keyOf=${(/** @type {AccommodationView} */ { studentId }) => studentId} />`}<//>
     <//>
-    <${Loaded} of=${students} lines=${1}>${(/** @type {EnrollmentView[]} */ list) => html`
-      <${ChooseStudent} students=${list} onChosen=${(/** @type {EnrollmentView} */ { studentId, name }) => setEdited({ id: studentId, name })} />
-    `}<//>
+    <${ChooseStudent} courseId=${exam.courseId} onChosen=${(/** @type {EnrollmentView} */ { studentId, name }) => setEdited({ id: studentId, name })} />
     ${edited && html`<${ExtraTimeDialog} examId=${examId} student=${edited} onClose=${() => setEdited(null)} onSaved=${granted.reload} />`}
   `;
 }

@@ -133,7 +133,7 @@ function cellsOf(row, exams, onGrade) {
   const of = (/** @type {number | null | undefined} */ value) => value === null || value === undefined ? "–" : percent(value);
   const grade = row.grade ?? "–";
   return [
-    { text: html`<${UserText}>${row.student_name ?? t("teacher.noName")}<//> <bdi class="quiet small roll-no">${row.roll_no}</bdi>` },
+    { text: html`<${UserText}>${row.student_name ?? t("teacher.noName")}<//> <span class="quiet small roll-no"><bdi>${row.roll_no}</bdi></span>` },
     { text: grade, number: true, label: t("teacher.gradebook.change", { grade }), act: () => onGrade(row) },
     { text: of(row.grade_percentage), number: true },
     ...exams.map((exam) => {

@@ -77,11 +77,11 @@ function Standing({ data: { id, state, reasons, format, title, progress }, onRea
   return html`
     <${Card}>
       <div class="stack">
-        <p class="row">
-          <${ImportState} state=${state} />${format && html`<span>${tOf("fileFormat", format)}</span>`}
-          ${title && html`<span class="quiet"><${UserText}>${title}<//></span>`}
-        </p>
         <div role="status">
+          <p class="row">
+            <${ImportState} state=${state} />${format && html`<span>${tOf("fileFormat", format)}</span>`}
+            ${title && html`<span class="quiet"><${UserText}>${title}<//></span>`}
+          </p>
           ${isBusy && html`
             <p>${tOf("teacher.import.busy", state)} ${progress.total === null
     ? t("teacher.import.done", { count: progress.done })
@@ -160,6 +160,14 @@ function madeAt(courseId, kind) {
   return `/app/teach/courses/${courseId}/${kind}`;
 }
 
+/** Where an item stands: a line of the file, what of the course was to take it, or a name of the file's own. @param {string} where */
+function placeOf(where) {
+  const line = /^Line (\d+)$/.exec(where)?.[1];
+  if (line) return t("teacher.import.line", { line: Number(line) });
+  const kind = KINDS.find((one) => one === where);
+  return kind ? tOf("teacher.import.kind", kind) : where;
+}
+
 /** What becomes of each item of the file. @param {{ data: ImportView }} props */
 function Report({ data: { id, outcomes } }) {
   const [outcome, setOutcome] = useState(/** @type {Outcome | null} */ (null));
@@ -171,7 +179,7 @@ function Report({ data: { id, outcomes } }) {
   /** @type {import("../../parts/table.js").Column<ReportLineView>[]} */
   const columns = [
     { label: t("teacher.import.what"), heads: true, cell: ({ what }) => html`<${UserText}>${what}<//>` },
-    { label: t("teacher.import.where"), cell: ({ where }) => html`<${UserText}>${where}<//>` },
+    { label: t("teacher.import.where"), cell: ({ where }) => html`<${UserText}>${placeOf(where)}<//>` },
     { label: t("teacher.import.outcome"), cell: (line) => html`<${Badge} tone=${TONES[line.outcome]}>${tOf("reportOutcome", line.outcome)}<//>` },
     { label: t("teacher.import.reason"), cell: ({ reasons }) => reasons.length > 0 && html`<${ImportReasons} reasons=${reasons} />` },
   ];
@@ -181,7 +189,7 @@ function Report({ data: { id, outcomes } }) {
   ];
   return html`
     <${Card} title=${t("teacher.import.report")}>
-      <div class="row" role="group" aria-label=${t("teacher.import.outcome")}>
+      <div class="row import-outcomes" role="group" aria-label=${t("teacher.import.outcome")}>
         ${choices.map((one) => html`
           <${Button} key=${one.label} small aria-pressed=${one.outcome === outcome ? "true" : "false"} onClick=${() => setOutcome(one.outcome)}>${one.label}<//>
         `)}

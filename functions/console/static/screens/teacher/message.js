@@ -4,22 +4,22 @@ import { post } from "../../api.js";
 import { t, tOf } from "../../i18n.js";
 import { EmptyState } from "../../parts/empty.js";
 import { Field, Form } from "../../parts/form.js";
-import { Loaded, useLoad } from "../../parts/load.js";
+import { Loaded } from "../../parts/load.js";
 import { MomentField, momentOf } from "../../parts/moment-field.js";
 import { Card } from "../../parts/page.js";
 import { toast } from "../../parts/toast.js";
 import { UserText } from "../../parts/values.js";
-import { classOf } from "./class-list.js";
+import { useClass, WholeClass } from "./class-list.js";
 import { CoursePage } from "./course-page.js";
 
-/** @import { EnrollmentView, MessageType } from "lms/api" */
+/** @import { MessageType } from "lms/api" */
 
 /** @type {MessageType[]} */
 const TYPES = ["announcement", "course_update", "exam", "deadline"];
 
 /** A message to the class, or to some of it. @param {import("../../router.js").ScreenProps} props */
 export default function Message({ params: { courseId } }) {
-  const students = useLoad(() => classOf(courseId));
+  const found = useClass(courseId);
   const [sent, setSent] = useState(0);
   const [chosen, setChosen] = useState(/** @type {string[] | null} */ (null));
 
@@ -39,11 +39,11 @@ export default function Message({ params: { courseId } }) {
   return html`
     <${CoursePage} courseId=${courseId} title=${t("teacher.message.title")} width="">
       <${Card}>
-        <${Loaded} of=${students} lines=${6}>${(/** @type {EnrollmentView[]} */ list) => list.length === 0
+        <${Loaded} of=${found} lines=${6}>${(/** @type {import("./class-list.js").Class} */ { students }) => students.length === 0
     ? html`<${EmptyState} icon="people" text=${t("teacher.roster.none")} />`
     : html`
             <${Form} key=${sent} submit=${t("teacher.message.send")} onSubmit=${send}>
-              <${Recipients} students=${list} chosen=${chosen} onChosen=${setChosen} />
+              <${Recipients} of=${found} chosen=${chosen} onChosen=${setChosen} />
               <${Field} name="type" label=${t("teacher.message.type")} options=${TYPES.map((value) => ({ value, label: tOf("messageType", value) }))} />
               <${Field} name="subject" label=${t("teacher.message.subject")} optional maxlength="200" />
               <${Field} name="message" label=${t("teacher.message.text")} rows=${6} maxlength="10000" />
@@ -55,13 +55,14 @@ export default function Message({ params: { courseId } }) {
   `;
 }
 
-/** @param {{ students: EnrollmentView[], chosen: string[] | null, onChosen: (chosen: string[] | null) => void }} props null: all */
-function Recipients({ students, chosen, onChosen }) {
+/** @param {{ of: ReturnType<typeof useClass>, chosen: string[] | null, onChosen: (chosen: string[] | null) => void }} props null: all */
+function Recipients({ of, chosen, onChosen }) {
+  const { students, isWhole } = /** @type {import("./class-list.js").Class} */ (of.data);
   return html`
     <fieldset class="stack">
       <legend>${t("teacher.message.to")}</legend>
       <label class="row"><input type="radio" name="to" checked=${chosen === null} onChange=${() => onChosen(null)} />
-        <span>${t("teacher.message.all", { count: students.length })}</span></label>
+        <span>${isWhole ? t("teacher.message.all", { count: students.length }) : t("teacher.message.everybody")}</span></label>
       <label class="row"><input type="radio" name="to" checked=${chosen !== null} onChange=${() => onChosen([])} />
         <span>${t("teacher.message.some")}</span></label>
       ${chosen !== null && html`
@@ -71,6 +72,7 @@ function Recipients({ students, chosen, onChosen }) {
     onChosen(target.checked ? [...chosen, studentId] : chosen.filter((one) => one !== studentId))} />
             <${UserText}>${name ?? t("teacher.noName")}<//></label></li>
         `)}</ul>
+        <${WholeClass} of=${of} />
       `}
     </fieldset>
   `;

@@ -40,12 +40,14 @@ function Attempts({ exam }) {
   const attempts = useLoad(() => all((query) => get("/exams/{examId}/attempts", { params: { examId }, query })));
   const [timed, setTimed] = useState(/** @type {Student | null} */ (null));
   const [reopened, setReopened] = useState(/** @type {AttemptSummary | null} */ (null));
+  const pages = Math.ceil((attempts.data?.length ?? 0) / 100) || 1;
   useEffect(() => {
+    // A long list asks for page after page: it asks less often.
     const timer = setInterval(() => {
       if (!document.hidden) attempts.reload();
-    }, POLL_MS);
+    }, POLL_MS * pages);
     return () => clearInterval(timer);
-  }, [attempts.reload]);
+  }, [attempts.reload, pages]);
 
   const columns = [
     {

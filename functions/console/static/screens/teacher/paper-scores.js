@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { html } from "htm/preact";
-import { post } from "../../api.js";
+import { all, get, post } from "../../api.js";
 import { t } from "../../i18n.js";
 import { EmptyState } from "../../parts/empty.js";
 import { Field, Form } from "../../parts/form.js";
@@ -12,13 +12,15 @@ import { UserText } from "../../parts/values.js";
 import { classOf } from "./class-list.js";
 
 /** @import { EnrollmentView, ExamDetails, ResultView } from "lms/api" */
+/** @typedef {{ students: EnrollmentView[], results: ResultView[] }} Scored */
 
 /**
  * The scores of an exam on paper, for the whole class; Enter goes to the next one.
- * @param {{ exam: ExamDetails, results: ResultView[], onSaved: () => Promise<void> }} props
+ * @param {{ exam: ExamDetails, onSaved: () => Promise<void> }} props
  */
-export function PaperScores({ exam, results, onSaved }) {
-  const students = useLoad(() => classOf(exam.courseId), [exam.courseId]);
+export function PaperScores({ exam, onSaved }) {
+  const found = useLoad(() => load(exam), [exam.id]);
+  const results = found.data?.results ?? [];
   const [changes, setChanges] = useState(/** @type {Record<string, string>} */ ({}));
   const scoreOf = (/** @type {string} */ id) => results.find(({ studentId }) => studentId === id)?.score ?? null;
   const changed = Object.entries(changes).filter(([id, score]) => score !== "" && Number(score) !== scoreOf(id));
@@ -30,9 +32,9 @@ export function PaperScores({ exam, results, onSaved }) {
       const why = scoreOf(studentId) === null ? {} : { reason };
       await post("/results", { body: { examId: exam.id, studentId, score: Number(score), ...why } });
     }
-    setChanges({});
     toast(t("teacher.paper.saved", { count: changed.length }));
-    await onSaved();
+    await Promise.all([found.reload(), onSaved()]);
+    setChanges({});
   }
 
   /** @param {KeyboardEvent & { currentTarget: HTMLInputElement }} event */
@@ -64,7 +66,7 @@ export function PaperScores({ exam, results, onSaved }) {
   ];
   return html`
     <${Card} title=${t("teacher.paper.title")}>
-      <${Loaded} of=${students} lines=${6}>${(/** @type {EnrollmentView[]} */ rows) => rows.length === 0
+      <${Loaded} of=${found} lines=${6}>${(/** @type {Scored} */ { students: rows }) => rows.length === 0
     ? html`<${EmptyState} icon="people" text=${t("teacher.roster.none")} />`
     : html`
           <${Form} submit=${t("save")} onSubmit=${save}>
@@ -75,4 +77,13 @@ export function PaperScores({ exam, results, onSaved }) {
         `}<//>
     <//>
   `;
+}
+
+/** @param {ExamDetails} exam @returns {Promise<Scored>} */
+async function load({ id, courseId }) {
+  const [students, results] = await Promise.all([
+    classOf(courseId),
+    all((query) => get("/exams/{examId}/results", { params: { examId: id }, query })),
+  ]);
+  return { students, results };
 }

@@ -54,7 +54,7 @@ function List({ exam, onChanged }) {
     <${Loaded} of=${results} lines=${6}>${(/** @type {Results} */ { items, summary }) => html`
       ${summary && summary.count > 0 && html`<${Overview} summary=${summary} />`}
       ${!exam.paper && summary && summary.count > 0 && html`<${QuestionShares} examId=${examId} />`}
-      ${exam.paper && html`<${PaperScores} exam=${exam} results=${items} onSaved=${results.reload} />`}
+      ${exam.paper && html`<${PaperScores} exam=${exam} onSaved=${results.reload} />`}
       ${!exam.paper && html`
         <${Card}>
           ${items.length === 0
