@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lms.grades import DEFAULT_SCALE
 from student import rules
-from student.rules import CourseTeacher, Exam, Facts, Progress, Result, Session
+from student.rules import CourseTeacher, Exam, Facts, Progress, Result, Session, UnknownLetter
 
 SCORES = st.decimals(0, 100, places=2)
 WEIGHTS = st.decimals(0, 10, places=2)
@@ -210,6 +210,13 @@ def _apply(deliveries: list[Delivery]) -> tuple[Facts, rules.Exams]:
         else:
             facts = rules.with_progress(facts, Progress(percentage=25 * version, version=version))
     return facts, exams
+
+
+def test_a_letter_that_the_scale_does_not_have_is_refused() -> None:
+    for step in DEFAULT_SCALE:
+        rules.require_letter(step.letter, DEFAULT_SCALE)
+    with pytest.raises(UnknownLetter):
+        rules.require_letter("E", DEFAULT_SCALE)
 
 
 @pytest.mark.parametrize(
