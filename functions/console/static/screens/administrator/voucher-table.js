@@ -17,7 +17,7 @@ const TONES = /** @type {const} */ ({ unpaid: "fair", overdue: "bad", paid: "goo
  * @param {{ of: ReturnType<typeof import("../../parts/pager.js").usePages<VoucherView>>, empty: string, ofOneCourse?: boolean }} props */
 export function VoucherTable({ of, empty, ofOneCourse = false }) {
   /** @param {VoucherView} voucher */
-  async function settle(voucher) {
+  async function confirmPayment(voucher) {
     const text = html`
       <p><${UserText}>${voucher.student_name}<//> · <${Money} amount=${voucher.fee} currency=${voucher.currency} /></p>
       <p>${t("administrator.vouchers.confirmText")}</p>
@@ -60,7 +60,7 @@ export function VoucherTable({ of, empty, ofOneCourse = false }) {
     {
       label: t("administrator.actions"),
       cell: (row) => (row.status === "unpaid" || row.status === "overdue") && html`<span class="row">
-        <${Button} small icon="check" label=${t("administrator.vouchers.confirmOne", { number: row.voucher_no })} onClick=${() => settle(row)} />
+        <${Button} small icon="check" label=${t("administrator.vouchers.confirmOne", { number: row.voucher_no })} onClick=${() => confirmPayment(row)} />
         <${Button} small kind="danger" icon="close" label=${t("administrator.vouchers.cancelOne", { number: row.voucher_no })}
           onClick=${() => cancel(row)} />
       </span>`,

@@ -23,7 +23,7 @@ import { Problem } from "../../../problem.js";
  */
 
 // Answers are sent within 2 seconds: so long after the last key, so long after the first at most.
-const SETTLED_MS = 500;
+const PAUSE_MS = 500;
 const LATEST_MS = 1500;
 const RETRY_MS = [1000, 2000, 4000, 8000];
 
@@ -133,7 +133,7 @@ export class Sitting {
     if (this.#pending.get(question) !== pending) return;
     this.#states.set(question, "kept");
     this.#show();
-    this.#plan(SETTLED_MS);
+    this.#plan(PAUSE_MS);
   }
 
   /** Of two devices' answers, this one's or the server's. @param {string} question @param {boolean} own */
@@ -141,7 +141,7 @@ export class Sitting {
     const pending = this.#pending.get(question);
     if (!pending) return;
     if (own) await this.give(question, pending.value);
-    else await this.#settle(question, pending);
+    else await this.#finish(question, pending);
     this.#show();
   }
 
@@ -166,7 +166,7 @@ export class Sitting {
       if (this.#sendable().length) throw new Problem(0);
       const ended = await this.#ask(() => this.server.submit(this.attempt.value.id));
       this.attempt.value = { ...this.attempt.value, ...ended };
-      await this.#settleAll();
+      await this.#finishAll();
     });
   }
 
@@ -215,9 +215,9 @@ export class Sitting {
     const { id, version } = this.attempt.value;
     const saved = await this.#ask(() => this.server.save(id, values, version));
     this.#failures = 0;
-    for (const [question] of batch) this.#settled.add(question);
+    for (const [question] of batch) this.#justSaved.add(question);
     this.#take(saved);
-    for (const [question, pending] of batch) await this.#settle(question, pending);
+    for (const [question, pending] of batch) await this.#finish(question, pending);
   }
 
   /** One of several of which the server takes at least one not. @param {[string, Pending]} one */
@@ -236,14 +236,14 @@ export class Sitting {
     const before = this.attempt.value;
     for (const [question, { value, base }] of this.#sendable()) {
       const theirs = now.answers[question] ?? null;
-      const isOurs = this.#settled.has(question);
+      const isOurs = this.#justSaved.has(question);
       if (!isOurs && !same(theirs, base) && !same(theirs, value)) this.#states.set(question, "conflict");
     }
     const isNew = now.version > before.version;
     const others = Object.keys({ ...before.answers, ...now.answers }).filter((question) =>
-      !same(before.answers[question], now.answers[question]) && !this.#settled.has(question)
+      !same(before.answers[question], now.answers[question]) && !this.#justSaved.has(question)
     );
-    this.#settled.clear();
+    this.#justSaved.clear();
     if (isNew && others.length && now.status === "running") this.otherDevice.value = true;
     this.attempt.value = { ...before, ...now };
     this.store.keepAttempt(this.attempt.value);
@@ -251,10 +251,10 @@ export class Sitting {
   }
 
   /** @type {Set<string>} Questions that this device just saved. */
-  #settled = new Set();
+  #justSaved = new Set();
 
   /** The server has it. @param {string} question @param {Pending} pending */
-  async #settle(question, pending) {
+  async #finish(question, pending) {
     await this.store.forgetAnswer(this.attempt.value.id, question, pending.stamp);
     const latest = this.#pending.get(question);
     if (latest !== pending) {
@@ -266,8 +266,8 @@ export class Sitting {
     this.#states.delete(question);
   }
 
-  async #settleAll() {
-    for (const [question, pending] of this.#pending) await this.#settle(question, pending);
+  async #finishAll() {
+    for (const [question, pending] of this.#pending) await this.#finish(question, pending);
     await this.store.forgetAttempt(this.attempt.value.id);
     this.#show();
   }
