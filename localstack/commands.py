@@ -234,7 +234,7 @@ def reset(settings: Settings, _: argparse.Namespace) -> int:
 def _stopped(settings: Settings) -> None:
     if supervisor_file(settings).pid():
         raise CannotDo("The stack runs. Stop it first: make down")
-    # Of a supervisor that was killed.
+    # Processes that a killed supervisor left behind.
     stop_leftovers(settings)
 
 

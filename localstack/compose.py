@@ -62,7 +62,7 @@ ABSENT = Container("absent", "down")
 class Compose:
     """The containers of one Compose project; functions run in the emulator's container, or beside it."""
 
-    # Of both emulators' functions: ministack's image has that Python, LocalStack heeds the template's runtime.
+    # What functions run on in both emulators: ministack's image has it, LocalStack heeds the template's runtime.
     target = Target("3.13", PLATFORMS[architecture()])
 
     def __init__(self, settings: Settings, report: Callable[[str], None]) -> None:
@@ -156,7 +156,7 @@ class Compose:
         self._up("kong")
 
     def containers(self) -> dict[str, Container]:
-        """Of each service that the stack has; another's that still runs, too."""
+        """The container of each service that the stack has, and others that still run."""
         ours = ("--filter", f"label=com.docker.compose.project={self._project}")
         no_tasks = ("--filter", "label=com.docker.compose.oneoff=False")
         wanted = '{{.Label "com.docker.compose.service"}}\t{{.State}}\t{{.Status}}'

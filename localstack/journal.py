@@ -86,7 +86,7 @@ class Folder:
         self.tidy()
 
     def size(self) -> int:
-        """Of the newest copy, in bytes."""
+        """The size of the newest copy, in bytes."""
         newest = self.newest()
         return sum(file.stat().st_size for file in newest.rglob("*")) if newest else 0
 

@@ -43,7 +43,7 @@ MODULES = (
     "python_multipart",
     "zoneinfo",
 )
-# Of which most functions make a client.
+# Those that most functions make a client of.
 SERVICES = ("dynamodb", "sqs")
 MAX_REQUEST_BYTES = 128 * 1024
 

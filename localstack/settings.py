@@ -23,7 +23,7 @@ DEFAULT_PORTS = {
     "mail": 8025,
     "emulator": 4566,
     "broker": 9092,
-    # Of the containers alone: the embedded catcher takes SMS where it takes mail.
+    # In Docker alone: the embedded catcher takes SMS where it takes mail.
     "sms": 8026,
 }
 

@@ -43,7 +43,7 @@ class DeadLetter:
 
     @property
     def summary(self) -> str:
-        """Whose it is, of what, and why; without its content."""
+        """The service, the topic and the reason; without the content."""
         if self.source is not None:
             return f"{self.source.rpartition(':')[2]}: received too often"
         return f"{self.body.get('service')} {self.body.get('topic')}: {self.body.get('reason')}"

@@ -40,7 +40,7 @@ def hash_token(token: str) -> str:
 
 
 def hash_code(code_id: object, code: str) -> str:
-    """For six digits, which the table alone would give away to trial: keyed, and bound to the code's id."""
+    """For codes of six digits. A plain hash would soon be guessed, so it is keyed, and bound to the code's id."""
     return hmac.new(_PEPPER, f"{code_id}:{code}".encode(), hashlib.sha256).hexdigest()
 
 

@@ -144,8 +144,8 @@ class RequestedCourse(View):
 
 
 class ImportedRow(View):
-    """What became of a row: of an object by its place, of a line of a table as spreadsheets number it, the first with
-    names being 1. Of a refused one, which field and why: as a sentence, and as a code with the `texts` in the sentence.
+    """What became of a row. Objects are numbered in their order, lines of a table as spreadsheets do: column names
+    are line 1. A refused row says which field and why: as a sentence, and as a code with the `texts` in the sentence.
 
     `courses` are those that the person newly gets. They are there a moment later; who does not get into one, because it
     is full for example, is not known before, and the administrator is notified of it.

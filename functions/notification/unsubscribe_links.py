@@ -31,7 +31,7 @@ def make_token(user_id: UUID, group: Group) -> str:
 
 
 def read_token(token: str) -> tuple[UUID, Group]:
-    """Whose mails of which group a token ends; raises `BrokenLink` for anything that `make_token` did not make."""
+    """The person and the group of mails that a token ends; raises `BrokenLink` for what `make_token` did not make."""
     try:
         plain = _decrypted(from_text(token))
     except Undecryptable as error:

@@ -90,7 +90,7 @@ class AttendanceView(CamelView):
 
 
 class NewFeedback(CamelBody):
-    """Of a course, or with `instructorId` of one of its teachers."""
+    """Feedback on a course, or with `instructorId` on one of its teachers."""
 
     course_id: UUID
     rating: Annotated[StrictInt, Field(ge=1, le=5), INTEGRAL]

@@ -81,7 +81,7 @@ def _fits(user: User, role: Role | None, status: Status | None) -> bool:
 
 
 def _line(user: User, profile: Profile | None) -> UserView:
-    # Of one who is erased meanwhile the index may still have the account.
+    # The index may still have the account of somebody who was erased meanwhile.
     name = profile.name if profile else user.username
     return UserView(
         id=user.id,

@@ -94,8 +94,8 @@ def store(credential: kong.Credential) -> list[Action]:
 def _keep_one(user: User, made_before: float = math.inf) -> kong.Credential:
     """The user's one credential: the stored one, else the oldest that holds our current key, else a new one.
 
-    The stored one only if its key is still there to sign with. Of the others, those made before a time (seconds since
-    1970) are deleted, but for one that is to be retired: its tokens are still good.
+    The stored one counts only if its key is still there to sign with. The others are deleted if they were made before a
+    time (seconds since 1970), but for one that is to be retired: its tokens are still good.
     """
     found = kong.list_credentials(user.id)
     public_pem = signing.current_key().public_pem

@@ -54,7 +54,7 @@ def sign_in(
         if replacement:
             tx.update(user, [User.password.set(replacement)])
         else:
-            # Of somebody who is erased meanwhile no session may stay: it holds an address.
+            # No session of somebody who is erased meanwhile may stay: it holds an address.
             tx.check(User, user.id, None, User.status == "active", refuse=authentication.WrongCredentials())
     return _pair(user, token, session, now)
 

@@ -14,7 +14,7 @@ MOST_BANK_QUESTIONS = 5_000
 MOST_TAGS = 20
 LONGEST_TAG = 100
 MOST_QUESTION_BYTES = 50_000
-"""Of a hundred such questions a list still fits into one answer of a function."""
+"""A list of a hundred such questions still fits into one answer of a function."""
 ALL = "all"
 _TAG = "tag:"
 

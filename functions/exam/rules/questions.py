@@ -300,7 +300,7 @@ class QuestionSet:
 
     @property
     def points(self) -> Decimal:
-        """Of every attempt."""
+        """The points of every attempt, whatever it draws."""
         fixed = sum((question.points for question in self.questions if question.draw_id is None), Decimal(0))
         return fixed + sum((draw.count * draw.points for draw in self.draws), Decimal(0))
 

@@ -17,7 +17,7 @@ from lms.errors import Conflict
 Progress = Literal["running", "pending", "graded"]
 Outcome = Literal["pending", "passed", "failed", "missed"]
 State = Literal["upcoming", "open", "over"]
-"""Of an exam, for one student."""
+"""Whether an exam is still to come, can be taken, or is over, for one student."""
 Result = tuple[Outcome | None, Decimal | None]
 """Status and score."""
 

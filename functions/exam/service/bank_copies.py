@@ -21,7 +21,7 @@ from lms.idempotency import IdempotentAnswer
 from lms.ids import uuid7
 from lms.pages import Page, PageRequest, slice_page
 
-# Of each draw, smaller as long as the questions would be too long together.
+# The most questions in the pool of a draw; the next number is tried while all questions together are too long.
 _POOLS = (100, 50, 25, 12, 0)
 NO_POINTS: Mapping[UUID, Decimal] = MappingProxyType({})
 

@@ -9,13 +9,13 @@ from exam.schemas.questions import NewQuestion, QuestionUpdate
 
 
 def fields_of(body: NewQuestion) -> dict[str, Any]:
-    """What a new question has by a body."""
+    """The fields of a new question, by what a client sent."""
     fields = _without_key(body)
     return {**fields, "salt": uuid4().hex, "correct_answer": key_of(body.kind, body.correct_answer)}
 
 
 def changes_of(body: QuestionUpdate, kind: Kind) -> dict[str, Any]:
-    """What a body replaces of a question of this kind."""
+    """The fields that a client replaces of a question of this kind."""
     changes = {name: value for name, value in _without_key(body).items() if name in body.model_fields_set}
     if "correct_answer" in body.model_fields_set:
         changes["correct_answer"] = key_of(changes.get("kind", kind), body.correct_answer)

@@ -44,7 +44,7 @@ def _entries_about(person_id: UUID) -> list[dict[str, Any]]:
 
 @retry_stale
 def complete(event: ExportPartAdded, now: datetime) -> None:
-    """Counts a part; with the last one, all become one file. Of an export that is gone, part and file go too."""
+    """Counts a part; with the last one, all become one file. Parts of an export that is gone are deleted."""
     export = Export.find(event.person_id, event.export_id)
     if export is None:
         uploads.remove(exports.part_key(event.person_id, event.export_id, event.service))

@@ -38,7 +38,7 @@ def _dead_letters() -> DeadLetters:
 
 
 def _reason(letter: Any) -> str:
-    """Whose it is, of what, and why; without its content."""
+    """The service, the topic and the reason of a dead letter; without its content."""
     source = letter.get("Attributes", {}).get("DeadLetterQueueSourceArn")
     if source is not None:
         return f"{source.rpartition(':')[2]}: received too often"

@@ -28,7 +28,7 @@ class QuietHours:
 
 @dataclass(frozen=True)
 class Preferences:
-    """Of one person; without any, everything comes in the application and by mail."""
+    """What one person chose; who chose nothing gets everything in the application and by mail."""
 
     channels: Mapping[Group, Sequence[Channel]] = field(default_factory=dict)
     quiet: QuietHours | None = None

@@ -35,7 +35,7 @@ def _notifications(person_id: UUID, language: Language, zone: str) -> Iterator[d
         [row] = exports.rows([listed])
         shown.add(row["id"])
         subject, message = inbox.texts_of(listed, language, zone)
-        # Of a message about an account on its way: its code, encrypted.
+        # A message about an account that is still on its way holds its code, encrypted.
         row.pop("facts", None)
         yield {**row, "subject": subject, "message": message}
     for row in exports.rows(Notification.deliveries_index.query(person_id)):

@@ -26,7 +26,7 @@ class NoSuchNotification(NotFound):
 
 @dataclass(frozen=True)
 class _Reader:
-    """Whose list it is, in what they read it, and until when they have read everything."""
+    """The reader of a list: their name, how texts are shown to them, and until when they have read everything."""
 
     name: str | None
     zone: str

@@ -1,4 +1,4 @@
-"""Of which student, and in which courses, a caller may see the learning."""
+"""Which student's learning a caller may see, and in which courses."""
 
 from dataclasses import dataclass
 from uuid import UUID

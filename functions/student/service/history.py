@@ -56,7 +56,7 @@ def _history(student: roster.User, taught: Sequence[tuple[Enrollment, Outline]])
     programs: dict[UUID, HistoryProgram] = {}
     for enrollment, outline in taught:
         course = enrollment.course
-        # Of what was deleted before any event of it came, there is nothing to show.
+        # Nothing is known of a course that was deleted before any event of it came.
         if course.title is not None and course.program_id is not None and course.program_title is not None:
             program = HistoryProgram(program_id=course.program_id, title=course.program_title, courses=[])
             programs.setdefault(course.program_id, program).courses.append(_view(enrollment, outline))

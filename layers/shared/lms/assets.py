@@ -40,7 +40,7 @@ _NAME_CHARACTERS = 60
 
 
 class AssetView(CamelView):
-    """`url` works for `expires_in` seconds. `size`, in bytes, is null for files of early days."""
+    """`url` works for `expires_in` seconds. `size`, in bytes, is null for files that came before sizes were kept."""
 
     key: str
     file_name: str

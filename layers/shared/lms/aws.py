@@ -9,7 +9,7 @@ from botocore.config import Config
 from lms.settings import setting
 
 OPTIONS = Config(user_agent="education-lms")
-"""What every client has. Of its own accord botocore describes itself, its options and the machine, anew for each
+"""What every client has. Without a name of ours, botocore describes itself, its options and the machine anew for each
 request: a quarter of what a call costs in processor time."""
 
 

@@ -81,7 +81,7 @@ def _cache_for_a_minute(response: Response) -> None:
 
 
 CachedForAMinute = Depends(_cache_for_a_minute)
-"""Of routes whose answer is the same for everybody: browsers and proxies may keep it for a minute."""
+"""For routes whose answer is the same for everybody: browsers and proxies may keep it for a minute."""
 
 
 @refuses(StillRunning, IdempotencyKeyReused)

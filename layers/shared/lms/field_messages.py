@@ -75,7 +75,7 @@ def message_of(error: Any) -> str:
 
 
 def _counted(code: str, facts: dict[str, Any]) -> str:
-    # Of a text behind a validator of ours, Pydantic knows no more than that it is a value.
+    # Pydantic does not know that what stands behind a validator of ours is a text.
     thing = "character" if code.startswith("string") or facts.get("field_type") == "Value" else "item"
     return f"{thing} is" if 1 in (facts.get("min_length"), facts.get("max_length")) else f"{thing}s are"
 

@@ -36,7 +36,7 @@ class PageRequest:
 
     @classmethod
     def at(cls, position: Position, limit: int) -> "PageRequest":
-        """Of walks through a whole list, which show nobody a cursor."""
+        """A page of a whole list that is gone through without cursors, from a position on."""
         return cls(limit, lambda: position, repr)
 
     def at_most(self, limit: int) -> "PageRequest":

@@ -26,8 +26,8 @@ _BUCKET = setting("ASSETS_BUCKET")
 # "virtual" makes links to the region's own endpoint; by default they lead to the global one, which redirects. An
 # endpoint that is an IP address still gets path style.
 _CONFIG = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
-# Of an upload that is not there, is shorter than asked for, or was replaced since. Who may not list the bucket gets 403
-# for what does not exist.
+# The answers for an upload that is not there, is shorter than asked for, or was replaced since. Functions may not list
+# the bucket, so they get 403 for what does not exist.
 _ABSENT = frozenset({"403", "404", "AccessDenied", "InvalidRange", "NoSuchKey", "PreconditionFailed"})
 
 

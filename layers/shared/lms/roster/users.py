@@ -199,7 +199,7 @@ def find_users(user_ids: Iterable[UUID]) -> dict[UUID, User]:
 
 
 def find_by_name(names: Iterable[str]) -> dict[str, UUID]:
-    """Whose these e-mail addresses and roll numbers are, in one read for each 100.
+    """The people who have these e-mail addresses and roll numbers, by these; in one read for each 100.
 
     Unknown ones are left out, and addresses that nobody confirmed: a stranger may have registered with another's.
     """
