@@ -45,7 +45,8 @@ class Callers:
     """Students around a course of the demo teacher, and two whose accounts have ended since they signed in."""
 
     def __init__(self, stack: StackUnderTest) -> None:
-        self._stack = stack
+        api = f"{stack.settings.emulator_url}/_aws/execute-api/{Deployed(stack.settings).api_id}"
+        self._api = httpx.Client(base_url=api, timeout=60, trust_env=False, verify=NO_TLS)
         self.course = Course(stack, "Agents and their callers", enrollment="open")
         self.people = {
             "no token": Person(stack, "nobody"),
@@ -88,11 +89,9 @@ class Callers:
         ) + ("?courseId=" + self.course.id if row.path == "/courses/schedule" else "")
 
     def past_the_gateway(self, row: Row, caller: str) -> int:
-        api = Deployed(self._stack.settings).api_id
-        url = f"{self._stack.settings.emulator_url}/_aws/execute-api/{api}{self.path(row, caller)}"
         token = self.people[caller].token
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return httpx.get(url, headers=headers, timeout=60, trust_env=False, verify=NO_TLS).status_code
+        return self._api.get(self.path(row, caller), headers=headers).status_code
 
 
 _SECOND = {"title": "A second agent"}
