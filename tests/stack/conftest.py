@@ -77,12 +77,13 @@ def school(stack: StackUnderTest) -> StackUnderTest:
     return stack
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("no Chromium on PATH (Debian's package is `chromium-headless-shell`)")
     with sync_playwright() as playwright:
-        # Root, as whom build machines run, has no sandbox.
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        # Root, as whom build machines run, has no sandbox. One process for all pages starts once, not with each page.
+        flags = ["--no-sandbox", "--renderer-process-limit=1"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
         yield browser
         browser.close()
