@@ -23,6 +23,7 @@ Nobody,not an address,student,
 def visit(browser: Browser, stack: StackUnderTest) -> Iterator[Visit]:
     visit = Visit(browser, stack)
     visit.sign_in("admin")
+    visit.page.goto("/app")
     yield visit
     visit.context.close()
 

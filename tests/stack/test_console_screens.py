@@ -66,13 +66,14 @@ OPENED = {
     "/app/admin/vouchers": ("administrator.vouchers.issue",),
     "/app/admin/terms": ("administrator.terms.new",),
 }
+_OPEN = ".menu-list, dialog[open]"
 
 
 @pytest.fixture(params=SCREENS)
 def visit(request: pytest.FixtureRequest, browser: Browser, school: StackUnderTest) -> Iterator[tuple[Visit, str]]:
     visit, role = Visit(browser, school), request.param
     if role:
-        visit.sign_in(role)
+        visit.sign_in_by_click(role)
     else:
         visit.page.goto("/")
     yield visit, role
@@ -91,8 +92,9 @@ def test_every_screen_of_a_role_is_for_everybody(visit: tuple[Visit, str]) -> No
             for key in OPENED.get(path, ()):
                 name = words(language)[key].partition("{")[0].strip()
                 shown.page.get_by_role("button", name=name).first.click()
+                shown.page.locator(_OPEN).wait_for()
                 # A menu hides a part of what is below it.
-                if barriers := shown.barriers(within=".menu-list, dialog[open]"):
+                if barriers := shown.barriers(within=_OPEN):
                     faults[path, language, key] = barriers
                 shown.page.keyboard.press("Escape")
             for width in WIDTHS:
