@@ -184,12 +184,17 @@ class Reason(Item):
 
 
 class Note(Item):
-    """A report line: `where` in the file, `what` it is, what became of it and why, unless it was taken whole."""
+    """A report line: `where` in the file, `what` it is, what became of it and why, unless it was taken whole.
+
+    `question` or `quiz` is the `source` of what it became. What became a lesson has its module and title.
+    """
 
     where: str
     what: str
     outcome: Outcome
     reasons: tuple[Reason, ...] = ()
+    question: str = ""
+    quiz: str = ""
 
     @property
     def reason(self) -> str:
@@ -228,11 +233,11 @@ class Report:
 
     notes: list[Note] = field(default_factory=list)
 
-    def took(self, where: str, what: str, losses: Sequence[str] = ()) -> None:
+    def took(self, where: str, what: str, losses: Sequence[str] = (), *, question: str = "", quiz: str = "") -> None:
         """An item that was taken; `losses` are sentences about what of it could not be."""
         outcome: Outcome = "changed" if losses else "taken"
         reasons = tuple(map(Reason.of, dict.fromkeys(losses)))
-        self._add(Note(where=where, what=what, outcome=outcome, reasons=reasons))
+        self._add(Note(where=where, what=what, outcome=outcome, reasons=reasons, question=question, quiz=quiz))
 
     def left_out(self, where: str, what: str, reason: str) -> None:
         self._add(Note.left_out(where, what, reason))

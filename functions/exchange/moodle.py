@@ -166,7 +166,8 @@ def take(
         report.left_out(where, source.title or source.name, unfit.reason)
     else:
         questions.append(question)
-        report.took(where, source.title or short(question.question_text, 80), source.losses)
+        what = source.title or short(question.question_text, 80)
+        report.took(where, what, source.losses, question=question.source)
 
 
 def true_false(source: Source, *, key: bool, if_true: str = "", if_false: str = "") -> Question:

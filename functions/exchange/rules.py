@@ -15,6 +15,9 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 KINDS: tuple[ImportKind, ...] = get_args(ImportKind)
 """In the order in which they are applied: exams refer to questions of the bank."""
 
+TargetKind = Literal["lesson", "question", "exam"]
+APPLIED_WITH: dict[TargetKind, ImportKind] = {"lesson": "outline", "question": "bank", "exam": "exams"}
+
 ExportState = Literal["gathering", "complete", "failed"]
 PARTS: dict[str, tuple[CourseExportPart, ...]] = {
     "gift": ("bank",),
@@ -90,6 +93,11 @@ def still_to_apply(
             raise StillApplied
         return []
     return [kind for kind in KINDS if kind in selected and kind not in done]
+
+
+def is_applied(kind: ImportKind, state: str, applied: Collection[str], running: Collection[str]) -> bool:
+    """Whether what was read of a kind is in the course, and not only on its way there."""
+    return kind in applied and (state == "applied" or kind not in running)
 
 
 def next_part(parts: Sequence[Sequence[str | int]], selected: Collection[str], after: int) -> int | None:

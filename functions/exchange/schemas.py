@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from exchange.rules import KINDS, ExportState, FormatName, Outcome, State
+from exchange.rules import KINDS, ExportState, FormatName, Outcome, State, TargetKind
 from lms.events.exchange import CourseExportFormat, ImportKind
 from lms.fields import CamelBody, CamelView, Name
 
@@ -112,10 +112,18 @@ class ImportToUpload(ImportView):
     upload: ImportUploadForm
 
 
+class ReportTarget(CamelView):
+    """What an item became in the course: a lesson, a question of the bank, or an exam."""
+
+    kind: TargetKind
+    id: UUID
+
+
 class ReportLineView(CamelView):
     """What became of one item of the file; `reason` is empty where it was taken whole.
 
-    `reasons` are its sentences, each with a code.
+    `reasons` are its sentences, each with a code. `target` is what it became, once it was applied; teachers may have
+    deleted it since.
     """
 
     where: str
@@ -123,6 +131,7 @@ class ReportLineView(CamelView):
     outcome: Outcome
     reason: str
     reasons: list[ReasonView]
+    target: ReportTarget | None
 
 
 class NewCourseExport(CamelBody):

@@ -94,6 +94,7 @@ class Import(Table):
 class ReportLine(Table):
     """What became of one item of a file: `where` it stands, `what` it is, and why not all of it was taken.
 
+    `target_id` is that of the lesson, question or exam that it becomes when the import is applied.
     `import_outcome` is `<import id>#<outcome>`.
     """
 
@@ -107,6 +108,8 @@ class ReportLine(Table):
     what = UnicodeAttribute()
     reason = UnicodeAttribute()
     reasons: JSONAttribute = JSONAttribute(default=list)
+    target_kind = UnicodeAttribute(null=True)
+    target_id = UUIDAttribute(null=True)
     expires_at = TTLAttribute()
 
 

@@ -391,6 +391,7 @@ _OBJECTS: dict[str, Any] = {
                 "text": "It has more than 20 tags; the others were left out.",
             }
         ],
+        "target": {"kind": "question", "id": OTHER},
     },
     "Selection": {"include": ["bank", "outline"]},
     "ForgotPassword": {"email": "amina@example.com"},

@@ -75,6 +75,7 @@ _ENUMERATIONS: dict[tuple[str, ...], str] = {
     ("onClose", "onSubmit", "manual"): "ReleaseMode",
     ("open", "closed"): "EnrollmentMode",
     ("outline", "bank", "exams"): "ImportKind",
+    ("lesson", "question", "exam"): "ReportTargetKind",
     ("pending", "passed", "failed", "missed"): "ResultStatus",
     ("pending", "sent", "failed", "suppressed"): "DeliveryStatus",
     ("present", "late", "absent", "excused"): "AttendanceStatus",

@@ -1,5 +1,6 @@
 """What was read becomes part of the course: part after part, each once, going on after a crash."""
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -65,6 +66,7 @@ def test_what_a_course_cannot_take_is_added_to_the_report(exchange: Exchange, bu
                     "text": "The question bank has fewer than 3 questions of this tag.",
                 }
             ],
+            "target": None,
         }
     ]
     shown = exchange.shown(import_id)
@@ -129,8 +131,6 @@ def test_a_deleted_import_is_not_gone_on_with(exchange: Exchange, bucket: Any) -
 
 
 def test_a_long_text_becomes_several_lessons_and_a_long_module_several_parts() -> None:
-    import json
-
     from exchange.items import Lesson, Module, Package
     from exchange.service.parts import parts_of
 
@@ -151,3 +151,33 @@ def test_a_long_text_becomes_several_lessons_and_a_long_module_several_parts() -
     assert all(len(text) <= 50_000 for text in texts)
     ids = [lesson["id"] for module in modules for lesson in module["lessons"]]
     assert len(set(ids)) == len(ids)
+
+
+def test_a_line_leads_to_what_it_became_once_that_is_applied(exchange: Exchange, bucket: Any) -> None:
+    notes = [
+        {"where": "Week 1", "what": "Page", "outcome": "taken"},
+        {"where": "Bank", "what": "Is it?", "outcome": "taken", "question": "q1"},
+        {"where": "Week 1", "what": "Quiz", "outcome": "taken", "quiz": "quiz"},
+        {"where": "Week 1", "what": "Page", "outcome": "taken"},
+        {"where": "Bank", "what": "Loops", "outcome": "taken"},
+    ]
+    twice = [{"title": "Page", "text": "word " * 20_000}, {"title": "Page", "text": "Another"}]
+    modules = [{"title": "Week 1", "lessons": twice}]
+    import_id = exchange.ready(bucket, {**COURSE, "modules": modules, "notes": notes})
+    assert [line["target"] for line in exchange.report(import_id)] == [None] * 5
+    exchange.apply(import_id, "outline")
+    asked = requested(exchange)
+    assert [line["target"] for line in exchange.report(import_id)] == [None] * 5
+    exchange.consume(*map(answer, asked))
+    targets = [line["target"] for line in exchange.report(import_id)]
+    assert [target and target["kind"] for target in targets] == ["lesson", None, None, "lesson", None]
+    [first] = asked
+    part = json.loads(bucket.Object(first.key).get()["Body"].read())
+    ids = [lesson["id"] for lesson in part["modules"][0]["lessons"]]
+    # The first page became several lessons.
+    assert [targets[0]["id"], targets[3]["id"]] == [ids[0], ids[-1]]
+    exchange.apply(import_id, "bank", "exams")
+    while asked := requested(exchange):
+        exchange.consume(*map(answer, asked))
+    kinds = [line["target"] and line["target"]["kind"] for line in exchange.report(import_id)]
+    assert kinds == ["lesson", "question", "exam", "lesson", None]

@@ -48,6 +48,7 @@ def test_a_file_is_read_and_every_item_of_it_reported(exchange: Exchange, bucket
         "outcome": "leftOut",
         "reason": FILMS,
         "reasons": [{"code": None, "numbers": {}, "texts": {}, "text": FILMS}],
+        "target": None,
     }
     assert report[1]["reasons"] == [{"code": "hints-lost", "numbers": {}, "texts": {}, "text": HINTS}]
     assert [line["what"] for line in exchange.report(import_id, outcome="changed")] == ["A song"]

@@ -106,6 +106,16 @@ class School:
             shown.append({**details, **lists})
         return shown
 
+    def is_there(self, target: Any) -> bool:
+        """Whether what a line of a report leads to is in the course."""
+        services = {
+            "lesson": (self.content, "/lessons/{}"),
+            "question": (self.exam, "/bankQuestions/{}"),
+            "exam": (self.exam, "/exams/{}/details"),
+        }
+        service, path = services[target["kind"]]
+        return service.get(path.format(target["id"]), token=self.token).status == 200
+
     def modules(self) -> Any:
         path = f"/courses/{self.exchange.course}/outline"
         return self.content.get(path, token=self.token).json["modules"]
@@ -166,6 +176,9 @@ def test_a_cartridge_that_is_exported_and_imported_again_is_the_same_course(scho
     school.exchange.assign(school.exchange.teacher, school.exchange.course)
     shown = school.brought(cartridge)
     assert (shown["state"], shown["format"], shown["outcomes"]["leftOut"]) == ("applied", "commonCartridge", 0)
+    lines = school.exchange.report(shown["id"])
+    assert {line["target"]["kind"] for line in lines} == {"lesson", "question", "exam"}
+    assert all(school.is_there(line["target"]) for line in lines)
     bank = {each["questionText"]: each for each in _own(school.bank())}
     assert bank.pop("Only here?")["points"] == 3
     assert list(bank.values()) == _own(first)

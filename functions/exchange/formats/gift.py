@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import PurePosixPath
@@ -49,7 +49,8 @@ def read(opened: Opened) -> Package:
     text = _decoded(opened.read(opened.name, _AT_MOST))
     if "\0" in text:
         raise NotReadable("The file is not a text file.")
-    report, questions = Report(), []
+    report, questions = Report(), list[Question]()
+    names: set[str] = set()
     category = ""
     for number, block in enumerate(_blocks(text), 1):
         where = f"Line {block.line}"
@@ -69,10 +70,13 @@ def read(opened: Opened) -> Package:
         except Unfit as unfit:
             report.left_out(where, source.title or what, unfit.reason)
         else:
+            if question.source in names:
+                question = question.model_copy(update={"source": f"{question.source}-{len(questions) + 1}"})
+            names.add(question.source)
             questions.append(question)
-            report.took(where, question.title or what, source.losses)
+            report.took(where, question.title or what, source.losses, question=question.source)
     files = tuple(opened.pictures.files.values())
-    return Package(questions=tuple(_named(questions)), files=files, notes=tuple(report.notes))
+    return Package(questions=tuple(questions), files=files, notes=tuple(report.notes))
 
 
 def _with_facts(question: Question, facts: dict[str, str]) -> Question:
@@ -88,14 +92,6 @@ def _with_facts(question: Question, facts: dict[str, str]) -> Question:
             "partial_credit": question.partial_credit and facts.get("partialCredit") != "false",
         }
     )
-
-
-def _named(questions: Iterable[Question]) -> Iterator[Question]:
-    names: set[str] = set()
-    for number, question in enumerate(questions, 1):
-        name = question.source if question.source not in names else f"{question.source}-{number}"
-        names.add(name)
-        yield question.model_copy(update={"source": name})
 
 
 def _decoded(data: bytes) -> str:

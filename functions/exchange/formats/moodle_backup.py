@@ -472,9 +472,10 @@ class _Backup:
             self._report.left_out(where, title, "It has no question that could be taken.")
             return []
         seconds, attempts = _value(element, "timelimit"), _value(element, "attempts_number")
+        quiz = f"quiz-{element.get('id')}"
         self._quizzes.append(
             Quiz(
-                source=f"quiz-{element.get('id')}",
+                source=quiz,
                 title=title,
                 instructions=intro.text[: moodle.LONGEST_TEXT],
                 questions=tuple(points),
@@ -485,7 +486,7 @@ class _Backup:
                 shuffle=_value(element, "shufflequestions") == "1",
             )
         )
-        self._report.took(where, title, losses)
+        self._report.took(where, title, losses, quiz=quiz)
         return []
 
     def _tag_of(self, drawn: _Drawn) -> str | None:

@@ -16,6 +16,7 @@ from exchange.schemas import (
     NewImport,
     ReportCounts,
     ReportLineView,
+    ReportTarget,
 )
 from exchange.service import applying
 from exchange.tables import Import, ReportLine, RunningRead
@@ -91,10 +92,10 @@ def report(
     import_id: UUID, caller: Caller, outcome: Outcome | None, paging: PageRequest, now: datetime
 ) -> Page[ReportLineView]:
     """What became of each item of the file: first those left out, then those changed, then those taken whole."""
-    _find(import_id, caller, now)
+    found_import, _ = _find(import_id, caller, now)
     outcomes = rules.OUTCOMES if outcome is None else (outcome,)
     found, after = query_page(ReportLine, [f"{import_id}#{each}" for each in outcomes], paging, consistent_read=True)
-    return paging.page([_line(row) for row in found], after)
+    return paging.page([_line(row, found_import) for row in found], after)
 
 
 @retry_stale
@@ -185,6 +186,20 @@ def _view(row: Import, course: roster.Course, person: roster.User | None) -> Imp
     )
 
 
-def _line(row: ReportLine) -> ReportLineView:
-    outcome = row.import_outcome.rpartition("#")[2]
-    return ReportLineView(where=row.where, what=row.what, outcome=outcome, reason=row.reason, reasons=row.reasons)
+def _line(row: ReportLine, of: Import) -> ReportLineView:
+    return ReportLineView(
+        where=row.where,
+        what=row.what,
+        outcome=row.import_outcome.rpartition("#")[2],
+        reason=row.reason,
+        reasons=row.reasons,
+        target=_target(row, of),
+    )
+
+
+def _target(row: ReportLine, of: Import) -> ReportTarget | None:
+    if row.target_id is None:
+        return None
+    target = ReportTarget(kind=row.target_kind, id=row.target_id)
+    is_there = rules.is_applied(rules.APPLIED_WITH[target.kind], of.state, of.applied, of.selected)
+    return target if is_there else None

@@ -2,12 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
-from exchange.items import Lesson, Module, Package, Question, Quiz
+from exchange.items import Lesson, Module, Note, Package, Question, Quiz
+from exchange.rules import TargetKind
 from lms.events.exchange import ImportKind
 from lms.markdown_images import names_in, renamed, renamed_in
 
@@ -43,6 +45,41 @@ class Part:
 
     def dump(self) -> bytes:
         return json.dumps(self.content, ensure_ascii=False, default=asdict).encode()
+
+
+@dataclass(frozen=True)
+class Target:
+    """What an item of the file becomes in the course."""
+
+    kind: TargetKind
+    id: UUID
+
+
+def targets_of(package: Package, import_id: UUID) -> Callable[[Note], Target | None]:
+    """Answers what the line of a report leads to; to be asked in the order of the lines."""
+    questions: dict[str, Target] = {}
+    for number, question in enumerate(package.questions):
+        questions.setdefault(question.source, Target("question", _question_id(import_id, number)))
+    exams: dict[str, Target] = {}
+    for number, quiz in enumerate(package.quizzes):
+        exams.setdefault(quiz.source, Target("exam", _exam_id(import_id, number)))
+    lessons: dict[tuple[str, str], deque[Target]] = defaultdict(deque)
+    for number, module in enumerate(package.modules):
+        place = 0
+        for lesson in module.lessons:
+            lessons[module.title, lesson.title].append(Target("lesson", _lesson_id(import_id, number, place)))
+            place += sum(1 for _ in _short(lesson))
+
+    def target(note: Note) -> Target | None:
+        if note.question or note.quiz:
+            return questions.get(note.question) or exams.get(note.quiz)
+        # A line of a part of something, as of a book's chapter, stands in `<module> / <something>`.
+        for where in (note.where, note.where.partition(" / ")[0]):
+            if note.outcome != "left out" and (where, note.what) in lessons and lessons[where, note.what]:
+                return lessons[where, note.what].popleft()
+        return None
+
+    return target
 
 
 def used_files(package: Package) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
@@ -92,7 +129,7 @@ def _outline_part(modules: list[dict[str, Any]]) -> Part:
 
 def _pieces(import_id: UUID, number: int, module: Module, stored: Mapping[str, StoredFile]) -> Iterator[dict[str, Any]]:
     lessons = [
-        {**lesson, "id": str(uuid5(import_id, f"lesson {number} {place}"))}
+        {**lesson, "id": str(_lesson_id(import_id, number, place))}
         for place, lesson in enumerate(_lesson(each, stored) for whole in module.lessons for each in _short(whole))
     ]
     for begin in range(0, max(1, len(lessons)), LESSONS_TOGETHER):
@@ -155,7 +192,7 @@ def _texts(question: Question) -> list[str]:
 
 def _exam(import_id: UUID, number: int, quiz: Quiz, ids: Mapping[str, UUID]) -> dict[str, Any]:
     return {
-        "id": str(uuid5(import_id, f"exam {number}")),
+        "id": str(_exam_id(import_id, number)),
         "title": _name(quiz.title),
         "instructions": quiz.instructions,
         "questions": [str(ids[source]) for source in quiz.questions if source in ids],
@@ -173,6 +210,14 @@ def _exam(import_id: UUID, number: int, quiz: Quiz, ids: Mapping[str, UUID]) -> 
         "attempts": quiz.attempts,
         "shuffle": quiz.shuffle,
     }
+
+
+def _lesson_id(import_id: UUID, module: int, place: int) -> UUID:
+    return uuid5(import_id, f"lesson {module} {place}")
+
+
+def _exam_id(import_id: UUID, number: int) -> UUID:
+    return uuid5(import_id, f"exam {number}")
 
 
 def _question_id(import_id: UUID, number: int) -> UUID:

@@ -16,7 +16,7 @@ from pynamodb.expressions.update import Action
 from exchange import files, reasons, rules
 from exchange.items import MOST_LINES, Note, NotReadable, Package, Reason, Sentence
 from exchange.packages import Opened, open_package
-from exchange.service.parts import Part, StoredFile, parts_of, used_files
+from exchange.service.parts import Part, StoredFile, Target, parts_of, targets_of, used_files
 from exchange.tables import Import, ReportLine, RunningRead
 from lms import assets, uploads
 from lms.dynamo import Stale, transaction
@@ -24,7 +24,7 @@ from lms.faults import is_transient
 from lms.log import logger
 from lms.signatures import IMAGE_TYPES
 
-_TELL_EVERY = 20
+_PROGRESS_EVERY = 20
 # What is left for saying that a file takes too long.
 _SPARE_SECONDS = 60.0
 _OUTCOMES: dict[str, rules.Outcome] = {"taken": "taken", "changed": "changed", "left out": "leftOut"}
@@ -124,14 +124,14 @@ def _store(found: Import, name: str, package: Package, clock: Callable[[], datet
     stored: dict[str, StoredFile] = {}
     opens = {file.name: file.open for file in package.files}
     for number, file_name in enumerate(used):
-        if number % _TELL_EVERY == 0:
-            _tell(found, number)
+        if number % _PROGRESS_EVERY == 0:
+            _note_progress(found, number)
         stored[file_name] = _store_file(opens[file_name], files.file_key(found.id, number), file_name)
     parts = list(parts_of(package, found.id, stored))
     for number, part in enumerate(parts):
-        _tell(found, min(found.total, len(used) + sum(each.count for each in parts[:number])))
+        _note_progress(found, min(found.total, len(used) + sum(each.count for each in parts[:number])))
         uploads.write(files.part_key(found.id, number), part.dump(), "application/json")
-    outcomes = _write_report(found, [*package.notes, *notes])
+    outcomes = _write_report(found, [*package.notes, *notes], targets_of(package, found.id))
     _finish(found, name, package, parts, outcomes, len(used), clock())
 
 
@@ -171,7 +171,9 @@ def _store_file(opens: Callable[[], IO[bytes]], key: str, name: str) -> StoredFi
     return StoredFile(key, name, size)
 
 
-def _write_report(found: Import, notes: Sequence[Note]) -> Mapping[str, int]:
+def _write_report(
+    found: Import, notes: Sequence[Note], target_of: Callable[[Note], Target | None]
+) -> Mapping[str, int]:
     if len(notes) > MOST_LINES:
         raise NotReadable(Sentence("The file holds more than {most} items.", most=MOST_LINES))
     counts: dict[rules.Outcome, int] = dict.fromkeys(rules.OUTCOMES, 0)
@@ -179,12 +181,12 @@ def _write_report(found: Import, notes: Sequence[Note]) -> Mapping[str, int]:
     for number, note in enumerate(notes):
         outcome = _OUTCOMES[note.outcome]
         counts[outcome] += 1
-        rows.append(_line(found, outcome, number, note))
+        rows.append(_line(found, outcome, number, note, target_of(note)))
     ReportLine.put_all(rows)
     return {"taken": counts["taken"], "changed": counts["changed"], "left_out": counts["leftOut"]}
 
 
-def _line(found: Import, outcome: rules.Outcome, number: int, note: Note) -> ReportLine:
+def _line(found: Import, outcome: rules.Outcome, number: int, note: Note, target: Target | None) -> ReportLine:
     return ReportLine(
         f"{found.id}#{outcome}",
         f"{number:08d}",
@@ -192,11 +194,13 @@ def _line(found: Import, outcome: rules.Outcome, number: int, note: Note) -> Rep
         what=note.what[:500],
         reason=note.reason[:2000],
         reasons=reasons.coded(note.reasons),
+        target_kind=target and target.kind,
+        target_id=target and target.id,
         expires_at=found.expires_at,
     )
 
 
-def _tell(found: Import, done: int) -> None:
+def _note_progress(found: Import, done: int) -> None:
     _change(found, Import.done.set(done), Import.total.set(found.total))
 
 

@@ -389,9 +389,10 @@ class _Reader:
             return
         limit = number(facts.get("qmd_timelimit")) or number(settings.get("time_limit"))
         attempts = number(settings.get("allowed_attempts")) or number(facts.get("cc_maxattempts"))
+        source = line(assessment.get("ident")) or name
         self.quizzes.append(
             Quiz(
-                source=line(assessment.get("ident")) or name,
+                source=source,
                 title=title,
                 instructions=self._instructions(assessment, name, settings.get("description", "")),
                 questions=tuple(dict.fromkeys(sources)),
@@ -402,7 +403,7 @@ class _Reader:
                 shuffle=settings.get("shuffle_questions") == "true" or _is_shuffled(assessment),
             )
         )
-        self.report.took(name, title, losses)
+        self.report.took(name, title, losses, quiz=source)
 
     def _drawn_from(self, ident: str) -> str | None:
         """The category of a bank; one without a title gets its ident as soon as a quiz draws from it."""
@@ -442,14 +443,14 @@ class _Reader:
         if known is not None and _asks_the_same(known, question):
             if points is not None and question.points != known.points:
                 points[known.source] = question.points
-            self.report.took(name, what, item.losses)
+            self.report.took(name, what, item.losses, question=known.source)
             return known.source
         is_new = question.source and known is None
         source = question.source if is_new else f"{name}#{len(self.questions) + 1}"
         self.places[source] = len(self.questions)
         self.questions.append(question.model_copy(update={"source": source, "category": question.category or category}))
         self.files.update(dict.fromkeys(item.files))
-        self.report.took(name, what, item.losses)
+        self.report.took(name, what, item.losses, question=source)
         return source
 
 

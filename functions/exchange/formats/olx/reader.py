@@ -222,16 +222,17 @@ class _Reader:
 
     def _add_quiz(self, sequential: etree._Element, title: str, asked: _Unit, category: str) -> None:
         limit = number(sequential.get("default_time_limit_minutes"))
+        source = _line(sequential.get("url_name")) or category
         self.quizzes.append(
             Quiz(
-                source=_line(sequential.get("url_name")) or category,
+                source=source,
                 title=title,
                 questions=tuple(dict.fromkeys(asked.questions)),
                 draws=tuple(asked.draws),
                 minutes=max(1, ceil(limit)) if limit and limit > 0 else None,
             )
         )
-        self.report.took(category, title, asked.losses)
+        self.report.took(category, title, asked.losses, quiz=source)
 
     def _lessons_of(self, unit: _Unit, title: str, where: str) -> list[Lesson]:
         """A unit with only problems is no lesson."""
@@ -338,7 +339,7 @@ class _Reader:
                     self.report.left_out(category, name, losses[0])
                     continue
                 unit.questions.append(self._add_question(question, category))
-                self.report.took(category, name, losses)
+                self.report.took(category, name, losses, question=unit.questions[-1])
             self.files.update(dict.fromkeys(problem.files))
         except NotScored as refused:
             self.report.left_out(category, title, refused.reason)

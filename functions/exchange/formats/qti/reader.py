@@ -129,7 +129,7 @@ class _Reader:
             described = _described(question, description).model_copy(update={"source": source})
             self.questions.setdefault(name, []).append(described)
             self.files.update(dict.fromkeys(part.files))
-            self.report.took(name, shown, part.losses)
+            self.report.took(name, shown, part.losses, question=source)
 
     def _read_test(self, name: str, root: etree._Element) -> None:
         test = _Test(self, name)
@@ -153,7 +153,7 @@ class _Reader:
                 shuffle=test.shuffle,
             )
         )
-        self.report.took(name, title, list(dict.fromkeys(test.losses)))
+        self.report.took(name, title, test.losses, quiz=name)
 
 
 def _described(question: Question, resource: etree._Element | None) -> Question:

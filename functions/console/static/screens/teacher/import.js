@@ -168,8 +168,14 @@ function placeOf(where) {
   return kind ? tOf("teacher.import.kind", kind) : where;
 }
 
+/** Where what an item became is seen. @param {string} courseId @param {NonNullable<ReportLineView["target"]>} target */
+function targetAt(courseId, { kind, id }) {
+  if (kind === "exam") return `/app/teach/exams/${id}`;
+  return `/app/teach/courses/${courseId}/${kind === "lesson" ? "outline" : "bank"}/${id}`;
+}
+
 /** What becomes of each item of the file. @param {{ data: ImportView }} props */
-function Report({ data: { id, outcomes } }) {
+function Report({ data: { id, courseId, outcomes } }) {
   const [outcome, setOutcome] = useState(/** @type {Outcome | null} */ (null));
   const counts = /** @type {NonNullable<ImportView["outcomes"]>} */ (outcomes);
   const lines = usePages(
@@ -178,7 +184,10 @@ function Report({ data: { id, outcomes } }) {
   );
   /** @type {import("../../parts/table.js").Column<ReportLineView>[]} */
   const columns = [
-    { label: t("teacher.import.what"), heads: true, cell: ({ what }) => html`<${UserText}>${what}<//>` },
+    {
+      label: t("teacher.import.what"), heads: true,
+      cell: ({ what, target }) => target ? html`<a href=${targetAt(courseId, target)}><${UserText}>${what}<//></a>` : html`<${UserText}>${what}<//>`,
+    },
     { label: t("teacher.import.where"), cell: ({ where }) => html`<${UserText}>${placeOf(where)}<//>` },
     { label: t("teacher.import.outcome"), cell: (line) => html`<${Badge} tone=${TONES[line.outcome]}>${tOf("reportOutcome", line.outcome)}<//>` },
     { label: t("teacher.import.reason"), cell: ({ reasons }) => reasons.length > 0 && html`<${ImportReasons} reasons=${reasons} />` },
