@@ -19,7 +19,7 @@ from pathlib import Path
 from benchmarks.figures import bars, tables_of
 from operations.source import ROOT
 
-PARTS = ("cold_start", "warm", "events", "load", "imports", "calls", "growth", "console", "journal", "month")
+PARTS = ("cold_start", "warm", "events", "memory", "load", "imports", "calls", "growth", "console", "journal", "month")
 PAGE = ROOT / "docs" / "performance.md"
 FIGURES = ROOT / "docs" / "figures"
 

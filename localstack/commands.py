@@ -21,7 +21,7 @@ from localstack import backup, compose, demo, emulator, processes, recorded, sam
 from localstack.compose import Compose
 from localstack.demo.people import ADMIN, STUDENT, TEACHER, create_admin
 from localstack.deployed import Deployed
-from localstack.process import POLL_SECONDS, PidFile
+from localstack.process import FRUGAL, POLL_SECONDS, PidFile
 from localstack.saved import Saved
 from localstack.settings import DEFAULT_DEMO_PASSWORD, Settings
 from localstack.stack import Stack, stop_leftovers
@@ -159,7 +159,7 @@ def up(settings: Settings, _: argparse.Namespace) -> int:
         supervisor = subprocess.Popen(
             [sys.executable, "-m", "localstack", "run"],
             cwd=ROOT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", "LMS_DEMO_PASSWORD": settings.demo_password},
+            env={**os.environ, **FRUGAL, "PYTHONUNBUFFERED": "1", "LMS_DEMO_PASSWORD": settings.demo_password},
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,

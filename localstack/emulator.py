@@ -8,9 +8,12 @@ import os
 import subprocess
 import sys
 import urllib.request
+from functools import cache
 from pathlib import Path
 
 import boto3
+import botocore.loaders
+import botocore.session
 
 from localstack.settings import HOST, Settings
 from operations.source import ROOT
@@ -77,7 +80,8 @@ def environment(settings: Settings) -> dict[str, str]:
         "STATE_DIR": str(folder / "state"),
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(folder / "s3"),
-        "LAMBDA_WARM_TTL_SECONDS": "60",
+        # Of each function one process stays; what a burst started besides ends soon after it.
+        "LAMBDA_WARM_TTL_SECONDS": "20",
         "PYTHONUNBUFFERED": "1",
         "AWS_EC2_METADATA_DISABLED": "true",
     }
@@ -100,4 +104,14 @@ def ready(settings: Settings) -> bool:
 
 def session() -> boto3.Session:
     """Credentials that no AWS account knows: a client made without the emulator's address reaches nothing."""
-    return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
+    core = botocore.session.get_session()
+    core.register_component("data_loader", _loader())
+    return boto3.Session(
+        aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION, botocore_session=core
+    )
+
+
+@cache
+def _loader() -> botocore.loaders.Loader:
+    """What describes clients, read once for all sessions: each would hold 10 MB of its own."""
+    return botocore.loaders.create_loader()

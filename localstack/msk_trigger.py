@@ -8,6 +8,7 @@ what is on its way arrive before the process ends.
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -312,6 +313,8 @@ def main() -> int:
     pollers = [Poller(mapping, settings.bootstrap_servers, invoker(client), reader, stopping) for mapping in mappings]
     for thread in (reader, *pollers):
         thread.start()
+    # The clients that read what is deployed are cycles, which Python would look for much later.
+    gc.collect()
     settings.trigger_serving.write_text(str(os.getpid()))
     while not stopping.wait(1):
         pass

@@ -50,12 +50,12 @@ MAX_REQUEST_BYTES = 128 * 1024
 
 def main(descriptor: int) -> None:
     """Serves requests until the other end is closed."""
+    # What is never collected is never written to, so it stays shared; nor does it leave gaps for forks to write into.
+    gc.disable()
     _import_layer()
+    gc.freeze()
     # Nobody waits for them here: who asked for one holds its handle.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    # What is never collected is never written to, so it stays shared.
-    gc.collect()
-    gc.freeze()
     connection = socket.socket(fileno=descriptor)
     while True:
         request, pipes, _, _ = socket.recv_fds(connection, MAX_REQUEST_BYTES, 3)

@@ -15,6 +15,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+FRUGAL = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "131072"}
+"""Variables by which glibc gives back what threads and large texts had for a moment."""
 POLL_SECONDS = 0.05
 LOCK_TRIES = 10
 

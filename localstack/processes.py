@@ -7,7 +7,7 @@ import os
 import sys
 
 from localstack import broker, emulator
-from localstack.process import PidFile, Process
+from localstack.process import FRUGAL, PidFile, Process
 from localstack.settings import HOST, Settings
 from operations.kong.declarative import FILE
 from operations.source import ROOT
@@ -109,7 +109,7 @@ def python_environment(settings: Settings) -> dict[str, str]:
     """Everything that a process written in Python sees."""
     # A developer's AWS profile and region are for AWS.
     own = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "LMS_", "MAKE"))}
-    return {**own, **settings.environment(), "PYTHONUNBUFFERED": "1"}
+    return {**own, **settings.environment(), **FRUGAL, "PYTHONUNBUFFERED": "1"}
 
 
 def answers(port: int, path: str) -> bool:
