@@ -13,24 +13,49 @@ from hypothesis import strategies as st
 
 from exam.rules import deadlines
 from exam.rules import release as release_rules
-from exam.rules.grading import grade, half_up
-from exam.rules.question_kinds import KINDS, Choice, Kind, NumericKey
-from exam.rules.questions import Question, read_answer, require_valid, shuffled
+from exam.rules.grading import MarksReasonMissing, TooManyMarks, grade, half_up, require_acceptable
+from exam.rules.question_kinds import (
+    KINDS,
+    AcceptedText,
+    Choice,
+    Kind,
+    MatchingKey,
+    NumericKey,
+    NumericRange,
+    NumericRanges,
+    Prompt,
+    ShortKey,
+)
+from exam.rules.questions import Question, QuestionSet, read_answer, require_valid, shuffled
 from exam.rules.settings import Accommodation, ExamSettings
 from exam.rules.standing import Attempt, Standing
 from lms.errors import Conflict, Invalid
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 IDS = ("a", "b", "c", "d", "e")
+PAIRS = MatchingKey(pairs={"p": "a", "q": "b"})
+
+
+def _accepted(*texts: tuple[str, str]) -> tuple[AcceptedText, ...]:
+    return tuple(AcceptedText(text=text, credit=Decimal(credit)) for text, credit in texts)
+
+
+def _ranges(*ranges: tuple[int, int, str]) -> tuple[NumericRange, ...]:
+    return tuple(NumericRange(minimum=low, maximum=high, credit=Decimal(credit)) for low, high, credit in ranges)
+
+
+SHORT = ShortKey(accepted=_accepted(("Lahore", "100"), ("L*", "50")))
+RANGES = NumericRanges(ranges=_ranges((1, 2, "100"), (2, 3, "40")))
 
 
 def question(kind: Any, key: Any, points: str = "1", **fields: Any) -> Question:
-    choices = tuple(Choice(id=name, text=name) for name in IDS) if kind in ("single", "multiple") else ()
+    behavior = KINDS[kind]
     return Question(
         id=uuid4(),
         question_text="?",
         kind=kind,
-        choices=choices,
+        choices=tuple(Choice(id=name, text=name) for name in IDS) if behavior.has_choices else (),
+        prompts=tuple(Prompt(id=name, text=name) for name in ("p", "q")) if behavior.has_prompts else (),
         correct_answer=key,
         points=Decimal(points),
         version=1,
@@ -170,6 +195,14 @@ def test_the_best_attempt_counts_the_first_of_equals_and_none_that_waits() -> No
         ("truefalse", "true"),
         ("numeric", None),
         ("numeric", "3"),
+        ("short", None),
+        ("short", "a"),
+        ("matching", ("a", "b")),
+        ("matching", MatchingKey(pairs={"p": "a"})),
+        ("matching", MatchingKey(pairs={"p": "a", "q": "z"})),
+        ("ordering", "abcde"),
+        ("ordering", ("a", "b", "c", "d")),
+        ("ordering", ("a", "b", "c", "d", "d")),
         ("text", "a"),
         ("text", False),
     ],
@@ -198,6 +231,14 @@ def test_a_key_that_does_not_fit_its_question_is_refused(kind: str, key: Any) ->
         ("numeric", NumericKey(value=Decimal(1)), float("inf")),
         ("numeric", NumericKey(value=Decimal(1)), 10**16),
         ("numeric", NumericKey(value=Decimal(1)), 10**400),
+        ("short", SHORT, 5),
+        ("matching", PAIRS, ["a"]),
+        ("matching", PAIRS, {"z": "a"}),
+        ("matching", PAIRS, {"p": "z"}),
+        ("matching", PAIRS, {"p": 1}),
+        ("ordering", IDS, "abcde"),
+        ("ordering", IDS, ["a", "b", "c", "d"]),
+        ("ordering", IDS, ["a", "b", "c", "d", "d"]),
         ("text", None, 5),
         ("text", None, "x" * 10_001),
         ("text", None, "\ud800"),
@@ -205,8 +246,119 @@ def test_a_key_that_does_not_fit_its_question_is_refused(kind: str, key: Any) ->
     ],
 )
 def test_what_is_not_an_answer_to_its_question_is_refused(kind: str, key: Any, given: Any) -> None:
+    one = question(kind, key)
+    assert one.behavior.read_answer(given) is None
     with pytest.raises(Invalid):
-        read_answer(uuid4(), question(kind, key), given)
+        read_answer(uuid4(), one, given)
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "given", "stored"),
+    [
+        ("single", "a", "b", "b"),
+        ("multiple", ("a",), ["c", "b"], ["b", "c"]),
+        ("truefalse", True, False, False),
+        ("short", SHORT, "Karachi", "Karachi"),
+        ("matching", PAIRS, {"q": "a"}, {"q": "a"}),
+        ("ordering", IDS, ["b", "a", "c", "e", "d"], ["b", "a", "c", "e", "d"]),
+        ("text", None, "Because.", "Because."),
+    ],
+)
+def test_an_answer_is_kept_as_it_was_given_and_choices_in_their_order(
+    kind: str, key: Any, given: Any, stored: Any
+) -> None:
+    assert question(kind, key).behavior.read_answer(given) == stored
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "answer", "expected"),
+    [
+        ("matching", PAIRS, {"p": "a", "q": "b"}, "100"),
+        ("matching", PAIRS, {"q": "b"}, "50"),
+        ("matching", PAIRS, {"p": "b", "q": "a"}, "0"),
+        ("ordering", IDS, ["a", "b", "c", "d", "e"], "100"),
+        ("ordering", IDS, ["b", "a", "c", "d", "e"], "60"),
+        ("short", SHORT, " lahore ", "100"),
+        ("short", SHORT, "Lahor", "50"),
+        ("short", SHORT, "Karachi", "0"),
+        ("numeric", RANGES, 2, "100"),
+        ("numeric", RANGES, 3, "40"),
+        ("numeric", RANGES, 3.01, "0"),
+    ],
+)
+def test_an_answer_that_is_partly_right_earns_its_part(kind: str, key: Any, answer: Any, expected: str) -> None:
+    one = question(kind, key)
+    require_valid(one)
+    assert score([one], answer) == Decimal(expected)
+    whole = one.model_copy(update={"partial_credit": False})
+    assert score([whole], answer) == (100 if expected == "100" else 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [
+        ("short", ShortKey(accepted=_accepted(("Lahore", "99")))),
+        ("numeric", NumericRanges(ranges=_ranges((1, 2, "99")))),
+        ("numeric", NumericRanges(ranges=_ranges((2, 1, "100")))),
+    ],
+)
+def test_some_answer_earns_all_points(kind: str, key: Any) -> None:
+    with pytest.raises(Invalid):
+        require_valid(question(kind, key))
+
+
+def weighted(kind: str, key: Any, *weights: str) -> Question:
+    """A question whose first choices earn so many percent of the points."""
+    choices = tuple(Choice(id=name, text=name, weight=Decimal(of)) for name, of in zip(IDS, weights, strict=False))
+    return question(kind, key).model_copy(update={"choices": choices})
+
+
+@pytest.mark.parametrize(
+    ("one", "chosen", "expected"),
+    [
+        (weighted("single", "a", "100", "50", "-25"), "a", "100"),
+        (weighted("single", "a", "100", "50", "-25"), "b", "50"),
+        (weighted("single", "a", "100", "50", "-25"), "c", "0"),
+        (weighted("multiple", ("a", "b"), "75", "25", "-50"), ["a"], "75"),
+        (weighted("multiple", ("a", "b"), "75", "25", "-50"), ["a", "c"], "25"),
+        (weighted("multiple", ("a", "b", "c"), "33.33333", "33.33333", "33.33333", "0"), ["a", "b", "c"], "100"),
+        (weighted("multiple", ("a", "b"), "100", "100", "0"), ["a"], "100"),
+    ],
+)
+def test_a_choice_with_a_weight_earns_it(one: Question, chosen: Any, expected: str) -> None:
+    require_valid(one)
+    assert score([one], chosen) == Decimal(expected)
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        weighted("single", "b", "100", "50", "0"),
+        weighted("multiple", ("a",), "50", "50", "0"),
+        weighted("multiple", ("a", "b", "c"), "50", "50", "0"),
+        weighted("multiple", ("a", "b"), "50", "40", "0"),
+    ],
+)
+def test_the_key_is_what_earns_all_points_by_the_weights(one: Question) -> None:
+    with pytest.raises(Invalid):
+        require_valid(one)
+
+
+def test_marks_are_within_the_points_and_those_that_replace_others_have_a_reason() -> None:
+    text, single = question("text", None, "2"), question("single", "a", "2")
+    asked, most, less = QuestionSet(1, (text, single)), Decimal(2), Decimal(1)
+    require_acceptable({text.id: most}, {}, asked, with_reason=False)
+    require_acceptable({text.id: less}, {text.id: less}, asked, with_reason=False)
+    for marks, before in (
+        ({text.id: most}, {text.id: less}),
+        ({single.id: most}, {}),
+        ({single.id: less}, {single.id: less}),
+    ):
+        require_acceptable(marks, before, asked, with_reason=True)
+        with pytest.raises(MarksReasonMissing):
+            require_acceptable(marks, before, asked, with_reason=False)
+    with pytest.raises(TooManyMarks):
+        require_acceptable({text.id: Decimal("2.01")}, {}, asked, with_reason=True)
 
 
 @pytest.mark.parametrize("nothing", [None, "", [], {}])
