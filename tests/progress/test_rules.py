@@ -99,6 +99,16 @@ def test_a_module_that_is_gone_is_not_current() -> None:
     assert completion(outline, set(), current_module=uuid4()).current_module is None
 
 
+def test_a_module_and_a_lesson_are_known_as_long_as_students_see_them() -> None:
+    outline = _outline([[LESSONS[0]], [LESSONS[1], LESSONS[2]]])
+    first, second = outline.modules
+    for known in (None, first.id, second.id):
+        rules.require_module(outline, known)
+    with pytest.raises(rules.UnknownModule):
+        rules.require_module(outline, uuid4())
+    assert [rules.module_of(outline, lesson) for lesson in LESSONS[:4]] == [first.id, second.id, second.id, None]
+
+
 def test_one_student_and_course_have_one_id() -> None:
     one, other = uuid4(), uuid4()
     assert rules.progress_id(one, other) == rules.progress_id(one, other) != rules.progress_id(other, one)
