@@ -1,5 +1,6 @@
 """Grading, deadlines, release and one student's standing: pure, exact."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -466,6 +467,23 @@ def test_results_are_out_once_the_last_student_cannot_answer_any_more(release: A
 def test_nothing_is_shown_of_an_exam_that_is_not_published(release: Any) -> None:
     exam = make_settings(release=release, published=False)
     assert release_rules.shown(exam, NOW + timedelta(days=9), may_answer=False) == "nothing"
+
+
+@pytest.mark.parametrize(
+    ("settings", "after", "out"),
+    [
+        ({"release": "onSubmit"}, timedelta(hours=3), True),
+        ({"release": "onSubmit"}, timedelta(hours=1), False),
+        ({"release": "onSubmit", "published": False}, timedelta(hours=3), False),
+        ({"release": "manual"}, timedelta(hours=3), False),
+        ({"release": "manual", "released_at": NOW}, timedelta(hours=1), True),
+    ],
+)
+def test_keys_are_out_once_any_student_may_have_seen_them(settings: Any, after: timedelta, out: bool) -> None:
+    exam = make_settings(**settings)
+    assert release_rules.keys_are_out(exam, NOW + after) is out
+    with pytest.raises(release_rules.KeysAreOut) if out else nullcontext():
+        release_rules.require_keys_hidden(exam, NOW + after)
 
 
 def test_a_student_with_a_running_attempt_sees_no_key_even_after_the_release() -> None:

@@ -1,11 +1,17 @@
 """The rules of enrolment."""
 
+from contextlib import nullcontext
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.enrollment import EnrollmentStatus
+from lms.errors import Problem
+from lms.refusals import NotInGoodStanding
 from program import rules
 
 STATUSES = st.sampled_from(["active", "completed", "dropped", None])
@@ -26,6 +32,66 @@ TERMS = st.builds(
     taken=st.integers(0, 12),
     requires_payment=st.booleans(),
 )
+
+
+WHO_MAY = rules.Applicant(is_student=True, in_good_standing=True, status=None, paid=False)
+ROOM = rules.Admission(open=True, capacity=4, taken=1, requires_payment=False)
+
+
+@pytest.mark.parametrize(
+    ("applicant", "admission", "refusal"),
+    [
+        ({}, {}, None),
+        ({}, {"taken": 3}, None),
+        ({}, {"capacity": None, "taken": 9_999}, None),
+        ({"status": "dropped"}, {}, None),
+        ({"paid": True}, {"requires_payment": True}, None),
+        ({"is_student": False}, {}, rules.UnknownStudent),
+        ({"in_good_standing": False}, {}, NotInGoodStanding),
+        ({"status": "active"}, {}, rules.AlreadyEnrolled),
+        ({"status": "completed"}, {}, rules.AlreadyEnrolled),
+        ({"status": "dropped", "may_return": False}, {}, rules.LeftBefore),
+        ({}, {"open": False}, rules.EnrollmentClosed),
+        ({}, {"taken": 4}, rules.CourseFull),
+        ({}, {"requires_payment": True}, rules.CourseUnpaid),
+    ],
+)
+def test_who_is_refused_hears_why(applicant: Any, admission: Any, refusal: type[Problem] | None) -> None:
+    [answer] = rules.judge([replace(WHO_MAY, **applicant)], replace(ROOM, **admission))
+    assert (None if answer is None else type(answer)) is refusal
+
+
+def test_seats_go_to_those_who_come_first_and_none_to_those_who_are_refused() -> None:
+    suspended = replace(WHO_MAY, in_good_standing=False)
+    answers = rules.judge([WHO_MAY, suspended, WHO_MAY, WHO_MAY, WHO_MAY], ROOM)
+    assert [answer and type(answer) for answer in answers] == [None, NotInGoodStanding, None, None, rules.CourseFull]
+
+
+@pytest.mark.parametrize(("capacity", "taken", "left"), [(30, 12, 18), (12, 12, 0), (10, 12, 0)])
+def test_a_course_has_as_many_seats_left_as_nobody_took(capacity: int, taken: int, left: int) -> None:
+    assert rules.seats_left(capacity, taken) == left
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "refusal"),
+    [
+        ("active", "completed", None),
+        ("completed", "active", rules.CourseFull),
+        ("completed", "completed", None),
+        ("dropped", "active", rules.EnrollmentDropped),
+    ],
+)
+def test_a_change_of_status_takes_a_seat_where_it_makes_somebody_active(old: Any, new: Any, refusal: Any) -> None:
+    with nullcontext() if refusal is None else pytest.raises(refusal):
+        rules.require_changeable(old, new, replace(ROOM, taken=4))
+    if refusal is rules.CourseFull:
+        rules.require_changeable(old, new, ROOM)
+
+
+def test_a_course_that_was_completed_cannot_be_dropped() -> None:
+    rules.require_droppable("active")
+    with pytest.raises(rules.EnrollmentCompleted):
+        rules.require_droppable("completed")
 
 
 @given(APPLICANTS, TERMS)

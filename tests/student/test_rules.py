@@ -106,6 +106,8 @@ def test_results_of_a_cancelled_exam_do_not_count() -> None:
     cancelled = {EXAMS[0]: Exam(weight=None, version=2)}
     assert rules.report(facts, cancelled, DEFAULT_SCALE).percentage is None
     assert rules.report(facts, cancelled, DEFAULT_SCALE).results == 0
+    assert cancelled[EXAMS[0]].cancelled
+    assert not Exam(weight=Decimal(0), version=1).cancelled
 
 
 def _with_result(
