@@ -130,8 +130,10 @@ def test_what_the_api_refuses_is_said_in_the_readers_language(
     said = words("ur")
     visit = Visit(browser, stack)
     visit.sign_in_as(student)
-    visit.open(f"/app/exams/{uuid4()}", "ur")
-    expect(visit.page.get_by_text(said["problem.404"])).to_be_visible()
+    for path in (f"/app/courses/{uuid4()}", f"/app/exams/{uuid4()}", f"/app/exams/{uuid4()}/sit"):
+        visit.open(path, "ur")
+        expect(visit.page.get_by_text(said["problem.404"])).to_be_visible()
+    expect(visit.page.get_by_role("link", name=said["sit.back"])).to_be_visible()
     visit.open("/app/profile", "ur")
     visit.page.get_by_label(said["account.password.current"]).fill(student.password)
     visit.page.get_by_label(said["account.password.new"]).fill("password1")

@@ -55,7 +55,7 @@ export function Loaded({ of, lines, children }) {
   if (!of.problem) return html`<${Skeleton} lines=${lines} />`;
   return html`
     <${EmptyState} icon=${of.problem.status === 0 ? "offline" : "warning"} text=${problemText(of.problem)}>
-      ${of.problem.status !== 404 && html`<${Button} onClick=${of.reload}>${t("tryAgain")}<//>`}
+      ${![403, 404].includes(of.problem.status) && html`<${Button} onClick=${of.reload}>${t("tryAgain")}<//>`}
     <//>
   `;
 }

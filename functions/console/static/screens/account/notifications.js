@@ -70,7 +70,7 @@ function Notification({ item, onRead }) {
           ${isNew && html`<span class="dot" aria-hidden="true"></span><span class="only-heard">${t("account.notifications.new")} </span>`}
           <${When} at=${item.created_at} />
         </p>
-        ${title && html`<p><strong dir="auto">${title}</strong></p>`}
+        ${title && html`<p dir="auto"><strong>${title}</strong></p>`}
         <p class="as-typed" dir="auto">${item.message}</p>
         ${leadsOn && html`<p><a href=${item.link} onClick=${open}>${t("account.notifications.open")}<${Icon} name="forward" /></a></p>`}
       </div>

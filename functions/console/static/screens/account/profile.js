@@ -63,9 +63,9 @@ function Person({ account, student, onChanged }) {
 
   return html`
     <dl class="facts">
-      <div><dt>${t("account.profile.username")}</dt><dd dir="ltr">${account.username}</dd></div>
+      <div><dt>${t("account.profile.username")}</dt><dd><bdi>${account.username}</bdi></dd></div>
       ${student && html`
-        <div><dt>${t("account.profile.rollNo")}</dt><dd dir="ltr">${student.roll_no}</dd></div>
+        <div><dt>${t("account.profile.rollNo")}</dt><dd><bdi>${student.roll_no}</bdi></dd></div>
         ${student.program && html`<div><dt>${t("account.profile.program")}</dt><dd><${UserText}>${student.program}<//></dd></div>`}
         ${student.enrollment_year && html`<div><dt>${t("account.profile.year")}</dt><dd>${String(student.enrollment_year)}</dd></div>`}
       `}

@@ -66,7 +66,7 @@ function Account({ data: { account }, reload }) {
     await reload();
   }
   const facts = html`
-    <dl class="facts">
+    <dl class="fact-list">
       <dt>${t("administrator.people.status")}</dt><dd><${AccountStatus} status=${account.status} /></dd>
       <dt>${t("administrator.person.since")}</dt><dd><${When} at=${account.created_at} as="date" /></dd>
       ${account.mobile_number && html`<dt>${t("administrator.person.mobile")}</dt><dd><bdi>${account.mobile_number}</bdi></dd>`}

@@ -24,6 +24,8 @@ import { Lesson } from "./lesson.js";
  */
 export default function Course({ params: { courseId }, query }) {
   const seen = useLoad(() => load(courseId));
+  // What is shown has the course's own title; while there is no course, this one.
+  if (seen.data === undefined) return html`<${Page} title=${t("anybody.course.title")}><${Loaded} of=${seen} lines=${8} /><//>`;
   return html`
     <${Loaded} of=${seen} lines=${8}>${(/** @type {Seen} */ { course, progress }) =>
     progress

@@ -53,6 +53,12 @@ async function timed(request) {
 export default function SitExam({ params: { examId } }) {
   const studentId = /** @type {import("../../session.js").Person} */ (person.value).id;
   const found = useLoad(() => find(examId, studentId), [examId, studentId]);
+  // There is no menu around it: while there is no exam, there is a way back.
+  if (found.data === undefined) {
+    return html`
+      <${Page} title=${t("sit.begin.title")} width="narrow" back=${{ href: "/app", label: t("sit.back") }}><${Loaded} of=${found} /><//>
+    `;
+  }
   return html`
     <${Loaded} of=${found}>${(/** @type {Found} */ { sitting, attempts }) =>
     sitting
