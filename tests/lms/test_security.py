@@ -7,11 +7,13 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
+import jose.jwt
 import pytest
 from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jose import jwt
+from jose.backends import ECKey
 
 from lms import tokens as access_tokens
 from lms.callers import ROLES
@@ -193,6 +195,38 @@ def test_a_withdrawn_key_is_forgotten_within_five_minutes(signer: Signer, second
     token = signer.token()
     verify(token)
     publish(Signer("key-2"))
+    seconds.seconds += 301
+    _refused(token)
+
+
+def test_what_a_key_signed_is_looked_at_once(signer: Signer, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[bytes] = []
+    look = ECKey.verify
+
+    def noted(key: ECKey, signed: bytes, signature: bytes) -> bool:
+        looked.append(signed)
+        return look(key, signed, signature)
+
+    monkeypatch.setattr(ECKey, "verify", noted)
+    first, second = signer.token(), signer.token()
+    for token in (first, first, second, first):
+        verify(token)
+    assert looked == [token.rpartition(".")[0].encode() for token in (first, second)]
+
+
+def test_a_token_that_is_remembered_ends_with_its_time(signer: Signer, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = signer.token()
+    verify(token)
+    monkeypatch.setattr(jose.jwt, "timegm", lambda _: signer.claims()["exp"] + 1)
+    _refused(token)
+
+
+def test_a_token_that_is_remembered_is_not_believed_with_another_key_of_the_same_name(
+    signer: Signer, seconds: _Clock
+) -> None:
+    token = signer.token()
+    verify(token)
+    publish(Signer(signer.kid))
     seconds.seconds += 301
     _refused(token)
 
