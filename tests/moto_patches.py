@@ -26,6 +26,7 @@ from moto.dynamodb.models.table import Table
 from moto.dynamodb.models.utilities import DynamoJsonEncoder
 from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
+from moto.dynamodb.parsing.validators import ActionCountValidator, OverlappingPathsValidator
 from moto.dynamodb.responses import DynamoHandler, DynamoResult
 from moto.sqs.models import Queue, sqs_backends
 
@@ -163,6 +164,9 @@ def apply() -> None:
     RequestSigner.handler = _sign(RequestSigner.handler)  # type: ignore[method-assign]
     DynamoHandler._enrich_response = staticmethod(_add_no_id)  # type: ignore[method-assign]
     DepthFirstTraverser.nodes_to_be_processed = _node_types
+    # The root of an expression has all that is below it, which moto looks at again from each node.
+    ActionCountValidator.traverse = ActionCountValidator.verify_action_counts
+    OverlappingPathsValidator.traverse = OverlappingPathsValidator.check_for_overlapping_paths
     # Whoever evaluates an expression copies it.
     UpdateExpressionParser.make = lru_cache(UpdateExpressionParser.make)  # type: ignore[method-assign]
     DynamoResult.execute_result = _as_json  # type: ignore[method-assign, assignment]

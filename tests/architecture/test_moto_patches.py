@@ -77,6 +77,21 @@ def test_an_item_over_400_kb_is_refused(dynamodb: Any) -> None:
         )
 
 
+@pytest.mark.parametrize(
+    ("update", "reason"),
+    [
+        ("SET visits = :1 SET tags = :1", "SET"),
+        ("SET visits = :1, visits = :1", "overlap"),
+        ("SET visits = :1 REMOVE visits", "overlap"),
+        ("SET visits = :1, tags = :1 ADD tags :1", "overlap"),
+    ],
+)
+def test_an_update_that_says_a_thing_twice_is_refused(dynamodb: Any, update: str, reason: str) -> None:
+    with pytest.raises(ClientError, match=reason):
+        dynamodb.update_item(**_add_visit(UpdateExpression=update))
+    assert _visits(dynamodb) == "1"
+
+
 def test_every_type_of_an_attribute_comes_back_as_it_was_put(dynamodb: Any) -> None:
     item: dict[str, Any] = {
         **KEY,
