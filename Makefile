@@ -96,15 +96,17 @@ check: venv ## formatting, lint, types (of the JavaScript too), import contracts
 test: venv ## check, and every test
 	@mkdir -p .build
 	@# The whole stack waits more than it works: its tests run beside the others, which give way, and tell at the end.
-	@# Power cuts have a stack of their own, so that nothing else waits for them.
+	@# Those that need the demo school, the rest and the power cuts have a stack each, and do not wait for one another.
 	@# File by file, since what the tests of a file share would else be made in both processes.
 	@nice -n 10 $(MAKE) --no-print-directory check > .build/check.log 2>&1 & check=$$!; \
-	$(BIN)/pytest tests/stack --ignore $(POWER_CUT_TESTS) > .build/stack-tests.log 2>&1 & stack=$$!; \
+	$(BIN)/pytest tests/stack -m school > .build/school-tests.log 2>&1 & school=$$!; \
+	$(BIN)/pytest tests/stack -m 'not school' --ignore $(POWER_CUT_TESTS) > .build/stack-tests.log 2>&1 & stack=$$!; \
 	$(BIN)/pytest $(POWER_CUT_TESTS) > .build/power-cuts.log 2>&1 & cuts=$$!; \
 	nice -n 10 $(BIN)/pytest -n 2 --dist loadfile -m 'not stack' --unused-rights; others=$$?; \
 	wait $$check; check=$$?; cat .build/check.log; \
 	wait $$cuts; cuts=$$?; cat .build/power-cuts.log; \
-	wait $$stack; stack=$$?; cat .build/stack-tests.log; exit $$((check | others | cuts | stack))
+	wait $$stack; stack=$$?; cat .build/stack-tests.log; \
+	wait $$school; school=$$?; cat .build/school-tests.log; exit $$((check | others | cuts | stack | school))
 
 kong: venv ## write the gateway's routes anew from the functions' permissions
 	$(BIN)/python -m operations.kong.generate

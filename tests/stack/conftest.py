@@ -1,4 +1,4 @@
-"""The whole embedded stack, on ports and in a folder of its own; one for all tests that need it."""
+"""The whole embedded stack, on ports and in a folder of its own; one for all tests of a run that need it."""
 
 import os
 import shutil
@@ -55,6 +55,14 @@ def _free_ports() -> Mapping[str, str]:
     for probe in probes.values():
         probe.close()
     return ports
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what needs the school, so that the rest can run beside it, on another stack."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "school" in item.fixturenames:
+            item.add_marker("school")
 
 
 @pytest.fixture(scope="session")

@@ -104,6 +104,7 @@ def test_lessons_that_are_published_one_after_the_other_make_one_message(course:
     assert "- Planning" in course.mail(f"New material in {course.title}")["Text"]
 
 
+@pytest.mark.usefixtures("school")
 def test_a_class_hears_of_an_exam_that_is_scheduled_moved_and_cancelled(course: Listener) -> None:
     # The time zone of the demo school, and so of people who chose none.
     opens_at = datetime.now(ZoneInfo("Asia/Karachi")) + timedelta(days=7)
@@ -152,8 +153,8 @@ def test_one_click_ends_the_mails_of_a_kind_and_security_mails_still_come(course
     assert code_in(course.student.mail("reset the password"))
 
 
-def test_who_wants_sms_and_confirmed_their_number_hears_by_sms(stack: StackUnderTest) -> None:
-    number, person, admin = "+923001239876", Person(stack, "reached-by-sms").joined(), demo_person(stack, "admin")
+def test_who_wants_sms_and_confirmed_their_number_hears_by_sms(school: StackUnderTest) -> None:
+    number, person, admin = "+923001239876", Person(school, "reached-by-sms").joined(), demo_person(school, "admin")
     done, person_id = Course.done, Course.done(person, "GET", "/auth/profile")["id"]
     asked = done(person, "POST", "/auth/verify/start", {"channel": "email"})
     code = code_in(person.mail("confirm that this e-mail address"))
@@ -161,14 +162,14 @@ def test_who_wants_sms_and_confirmed_their_number_hears_by_sms(stack: StackUnder
     with_password = {"current_password": person.password}
     done(person, "PUT", "/auth/profile", {"mobile_number": number, **with_password})
     asked = done(person, "POST", "/auth/verify/start", {"channel": "mobile_number", **with_password})
-    code = newest_sms(stack, number, "confirm your number")[:6]
+    code = newest_sms(school, number, "confirm your number")[:6]
     done(person, "POST", "/auth/verify", {"verify_id": asked["verify_id"], "code": code})
     done(person, "PUT", f"/notifications/{person_id}/preferences", {"channels": {"announcement": ["sms"]}})
 
     # The code comes by an event of the same person: when it is there, their confirmed number is known.
     assert person.http.post("/auth/forgot-password", json={"mobile_number": number}).status_code == 202
-    newest_sms(stack, number, "reset your password")
+    newest_sms(school, number, "reset your password")
 
     message = {"recipient_ids": [person_id], "message": "Closed on Friday", "type": "announcement", "channels": ["sms"]}
     done(admin, "POST", "/notifications/send", message)
-    assert newest_sms(stack, number, "Closed on Friday") == "Demo School: Closed on Friday"
+    assert newest_sms(school, number, "Closed on Friday") == "Demo School: Closed on Friday"
