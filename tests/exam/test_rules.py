@@ -259,6 +259,8 @@ def test_what_is_not_an_answer_to_its_question_is_refused(kind: str, key: Any, g
         ("single", "a", "b", "b"),
         ("multiple", ("a",), ["c", "b"], ["b", "c"]),
         ("truefalse", True, False, False),
+        ("numeric", NumericKey(value=Decimal(1)), 0, 0),
+        ("numeric", NumericKey(value=Decimal(1)), -2.5, -2.5),
         ("short", SHORT, "Karachi", "Karachi"),
         ("matching", PAIRS, {"q": "a"}, {"q": "a"}),
         ("ordering", IDS, ["b", "a", "c", "e", "d"], ["b", "a", "c", "e", "d"]),
@@ -324,6 +326,8 @@ def weighted(kind: str, key: Any, *weights: str) -> Question:
         (weighted("multiple", ("a", "b"), "75", "25", "-50"), ["a", "c"], "25"),
         (weighted("multiple", ("a", "b", "c"), "33.33333", "33.33333", "33.33333", "0"), ["a", "b", "c"], "100"),
         (weighted("multiple", ("a", "b"), "100", "100", "0"), ["a"], "100"),
+        (weighted("multiple", ("a", "b"), "100", "100", "0"), ["a", "b"], "100"),
+        (weighted("multiple", ("a", "b"), "99.5", "0.5", "0"), ["b"], "0.50"),
     ],
 )
 def test_a_choice_with_a_weight_earns_it(one: Question, chosen: Any, expected: str) -> None:
@@ -565,3 +569,59 @@ def test_a_result_that_is_no_longer_is_withdrawn_once() -> None:
     assert standing.conclude(NOW)
     assert (standing.published, standing.result, standing.event_version) == (False, (None, None), 3)
     assert not replace(standing, version=3).conclude(NOW)
+
+
+def test_of_a_students_attempts_one_runs_and_those_without_marks_wait() -> None:
+    graded = make_attempt(progress="graded", score=Decimal(50), question_set=0)
+    pending, erased = make_attempt(progress="pending"), make_attempt(progress="pending", erased=True)
+    running = make_attempt(number=4)
+    assert make_standing(attempts=(graded, pending, erased, running)).running == running
+    assert make_standing(attempts=(graded, pending)).running is None
+    assert make_standing(attempts=(graded, pending, erased, running)).waiting == (pending.id,)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "attempts", "may_begin", "state"),
+    [
+        (-1, (), True, "upcoming"),
+        (0, (), True, "open"),
+        (0, (), False, "over"),
+        (59, (make_attempt(),), False, "open"),
+        (60, (make_attempt(),), False, "over"),
+        (120, (), True, "over"),
+    ],
+)
+def test_an_exam_is_open_to_who_may_begin_it_or_still_answers(
+    minutes: int, attempts: Any, may_begin: bool, state: str
+) -> None:
+    standing = make_standing(attempts=attempts)
+    assert standing.state(NOW + timedelta(minutes=minutes), may_begin=may_begin) == state
+
+
+def test_starts_are_blocked_once_in_an_exam_that_was_closed_early() -> None:
+    closed = make_settings(release="manual", closed_at=NOW)
+    assert make_standing(closed).must_block_starts
+    assert not make_standing(closed, starts_blocked=True).must_block_starts
+    assert not make_standing(closed, attempts=(make_attempt(progress="graded"),)).must_block_starts
+    assert not make_standing(make_settings(release="manual")).must_block_starts
+
+
+@pytest.mark.parametrize(
+    ("settings", "fields", "is_up_to_date"),
+    [
+        ({}, {}, False),
+        ({}, {"status": "passed", "score": Decimal(50), "published": True}, True),
+        ({}, {"status": "passed", "score": Decimal(50)}, False),
+        ({"release": "manual"}, {"status": "passed", "score": Decimal(50)}, True),
+        ({"release": "manual", "released_at": NOW}, {"status": "passed", "score": Decimal(50)}, False),
+        ({}, {"status": "pending"}, True),
+        ({}, {"status": "pending", "due_at": NOW}, False),
+        ({}, {"attempts": (make_attempt(progress="graded", question_set=1),)}, True),
+        ({}, {"attempts": (make_attempt(progress="graded", question_set=0),)}, False),
+    ],
+)
+def test_a_standing_is_up_to_date_when_all_that_may_be_seen_is_published(
+    settings: Any, fields: Any, is_up_to_date: bool
+) -> None:
+    standing = make_standing(make_settings(**settings), **fields)
+    assert standing.is_up_to_date(NOW + timedelta(hours=3)) is is_up_to_date

@@ -142,3 +142,27 @@ def test_without_a_fee_any_payment_is_enough_and_none_is_not(payments: list[tupl
     assert rules.is_paid(payments, None, "PKR")
     assert not rules.is_paid([], None, "PKR")
     assert not rules.is_paid([], Decimal("0.01"), "PKR")
+
+
+def test_words_of_a_title_count_once_and_only_so_many() -> None:
+    assert rules.words_of("Agents, agents & Tools") == ["agents", "tools"]
+    assert rules.words_of(" ".join(f"w{number}" for number in range(50))) == [f"w{number}" for number in range(40)]
+
+
+@pytest.mark.parametrize(
+    ("word", "searched", "is_match"),
+    [
+        ("", ["age"], True),
+        ("agent", ["age"], True),
+        ("agents", ["age"], False),
+        ("tools", ["age"], False),
+        ("agent", ["to", "agen"], True),
+        ("tools", ["to", "agen"], False),
+        ("agent", ["agen", "x"], False),
+        ("", ["x"], False),
+    ],
+)
+def test_of_a_titles_words_the_first_that_the_longest_searched_one_begins_finds_it(
+    word: str, searched: list[str], is_match: bool
+) -> None:
+    assert rules.is_match(["agents", "agent", "tools"], word, searched) is is_match
