@@ -1,3 +1,4 @@
+import { html } from "htm/preact";
 import { hasWords, language, t } from "../i18n.js";
 
 /** @import { Problem, FieldFault } from "../problem.js" */
@@ -35,11 +36,18 @@ export function faultText({ type, msg }) {
   return codeText(type, msg);
 }
 
+/** A sentence of the API's as `codeText` has it; of the API's own, the letters say the direction.
+ * @param {{ code: string | null, text: string, values?: Record<string, string | number> }} props */
+export function Said({ code, text, values }) {
+  const said = codeText(code, text, values);
+  return html`<span dir=${said === text ? "auto" : undefined}>${said}</span>`;
+}
+
 /**
  * A sentence of the API's in the reader's language, by its code.
  * @param {string | null} code @param {string} text as the API says it, in English @param {Record<string, string | number>} [values] what it names
  */
-export function codeText(code, text, values) {
+function codeText(code, text, values) {
   if (code === null) return text;
   const key = [`fault.${code}`, `problem.${code}`].find(says);
   if (key) return t(key, values);

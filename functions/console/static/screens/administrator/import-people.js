@@ -6,7 +6,7 @@ import { Button } from "../../parts/button.js";
 import { Drop } from "../../parts/drop.js";
 import { Icon } from "../../parts/icon.js";
 import { Card, Page } from "../../parts/page.js";
-import { codeText, problemText } from "../../parts/problem-text.js";
+import { problemText, Said } from "../../parts/problem-text.js";
 import { Skeleton } from "../../parts/skeleton.js";
 import { Table } from "../../parts/table.js";
 import { toast } from "../../parts/toast.js";
@@ -125,7 +125,7 @@ function Titles({ courses }) {
 
 /** @param {ImportedRow} row */
 function reasonOf({ field, reason, code, texts }) {
-  return reason && html`${field && html`<code>${field}</code> `}<span dir="auto">${codeText(code, reason, texts)}</span>`;
+  return reason && html`<span>${field && html`<code>${field}</code> `}<${Said} code=${code} text=${reason} values=${texts} /></span>`;
 }
 
 /** @returns {import("../../parts/table.js").Column<ImportedRow>[]} */

@@ -1,6 +1,6 @@
 import { html } from "htm/preact";
 import { hasWords, t } from "../../i18n.js";
-import { codeText } from "../../parts/problem-text.js";
+import { Said } from "../../parts/problem-text.js";
 
 /** @import { ReasonView } from "lms/api" */
 
@@ -10,6 +10,6 @@ export function ImportReasons({ reasons }) {
   return html`${reasons.map(({ code, numbers, texts, text }) => {
     const key = `importReason.${code}`;
     const values = { ...texts, ...numbers };
-    return html`<span key=${text} dir="auto">${hasWords(key) ? t(key, values) : codeText(code, text, values)} </span>`;
+    return html`<span key=${text}>${hasWords(key) ? t(key, values) : html`<${Said} code=${code} text=${text} values=${values} />`} </span>`;
   })}`;
 }
