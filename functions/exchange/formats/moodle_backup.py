@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from exchange import cloze, moodle
+from exchange import cloze, gapfill, moodle
 from exchange.items import Draw, Lesson, Module, NotReadable, Package, PackageFile, Question, Quiz, Report, Sentence
 from exchange.markdown import LONGEST, Converted, from_html, from_text
 from exchange.moodle import Answer, Source, Unfit
@@ -347,11 +347,12 @@ class _Backup:
         points = moodle.decimal(_value(element, "defaultmark") or "1")
         source.points = Decimal(1) if points is None else points
         where = "Question bank"
-        if kind != "multianswer":
+        read_parts = {"multianswer": self._gaps_of_text, "gapfill": self._gapfill}.get(kind)
+        if read_parts is None:
             self._take(where, source, partial(self._question, element, kind, source))
             return
         try:
-            parts = self._gaps_of_text(element, source)
+            parts = read_parts(element, source)
         except Unfit as unfit:
             self._report.left_out(where, source.title or source.name, unfit.reason)
             return
@@ -373,6 +374,27 @@ class _Backup:
         source.explanation = self._markdown(element, "generalfeedback", "generalfeedback", identity, source)
         find = _find_in(self._opened, self._stored.by_item.get(("questiontext", identity), {}))
         return cloze.parts(source, text, _value(element, "questiontextformat") or "1", find)
+
+    def _gapfill(self, element: etree._Element, source: Source) -> list[tuple[Source, Callable[[], Question]]]:
+        identity, plugin = element.get("id", ""), element.find("plugin_qtype_gapfill_question")
+        stated = None if plugin is None else plugin.find("gapfill")
+        if plugin is None or stated is None:
+            raise Unfit("It has no gap with answers.")
+        answers = plugin.findall("answers/answer")
+        settings = gapfill.Settings(
+            delimiters=_value(stated, "delimitchars"),
+            is_typed=_value(stated, "answerdisplay") == "gapfill",
+            case_sensitive=_value(stated, "casesensitive") == "1",
+            is_plain=_value(stated, "disableregex") == "1",
+            counts_once=_value(stated, "noduplicates") == "1",
+            others=tuple(
+                _value(each, "answertext") for each in answers if not moodle.decimal(_value(each, "fraction"))
+            ),
+        )
+        source.explanation = self._markdown(element, "generalfeedback", "generalfeedback", identity, source)
+        find = _find_in(self._opened, self._stored.by_item.get(("questiontext", identity), {}))
+        text_format = _value(element, "questiontextformat") or "1"
+        return gapfill.parts(source, _value(element, "questiontext"), text_format, find, settings)
 
     def _question(self, element: etree._Element, kind: str, source: Source) -> Question:
         identity = element.get("id", "")

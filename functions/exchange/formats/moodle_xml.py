@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 
 from lxml import etree
 
-from exchange import cloze, moodle
+from exchange import cloze, gapfill, moodle
 from exchange.data_pictures import DataPictures
 from exchange.embedded_files import Document
 from exchange.items import (
@@ -159,8 +159,25 @@ class _Reader:
         if kind in ("cloze", "multianswer") and text is not None:
             find = self._files.within(text, source.name)
             return cloze.parts(source, _text(text), text.get("format", "html"), find)
+        if kind == "gapfill" and text is not None:
+            find = self._files.within(text, source.name)
+            return gapfill.parts(source, _text(text), text.get("format", "html"), find, self._gapfill_settings())
         source.text = self._markdown(text, "html")
         return [(source, lambda: _with_facts(self._question(kind), self._element))]
+
+    def _gapfill_settings(self) -> gapfill.Settings:
+        return gapfill.Settings(
+            delimiters=_value(self._element, "delimitchars"),
+            is_typed=_value(self._element, "answerdisplay") == "gapfill",
+            case_sensitive=_value(self._element, "casesensitive") == "1",
+            is_plain=_value(self._element, "disableregex") == "1",
+            counts_once=_value(self._element, "noduplicates") == "1",
+            others=tuple(
+                _text(answer)
+                for answer in self._element.findall("answer")
+                if not moodle.decimal(answer.get("fraction", "0"))
+            ),
+        )
 
     def _question(self, kind: str) -> Question:
         source = self._source
