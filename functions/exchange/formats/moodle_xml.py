@@ -180,25 +180,11 @@ class _Reader:
         )
 
     def _question(self, kind: str) -> Question:
-        source = self._source
-        readers: dict[str, Callable[[], Question]] = {
-            "multichoice": self._choice,
-            "multichoiceset": lambda: self._choice(all_or_nothing=True),
-            "oumultiresponse": self._response_of_several,
-            "truefalse": self._true_false,
-            "shortanswer": self._short,
-            "numerical": self._numeric,
-            "matching": self._matching,
-            "essay": lambda: moodle.essay(source),
-            "ordering": self._ordering,
-            "gapselect": self._gaps,
-            "ddwtos": self._gaps,
-        }
         if kind == "description":
             raise Unfit("This is a text without a question.")
-        if kind not in readers:
+        if kind not in READERS:
             raise Unfit(Sentence("The bank has no questions of the type {kind}.", kind=moodle.short(kind, 50)))
-        return readers[kind]()
+        return READERS[kind](self)
 
     def _answers(self) -> list[Answer]:
         return [self._answer(element) for element in self._element.findall("answer")]
@@ -212,16 +198,22 @@ class _Reader:
             tolerance=moodle.decimal(_value(element, "tolerance") or "0") or Decimal(0),
         )
 
-    def _choice(self, *, all_or_nothing: bool = False) -> Question:
+    def essay(self) -> Question:
+        return moodle.essay(self._source)
+
+    def choice_of_all(self) -> Question:
+        return self.choice(all_or_nothing=True)
+
+    def choice(self, *, all_or_nothing: bool = False) -> Question:
         single = not all_or_nothing and _value(self._element, "single").lower() in ("true", "1", "")
         all_or_nothing = all_or_nothing or _value(self._element, "allornothing") == "1"
         return moodle.choice(self._source, self._answers(), single=single, all_or_nothing=all_or_nothing)
 
-    def _response_of_several(self) -> Question:
+    def response_of_several(self) -> Question:
         """A type of the Open University: each right choice is a share, and more choices than right ones cost shares."""
         return moodle.choice(self._source, moodle.in_equal_shares(self._source, self._answers()), single=False)
 
-    def _true_false(self) -> Question:
+    def true_false(self) -> Question:
         said = {answer.plain.strip().lower(): answer for answer in self._answers()}
         true, false = said.get("true"), said.get("false")
         if true is None and false is None:
@@ -231,16 +223,16 @@ class _Reader:
             self._source, key=key, if_true=true.feedback if true else "", if_false=false.feedback if false else ""
         )
 
-    def _short(self) -> Question:
+    def short(self) -> Question:
         case_sensitive = _value(self._element, "usecase") == "1"
         return moodle.short_answer(self._source, self._answers(), case_sensitive=case_sensitive)
 
-    def _numeric(self) -> Question:
+    def numeric(self) -> Question:
         if self._element.find("units/unit") is not None:
             self._source.losses.append("Units were left out: the number alone is asked for.")
         return moodle.numeric(self._source, self._answers())
 
-    def _matching(self) -> Question:
+    def matching(self) -> Question:
         pairs = [
             (self._markdown(pair, "html"), self._markdown(pair.find("answer"), "plain_text"))
             for pair in self._element.findall("subquestion")
@@ -248,7 +240,7 @@ class _Reader:
         partial_credit = _value(self._element, "allornothing") != "1"
         return moodle.matching(self._source, pairs, partial_credit=partial_credit)
 
-    def _ordering(self) -> Question:
+    def ordering(self) -> Question:
         answers = self._element.findall("answer")
         # Their place stands where other types have the fraction.
         answers = sorted(answers, key=lambda answer: moodle.decimal(answer.get("fraction", "0")) or Decimal(0))
@@ -257,7 +249,7 @@ class _Reader:
             self._source, [self._markdown(answer, "html") for answer in answers], partial_credit=partial_credit
         )
 
-    def _gaps(self) -> Question:
+    def gaps(self) -> Question:
         boxes = (*self._element.findall("selectoption"), *self._element.findall("dragbox"))
         return moodle.gaps(self._source, [from_text(_text(box)) for box in boxes])
 
@@ -269,6 +261,22 @@ class _Reader:
         converted = moodle.as_markdown(text, kind, find)
         self._source.losses += converted.losses
         return converted.text
+
+
+READERS: dict[str, Callable[[_Reader], Question]] = {
+    "multichoice": _Reader.choice,
+    "multichoiceset": _Reader.choice_of_all,
+    "oumultiresponse": _Reader.response_of_several,
+    "truefalse": _Reader.true_false,
+    "shortanswer": _Reader.short,
+    "numerical": _Reader.numeric,
+    "matching": _Reader.matching,
+    "essay": _Reader.essay,
+    "ordering": _Reader.ordering,
+    "gapselect": _Reader.gaps,
+    "ddwtos": _Reader.gaps,
+}
+"""By the types of questions, but for texts with gaps that are several questions: `cloze` and `gapfill`."""
 
 
 def _text(element: etree._Element | None) -> str:

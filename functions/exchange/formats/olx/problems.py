@@ -124,7 +124,7 @@ class Response:
         """Raises `NotScored` for a response that is none of our questions."""
         if self._is_computed(asked):
             raise NotScored("A program computes its numbers or its answer.")
-        reading = _KINDS.get(str(self.element.tag))
+        reading = READERS.get(str(self.element.tag))
         if reading is None:
             raise NotScored("There is no question of its kind here.")
         choices, measured = reading(self)
@@ -331,7 +331,7 @@ def _answer(element: etree._Element) -> str | None:
     return element.get("answer") or "".join(map(str, element.itertext())).strip() or None
 
 
-_KINDS: dict[str, Callable[[Response], _Read]] = {
+READERS: dict[str, Callable[[Response], _Read]] = {
     "multiplechoiceresponse": _read_multiple_choice,
     "truefalseresponse": _read_checkboxes,
     "choiceresponse": _read_checkboxes,

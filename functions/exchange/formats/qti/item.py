@@ -134,7 +134,7 @@ class Item:
 
     def question(self) -> Question:
         """Raises `NotScored` for what is none of our questions."""
-        reading = _READERS.get(str(self.interaction.tag))
+        reading = READERS.get(str(self.interaction.tag))
         if reading is None:
             raise NotScored("There is no question of its kind here.")
         choices, prompts, measured = reading(self)
@@ -453,7 +453,7 @@ def _ends(mode: str, value: Fraction, below: Fraction, above: Fraction) -> list[
     ]
 
 
-_READERS: dict[str, Callable[[Item], _Read]] = {
+READERS: dict[str, Callable[[Item], _Read]] = {
     "choiceinteraction": _read_choice,
     "inlinechoiceinteraction": _read_choice,
     "hottextinteraction": _read_choice,
