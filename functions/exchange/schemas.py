@@ -83,7 +83,8 @@ class ImportView(CamelView):
 
     `state` is waiting (for the upload), reading, ready (to be applied), failed, applying or applied; `reason` says why
     it failed, and `reasons` the same with a code. `progress` is that of reading, or of applying. `contents` and
-    `outcomes` are null until it is read; `applied` has the kinds that were applied so far.
+    `outcomes` are null until it is read; `applied` has the kinds that were applied so far. `appliedBefore` is an import
+    of the same file that is part of the course already: what is applied of both is there twice.
     """
 
     id: UUID
@@ -99,6 +100,7 @@ class ImportView(CamelView):
     contents: ImportContents | None
     outcomes: ReportCounts | None
     applied: list[AppliedCounts]
+    applied_before: UUID | None
     created_by: UUID
     created_by_name: str | None
     created_at: datetime

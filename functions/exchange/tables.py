@@ -54,7 +54,8 @@ class Import(Table):
     `contents` counts what the file holds, `outcomes` the lines of its report, `parts` are the pieces in which it is
     applied (`[kind, number of items]`), `selected` the kinds that were asked for, `applied` what became of them
     (`{kind: {"added": ..., "leftOut": ...}}`). `part` is the one that is being applied; `tries` and `lease_until` are
-    the reader's.
+    the reader's. `digest` is that of the file's bytes, by which `applied_before` was found: an import of the same file
+    that is part of the course already.
     """
 
     class Meta:
@@ -80,6 +81,8 @@ class Import(Table):
     applied: JSONAttribute = JSONAttribute(default=dict)
     part = NumberAttribute(null=True)
     applied_by = UUIDAttribute(null=True)
+    digest = UnicodeAttribute(null=True)
+    applied_before = UUIDAttribute(null=True)
     tries = NumberAttribute(default=0)
     lease_until = UTCDateTimeAttribute(null=True)
     created_at = UTCDateTimeAttribute()

@@ -331,6 +331,7 @@ _IMPORT: dict[str, Any] = {
     "contents": {"modules": 0, "lessons": 0, "files": 1, "questions": 40, "exams": 0},
     "outcomes": {"taken": 38, "changed": 2, "leftOut": 1},
     "applied": [{"kind": "bank", "added": 40, "leftOut": 0}],
+    "appliedBefore": None,
     "createdBy": TEACHER,
     "createdByName": "Sara Khan",
     "createdAt": "2027-03-04T08:00:00Z",

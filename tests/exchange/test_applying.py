@@ -181,3 +181,38 @@ def test_a_line_leads_to_what_it_became_once_that_is_applied(exchange: Exchange,
         exchange.consume(*map(answer, asked))
     kinds = [line["target"] and line["target"]["kind"] for line in exchange.report(import_id)]
     assert kinds == ["lesson", "question", "exam", "lesson", None]
+
+
+def test_a_file_that_was_applied_before_says_so(exchange: Exchange, bucket: Any) -> None:
+    first = exchange.ready(bucket, COURSE)
+    exchange.clock.advance(minutes=1)
+    second = exchange.ready(bucket, COURSE)
+    assert exchange.shown(second)["appliedBefore"] is None
+    exchange.apply(first, "outline")
+    while asked := requested(exchange):
+        exchange.consume(*map(answer, asked))
+    exchange.clock.advance(minutes=1)
+    third = exchange.ready(bucket, COURSE)
+    assert exchange.shown(third)["appliedBefore"] == first
+    other_file = exchange.ready(bucket, {**COURSE, "title": "Another"})
+    assert exchange.shown(other_file)["appliedBefore"] is None
+    other_course = exchange.add_course()
+    exchange.assign(exchange.teacher, other_course)
+    assert exchange.shown(exchange.ready(bucket, COURSE, course=other_course))["appliedBefore"] is None
+
+
+def test_two_who_apply_at_once_ask_for_each_part_once(exchange: Exchange, bucket: Any) -> None:
+    import_id = exchange.ready(bucket, COURSE)
+    states = [exchange.apply(import_id).json["state"] for _ in range(2)]
+    assert states == ["applying", "applying"]
+    [event] = requested(exchange)
+    assert event.kind == "outline"
+
+
+def test_of_a_course_that_is_deleted_meanwhile_nothing_is_asked_for(exchange: Exchange, bucket: Any) -> None:
+    import_id = exchange.ready(bucket, COURSE)
+    exchange.apply(import_id)
+    [event] = requested(exchange)
+    exchange.delete_course(exchange.course)
+    exchange.consume(answer(event))
+    assert exchange.http.get(f"/imports/{import_id}", token=exchange.admin.token).status == 404

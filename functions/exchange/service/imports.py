@@ -178,6 +178,7 @@ def _view(row: Import, course: roster.Course, person: roster.User | None) -> Imp
         contents=ImportContents(**row.contents) if row.contents else None,
         outcomes=ReportCounts.model_validate(row.outcomes) if row.outcomes else None,
         applied=applied,
+        applied_before=row.applied_before,
         created_by=row.created_by,
         created_by_name=person.name if person else None,
         created_at=row.created_at,

@@ -1,5 +1,6 @@
 """Reading an uploaded file: what it holds goes into the bucket in parts, what becomes of each item into the report."""
 
+import hashlib
 import shutil
 import signal
 import tempfile
@@ -25,6 +26,7 @@ from lms.log import logger
 from lms.signatures import IMAGE_TYPES
 
 _PROGRESS_EVERY = 20
+_IMPORTS_LOOKED_AT = 200
 # What is left for saying that a file takes too long.
 _SPARE_SECONDS = 60.0
 _OUTCOMES: dict[str, rules.Outcome] = {"taken": "taken", "changed": "changed", "left out": "leftOut"}
@@ -105,9 +107,11 @@ def _read(found: Import, formats: Formats, clock: Callable[[], datetime], second
     with tempfile.TemporaryFile() as file:
         if not uploads.copy_upload_to(files.upload_key(found.id), file):
             raise NotReadable("The uploaded file is gone. Upload it anew.")
+        file.seek(0)
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
         with open_package(file, found.file_name) as opened, _time_limit(seconds):
             name, package = _parse(opened, formats)
-            _store(found, name, package, clock)
+            _store(found, name, package, digest, clock)
 
 
 def _parse(opened: Opened, formats: Formats) -> tuple[str, Package]:
@@ -117,7 +121,7 @@ def _parse(opened: Opened, formats: Formats) -> tuple[str, Package]:
     raise NotReadable(_UNKNOWN)
 
 
-def _store(found: Import, name: str, package: Package, clock: Callable[[], datetime]) -> None:
+def _store(found: Import, name: str, package: Package, digest: str, clock: Callable[[], datetime]) -> None:
     used, notes = _usable(package)
     items = len(package.questions) + len(package.quizzes) + sum(len(module.lessons) for module in package.modules)
     found.total, found.done = items + len(used), 0
@@ -132,6 +136,7 @@ def _store(found: Import, name: str, package: Package, clock: Callable[[], datet
         _note_progress(found, min(found.total, len(used) + sum(each.count for each in parts[:number])))
         uploads.write(files.part_key(found.id, number), part.dump(), "application/json")
     outcomes = _write_report(found, [*package.notes, *notes], targets_of(package, found.id))
+    found.digest = digest
     _finish(found, name, package, parts, outcomes, len(used), clock())
 
 
@@ -227,9 +232,17 @@ def _finish(
         "questions": len(package.questions),
         "exams": len(package.quizzes),
     }
+    found.applied_before = _applied_before(found)
     found.outcomes = dict(outcomes)
     found.parts = [[part.kind, part.count] for part in parts]
     _end(found, now)
+
+
+def _applied_before(found: Import) -> UUID | None:
+    """The last import of the same file of which something is part of the course, that nobody adds it twice unawares."""
+    others = Import.course_index.query(found.course_id, scan_index_forward=False, limit=_IMPORTS_LOOKED_AT)
+    same = (other.id for other in others if other.digest == found.digest and other.id != found.id and other.applied)
+    return next(same, None)
 
 
 def _fail(found: Import, reason: str, now: datetime) -> None:

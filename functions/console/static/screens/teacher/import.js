@@ -147,6 +147,10 @@ function Apply({ data, onApplied }) {
               </label>
             `)}
           </fieldset>
+          ${data.appliedBefore && html`
+            <p class="note"><${Icon} name="info" /><span>${t("teacher.import.appliedBefore")}
+              <a href=${`/app/teach/courses/${courseId}/imports/${data.appliedBefore}`}>${t("teacher.import.openBefore")}</a></span></p>
+          `}
           <p class="quiet">${t("teacher.import.applyText")}</p>
           <div><${Button} kind="main" disabled=${chosen.length === 0} onClick=${apply}>${t("teacher.import.apply")}<//></div>
         </div>
