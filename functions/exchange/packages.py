@@ -299,8 +299,12 @@ class _Entries:
 
 def _normalised(raw_name: str) -> str | None:
     """None for a name that points out of the archive, or is none."""
-    # Names that are not UTF-8 hold surrogates, which nothing can store.
-    name = raw_name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    encoded = raw_name.encode("utf-8", "surrogateescape")
+    try:
+        name = encoded.decode()
+    except UnicodeDecodeError:
+        # Old programs write names in a code page of theirs; so each stays another.
+        name = encoded.decode("latin-1")
     name = unicodedata.normalize("NFC", name.replace("\\", "/"))
     parts = [part for part in name.split("/") if part not in ("", ".")]
     refused = name.startswith("/") or _DRIVE.match(name) or _CONTROL.search(name) or ".." in parts

@@ -103,6 +103,44 @@ def test_a_zip_may_hold_utf8_names_without_saying_so():
     assert everything(io.BytesIO(file.getvalue().replace(b"aaaa.txt", "éé.txt".encode()))) == {"éé.txt": b"1"}
 
 
+def test_names_in_an_old_code_page_are_kept_apart():
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w", encoding="latin-1") as archive:
+        for name in ("\u00e9.txt", "\u00e8.txt"):
+            archive.addfile(tarfile.TarInfo(name))
+    assert sorted(everything(file)) == ["\u00e8.txt", "\u00e9.txt"]
+
+
+@pytest.mark.parametrize("archive", ARCHIVES)
+def test_names_that_differ_in_case_are_two_files(archive):
+    files = {"A.txt": b"1", "a.txt": b"2"}
+    assert everything(archive(files)) == files
+
+
+def test_a_zip_with_the_fields_of_zip64_is_read():
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive, archive.open("a.txt", "w", force_zip64=True) as stream:
+        stream.write(b"hello")
+    assert everything(file) == {"a.txt": b"hello"}
+
+
+def test_a_zip_of_which_one_file_is_named_by_many_entries_is_bounded():
+    """Entries that share their bytes unpack to much more than the archive is."""
+    file = zipped({f"{number:05d}": b"" for number in range(3)} | {"zeros": bytes(1000) * 25_000})
+    data = file.getvalue()
+    with zipfile.ZipFile(file) as archive:
+        [*others, zeros] = archive.infolist()
+    shared = bytearray(data)
+    for other in others:
+        at = shared.rindex(other.filename.encode())
+        # Its entry in the table of contents: sizes, checksum and place of the large file.
+        entry = at - 46
+        struct.pack_into("<LLL", shared, entry + 16, zeros.CRC, zeros.compress_size, zeros.file_size)
+        struct.pack_into("<H", shared, entry + 10, zeros.compress_type)
+        struct.pack_into("<L", shared, entry + 42, zeros.header_offset)
+    assert refusal(io.BytesIO(bytes(shared)))
+
+
 @pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE])
 def test_links_and_devices_in_a_tar_are_refused(kind):
     file = io.BytesIO()
