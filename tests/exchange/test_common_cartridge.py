@@ -29,6 +29,7 @@ from exchange.items import (
     Value,
 )
 from exchange.packages import open_package
+from tests.exchange.exam_scores import share
 from tests.exchange.made_questions import banks, markdown
 from tests.exchange.readers import formats_of
 
@@ -483,3 +484,35 @@ def written(package: Package) -> Package:
 def test_a_quiz_that_holds_no_questions_is_said_to_hold_none():
     (note,) = read(assessment()).notes
     assert (note.outcome, note.reason) == ("left out", "The file holds no questions of it.")
+
+
+def blanks(kind: str) -> str:
+    labels = {
+        name: choices(*texts, ident=f"response_{name}", asked=name)
+        for name, texts in (("color", ("red", "rouge", "black")), ("shape", ("round", "square")))
+    }
+    conditions = [
+        condition(equal("1", "response_color"), "50", "Add", "Yes"),
+        condition(equal("2", "response_color"), "50", "Add", "Yes"),
+        condition(equal("2", "response_shape"), "50", "Add", "Yes"),
+    ]
+    asked = "<p>Roses are [color] and [shape].</p>"
+    return item("".join(labels.values()), *conditions, asked=asked, question_type=kind, points_possible="3")
+
+
+def test_each_blank_of_a_text_of_canvas_is_a_question():
+    package = read(assessment(blanks("fill_in_multiple_blanks_question")))
+    first, second = package.questions
+    assert [each.question_text for each in package.questions] == ["Roses are (?) and (…).", "Roses are (…) and (?)."]
+    assert [each.points for each in package.questions] == [Decimal("1.5"), Decimal("1.5")]
+    assert [share(first, text) for text in ("Red", "rouge", "black", "square")] == [1, 1, 0, 0]
+    assert [share(second, text) for text in ("square", "round")] == [1, 0]
+    assert package.quizzes[0].questions == ("q1-1", "q1-2")
+    assert {note.reason for note in package.notes[:2]} == {"It is one of the 2 gaps of a text."}
+
+
+def test_each_list_in_a_text_of_canvas_is_a_choice():
+    first, second = read(assessment(blanks("multiple_dropdowns_question"))).questions
+    assert (first.kind, second.kind) == ("single", "single")
+    assert [share(first, each.id) for each in first.choices] == [1, 1, 0]
+    assert [share(second, each.id) for each in second.choices] == [0, 1]

@@ -111,6 +111,16 @@ SAMPLES: list[tuple[str, str, str]] = [
         "several `response_lid` with the same choices",
         quiz(several, equal("1"), equal("2", "r2"), add=True),
     ),
+    (
+        CARTRIDGE,
+        "`fill_in_multiple_blanks_question` of Canvas: each blank",
+        cartridge.assessment(cartridge.blanks("fill_in_multiple_blanks_question")),
+    ),
+    (
+        CARTRIDGE,
+        "`multiple_dropdowns_question` of Canvas: each list",
+        cartridge.assessment(cartridge.blanks("multiple_dropdowns_question")),
+    ),
     (CARTRIDGE, "`response_str` compared with a text", quiz(cartridge.typed(), equal("York"))),
     (
         CARTRIDGE,

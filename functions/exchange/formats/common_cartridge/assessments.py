@@ -10,7 +10,7 @@ from html import escape
 from lxml import etree
 
 from exchange import measuring
-from exchange.items import Choice, Difficulty, Prompt, Question, Sentence
+from exchange.items import AcceptedText, AcceptedTexts, Choice, Difficulty, Prompt, Question, Sentence
 from exchange.markdown import from_html
 from exchange.measuring import Answer, Measured, NotScored, number
 
@@ -20,6 +20,11 @@ Given = dict[str, Answer]
 
 _TEXTUAL = ("response_str", "response_num", "response_grp")
 _CHOSEN = "response_lid"
+_CHOSEN_BLANKS = "multiple_dropdowns_question"
+_WITH_BLANKS = ("fill_in_multiple_blanks_question", _CHOSEN_BLANKS)
+_MOST_BLANKS = 100
+# In a text with several blanks; neither is markup.
+ASKED, OTHER = "(?)", "(…)"
 _COMPARISONS: dict[str, Callable[[Fraction, Fraction], bool]] = {
     "vargt": lambda given, bound: given > bound,
     "vargte": lambda given, bound: given >= bound,
@@ -71,20 +76,34 @@ def _keywords(item: etree._Element) -> Iterator[str]:
 
 @dataclass
 class Item:
-    """An item of QTI 1.2. `find` answers the file of the package that a link means."""
+    """An item of QTI 1.2, or one of the blanks in it. `find` answers the file of the package that a link means."""
 
     element: etree._Element
     find: Find
+    blank: int | None = None
     files: list[str] = field(default_factory=list)
     losses: list[str] = field(default_factory=list)
 
+    def parts(self) -> list["Item"]:
+        """The item; of a text with several blanks, as Canvas writes it, each of them, since each is answered alone."""
+        blanks = list(self.element.iterfind(f"presentation//{_CHOSEN}"))
+        if metadata(self.element).get("question_type") not in _WITH_BLANKS or not 0 < len(blanks) <= _MOST_BLANKS:
+            return [self]
+        found = [Item(self.element, self.find, place) for place in range(len(blanks))]
+        if len(found) > 1:
+            for each in found:
+                each.losses.append(Sentence("It is one of the {count} gaps of a text.", count=len(found)))
+        return found
+
     @property
     def source(self) -> str:
-        return line(self.element.get("ident"))
+        ident = line(self.element.get("ident"))
+        return ident if self.blank is None or not ident else f"{ident}-{self.blank + 1}"
 
     @property
     def title(self) -> str:
-        return line(self.element.get("title"))
+        title = line(self.element.get("title"))
+        return title if self.blank is None else f"{title} ({self.blank + 1})".strip()
 
     def question(self) -> Question:
         """Raises `NotScored` for an item that is none of our questions."""
@@ -118,13 +137,17 @@ class Item:
     def _text(self, presentation: etree._Element) -> str:
         shown = []
         # The text of a match stands before its lists; other questions may have theirs within the response.
-        apart = {_CHOSEN, *_TEXTUAL} if self._is_match else {"response_label"}
+        apart = {_CHOSEN, *_TEXTUAL} if self._is_match or self.blank is not None else {"response_label"}
         for material in presentation.iter("material"):
             if apart.isdisjoint(str(each.tag) for each in material.iterancestors()):
                 shown.append(self._markdown(material))
         text = "\n\n".join(filter(None, shown)) or self.title
         if not text:
             raise NotScored("It has no text.")
+        for place, response in enumerate(self.responses) if self.blank is not None else ():
+            name = re.escape((response.get("ident") or "").removeprefix("response_"))
+            mark = ASKED if place == self.blank else OTHER
+            text = re.sub(rf"\\?\[{name}\\?\]", mark, text)
         return text
 
     @property
@@ -138,11 +161,17 @@ class Item:
         return converted.text
 
     def _points(self) -> Decimal:
-        return points_of(number(self.metadata.get("cc_weighting")) or number(self.metadata.get("points_possible")))
+        points = points_of(number(self.metadata.get("cc_weighting")) or number(self.metadata.get("points_possible")))
+        return points if self.blank is None else max(Decimal("0.01"), round(points / len(self.responses), 2))
 
     def _measured(self) -> tuple[Iterable[Choice], Iterable[Prompt], Measured]:
         if not self.responses:
             raise NotScored("It asks nothing.")
+        if self.blank is not None:
+            response = self.responses[self.blank]
+            if self.metadata["question_type"] == _CHOSEN_BLANKS:
+                return self._choices(response, response.get("ident") or "")
+            return (), (), self._filled_in(response, response.get("ident") or "")
         if self._is_match:
             return self._matching()
         response = self.responses[0]
@@ -166,6 +195,22 @@ class Item:
         measured = measuring.renamed(measured, ids)
         two_words = measuring.true_or_false(choices.values(), measured)
         return ((), (), two_words) if two_words else (choices.values(), (), measured)
+
+    def _filled_in(self, response: etree._Element, name: str) -> Measured:
+        """Each label is a text that may be typed into the blank."""
+        texts = {
+            each.get("ident") or "": line("".join(map(str, each.itertext())))
+            for each in response.iter("response_label")
+        }
+        scores = {ident: self.score({name: ident}) for ident, text in texts.items() if text}
+        best = max(scores.values(), default=Fraction(0))
+        if best <= 0:
+            raise NotScored("No answer earns points by its scoring.")
+        credits_ = {texts[ident]: measuring.percent(score, best) for ident, score in scores.items() if score > 0}
+        accepted = {
+            text.casefold(): AcceptedText(text=measuring.escaped(text), credit=credits_[text]) for text in credits_
+        }
+        return Measured("short", AcceptedTexts(accepted=tuple(accepted.values())), best, None)
 
     def _shown_choices(self, response: etree._Element) -> dict[str, Choice]:
         labels = response.iter("response_label")

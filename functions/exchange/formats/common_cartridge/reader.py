@@ -338,12 +338,12 @@ class _Reader:
         for bank in root.iter("objectbank"):
             facts = metadata(bank)
             category = facts.get("bank_title") or line(bank.get("title")) or title
-            read = [self._read_item(item, name, category) for item in bank.iter("item")]
-            self.banks[line(bank.get("ident"))] = _Bank(category, [source for source in read if source])
+            read = [source for item in bank.iter("item") for source in self._read_items(item, name, category)]
+            self.banks[line(bank.get("ident"))] = _Bank(category, read)
         for assessment in root.iter("assessment"):
             self._read_assessment(assessment, name, title, settings or {})
         for item in root.iterchildren("item"):
-            self._read_item(item, name, "")
+            self._read_items(item, name, "")
 
     def _read_assessment(self, assessment: etree._Element, name: str, title: str, settings: dict[str, str]) -> None:
         facts = metadata(assessment)
@@ -364,9 +364,9 @@ class _Reader:
             category = wanted.get("qmd_keywords") or self._drawn_from(bank) or line(section.get("title")) or title
             items = list(section.iterchildren("item"))
             drawn = chosen is not None and chosen > 0 and (not items or chosen < len(items))
-            read = [self._read_item(item, name, category if drawn else "", points) for item in items]
-            taken = [source for source in read if source]
-            if len(taken) < len(items) or section.find("bankentry_item") is not None:
+            read = [self._read_items(item, name, category if drawn else "", points) for item in items]
+            taken = [source for sources_of_item in read for source in sources_of_item]
+            if not all(read) or section.find("bankentry_item") is not None:
                 losses.append("Some of its questions could not be taken.")
             if not drawn:
                 sources += taken
@@ -424,15 +424,18 @@ class _Reader:
         self.files.update(dict.fromkeys(image for each in converted for image in each.images))
         return "\n\n".join(each.text for each in converted)
 
-    def _read_item(
+    def _read_items(
         self, element: etree._Element, name: str, category: str, points: dict[str, Decimal] | None = None
-    ) -> str | None:
-        """The source of the question that an item became.
+    ) -> list[str]:
+        """The sources of the questions that an item became; none if it could not be taken.
 
         An item that was read already, as programs write those of a bank again in each quiz, is that question; what it
         counts there goes to `points`.
         """
-        item = Item(element, lambda link: self.find(link, name))
+        parts = Item(element, lambda link: self.find(link, name)).parts()
+        return [source for part in parts if (source := self._read_part(part, name, category, points))]
+
+    def _read_part(self, item: Item, name: str, category: str, points: dict[str, Decimal] | None) -> str | None:
         what = item.title or item.source or "question"
         try:
             question = item.question()
