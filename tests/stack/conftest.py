@@ -1,6 +1,7 @@
 """The whole embedded stack, on ports and in a folder of its own; one for all tests of a run that need it."""
 
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -20,6 +21,8 @@ from operations.source import ROOT
 # The first is the same browser without its window, and costs a third of the CPU.
 _BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next((found for name in _BROWSERS if (found := shutil.which(name))), None)
+# Below those of outgoing connections, on Linux and elsewhere.
+_PORTS = range(10_000, 32_000)
 
 
 class StackUnderTest:
@@ -49,12 +52,18 @@ class StackUnderTest:
 
 
 def _free_ports() -> Mapping[str, str]:
-    # All at once, so that no two are the same.
-    probes = {name: socket.create_server(("127.0.0.1", 0)) for name in DEFAULT_PORTS}
-    ports = {f"LMS_{name.upper()}_PORT": str(probe.getsockname()[1]) for name, probe in probes.items()}
-    for probe in probes.values():
-        probe.close()
-    return ports
+    ports = _ports_that_are_free()
+    return {f"LMS_{name.upper()}_PORT": str(next(ports)) for name in DEFAULT_PORTS}
+
+
+def _ports_that_are_free() -> Iterator[int]:
+    """At random, as several runs look at once; none that the system gives to connections before the stack is there."""
+    for port in random.sample(_PORTS, len(_PORTS)):
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
+        yield port
 
 
 @pytest.hookimpl(tryfirst=True)
