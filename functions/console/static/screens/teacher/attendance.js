@@ -48,7 +48,7 @@ export default function Attendance({ params: { courseId }, query }) {
       : html`<${Loaded} of=${sheet} lines=${8}>${(/** @type {Sheet} */ loaded) =>
         // While a day loads, there is still that of the day before.
         loaded.date === date
-          ? html`<${Class} key=${date} courseId=${courseId} of=${found} sheet=${loaded} onChanged=${sheet.reload} />`
+          ? html`<${Class} key=${date} courseId=${courseId} of=${found} sheet=${loaded} onChanged=${sheet.set} />`
           : html`<${Skeleton} lines=${8} />`}<//>`}<//>
       <//>
     <//>
@@ -62,7 +62,7 @@ async function load(courseId, date) {
   return { date, isKept: kept.items.length > 0, marked: Object.fromEntries(records.map(({ studentId, status }) => [studentId, status])) };
 }
 
-/** @param {{ courseId: string, of: ReturnType<typeof useClass>, sheet: Sheet, onChanged: () => Promise<void> }} props */
+/** @param {{ courseId: string, of: ReturnType<typeof useClass>, sheet: Sheet, onChanged: (sheet: Sheet) => void }} props */
 function Class({ courseId, of, sheet: { date, marked: before, isKept }, onChanged }) {
   const { students, isWhole } = /** @type {import("./class-list.js").Class} */ (of.data);
   const [marked, setMarked] = useState(before);
@@ -77,15 +77,15 @@ function Class({ courseId, of, sheet: { date, marked: before, isKept }, onChange
   async function save() {
     const records = students.flatMap(({ studentId }) => marked[studentId] ? [{ studentId, status: marked[studentId] }] : []);
     await post("/attendance", { body: { courseId, date, records } });
+    onChanged({ date, isKept: true, marked });
     toast(t("saved"));
-    await onChanged();
   }
   async function remove() {
     const wanted = await confirm({ title: t("teacher.attendance.delete"), action: t("teacher.attendance.delete"), danger: true });
     if (!wanted) return;
     await del("/attendance/{courseId}/{date}", { params: { courseId, date } });
     setMarked({});
-    await onChanged();
+    onChanged({ date, isKept: false, marked: {} });
   }
   const everybody = () => setMarked({ ...Object.fromEntries(students.map(({ studentId }) => [studentId, /** @type {const} */ ("present")])), ...marked });
 
