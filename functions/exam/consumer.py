@@ -49,9 +49,9 @@ def _import_part(event: ImportPartRequested, _: Envelope) -> None:
 
 
 def _course_export(event: CourseExportRequested, _: Envelope) -> None:
-    if "bank" in event.parts:
-        from exam.service import course_exports
+    from exam.service import course_exports
 
+    if "bank" in event.parts:
         course_exports.add_bank(event, now())
     if "exams" in event.parts:
         course_exports.add_exams(event, now())

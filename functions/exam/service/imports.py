@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -135,18 +136,33 @@ def _add_exam(course_id: UUID, draft: Mapping[str, Any], left_out: LeftOut, now:
     wanted = list(dict.fromkeys(UUID(each) for each in draft["questions"]))
     there = {question.id for question in bank.find_all(course_id, wanted)}
     named = [question_id for question_id in wanted if question_id in there][:MOST_QUESTIONS]
-    while True:
-        try:
-            lost = drafts.create(exam_id, body, QuestionsFromBank(questionIds=named, draws=draws), now, points)
-            break
-        except (Conflict, InvalidField) as refusal:
-            if not (named and isinstance(refusal, TooManyQuestions | QuestionsTooLong)):
-                left_out.append(_refused(title, refusal))
-                return False
-            named = named[: len(named) * 3 // 4]
+    try:
+        named, lost = _create(exam_id, body, named, draws, points, now)
+    except (Conflict, InvalidField) as refusal:
+        left_out.append(_refused(title, refusal))
+        return False
     if len(named) < len(wanted):
         lacks = "It has {taken} of its {count} questions: the bank lacks the others, or they do not fit."
         left_out.append(_coded(title, "some-questions", lacks, taken=len(named), count=len(wanted)))
     few = "The question bank has fewer than {count} questions of this tag."
     left_out += [_coded(f"{title}: {draw.tag}", "few-of-tag", few, count=draw.count) for draw in lost]
     return True
+
+
+def _create(
+    exam_id: UUID,
+    body: NewExam,
+    questions: list[UUID],
+    draws: list[NewDraw],
+    points: dict[UUID, Decimal],
+    now: datetime,
+) -> tuple[list[UUID], Sequence[NewDraw]]:
+    """Creates an exam with as many of these questions as fit into one: those, and the draws that the bank lacks."""
+    while True:
+        chosen = QuestionsFromBank(questionIds=questions, draws=draws)
+        try:
+            return questions, drafts.create(exam_id, body, chosen, now, points)
+        except (TooManyQuestions, QuestionsTooLong):
+            if not questions:
+                raise
+            questions = questions[: len(questions) * 3 // 4]
