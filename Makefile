@@ -98,7 +98,7 @@ test: venv ## check, and every test
 	@# The whole stack waits more than it works: its tests run beside the others, which give way, and tell at the end.
 	@# Those that need the demo school, the rest and the power cuts have a stack each, and do not wait for one another.
 	@# File by file, since what the tests of a file share would else be made in both processes.
-	@nice -n 10 $(MAKE) --no-print-directory check > .build/check.log 2>&1 & check=$$!; \
+	@nice -n 10 $(MAKE_COMMAND) --no-print-directory check > .build/check.log 2>&1 & check=$$!; \
 	$(BIN)/pytest tests/stack -m school > .build/school-tests.log 2>&1 & school=$$!; \
 	$(BIN)/pytest tests/stack -m 'not school' --ignore $(POWER_CUT_TESTS) > .build/stack-tests.log 2>&1 & stack=$$!; \
 	$(BIN)/pytest $(POWER_CUT_TESTS) > .build/power-cuts.log 2>&1 & cuts=$$!; \
