@@ -54,7 +54,7 @@ _FOLLOW = """(path) => {
 _IS_QUIET = """() => {
   const ended = performance.getEntriesByType("resource").map(({ responseEnd }) => responseEnd);
   const last = Math.max(window.followed, ...ended);
-  return !document.querySelector(".skeleton") && performance.now() - last > 700;
+  return document.querySelector("h1") && !document.querySelector(".skeleton") && performance.now() - last > 700;
 }"""
 _ASKED = """() => performance.getEntriesByType("resource")
   .filter(({ initiatorType, name }) => initiatorType === "fetch" && !name.includes("/static/"))
@@ -237,7 +237,7 @@ def _screens(browser: Browser, stack: StackUnderTest, school: School) -> Iterato
     for role, paths in _paths(school).items():
         visit = Visit(browser, stack)
         if role:
-            visit.sign_in(role)
+            visit.sign_in_by_click(role)
         else:
             visit.page.goto("/app/sign-in")
         # Not from home, which is to be opened.
