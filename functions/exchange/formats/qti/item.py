@@ -50,11 +50,11 @@ def items(opened: Opened, name: str, root: etree._Element) -> list["Item"]:
         raise NotScored(Sentence("It has more than {most} gaps.", most=_MOST_INTERACTIONS))
     found = [Item(opened, name, root, body, scoring, place, each) for place, each in enumerate(declared.values())]
     if len(found) > 1:
-        _tell_apart(found, scoring)
+        _share_points(found, scoring)
     return found
 
 
-def _tell_apart(parts: Sequence["Item"], scoring: Scoring) -> None:
+def _share_points(parts: Sequence["Item"], scoring: Scoring) -> None:
     """Finds what each of several things that an item asks earns.
 
     Where the item's score is the sum of what each earns alone, that is its own. Where all of them have to be right,
